@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
+import { Ajv } from 'ajv'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { actionYml, roundYml } from '../../scripts/generate/action-yml.ts'
+import { fallbackOf } from '../../scripts/generate/describe.ts'
+import { checksModule, registryModule } from '../../scripts/generate/registries.ts'
+import { reportsSchema, rondeSchema } from '../../scripts/generate/schemas.ts'
+import { actionsTable, between, firstReadme, inputsTable, optionsTable, outputsTable } from '../../scripts/generate/tables.ts'
+import { duration } from '../../src/core/options/duration.ts'
+import { changeAction, lookAction } from '../support/parse-run.ts'
+
+type ActionFile = {
+  inputs: Record<string, { description: string; default?: string; required?: boolean }>
+  outputs: Record<string, { description: string }>
+  runs: Record<string, string>
+}
+
+describe('action.yml', () => {
+  const look = parse(actionYml(lookAction)) as ActionFile
+
+  test('has the options, the flattened common ones and those of every run', () => {
+    expect(Object.keys(look.inputs)).toEqual([
+      'endpoints',
+      'checks',
+      'quick',
+      'attempts',
+      'password',
+      'thresholds',
+
+      'compose-directory',
+      'compose-files',
+      'compose-project',
+      'database-service',
+      'database-url',
+      'database-name',
+      'database-user',
+      'time-zone',
+      'config',
+      'server',
+      'fail-on',
+      'incidents',
+      'token',
+      'report-file',
+      'timeout',
+      'state-dir',
+    ])
+  })
+
+  test('gives only the token a default, and tells the others in words', () => {
+    const withDefault = Object.entries(look.inputs).filter(([, input]) => input.default !== undefined)
+    expect(withDefault).toEqual([['token', { description: expect.any(String), default: '${{ github.token }}' }]])
+    expect(look.inputs['attempts']?.description).toBe('For tests. Default: `3`.')
+    expect(Object.values(look.inputs).every((input) => input.description !== '' && input.required === undefined)).toBe(true)
+  })
+
+  test('has a post step only for an action that changes something', () => {
+    expect(look.runs).toEqual({ using: 'node24', main: '../../dist/health-check.js' })
+    const change = parse(actionYml(changeAction)) as ActionFile
+    expect(change.runs).toMatchObject({ post: '../../dist/backup-post.js' })
+    expect(Object.keys(change.inputs)).toContain('dry-run')
+  })
+
+  test('of the root has the run inputs and the round, nothing else', () => {
+    const root = parse(roundYml()) as ActionFile
+    expect(Object.keys(root.inputs)).toEqual([
+      'config',
+      'server',
+      'fail-on',
+      'incidents',
+      'token',
+      'report-file',
+      'timeout',
+      'dry-run',
+      'round',
+    ])
+    expect(Object.keys(root.outputs)).toEqual(['status', 'report', 'summary', 'findings'])
+  })
+})
+
+describe('README tables', () => {
+  test('show options with their fields and defaults', () => {
+    const rows = optionsTable(lookAction)
+      .split('\n')
+      .map((row) => row.replaceAll(/ +/g, ' '))
+    expect(rows).toContain('| `attempts` | For tests. | `3` |')
+    expect(rows).toContain('| `endpoints[].url` | | required |')
+    expect(rows).toContain('| `thresholds.cpu` | | `80%, 95%` |')
+    expect(inputsTable(lookAction)).toMatch(/`fail-on` +\| Status from which the step fails\. +\| `critical`, or `never` when/)
+    expect(outputsTable(lookAction)).toMatch(/`findings`/)
+    expect(actionsTable([lookAction])).toContain('[`health-check`](actions/health-check/README.md)')
+  })
+
+  test('replace only what stands between their markers', () => {
+    const text = 'before\n<!-- x:begin -->\nold\n<!-- x:end -->\nafter\n'
+    expect(between(text, 'x', 'new')).toBe('before\n<!-- x:begin -->\nnew\n<!-- x:end -->\nafter\n')
+    expect(() => between('nothing', 'x', 'new')).toThrow('the markers <!-- x:begin --> and <!-- x:end --> are missing')
+    expect(between(firstReadme(lookAction), 'options', '')).toContain('# health-check')
+  })
+
+  test('a default that is not as a person writes it is a bug', () => {
+    expect(() => fallbackOf('timeout', duration().default(30_000))).toThrow(
+      "timeout: write its default with .prefault('…'), as a person would",
+    )
+    expect(fallbackOf('timeout', duration().prefault('30s'))).toBe('30s')
+    expect(fallbackOf('any', z.array(z.string()).default([]))).toBe('')
+  })
+})
+
+describe('JSON schemas', () => {
+  const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(JSON.parse(rondeSchema([lookAction, changeAction])))
+  const cases: readonly { what: string; file: string; valid: boolean }[] = [
+    { what: 'an empty mapping', file: '{}', valid: true },
+    { what: 'a section of a later release', file: 'cert-check: { anything: [1] }', valid: true },
+    { what: 'a section without what it needs', file: 'backup: { kinds: [database] }', valid: true },
+    { what: 'an unknown key', file: 'helth-check: {}', valid: false },
+    { what: 'an unknown option', file: 'health-check: { quik: true }', valid: false },
+    { what: 'a duration without a unit', file: 'health-check: { timeout: 30 }', valid: false },
+    { what: 'a common option in a section that reads it', file: 'health-check: { time-zone: UTC }', valid: true },
+    {
+      what: 'a round with options',
+      file: 'rounds: { quick: [health-check, { health-check: { quick: true } }, { cert-check: }] }',
+      valid: true,
+    },
+    { what: 'a round with a wrong option', file: 'rounds: { quick: [{ health-check: { quik: true } }] }', valid: false },
+    { what: 'a round with an unknown action', file: 'rounds: { quick: [helth-check] }', valid: false },
+    { what: 'a server with overrides', file: 'servers: { a: { runner-labels: [x], health-check: { quick: true } } }', valid: true },
+    { what: 'a server with an unknown key', file: 'servers: { a: { quick: true } }', valid: false },
+    {
+      what: 'a threshold',
+      file: 'health-check: { thresholds: { cpu: [80%, 95%], disk-free: { warning: 20%, critical: 10%, clear: 22% } } }',
+      valid: true,
+    },
+    { what: 'a threshold of one value', file: 'health-check: { thresholds: { cpu: [80%] } }', valid: false },
+  ]
+  test.each(cases)('$what: $valid', ({ file, valid }) => {
+    expect(validate(parse(file))).toBe(valid)
+  })
+
+  test.each(['f-brain', 'punk-eco', 'quiz-de-noel'])('the example %s is valid', (name) => {
+    const ofRelease = new Ajv({ strict: true, allowUnionTypes: true }).compile(JSON.parse(readFileSync('schema/ronde.schema.json', 'utf8')))
+    ofRelease(parse(readFileSync(`examples/${name}/ronde.yml`, 'utf8')))
+    expect(ofRelease.errors).toBeNull()
+  })
+
+  test('the schema of reports compiles', () => {
+    expect(() => new Ajv({ strict: true, strictTypes: false }).compile(JSON.parse(reportsSchema()))).not.toThrow()
+  })
+})
+
+describe('registries', () => {
+  test('checks come in the order of the design, unknown ones after them by name', () => {
+    const text = checksModule(['zeal', 'postgres', 'access-log', 'compose', 'aging'])
+    expect(text).toContain("import { check as accessLog } from './checks/access-log.ts'")
+    expect(text).toContain('= [compose, postgres, accessLog, aging, zeal]')
+  })
+
+  test('actions are loaded when they are needed', () => {
+    expect(registryModule(['cert-check'])).toContain("'cert-check': () => import('./actions/cert-check/action.ts'),")
+  })
+})

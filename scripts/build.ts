@@ -1,0 +1,50 @@
+/** Builds `dist/` from `src/`: the same bytes for the same sources, on any machine and in any folder. `--check` compares instead of writing. */
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { transform } from 'esbuild'
+import { buildFolder, emit, runNode, stubs } from './emit.ts'
+
+const build = async (target: string): Promise<void> => {
+  rmSync(target, { recursive: true, force: true })
+  await emit()
+  runNode('node_modules/@vercel/ncc/dist/ncc/cli.js', [
+    'build',
+    `${buildFolder}/index.js`,
+    '-C',
+    '-q',
+    '-o',
+    target,
+    '--license',
+    'licenses.txt',
+  ])
+  for (const name of readdirSync(target).filter((one) => one.endsWith('.js'))) {
+    const path = join(target, name)
+    const { code } = await transform(readFileSync(path, 'utf8'), { minify: true, legalComments: 'none', target: 'node24', format: 'esm' })
+    writeFileSync(path, code)
+  }
+  for (const [name, text] of Object.entries(await stubs())) writeFileSync(join(target, name), text)
+  writeFileSync(join(target, 'package.json'), '{ "type": "module" }\n')
+}
+
+const fingerprints = (folder: string): Map<string, string> =>
+  new Map(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => [path.slice(folder.length + 1), createHash('sha256').update(readFileSync(path)).digest('hex')]),
+  )
+
+const check = async (): Promise<void> => {
+  const fresh = mkdtempSync(join(tmpdir(), 'ronde-dist-'))
+  await build(fresh)
+  const [expected, committed] = [fingerprints(fresh), fingerprints('dist')]
+  rmSync(fresh, { recursive: true, force: true })
+  const stale = [...new Set([...expected.keys(), ...committed.keys()])].filter((name) => expected.get(name) !== committed.get(name))
+  if (stale.length === 0) return
+  console.error(`dist is stale, run \`npm run build\`: ${stale.toSorted().join(', ')}`)
+  process.exitCode = 1
+}
+
+await (process.argv.includes('--check') ? check() : build('dist'))

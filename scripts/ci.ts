@@ -1,0 +1,43 @@
+/** `npm run ci`: the whole gate, the same on CI and on a contributor's machine. Every step runs; the last line counts them and the tests. */
+import { spawnSync } from 'node:child_process'
+
+type Step = { readonly name: string; readonly command: readonly string[] }
+
+const node = process.execPath
+const bin = (name: string): string => `node_modules/.bin/${name}`
+
+const checks: readonly Step[] = [
+  { name: 'format', command: [bin('biome'), 'ci', '--error-on-warnings'] },
+  { name: 'lint', command: [bin('oxlint'), '--type-aware'] },
+  { name: 'types', command: [bin('tsc'), '-p', '.'] },
+  { name: 'unused code and dependencies', command: [bin('knip')] },
+  { name: 'lockfile', command: [node, 'scripts/lockfile.ts', '--check'] },
+  { name: 'generated files', command: [node, 'scripts/generate.ts', '--check'] },
+  { name: 'dist', command: [node, 'scripts/build.ts', '--check'] },
+  { name: 'sizes', command: [node, 'scripts/sizes.ts'] },
+  { name: 'workflows', command: [node, 'scripts/check-workflows.ts'] },
+  { name: 'workflow security', command: ['scripts/zizmor', '.github', 'actions', 'action.yml'] },
+]
+
+const run = ({ name, command }: Step): boolean => {
+  const started = Date.now()
+  console.log(`\n== ${name}`)
+  const { status } = spawnSync(command[0] ?? '', command.slice(1), { stdio: ['ignore', 'inherit', 'inherit'] })
+  console.log(`== ${name}: ${status === 0 ? 'ok' : 'FAILED'}, ${((Date.now() - started) / 1000).toFixed(1)} s`)
+  return status === 0
+}
+
+const suites = process.env['RONDE_SUITES'] ?? 'unit,integration,e2e'
+const outcomes = suites === 'e2e' ? [] : checks.map(run)
+if (suites.includes('e2e')) outcomes.push(run({ name: 'engine and stack', command: ['stack/up', '--extras'] }))
+
+console.log('\n== tests')
+process.env['RONDE_REQUIRE'] = 'all'
+const tests = spawnSync(node, ['scripts/test.ts'], { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' })
+console.log(tests.stdout)
+const counts = /(\d+) passed, (\d+) failed\s*$/.exec(tests.stdout)
+const count = (index: number): number => Number(counts?.[index] ?? 0)
+const passed = outcomes.filter((ok) => ok).length + count(1)
+const failed = outcomes.filter((ok) => !ok).length + count(2) + (counts === null ? 1 : 0)
+console.log(`${passed} passed, ${failed} failed`)
+process.exitCode = failed > 0 ? 1 : 0

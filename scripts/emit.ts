@@ -1,0 +1,37 @@
+/** Emits `src/` as JavaScript into `.build/`, with a stub and an `action.yml` for each action, so that tests run what `dist` is made of and never a stale `dist`. */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { actions } from '../src/registry.generated.ts'
+
+export const buildFolder = '.build'
+
+/** One stub per action, and one for the post step of each that changes something; all share one bundle. */
+export const stubs = async (): Promise<Readonly<Record<string, string>>> => {
+  const loaded = await Promise.all(Object.values(actions).map(async (load) => (await load()).action))
+  const stub = (...args: readonly string[]) =>
+    `import { main } from './index.js'\nawait main(${args.map((one) => `'${one}'`).join(', ')})\n`
+  const changing = loaded.filter((action) => action.kind === 'change')
+  return Object.fromEntries([
+    ...['round', ...Object.keys(actions)].map((name) => [`${name}.js`, stub(name)]),
+    ...changing.map(({ name }) => [`${name}-post.js`, stub(name, 'post')]),
+  ])
+}
+
+export const runNode = (script: string, args: readonly string[]): void => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${script} ${args.join(' ')} failed\n${stdout}${stderr}`)
+}
+
+export const emit = async (): Promise<void> => {
+  rmSync(buildFolder, { recursive: true, force: true })
+  runNode('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json'])
+  for (const [name, text] of Object.entries(await stubs())) writeFileSync(join(buildFolder, name), text)
+  for (const file of ['action.yml', ...Object.keys(actions).map((name) => `actions/${name}/action.yml`)]) {
+    const target = join(buildFolder, file)
+    mkdirSync(dirname(target), { recursive: true })
+    writeFileSync(target, readFileSync(file, 'utf8').replaceAll('dist/', ''))
+  }
+}
+
+if (import.meta.main) await emit()
