@@ -1,0 +1,66 @@
+import type { z } from 'zod'
+import type { Context } from './context.ts'
+import type { Finding } from './finding.ts'
+import type { JsonObject } from './json.ts'
+import type { Attachment, Result } from './report.ts'
+
+/** Options by their kebab-case name, exactly as `ronde.yml` and the inputs spell them. */
+export type OptionShape = Readonly<Record<string, z.ZodType>>
+export type OptionsOf<Shape extends OptionShape> = { readonly [Key in keyof Shape]: z.output<Shape[Key]> }
+
+/** Settings of the common part of `ronde.yml` that an action may ask for; `compose` and `database` become `compose-…` and `database-…` inputs. */
+export type CommonSection = 'compose' | 'database' | 'time-zone' | 'host' | 'privileges'
+
+/** An output of an action: a path, a count or a short string, never a body. */
+export type OutputShape = Readonly<Record<string, { readonly description: string }>>
+export type OutputsOf<Shape extends OutputShape> = { readonly [Key in keyof Shape]: string | number }
+
+export type ActionDeclaration<Shape extends OptionShape, Outputs extends OutputShape> = {
+  readonly name: string
+  /** The action's line in the table of actions and in `action.yml`. */
+  readonly description: string
+  /** A `change` action gets `dry-run`, a `post:` step, and `critical` instead of `unknown` when it throws. */
+  readonly kind: 'observe' | 'change'
+  readonly reads: readonly CommonSection[]
+  readonly options: Shape
+  /** Names of options that a later release will have: accepted in `ronde.yml` and told, but no inputs. */
+  readonly later?: readonly string[]
+  readonly outputs: Outputs
+  /** The deadline when the user gives none. */
+  readonly timeoutMs: (options: OptionsOf<Shape>) => number
+  readonly run: (options: OptionsOf<Shape>, context: Context) => Promise<Result<OutputsOf<Outputs>>>
+  /** Replays what a dead run left in the journal; may be called twice. */
+  readonly recover?: (context: Context) => Promise<void>
+}
+
+/** A declaration whose types are forgotten, as the registry holds it. */
+export type Action = {
+  readonly name: string
+  readonly description: string
+  readonly kind: 'observe' | 'change'
+  readonly reads: readonly CommonSection[]
+  readonly options: OptionShape
+  readonly later?: readonly string[]
+  readonly outputs: OutputShape
+  timeoutMs(options: never): number
+  run(options: never, context: Context): Promise<Result<Readonly<Record<string, string | number>>>>
+  recover?(context: Context): Promise<void>
+}
+
+/** The only source of an action: its types, parsers, `action.yml`, tables and JSON schema all come from here. */
+export const defineAction = <Shape extends OptionShape, Outputs extends OutputShape>(
+  declaration: ActionDeclaration<Shape, Outputs>,
+): Action => declaration
+
+/** A result with nothing but findings; `scope` names the checks that were completed. */
+export const result = (
+  scope: readonly string[],
+  findings: readonly Finding[],
+  rest: { facts?: JsonObject; attachments?: readonly Attachment[] } = {},
+) => ({
+  scope,
+  findings,
+  outputs: {},
+  facts: rest.facts ?? {},
+  attachments: rest.attachments ?? [],
+})

@@ -1,0 +1,51 @@
+import type { Compose } from './compose.ts'
+import type { Connect } from './database.ts'
+import type { History } from './history.ts'
+import type { JsonObject } from './json.ts'
+import type { Report } from './report.ts'
+import type { Instant } from './seen.ts'
+
+export interface Secrets {
+  /** Masks a secret in the log and redacts it everywhere from now on, with its URL-encoded and base64 forms. */
+  add(secret: string): void
+}
+
+/** The state of this action on this server and compose project. */
+export interface State extends History {
+  /** Kept with the run's findings in one transaction when the run ends. */
+  setNote(key: string, value: string): void
+}
+
+export interface Progress {
+  /** A line for the person who watches the log; untrusted text is made inert. */
+  say(line: string): void
+}
+
+/** What a `change` action is about to do, written and synced before it is done, so that a dead run can be recovered. */
+export interface Journal {
+  write(step: JsonObject): void
+  /** The steps of runs that died, oldest first; empty when nothing is left to recover. */
+  pending(): readonly JsonObject[]
+  /** Nothing is left to recover. */
+  close(): void
+}
+
+/** A run of a `change` action that died and left work behind. */
+export type Recovery = { readonly action: string; readonly project: string; readonly startedAt: Instant; readonly steps: number }
+
+/** Everything of the world outside its options that an action may use. */
+export interface Context {
+  readonly signal: AbortSignal
+  now(): Instant
+  readonly server: string
+  readonly secrets: Secrets
+  readonly state: State
+  readonly compose: Compose
+  readonly connect: Connect
+  readonly progress: Progress
+  readonly journal: Journal
+  /** What dead runs left on this server, of any action; `troubles` are journals that could not be read. */
+  recoveries(): { readonly recoveries: readonly Recovery[]; readonly troubles: readonly string[] }
+  /** Runs another action with these options laid over its configured ones and gives its report. */
+  invoke(name: string, overrides: JsonObject): Promise<Report>
+}

@@ -1,0 +1,50 @@
+import type { Seen } from './seen.ts'
+
+/** The `database:` part of ronde.yml. */
+export type DatabaseOptions = {
+  readonly service?: string | undefined
+  readonly url?: string | undefined
+  readonly name?: string | undefined
+  readonly user?: string | undefined
+}
+
+/** libpq's words: `allow` tries plain first and `prefer` TLS first, without insisting; only the `verify-…` ones look at the certificate. */
+export const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
+export type SslMode = (typeof sslModes)[number]
+
+/** `ca`, `cert` and `key` are PEM texts; `servername` is the name in the certificate when it is not the host. */
+export type PostgresSsl = {
+  readonly mode: SslMode
+  readonly ca?: string
+  readonly cert?: string
+  readonly key?: string
+  readonly servername?: string
+}
+
+/** How to reach the database. The password is masked before anybody sees this. */
+export type PostgresTarget = {
+  /** A name, an address, or the folder of a socket. */
+  readonly host: string
+  readonly port: number
+  readonly database: string
+  readonly user: string
+  readonly password: string | undefined
+  readonly ssl: PostgresSsl
+  /** `service/db` or `host:port/name`, without credentials: the subject of findings. */
+  readonly subject: string
+  /** The compose service it runs in, when it was resolved through compose. */
+  readonly service: string | undefined
+}
+
+/**
+ * `target`: where to connect. `down`: it was looked at, and its container is not running (a hard fact).
+ * `none`: nothing is configured and nothing could be inferred, so there is nothing to check; `cause` when the containers could not be listed.
+ */
+export type DatabaseLocation =
+  | { readonly kind: 'target'; readonly target: PostgresTarget }
+  | { readonly kind: 'down'; readonly subject: string; readonly service: string; readonly cause: string }
+  | { readonly kind: 'none'; readonly cause?: string }
+
+export interface Connect {
+  postgres(): Promise<Seen<DatabaseLocation>>
+}

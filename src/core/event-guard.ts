@@ -1,0 +1,23 @@
+/** What the runner says about the run; every part may be missing outside of GitHub Actions. */
+export type RunnerEvent = {
+  /** `RUNNER_ENVIRONMENT`: `self-hosted` or `github-hosted`. */
+  readonly runner: string | undefined
+  readonly event: string | undefined
+  readonly ref: string | undefined
+  /** The payload's `repository.default_branch`. */
+  readonly defaultBranch: string | undefined
+}
+
+const trustedEvents = ['schedule', 'workflow_dispatch', 'repository_dispatch', 'push']
+
+/**
+ * Why this run must not touch the server, or `undefined`. On a self-hosted runner the code of a pull request or of a side branch
+ * must never run beside the server, whatever the workflow says (design: security rules). A schedule implies the default branch.
+ */
+export const untrustedEvent = ({ runner, event, ref, defaultBranch }: RunnerEvent): string | undefined => {
+  if (runner !== 'self-hosted' || event === undefined) return undefined
+  if (!trustedEvents.includes(event))
+    return `the event ${event} does not run on a self-hosted runner; Ronde accepts there only ${trustedEvents.join(', ')}`
+  if (event === 'schedule' || defaultBranch === undefined || ref === `refs/heads/${defaultBranch}`) return undefined
+  return `the ref ${ref ?? '(none)'} is not the default branch; on a self-hosted runner Ronde runs only at refs/heads/${defaultBranch}`
+}

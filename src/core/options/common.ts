@@ -1,0 +1,121 @@
+import { z } from 'zod'
+import type { CommonSection } from '../action.ts'
+import { duration } from './duration.ts'
+import { list } from './list.ts'
+import { parsedText } from './parsed-text.ts'
+import { rounds } from './rounds.ts'
+import { secretText } from './secret.ts'
+import { shown } from './shown.ts'
+import { timeZone } from './time-zone.ts'
+import { databaseUrl } from './url.ts'
+
+const text = () => z.string().min(1, 'is empty')
+
+const grammar = (pattern: RegExp, expected: string) =>
+  parsedText({
+    expected,
+    pattern,
+    read: (given) => (pattern.test(given) ? { value: given } : { mistake: `${shown(given)} is not ${expected}` }),
+  })
+
+/** A server's name: it stands in paths, labels and titles of issues. */
+export const serverName = () => grammar(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'a server name: letters, digits, ".", "_" and "-", 63 at most')
+
+const day = grammar(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'a date such as 2026-12-01')
+const timeOfDay = grammar(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'a time of day such as 02:00')
+
+const compose = z.strictObject({
+  directory: text()
+    .optional()
+    .meta({ description: "Folder of the compose project; by default found from the running containers' labels." }),
+  files: list(text())
+    .optional()
+    .meta({ description: 'Compose files, relative to the directory; by default those that compose itself finds.' }),
+  project: grammar(/^[a-z0-9][a-z0-9_-]*$/, 'a compose project name: lower-case letters, digits, "-" and "_"')
+    .optional()
+    .meta({ description: 'Name of the compose project.' }),
+})
+
+const database = z.strictObject({
+  service: text().optional().meta({ description: "Compose service of the database; it is reached at its container's address." }),
+  url: databaseUrl()
+    .optional()
+    .meta({ description: 'libpq URL of the database, instead of a service; `${NAME}` is replaced from the environment.' }),
+  name: text().optional().meta({ description: "Name of the database; by default the service's `POSTGRES_DB`." }),
+  user: text().optional().meta({ description: "User of the database; by default the service's `POSTGRES_USER`." }),
+})
+
+/** What actions may ask for by `reads`; they get it as `options.compose`, `options['time-zone']`, …, and as inputs of their own. */
+export const commonSections = {
+  'time-zone': timeZone().prefault('UTC').meta({ description: 'IANA zone or offset such as `+04:00`, for times of day and dates.' }),
+  compose: compose.prefault({}).meta({ description: 'The compose project of the server.' }),
+  host: z
+    .boolean()
+    .default(true)
+    .meta({ description: 'Whether the host itself is looked at; `false` for a second application on the same server.' }),
+  database: database.prefault({}).meta({ description: 'The PostgreSQL database of the application.' }),
+  privileges: z
+    .enum(['none', 'sudo'])
+    .default('none')
+    .meta({ description: '`sudo`: the exact commands that `doctor` lists are run through `sudo -n`.' }),
+} satisfies Record<CommonSection, z.ZodType>
+
+const people = list(text()).optional()
+
+const season = z
+  .strictObject({ name: text(), from: day, to: day, rounds: list(text()) })
+  .refine((one) => one.from <= one.to, { error: '`from` is after `to`', path: ['from'] })
+
+const maintenanceWindow = z.strictObject({
+  days: list(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])).optional(),
+  from: timeOfDay,
+  to: timeOfDay,
+})
+
+const wholeNumber = z.number().int().min(1)
+
+const incidents = z.strictObject({
+  enabled: z.boolean().default(false).meta({ description: 'Open, update and close one issue per incident.' }),
+  labels: list(text()).default([]).meta({ description: 'Labels besides `ronde`.' }),
+  assignees: list(text()).default([]),
+  confirm: wholeNumber.default(2).meta({ description: 'Bad runs in a row before a sampled value opens an incident.' }),
+  recover: wholeNumber.default(3).meta({ description: 'Good runs in a row before it closes.' }),
+  settle: duration().prefault('10m').meta({ description: 'How long it must have been good before it closes.' }),
+  reminder: duration().prefault('4h').meta({ description: 'Between two reminders of one that nobody acknowledged.' }),
+  authors: list(text()).default(['github-actions[bot]']).meta({ description: 'Whose issues carry markers that count.' }),
+})
+
+const webhook = z.strictObject({
+  slack: secretText().optional(),
+  webhook: secretText().optional(),
+  ntfy: secretText().optional(),
+})
+
+/** The common part of `ronde.yml`, without the sections of actions. */
+export const commonShape = {
+  server: serverName().optional().meta({ description: "Name of this server; by default the host's name." }),
+  ...commonSections,
+  contacts: z
+    .strictObject({ technical: people, security: people, infrastructure: people })
+    .prefault({})
+    .meta({ description: 'Who is told: mentions, or free text such as a telephone number.' }),
+  rounds: rounds.optional().meta({ description: 'Named lists of actions, each with options of its section if wanted.' }),
+  seasons: list(season).default([]).meta({ description: 'Times of the year with their own rounds.' }),
+  maintenance: list(maintenanceWindow).default([]).meta({ description: 'Windows in which nothing is opened.' }),
+  incidents: incidents.prefault({}).meta({ description: 'Options of incidents.' }),
+  'state-dir': text().optional().meta({ description: 'Folder of the state; by default below `$XDG_STATE_HOME` or the home folder.' }),
+  notify: list(webhook.refine((one) => Object.keys(one).length === 1, 'expected exactly one of slack, webhook, ntfy'))
+    .default([])
+    .meta({ description: 'Webhooks that hear of incidents.' }),
+}
+
+/** The common part of `ronde.yml`, parsed: durations in ms, defaults filled in, secrets resolved. */
+export type Common = { readonly [Key in keyof typeof commonShape]: z.output<(typeof commonShape)[Key]> }
+
+/** Parts of the common part that this release reads but does not act on yet: told when they are there. */
+export const commonNotYet: readonly (keyof Common)[] = ['seasons', 'maintenance', 'notify']
+
+/** One of several servers; everything else in it overrides the rest of the file. */
+export const serverOnlyShape = {
+  'runner-labels': list(text()).optional().meta({ description: 'Labels of the self-hosted runner beside this server, for the workflows.' }),
+}

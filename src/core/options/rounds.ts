@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import type { JsonObject } from '../json.ts'
+import { list } from './list.ts'
+
+/** One action of a round, with options laid over those of its section. */
+export type RoundEntry = { readonly action: string; readonly options: JsonObject }
+
+const withOptions = z.record(z.string(), z.record(z.string(), z.unknown()).nullable()).refine((one) => Object.keys(one).length === 1, {
+  error: 'expected one action with its options: { health-check: { quick: true } }',
+})
+
+/** `rounds:` of `ronde.yml` as it is written; the options of its entries are judged when their round is run. */
+export const rounds = z.record(
+  z.string().min(1),
+  list(z.union([z.string().min(1), withOptions], { error: 'expected the name of an action, or { name: { options } }' })),
+)
+
+/** An entry of a round as it is written -> its action and options. */
+export const roundEntry = (written: string | Readonly<Record<string, unknown>>): RoundEntry => {
+  if (typeof written === 'string') return { action: written, options: {} }
+  const [[action, options] = ['', null]] = Object.entries(written)
+  return { action, options: (options ?? {}) as JsonObject }
+}
+
+type DefaultEntry = { readonly when: 'always' | 'configured'; readonly entry: RoundEntry }
+
+const always = (action: string, options: JsonObject = {}): DefaultEntry => ({ when: 'always', entry: { action, options } })
+const configured = (action: string, options: JsonObject = {}): DefaultEntry => ({ when: 'configured', entry: { action, options } })
+
+/** The rounds when `ronde.yml` names none. `configured`: only when the file has a section for it. */
+export const defaultRounds: Readonly<Record<string, readonly DefaultEntry[]>> = {
+  quick: [always('health-check', { quick: true })],
+  daily: [always('health-check'), configured('purge-verify'), configured('backup', { kinds: ['database'] }), configured('cert-check')],
+  weekly: [configured('backup', { kinds: ['volumes'] }), configured('db-maintain', { tasks: ['vacuum'] })],
+  monthly: [configured('db-maintain'), configured('audit-deps'), configured('backup', { kinds: ['schema', 'config'] })],
+  yearly: [configured('audit-deps'), configured('access-audit')],
+  'before-campaign': [always('health-check'), configured('cert-check'), configured('audit-deps'), configured('db-maintain')],
+}

@@ -1,0 +1,10 @@
+const longest = 60
+
+/** What somebody wrote, quoted for a message: bounded, control characters escaped, the user part of URLs masked. */
+export const shown = (value: unknown): string => {
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object' && value !== null) return 'a mapping'
+  if (typeof value !== 'string') return String(value)
+  const masked = value.replace(/\/\/\S*@/g, '//***@')
+  return JSON.stringify(masked.length > longest ? `${masked.slice(0, longest)}…` : masked)
+}

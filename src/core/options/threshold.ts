@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { formatBytes, formatDuration, formatPercent } from '../quantity.ts'
+import type { Threshold } from '../threshold.ts'
+import { duration } from './duration.ts'
+import { percentage } from './percentage.ts'
+import { size } from './size.ts'
+
+type Kind = 'percentage' | 'duration' | 'size' | 'number'
+
+const kinds: Record<Kind, { readonly schema: () => z.ZodType<number>; readonly format: (value: number) => string }> = {
+  percentage: { schema: percentage, format: (value) => formatPercent(value, 3) },
+  duration: { schema: duration, format: formatDuration },
+  size: { schema: size, format: formatBytes },
+  number: { schema: () => z.number(), format: String },
+}
+
+type Limits = { readonly warning: number; readonly critical: number; readonly clear?: number | undefined }
+
+const order = ({ warning, critical, clear }: Limits, worse: Threshold['worse'], format: (value: number) => string): string | undefined => {
+  const beyond = (a: number, b: number) => (worse === 'above' ? a > b : a < b)
+  if (beyond(warning, critical)) return `warning ${format(warning)} is ${worse} critical ${format(critical)}`
+  if (clear !== undefined && beyond(clear, warning)) return `clear ${format(clear)} is ${worse} warning ${format(warning)}`
+  return undefined
+}
+
+/**
+ * `[warning, critical]` or `{ warning, critical, clear }`, in the units of its kind; gives a `Threshold` in ms, bytes or a fraction of 1.
+ * Write a default with `.prefault(['80%', '95%'])`.
+ */
+export const threshold = ({ kind, worse }: { readonly kind: Kind; readonly worse: Threshold['worse'] }) => {
+  const { schema, format } = kinds[kind]
+  const limit = schema()
+  const shape = { warning: limit, critical: limit, clear: limit.optional() }
+  return z
+    .union([z.tuple([limit, limit], { error: 'expected two values: [warning, critical]' }), z.strictObject(shape)], {
+      error: 'expected [warning, critical] or { warning, critical, clear }',
+    })
+    .transform((given, context): Threshold => {
+      const limits: Limits = Array.isArray(given) ? { warning: given[0], critical: given[1] } : given
+      const mistake = order(limits, worse, format)
+      if (mistake !== undefined) context.addIssue({ code: 'custom', message: mistake })
+      return { warning: limits.warning, critical: limits.critical, clear: limits.clear ?? limits.warning, worse }
+    })
+}

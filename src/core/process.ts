@@ -1,0 +1,29 @@
+export type ProgramOptions = {
+  /** Added to the allow-listed environment (PATH, HOME, LC_ALL=C, DOCKER_HOST, …). */
+  readonly environment?: Readonly<Record<string, string>>
+  readonly directory?: string
+  readonly stdin?: string
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+  /** What is kept of each of stdout and stderr; the rest is read and dropped. Default 8 MiB. */
+  readonly maxBytes?: number
+}
+
+/** How a program ended. Its text is untrusted. */
+export type Finished = {
+  readonly stdout: string
+  readonly stderr: string
+  /** Something was dropped because it was over `maxBytes`. */
+  readonly truncated: boolean
+  readonly durationMs: number
+} & (
+  | { readonly ended: 'exit'; readonly exitCode: number }
+  | { readonly ended: 'signal'; readonly signal: string }
+  | { readonly ended: 'timeout' }
+  | { readonly ended: 'cancelled' }
+  /** It never started: no such program, or it may not be executed. */
+  | { readonly ended: 'not-started'; readonly cause: string }
+)
+
+/** Starts a program with an argument array, never a shell; never throws for what the program does. */
+export type RunProgram = (program: string, args: readonly string[], options: ProgramOptions) => Promise<Finished>

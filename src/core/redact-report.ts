@@ -1,0 +1,28 @@
+import type { Finding } from './finding.ts'
+import type { Redactor } from './redact.ts'
+import type { Report, RoundReport } from './report.ts'
+
+/** Words of ours (ids, statuses, the audience) and the server's name stay as they are, or nobody could tell two reports apart. */
+const redactFinding = (finding: Finding, { redact, redactDeep }: Redactor): Finding => ({
+  ...finding,
+  subject: redact(finding.subject),
+  title: redact(finding.title),
+  observed: redact(finding.observed),
+  expected: redact(finding.expected),
+  advice: redact(finding.advice),
+  evidence: redactDeep(finding.evidence),
+  measurements: finding.measurements.map((one) => ({ ...one, name: redact(one.name), unit: redact(one.unit) })),
+  ...(finding.parent === undefined ? {} : { parent: { ...finding.parent, subject: redact(finding.parent.subject) } }),
+  ...(finding.incidentKey === undefined ? {} : { incidentKey: redact(finding.incidentKey) }),
+  ...(finding.location === undefined ? {} : { location: { ...finding.location, path: redact(finding.location.path) } }),
+})
+
+const redactOne = (report: Report, redactor: Redactor): Report => ({
+  ...report,
+  findings: report.findings.map((finding) => redactFinding(finding, redactor)),
+  facts: redactor.redactDeep(report.facts),
+})
+
+/** A report as it may leave the server. */
+export const redactReport = (report: Report | RoundReport, redactor: Redactor): Report | RoundReport =>
+  'reports' in report ? { ...report, reports: report.reports.map((one) => redactOne(one, redactor)) } : redactOne(report, redactor)

@@ -1,0 +1,37 @@
+import { formatDuration } from '../quantity.ts'
+import type { Report, RoundReport } from '../report.ts'
+import type { Status } from '../status.ts'
+import { plainLine } from '../text/plain.ts'
+import { type View, viewOf } from './view.ts'
+
+/** `1,204` */
+export const formatCount = (value: number): string => String(value).replace(/\B(?=(?:\d{3})+$)/g, ',')
+
+/** `1 check`, `31 checks`, `1,204 checks` */
+export const counted = (value: number, noun: string): string => `${formatCount(value)} ${noun}${value === 1 ? '' : 's'}`
+
+const badStatuses = ['critical', 'unknown', 'warning'] as const satisfies readonly Status[]
+
+const byStatus = ({ bad }: View): string =>
+  badStatuses
+    .map((status) => [status, bad.filter((row) => row.finding.status === status).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(([status, count]) => `${formatCount(count)} ${status}`)
+    .join(', ')
+
+/** `31 checks in 1.4 s`, or `2 of 46 checks failed (1 critical, 1 warning)`. */
+export const tally = (view: View): string => {
+  const checked = view.rows.length - view.notChecked.length
+  if (view.bad.length > 0) return `${formatCount(view.bad.length)} of ${counted(checked, 'check')} failed (${byStatus(view)})`
+  return checked === 0 ? 'nothing could be checked' : `${counted(checked, 'check')} in ${formatDuration(view.durationMs)}`
+}
+
+/** The verdict in one line: the log's first line, and its last one when something is wrong. */
+export const headlineOf = (view: View): string => `ronde ${view.name} on ${view.server}: ${view.status}, ${tally(view)}`
+
+/** The `summary` output: the verdict and the worst finding, one line. */
+export const renderHeadline = (report: Report | RoundReport): string => {
+  const view = viewOf(report)
+  const worst = view.bad[0]
+  return plainLine(worst === undefined ? headlineOf(view) : `${headlineOf(view)}; ${worst.group}: ${worst.finding.title}`, 400)
+}

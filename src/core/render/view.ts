@@ -1,0 +1,81 @@
+import { type Finding, finding } from '../finding.ts'
+import type { Report, RoundReport } from '../report.ts'
+import { byWorstStatus, type Status } from '../status.ts'
+
+/** A finding with the group it is shown under: the name of its check, or of its action. */
+export type Row = { readonly group: string; readonly finding: Finding }
+
+/** A report or a round as all renderings see it. */
+export type View = {
+  /** `quick` of a round, or the action's name. */
+  readonly name: string
+  readonly server: string
+  readonly status: Status
+  readonly startedAt: string
+  readonly durationMs: number
+  readonly rows: readonly Row[]
+  /** Everything that is not ok, the worst first; what is explained by something else after the rest. */
+  readonly bad: readonly Row[]
+  readonly notChecked: readonly Row[]
+  /** A compact line of facts by group, from `facts.lines`. */
+  readonly lines: Readonly<Record<string, string>>
+}
+
+/** Where the first part of a finding's id is not the name of its check. */
+const groupNames: Readonly<Record<string, string>> = {
+  endpoint: 'endpoints',
+  container: 'containers',
+  volume: 'volumes',
+  command: 'commands',
+}
+
+const groupOf = (action: string, id: string): string => {
+  const prefix = id.split('.', 1)[0] ?? id
+  return action !== 'health-check' && action.startsWith(prefix) ? action : (groupNames[prefix] ?? prefix)
+}
+
+/** What was merely inferred and could not be looked at: ok, but not looked at. */
+export const isNotChecked = ({ status, advice }: Finding): boolean => status === 'ok' && advice.startsWith('not checked:')
+
+/** Nothing at all is `unknown`, so it must be seen among what is not ok. */
+const nothing = (action: string): Finding =>
+  finding({
+    id: `${action}.nothing`,
+    subject: action,
+    status: 'unknown',
+    title: `${action}: nothing was checked`,
+    observed: 'no finding',
+    expected: 'at least one',
+    audience: 'technical',
+  })
+
+const rowsOf = (report: Report): readonly Row[] =>
+  (report.findings.length === 0 ? [nothing(report.action)] : report.findings).map((one) => ({
+    group: groupOf(report.action, one.id),
+    finding: one,
+  }))
+
+const linesOf = (report: Report): readonly (readonly [string, string])[] => {
+  const lines = report.facts['lines']
+  if (typeof lines !== 'object' || lines === null || Array.isArray(lines)) return []
+  return Object.entries(lines).flatMap(([group, line]) => (typeof line === 'string' ? [[group, line] as const] : []))
+}
+
+const worstFirst = (a: Row, b: Row): number =>
+  byWorstStatus(a.finding.status, b.finding.status) || Number(a.finding.parent !== undefined) - Number(b.finding.parent !== undefined)
+
+export const viewOf = (report: Report | RoundReport): View => {
+  const reports = 'reports' in report ? report.reports : [report]
+  const rows = reports.flatMap(rowsOf)
+  return {
+    name: 'reports' in report ? report.round : report.action,
+    server: report.server,
+    status: report.status,
+    startedAt: report.startedAt,
+    durationMs: report.durationMs,
+    rows,
+    bad: rows.filter((row) => row.finding.status !== 'ok').toSorted(worstFirst),
+    notChecked: rows.filter((row) => isNotChecked(row.finding)),
+    lines: Object.fromEntries(reports.flatMap(linesOf)),
+  }
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import type { JsonObject } from './json.ts'
+import { statuses } from './status.ts'
+
+const status = z.enum(statuses).describe('ok < warning < unknown < critical; unknown means: could not look')
+const text = (description: string) => z.string().describe(description)
+
+const jsonObject: z.ZodType<JsonObject, JsonObject> = z.record(z.string(), z.json())
+
+const measurement = z.strictObject({
+  name: text('What was measured'),
+  value: z.number(),
+  unit: text('A short word such as ms, bytes, %'),
+})
+
+const findingSchema = z.strictObject({
+  id: text('Stable and public; names the runbook'),
+  subject: text('What it is about, such as service/db'),
+  status,
+  title: z.string(),
+  observed: text('What was seen'),
+  expected: text('The limit, or what was expected'),
+  advice: text('What to do; may be empty'),
+  evidence: z.array(z.string()).describe('Redacted and bounded'),
+  certainty: z.enum(['hard', 'soft']).describe('A hard fact opens an incident at once'),
+  cleared: z.boolean().describe('Beyond the clear value, not merely under the warning'),
+  parent: z.strictObject({ id: z.string(), subject: z.string() }).describe('A declared dependency that would explain it').exactOptional(),
+  audience: z.enum(['technical', 'security', 'infrastructure']),
+  incidentKey: text('Findings that share one incident').exactOptional(),
+  location: z.strictObject({ path: z.string(), line: z.int().positive() }).exactOptional(),
+  measurements: z.array(measurement),
+})
+
+const shared = {
+  schemaVersion: z.literal(1),
+  server: text('The name of the server'),
+  status: status.describe('The worst status of all findings'),
+  startedAt: text('ISO 8601, UTC'),
+  durationMs: z.number().nonnegative().describe('Milliseconds'),
+}
+
+/** The JSON report of one action; `Report` as a schema. */
+export const reportSchema = z
+  .strictObject({
+    ...shared,
+    action: text('The name of the action'),
+    scope: z.array(z.string()).describe('The checks that were completed'),
+    findings: z.array(findingSchema).describe('All findings, the ok ones too'),
+    facts: jsonObject.describe('What was read, by check'),
+  })
+  .describe('All findings of one action run')
+
+/** The JSON report of a round; `RoundReport` as a schema. */
+export const roundReportSchema = z
+  .strictObject({
+    ...shared,
+    round: text('The name of the round'),
+    reports: z.array(reportSchema).describe('One report for each action, in the order of the round'),
+  })
+  .describe('All reports of one round')
