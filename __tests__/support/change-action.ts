@@ -1,0 +1,72 @@
+import { appendFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import { z } from 'zod'
+import { defineAction, result } from '../../src/core/action.ts'
+import { finding } from '../../src/core/finding.ts'
+
+/** A real `change` action, only for tests: journals a step, does it, and hangs or fails when it is told to. */
+export const action = defineAction({
+  name: 'test-change',
+  description: 'Changes a file.',
+  kind: 'change',
+  reads: ['compose'],
+  options: { target: z.string(), ending: z.enum(['end', 'hang', 'throw', 'invoke']).default('end') },
+  outputs: {},
+  timeoutMs: () => 20_000,
+  run: async (options, context) => {
+    context.journal.write({ undo: options.target })
+    appendFileSync(options.target, 'changed\n')
+    context.progress.say('changed the file')
+    if (options.ending === 'hang') await delay(15_000, undefined, { signal: AbortSignal.any([]) })
+    if (options.ending === 'throw') throw new Error('half done', { cause: new Error('the cause below') })
+    const invoked = options.ending === 'invoke' ? await context.invoke('health-check', { checks: ['endpoints'] }) : undefined
+    context.journal.close()
+    const done = finding({
+      id: 'change.done',
+      subject: 'file',
+      status: 'ok',
+      title: 'done',
+      observed: 'done',
+      expected: 'done',
+      audience: 'technical',
+    })
+    return { ...result(['change'], [done]), facts: invoked === undefined ? {} : { invoked: invoked.status } }
+  },
+  recover: async (context) => {
+    for (const step of context.journal.pending()) appendFileSync(step['undo'] as string, 'recovered\n')
+    context.journal.close()
+  },
+})
+
+const source = (file: string): string => pathToFileURL(join(import.meta.dirname, '../..', file)).href
+
+const entry = (part: 'main' | 'post'): string => `import { runMain } from '${source('src/runtime/main.ts')}'
+const cancel = new AbortController()
+process.on('SIGINT', () => cancel.abort('cancelled'))
+const registry = {
+  'test-change': () => import('${source('__tests__/support/change-action.ts')}'),
+  'health-check': () => import('${source('src/actions/health-check/action.ts')}'),
+}
+process.exit(await runMain('test-change', { registry, environment: process.env, cancelled: cancel.signal }, '${part}'))
+`
+
+/** Writes its `action.yml` and entries into a folder, and gives the path for the runner. */
+export const writeChangeAction = (folder: string, { post = true } = {}): string => {
+  const inputs = ['target', 'ending', 'config', 'server', 'fail-on', 'incidents', 'token', 'report-file', 'timeout', 'state-dir', 'dry-run']
+  writeFileSync(join(folder, 'main.mjs'), entry('main'))
+  writeFileSync(join(folder, 'post.mjs'), entry('post'))
+  const lines = [
+    'name: test',
+    'inputs:',
+    ...inputs.map((name) => `  ${name}: { description: ${name} }`),
+    'runs:',
+    '  using: node24',
+    '  main: main.mjs',
+    ...(post ? ['  post: post.mjs', '  post-if: always()'] : []),
+  ]
+  const name = post ? 'action.yml' : 'without-post.yml'
+  writeFileSync(join(folder, name), `${lines.join('\n')}\n`)
+  return join(folder, name)
+}

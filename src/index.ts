@@ -1,0 +1,13 @@
+import { actions } from './registry.generated.ts'
+import { type Part, runMain } from './runtime/main.ts'
+
+/** Runs an action, or `round`, as the runner starts it: inputs from the environment, exit code at the end. `post` is the step's end. */
+export const main = async (name: string, part: Part = 'main'): Promise<void> => {
+  const cancel = new AbortController()
+  const stop = () => cancel.abort('cancelled')
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  const exitCode = await runMain(name, { registry: actions, environment: process.env, cancelled: cancel.signal }, part)
+  // A socket that nobody answers would keep the process alive; everything that had to be written has been.
+  process.exit(exitCode)
+}

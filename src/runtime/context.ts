@@ -1,0 +1,69 @@
+import type { ComposeOptions } from '../core/compose.ts'
+import type { Context, Secrets } from '../core/context.ts'
+import type { DatabaseOptions } from '../core/database.ts'
+import type { JsonObject } from '../core/json.ts'
+import type { RunProgram } from '../core/process.ts'
+import type { Report } from '../core/report.ts'
+import { createCompose } from '../tools/compose.ts'
+import { createConnect } from '../tools/connect/connect.ts'
+import type { Printer } from './print.ts'
+import { createJournal, pendingRecoveries } from './state/journal.ts'
+import type { StateStore } from './state/state.ts'
+
+export type ContextParts = {
+  readonly action: string
+  readonly server: string
+  readonly project: string
+  readonly common: { readonly compose?: ComposeOptions | undefined; readonly database?: DatabaseOptions | undefined }
+  readonly signal: AbortSignal
+  readonly deadline: number
+  readonly secrets: Secrets
+  readonly printer: Printer
+  readonly runProgram: RunProgram
+  readonly stateDirectory: string | undefined
+  readonly store: StateStore
+  readonly invoke: (name: string, overrides: JsonObject) => Promise<Report>
+}
+
+/** A journal that has nowhere to be: an action that must write one cannot run there. */
+const noJournal: Context['journal'] = {
+  write: () => {
+    throw new Error('a change needs a state folder for its journal, and a hosted runner has none')
+  },
+  pending: () => [],
+  close: () => {},
+}
+
+/** The services of one action run. Docker and the database are looked for when something first asks. */
+export const createContext = (parts: ContextParts): Context => {
+  const { common, signal, secrets, runProgram, stateDirectory } = parts
+  const compose = createCompose({ options: common.compose ?? {}, run: runProgram, signal })
+  const journal =
+    stateDirectory === undefined
+      ? noJournal
+      : createJournal({
+          directory: stateDirectory,
+          action: parts.action,
+          project: parts.project,
+          run: `${process.pid}-${Date.now()}`,
+          now: Date.now(),
+          deadline: parts.deadline,
+        })
+  return {
+    signal,
+    now: () => Date.now(),
+    server: parts.server,
+    secrets,
+    state: parts.store,
+    compose,
+    connect: createConnect({ options: common.database ?? {}, compose, secrets }),
+    progress: { say: (line) => parts.printer.line(line) },
+    journal,
+    recoveries: () => {
+      if (stateDirectory === undefined) return { recoveries: [], troubles: [] }
+      const { recoveries, troubles } = pendingRecoveries(stateDirectory, Date.now())
+      return { recoveries, troubles: troubles.map(({ cause, advice }) => `${cause}; ${advice}`) }
+    },
+    invoke: parts.invoke,
+  }
+}

@@ -1,0 +1,192 @@
+import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import type { Secrets } from '../core/context.ts'
+import { describeBug } from '../core/error-chain.ts'
+import { untrustedEvent } from '../core/event-guard.ts'
+import { failsStep } from '../core/exit-rule.ts'
+import { roundName } from '../core/options/suite.ts'
+import { createRedactor, type Redactor, weakSecret } from '../core/redact.ts'
+import type { Registry } from '../core/registry.ts'
+import type { RoundReport } from '../core/report.ts'
+import { worstStatus } from '../core/status.ts'
+import { isUserError, UserError } from '../core/user-error.ts'
+import { createRunProgram } from '../tools/process.ts'
+import { type ParsedRun, parseRun } from './parse/parse.ts'
+import { createPrinter, inWorkflow, type Printer } from './print.ts'
+import { publish } from './publish.ts'
+import { type Prepared, type RanAction, type Run, recoverAction, runAction } from './run-action.ts'
+import { stateDirectory } from './state/folder.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export type Start = {
+  readonly registry: Registry
+  readonly environment: Environment
+  /** Aborted with the reason `cancelled` when the runner wants us to stop. */
+  readonly cancelled: AbortSignal
+}
+
+type Out = { readonly printer: Printer; readonly redactor: Redactor; readonly secrets: Secrets }
+
+/** Masks come before anything else is printed: the printer redacts from its first line on. */
+const createOut = (environment: Environment): Out => {
+  const redactor = createRedactor()
+  const printer = createPrinter({ workflow: inWorkflow(environment), redact: redactor.redact })
+  const add = (secret: string): void => {
+    if (secret === '') return
+    printer.mask(secret)
+    redactor.add(secret)
+  }
+  add(environment['INPUT_TOKEN'] ?? '')
+  return { printer, redactor, secrets: { add } }
+}
+
+const defaultBranch = (environment: Environment): string | undefined => {
+  const path = environment['GITHUB_EVENT_PATH']
+  if (path === undefined || path === '') return undefined
+  try {
+    const payload = JSON.parse(readFileSync(path, 'utf8')) as { repository?: { default_branch?: string } }
+    return payload.repository?.default_branch
+  } catch {
+    // A runner always writes the payload; without one (a shell, a test) there is no branch to compare with.
+    return undefined
+  }
+}
+
+const guardEvent = (environment: Environment): void => {
+  const refused = untrustedEvent({
+    runner: environment['RUNNER_ENVIRONMENT'],
+    event: environment['GITHUB_EVENT_NAME'],
+    ref: environment['GITHUB_REF'],
+    defaultBranch: defaultBranch(environment),
+  })
+  if (refused !== undefined) throw new UserError(`Ronde did not run: ${refused}`)
+}
+
+const warnAboutWeakSecrets = (parsed: ParsedRun, { environment }: Start, printer: Printer): void => {
+  const paths = [environment['RUNNER_TEMP'] ?? '', environment['GITHUB_WORKSPACE'] ?? '', parsed.reportFile ?? '']
+  const reasons = parsed.secrets.map((secret) => weakSecret(secret, { server: parsed.server, paths })).filter((one) => one !== undefined)
+  for (const reason of new Set(reasons)) printer.command('warning', { title: 'ronde: a weak secret' }, `one of the secrets: ${reason}`)
+}
+
+const sharedRun = (parsed: ParsedRun, start: Start, { printer, secrets }: Out): Run => {
+  const { environment } = start
+  return {
+    server: parsed.server,
+    repository: environment['GITHUB_REPOSITORY'] ?? '',
+    printer,
+    secrets,
+    runProgram: createRunProgram({ environment }),
+    stateDirectory: environment['RUNNER_ENVIRONMENT'] === 'github-hosted' ? undefined : stateDirectory(environment, parsed.stateDir),
+    cancelled: start.cancelled,
+    prepare: async (name, overrides) => {
+      const { secrets: found, ...prepared } = await parsed.optionsFor(name, overrides)
+      for (const secret of found) secrets.add(secret)
+      return prepared
+    },
+  }
+}
+
+const roundReport = (name: string, server: string, startedAt: number, ran: readonly RanAction[]): RoundReport => {
+  const reports = ran.map(({ report }) => report)
+  return {
+    schemaVersion: 1,
+    round: name,
+    server,
+    status: worstStatus(reports.map((report) => report.status)),
+    startedAt: new Date(startedAt).toISOString(),
+    durationMs: Date.now() - startedAt,
+    reports,
+  }
+}
+
+const loadAction = async (name: string, registry: Registry) => {
+  const load = registry[name]
+  if (load === undefined) throw new Error(`no action ${name} in the registry`)
+  return (await load()).action
+}
+
+const prepare = async (name: string, start: Start, out: Out): Promise<{ parsed: ParsedRun; run: Run }> => {
+  guardEvent(start.environment)
+  const { printer, secrets } = out
+  const action = name === roundName ? roundName : await loadAction(name, start.registry)
+  const parsed = await parseRun({ action, registry: start.registry, environment: start.environment, hostname: hostname() })
+  for (const secret of parsed.secrets) secrets.add(secret)
+  warnAboutWeakSecrets(parsed, start, printer)
+  for (const notice of parsed.notices) printer.command('notice', { title: 'ronde' }, notice)
+  return { parsed, run: sharedRun(parsed, start, out) }
+}
+
+/** Where the runbooks of this very version can be read; nowhere for an action of the workspace itself. */
+const runbooksOf = (environment: Environment): string | undefined => {
+  const repository = environment['GITHUB_ACTION_REPOSITORY'] ?? ''
+  if (repository === '') return undefined
+  return `${environment['GITHUB_SERVER_URL'] ?? 'https://github.com'}/${repository}/blob/${environment['GITHUB_ACTION_REF'] || 'HEAD'}/docs/runbooks/`
+}
+
+/** The actions of this step with their options; an input `timeout` goes before that of an entry. */
+const entriesOf = async (name: string, parsed: ParsedRun, registry: Registry): Promise<readonly Prepared[]> =>
+  parsed.round?.entries.map((entry) => ({ ...entry, timeoutMs: parsed.timeoutMs ?? entry.timeoutMs })) ?? [
+    { action: await loadAction(name, registry), options: parsed.options, timeoutMs: parsed.timeoutMs },
+  ]
+
+/** One after the other, each under its own deadline: a backup and a VACUUM must not meet. */
+const runEntries = async (entries: readonly Prepared[], run: Run): Promise<readonly RanAction[]> => {
+  const ran: RanAction[] = []
+  for (const entry of entries) ran.push(await runAction(entry, run))
+  return ran
+}
+
+const work = async (name: string, start: Start, out: Out): Promise<number> => {
+  const startedAt = Date.now()
+  const { parsed, run } = await prepare(name, start, out)
+  const ran = await runEntries(await entriesOf(name, parsed, start.registry), run)
+  const report = parsed.round === undefined ? ran[0]?.report : roundReport(parsed.round.name, parsed.server, startedAt, ran)
+  if (report === undefined) throw new Error('nothing was run')
+  const { printer, redactor } = out
+  const trends = new Map(ran.flatMap((one) => one.trends).map(({ id, subject, values }) => [`${id} ${redactor.redact(subject)}`, values]))
+  const outputs = parsed.round === undefined ? ran[0]?.outputs : {}
+  await publish(report, {
+    environment: start.environment,
+    printer,
+    redactor,
+    outputs: outputs ?? {},
+    reportFile: parsed.reportFile,
+    runbooks: runbooksOf(start.environment),
+    ...(trends.size === 0 ? {} : { trend: ({ id, subject }) => trends.get(`${id} ${subject}`) ?? [] }),
+  })
+  return failsStep(report.status, parsed.failOn) ? 1 : 0
+}
+
+const recover = async (name: string, start: Start, out: Out): Promise<number> => {
+  const { parsed, run } = await prepare(name, start, out)
+  for (const entry of await entriesOf(name, parsed, start.registry)) await recoverAction(entry, run)
+  return 0
+}
+
+/** A person's mistakes are told without a stack, all of them, and nothing ran; anything else is a bug of ours and keeps its stack. */
+const tell = (error: unknown, printer: Printer): void => {
+  if (!isUserError(error)) {
+    printer.command('error', { title: 'ronde: a bug of Ronde' }, 'this is a mistake of Ronde; report it with the lines below')
+    return printer.untrusted(describeBug(error))
+  }
+  for (const line of error.message.split('\n')) printer.line(line)
+  const [first = error.message] = error.message.split('\n')
+  const count = error.mistakes.length
+  printer.command('error', { title: 'ronde' }, count > 1 ? `${count} mistakes; the log names all of them. ${first}` : error.message)
+}
+
+/** `post` is the step's end as the runner calls it, also after a cancelled run: it recovers what was left half done. */
+export type Part = 'main' | 'post'
+const parts: Record<Part, typeof work> = { main: work, post: recover }
+
+/** The same path for every run: mask, parse, recover, run, redact, report, publish. Gives the exit code. */
+export const runMain = async (name: string, start: Start, part: Part = 'main'): Promise<number> => {
+  const out = createOut(start.environment)
+  try {
+    return await parts[part](name, start, out)
+  } catch (error) {
+    tell(error, out.printer)
+    return 1
+  }
+}

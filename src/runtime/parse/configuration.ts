@@ -1,0 +1,85 @@
+import { readFile, stat } from 'node:fs/promises'
+import { isAbsolute, join } from 'node:path'
+import { shown } from '../../core/options/shown.ts'
+import type { Mistake } from '../../core/user-error.ts'
+import type { Layer } from './layers.ts'
+import { isMapping, type Path, pathText, valueAt } from './path.ts'
+import { type ReadYaml, readYaml } from './yaml.ts'
+
+const defaultConfig = '.github/ronde.yml'
+
+const maxBytes = 1024 * 1024
+
+/** `ronde.yml` as it was written, or an empty one. */
+export type Configuration = {
+  /** Absolute; `undefined` when there is no file. */
+  readonly path: string | undefined
+  /** As the person named it: the source of its mistakes. */
+  readonly source: string
+  readonly value: Readonly<Record<string, unknown>>
+  readonly place: ReadYaml['place']
+  readonly mistakes: readonly Mistake[]
+}
+
+type Named = { readonly config: string | undefined; readonly workspace: string }
+
+const noPlace: ReadYaml['place'] = () => ({ line: 1, column: 1 })
+
+type Contents = { readonly text: string } | { readonly absent: true } | { readonly problem: string }
+
+const readable = async (path: string): Promise<Contents> => {
+  try {
+    const { size } = await stat(path)
+    if (size > maxBytes) return { problem: 'is larger than 1 MiB' }
+    return { text: await readFile(path, 'utf8') }
+  } catch (error) {
+    // Not there, or not readable by this user: for the caller to judge, since only a named file must be there.
+    const code = Error.isError(error) && 'code' in error ? String(error.code) : String(error)
+    return code === 'ENOENT' || code === 'ENOTDIR' ? { absent: true } : { problem: `cannot be read (${code})` }
+  }
+}
+
+/** A key without a value counts as not given, as an empty input does. */
+const withoutEmpty = (value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== null))
+
+const parsed = async (path: string, source: string, text: string): Promise<Configuration> => {
+  const broken = (mistakes: readonly Mistake[]): Configuration => ({ path, source, value: {}, place: noPlace, mistakes })
+  const read = await readYaml(text)
+  if ('mistakes' in read) return broken(read.mistakes.map((one) => ({ source, path: '', ...one })))
+  const { value, place } = read
+  if (value === null || value === undefined) return { path, source, value: {}, place, mistakes: [] }
+  if (!isMapping(value))
+    return broken([{ source, line: 1, column: 1, path: '', message: 'expected a mapping such as "server: quiz-prod"' }])
+  return { path, source, value: withoutEmpty(value), place, mistakes: [] }
+}
+
+/** Reads the configuration from disk. A missing default file is fine, a missing named one is a mistake. */
+export const readConfiguration = async ({ config, workspace }: Named): Promise<Configuration> => {
+  const source = config ?? defaultConfig
+  const path = isAbsolute(source) ? source : join(workspace, source)
+  const contents = await readable(path)
+  if ('text' in contents) return parsed(path, source, contents.text)
+  const none: Configuration = { path: undefined, source, value: {}, place: noPlace, mistakes: [] }
+  if ('problem' in contents) return { ...none, mistakes: [{ source, path: '', message: contents.problem }] }
+  if (config === undefined) return none
+  return { ...none, mistakes: [{ source: 'input config', path: '', message: `there is no file ${shown(path).slice(1, -1)}` }] }
+}
+
+/** A mapping of the file as a layer; an empty one when it is not there. A value that is no mapping is a mistake, told by `mistakes`. */
+export const fileLayer = (file: Configuration, at: Path, keys?: readonly string[]): Layer => {
+  const found = valueAt(file.value, at)
+  const mapping = isMapping(found) ? withoutEmpty(found) : {}
+  return {
+    from: 'file',
+    value: keys === undefined ? mapping : Object.fromEntries(Object.entries(mapping).filter(([key]) => keys.includes(key))),
+    locate: (path, part) => ({ source: file.source, ...file.place([...at, ...path], part), path: pathText([...at, ...path]) }),
+  }
+}
+
+/** A section that is a list or a scalar where a mapping belongs. */
+export const notAMapping = (file: Configuration, at: Path): readonly Mistake[] => {
+  const found = valueAt(file.value, at)
+  if (found === undefined || found === null || isMapping(found)) return []
+  return [{ source: file.source, ...file.place(at, 'value'), path: pathText(at), message: `expected a mapping, found ${shown(found)}` }]
+}

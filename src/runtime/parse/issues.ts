@@ -1,0 +1,96 @@
+import type { z } from 'zod'
+import { branches, children, definition } from '../../core/options/accepts.ts'
+import { shown } from '../../core/options/shown.ts'
+import { didYouMean } from '../../core/suggestion.ts'
+import { type Path, pathText } from './path.ts'
+
+type Issue = z.core.$ZodIssue
+
+/** A mistake in a value, not yet placed in a source. `part`: whether its key or its value is meant. */
+export type FlatIssue = { readonly path: Path; readonly part: 'key' | 'value'; readonly message: string; readonly missing: boolean }
+
+const nouns: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  tuple: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+  null: 'nothing',
+}
+
+const noun = (expected: string): string => nouns[expected] ?? expected
+
+const found = (input: unknown): string => (input === null ? 'nothing' : shown(input))
+
+const limit = (origin: string, count: number | bigint): string =>
+  origin === 'string' ? `${count} characters` : origin === 'array' ? `${count} items` : String(count)
+
+const wrongValue = (values: readonly unknown[], input: unknown): string => {
+  const known = values.map(String)
+  return `${found(input)} is not ${known.length === 1 ? known[0] : `one of ${known.join(', ')}`}${didYouMean(String(input), known)}`
+}
+
+const expectations = (errors: readonly (readonly Issue[])[]): string => {
+  const names = errors.flat().flatMap((one) => (one.code === 'invalid_type' && one.path.length === 0 ? [noun(one.expected)] : []))
+  return [...new Set(names)].join(' or ') || 'another value'
+}
+
+/** The house's words for what zod found; a message that an option gives itself comes before it. */
+export const houseError: z.core.$ZodErrorMap = (issue) => {
+  if (issue.code === 'invalid_union')
+    return `expected ${expectations(issue.errors as readonly (readonly Issue[])[])}, found ${found(issue.input)}`
+  if (issue.input === undefined) return 'missing'
+  if (issue.code === 'invalid_type') return `expected ${noun(issue.expected)}, found ${found(issue.input)}`
+  if (issue.code === 'invalid_value') return wrongValue(issue.values, issue.input)
+  if (issue.code === 'too_small')
+    return issue.minimum === 1 && issue.origin !== 'number'
+      ? 'is empty'
+      : `${found(issue.input)} is too little; at least ${limit(issue.origin, issue.minimum)}`
+  if (issue.code === 'too_big') return `${found(issue.input)} is too much; at most ${limit(issue.origin, issue.maximum)}`
+  return `${found(issue.input)} is not what is expected here`
+}
+
+/** The branch of a union that was meant: one that takes this kind of value at all, and of those the one with the fewest mistakes. */
+const meantBranch = (errors: readonly (readonly Issue[])[]): readonly Issue[] | undefined => {
+  const wrongKind = (issues: readonly Issue[]) =>
+    issues.some(
+      (one) =>
+        one.path.length === 0 && (one.code === 'invalid_type' || (one.code === 'invalid_union' && meantBranch(one.errors) === undefined)),
+    )
+  return errors.filter((issues) => !wrongKind(issues)).toSorted((a, b) => a.length - b.length)[0]
+}
+
+const asPath = (path: readonly PropertyKey[]): Path => path.map((part) => (typeof part === 'number' ? part : String(part)))
+
+const knownKeys = (schema: z.ZodType, path: Path): readonly string[] => {
+  const at = path.reduce<readonly z.ZodType[]>((schemas, part) => schemas.flatMap((one) => children(one, part)), [schema])
+  return at.flatMap((one) => branches(one)).flatMap((way) => Object.keys(definition(way.at(-1) ?? schema).shape ?? {}))
+}
+
+const flatten = (issue: Issue, schema: z.ZodType, above: Path): readonly FlatIssue[] => {
+  const path = [...above, ...asPath(issue.path)]
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(schema, path)
+    return issue.keys.map((key) => ({ path: [...path, key], part: 'key', message: `unknown key${didYouMean(key, known)}`, missing: false }))
+  }
+  if (issue.code === 'invalid_union') {
+    const branch = meantBranch(issue.errors)
+    if (branch !== undefined) return branch.flatMap((one) => flatten(one, schema, path))
+  }
+  if (issue.code === 'invalid_key') return [{ path, part: 'key', message: issue.issues[0]?.message ?? issue.message, missing: false }]
+  if (typeof issue.input === 'string' && /\$\{\w+\}/.test(issue.input)) {
+    return [
+      { path, part: 'value', message: `${shown(issue.input)} stays as it is written; names are replaced only in secrets`, missing: false },
+    ]
+  }
+  const same: unknown = issue.code === 'custom' ? issue.params?.['sameAs'] : undefined
+  const message = typeof same === 'number' ? `the same as ${pathText([...path.slice(0, -1), same])}` : issue.message
+  return [{ path, part: 'value', message, missing: issue.input === undefined }]
+}
+
+/** Zod's issues, each once, unions resolved to the branch that was meant. */
+export const flatIssues = (error: z.core.$ZodError, schema: z.ZodType): readonly FlatIssue[] =>
+  error.issues.flatMap((issue) => flatten(issue, schema, []))

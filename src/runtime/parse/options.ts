@@ -1,0 +1,68 @@
+import type { Action, OptionShape } from '../../core/action.ts'
+import { commonSections } from '../../core/options/common.ts'
+import { sectionShape } from '../../core/options/inputs.ts'
+import type { Mistake } from '../../core/user-error.ts'
+import { type Configuration, fileLayer } from './configuration.ts'
+import { type Layer, type Located, parseLayers } from './layers.ts'
+import { type Path, pathText, valueAt } from './path.ts'
+
+/** An action with its options, valid and complete; those of the common part that it reads stand among them. */
+export type ParsedOptions = {
+  readonly action: Action
+  readonly options: Readonly<Record<string, unknown>>
+  /** `timeout` of its section or of its entry in the round. */
+  readonly timeoutMs: number | undefined
+}
+
+export type OptionsOutcome = {
+  readonly parsed: ParsedOptions | undefined
+  readonly mistakes: readonly Mistake[]
+  readonly secrets: readonly string[]
+}
+
+export type OptionsRequest = {
+  readonly action: Action
+  readonly file: Configuration
+  /** The way to the server's overrides. */
+  readonly overrides: Path | undefined
+  /** Inputs, the entry of a round, or what another action asks for; lowest first. */
+  readonly above: readonly Layer[]
+  readonly find: (name: string) => string | undefined
+  /** The action has inputs of its own in this run: what is missing is then asked for as an input, when the file has no section. */
+  readonly hasInputs: boolean
+}
+
+/** The schema of an action's section: its own options, the common ones that it reads, and those of every section. */
+export const sectionOptions = (action: Action): OptionShape => ({
+  ...sectionShape,
+  ...Object.fromEntries(action.reads.map((name) => [name, commonSections[name]])),
+  ...action.options,
+})
+
+const absentIn = ({ action, file, hasInputs }: OptionsRequest, path: Path): Located => {
+  const at = [action.name, ...path]
+  if (valueAt(file.value, [action.name]) !== undefined) return { source: file.source, ...file.place(at, 'key'), path: pathText(at) }
+  return hasInputs ? { source: `input ${path.join('-')}`, path: '' } : { source: file.source, path: pathText(at) }
+}
+
+/** The options of one action for this run: default < common part < server's override < section < entry of the round < input. */
+export const parseOptions = (request: OptionsRequest): OptionsOutcome => {
+  const { action, file, overrides, above, find } = request
+  const server = (path: Path, keys?: readonly string[]) => (overrides === undefined ? [] : [fileLayer(file, [...overrides, ...path], keys)])
+  const layers = [
+    fileLayer(file, [], action.reads),
+    ...server([], action.reads),
+    fileLayer(file, [action.name]),
+    ...server([action.name]),
+    ...above,
+  ]
+  const { value, mistakes, secrets } = parseLayers({
+    shape: sectionOptions(action),
+    layers,
+    absent: (path) => absentIn(request, path),
+    find,
+  })
+  if (value === undefined) return { parsed: undefined, mistakes, secrets }
+  const { timeout, ...options } = value
+  return { parsed: { action, options, timeoutMs: timeout as number | undefined }, mistakes, secrets }
+}

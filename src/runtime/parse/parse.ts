@@ -1,0 +1,118 @@
+import type { JsonObject } from '../../core/json.ts'
+import { type Common, commonNotYet } from '../../core/options/common.ts'
+import type { RunInputs } from '../../core/options/inputs.ts'
+import { roundName } from '../../core/options/suite.ts'
+import { type Mistake, UserError } from '../../core/user-error.ts'
+import type { Configuration } from './configuration.ts'
+import { checkKeys } from './file-keys.ts'
+import { formatMistakes } from './format.ts'
+import { eachOnce } from './layers.ts'
+import type { ParsedOptions } from './options.ts'
+import { type Path, valueAt } from './path.ts'
+import { belonging, gather, parseCommon, type RunRequest, type Setting } from './setting.ts'
+import { invocationLayer, parseEntry, parseWork } from './work.ts'
+
+/** Everything that a run was told, valid and complete. */
+export type ParsedRun = {
+  readonly server: string
+  /** Absolute; `undefined` when there is no file. */
+  readonly configPath: string | undefined
+  readonly failOn: 'warning' | 'critical' | 'never'
+  readonly incidents: boolean
+  readonly token: string | undefined
+  readonly reportFile: string | undefined
+  /** The input, else of a single action its section's. Entries of a round have their own. */
+  readonly timeoutMs: number | undefined
+  readonly dryRun: boolean
+  readonly stateDir: string | undefined
+  /** The common part of the file with the server's overrides and the common inputs laid over it. */
+  readonly common: Common
+  /** Of a single action; empty for a round. */
+  readonly options: Readonly<Record<string, unknown>>
+  /** All values to mask, before anything is printed. */
+  readonly secrets: readonly string[]
+  /** What this release leaves out, one line each. */
+  readonly notices: readonly string[]
+  readonly round: { readonly name: string; readonly entries: readonly ParsedOptions[] } | undefined
+  /** The options of any action of this run's configuration, for one action that invokes another. Throws a UserError. */
+  readonly optionsFor: (action: string, overrides: JsonObject) => Promise<ParsedOptions & { readonly secrets: readonly string[] }>
+}
+
+const noIncidents = ({ inputs }: Setting): readonly Mistake[] =>
+  belonging(inputs, 'run').some((layer) => layer.value['incidents'] === true)
+    ? [{ source: 'input incidents', path: '', message: 'this release has no incidents yet: nobody would be told' }]
+    : []
+
+const noticesOf = (setting: Setting, notYet: readonly string[], common: Common): readonly string[] => {
+  const roots: readonly Path[] = [[], ...(setting.server.overrides === undefined ? [] : [setting.server.overrides])]
+  const written = commonNotYet.filter((key) => roots.some((root) => valueAt(setting.file.value, [...root, key]) !== undefined))
+  return [
+    ...[...new Set([...notYet, ...written])].map((name) => `${name}: not in this release, ignored`),
+    ...(common.incidents.enabled ? ['incidents: not in this release, ignored; nobody is told of what this run finds'] : []),
+  ]
+}
+
+/** When the file could not be read, what is missing may stand in it: only what is wrong by itself is told then. */
+const worthTelling = (file: Configuration, mistakes: readonly Mistake[]): readonly Mistake[] =>
+  file.mistakes.length === 0 ? mistakes : mistakes.filter((one) => one.message !== 'missing')
+
+const userError = (mistakes: readonly Mistake[]): UserError => new UserError(formatMistakes(mistakes), mistakes)
+
+const optionsFor =
+  (setting: Setting): ParsedRun['optionsFor'] =>
+  async (name, overrides) => {
+    const { parsed, mistakes, secrets } = await parseEntry(name, invocationLayer(overrides, 'another action'), setting)
+    if (parsed === undefined) throw userError(mistakes)
+    return { ...parsed, secrets }
+  }
+
+const failOn = (given: RunInputs): ParsedRun['failOn'] => given['fail-on'] ?? (given.incidents ? 'never' : 'critical')
+
+const assembled = (setting: Setting, common: Common, work: readonly ParsedOptions[]): Omit<ParsedRun, 'secrets' | 'notices'> => {
+  const given = setting.run.value as RunInputs
+  const isRound = setting.request.action === roundName
+  const [single] = isRound ? [] : work
+  return {
+    server: given.server ?? setting.server.name,
+    configPath: setting.file.path,
+    failOn: failOn(given),
+    incidents: given.incidents,
+    token: given.token,
+    reportFile: given['report-file'],
+    timeoutMs: given.timeout ?? single?.timeoutMs,
+    dryRun: given['dry-run'] ?? false,
+    stateDir: given['state-dir'] ?? common['state-dir'],
+    common,
+    options: single?.options ?? {},
+    round: isRound ? { name: given.round ?? '', entries: work } : undefined,
+    optionsFor: optionsFor(setting),
+  }
+}
+
+/** Parses inputs and configuration of a run. Throws one UserError that names every mistake of both. */
+export const parseRun = async (request: RunRequest): Promise<ParsedRun> => {
+  const setting = await gather(request)
+  const { inputs, run, file, server, actions } = setting
+  const keys = checkKeys(file, actions)
+  const common = parseCommon(setting)
+  const work = await parseWork(setting)
+  const own = [...inputs.mistakes, ...run.mistakes, ...noIncidents(setting), ...server.mistakes]
+  const mistakes = [
+    ...file.mistakes,
+    ...worthTelling(file, [
+      ...keys.mistakes,
+      ...common.mistakes,
+      ...work.mistakes,
+      ...work.outcomes.flatMap((one) => one.mistakes),
+      ...own,
+    ]),
+  ]
+  if (mistakes.length > 0 || common.value === undefined) throw userError(eachOnce(mistakes))
+  const parsed = work.outcomes.flatMap((one) => (one.parsed === undefined ? [] : [one.parsed]))
+  const values = common.value as Common
+  return {
+    ...assembled(setting, values, parsed),
+    secrets: [...new Set([run, common, ...work.outcomes].flatMap((one) => one.secrets))],
+    notices: noticesOf(setting, [...keys.notYet, ...work.notYet], values),
+  }
+}

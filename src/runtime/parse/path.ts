@@ -1,0 +1,23 @@
+/** The way to a value: `['endpoints', 0, 'max-latency']`. */
+export type Path = readonly (string | number)[]
+
+const plainKey = /^[\w.-]+$/
+
+/** `endpoints[0].max-latency`; keys of other shapes are quoted. */
+export const pathText = (path: Path): string =>
+  path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : plainKey.test(part) ? `.${part}` : `[${JSON.stringify(part.slice(0, 60))}]`))
+    .join('')
+    .replace(/^\./, '')
+
+/** A mapping as it was written: no list, no scalar. */
+export const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** What stands at a path, own properties only; `undefined` when nothing does. */
+export const valueAt = (value: unknown, path: Path): unknown =>
+  path.reduce<unknown>(
+    (inner, part) =>
+      Array.isArray(inner) ? inner[part as number] : isMapping(inner) && Object.hasOwn(inner, part) ? inner[part as string] : undefined,
+    value,
+  )

@@ -1,0 +1,96 @@
+import { parseEnv } from 'node:util'
+import type { z } from 'zod'
+import { branches, children } from '../../core/options/accepts.ts'
+import { type Secrecy, secrecy } from '../../core/options/secret.ts'
+import { isMapping, type Path } from './path.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** A `${NAME}` that could not be replaced. */
+export type Unset = { readonly path: Path; readonly message: string }
+
+export type Resolved = {
+  readonly value: unknown
+  /** Everything that has to be masked, in the forms in which it may appear. */
+  readonly secrets: readonly string[]
+  readonly unset: readonly Unset[]
+}
+
+const placeholder = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    // A stray % is no encoding: the text already is what will be used.
+    return text
+  }
+}
+
+const credentialsOf = (text: string): readonly string[] => {
+  const userinfo = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)@/i.exec(text)
+  const [, password] = /^[^:]*:(.*)$/s.exec(userinfo?.[2] ?? '') ?? []
+  const token = /^https?$/i.test(userinfo?.[1] ?? '') && password === undefined ? userinfo?.[2] : undefined
+  const [, parameter] = /[?&]password=([^&#]*)/.exec(text) ?? []
+  return [password, token, parameter].flatMap((one) => (one === undefined || one === '' ? [] : [one, decoded(one)]))
+}
+
+const replacesNames: Record<Secrecy, boolean> = { whole: true, parts: true, url: true, credentials: false }
+
+const secretsOf: Record<Secrecy, (text: string, written: string) => readonly string[]> = {
+  whole: (text) => [text, ...credentialsOf(text)],
+  parts: () => [],
+  url: (text, written) => [...credentialsOf(text), ...(/^\$\{\w+\}$/.test(written.trim()) ? [text] : [])],
+  credentials: credentialsOf,
+}
+
+/** Looks a name up in the environment, and in the dotenv lines of `RONDE_ENV`, which a workflow passes as one secret. */
+export const lookup = (environment: Environment): ((name: string) => string | undefined) => {
+  const passed = environment['RONDE_ENV']
+  const names = passed === undefined ? {} : parseEnv(passed)
+  return (name) => (Object.hasOwn(names, name) ? names[name] : environment[name])
+}
+
+/**
+ * Replaces `${NAME}` in what is written for secret options, and only there, and lists what has to be masked.
+ * It walks the value along its schema; where a union leaves open which branch applies, one that says "secret" decides.
+ */
+export const resolveSecrets = (schema: z.ZodType, written: unknown, find: (name: string) => string | undefined): Resolved => {
+  const secrets = new Set<string>()
+  const unset: Unset[] = []
+
+  const replaced = (text: string, path: Path): string =>
+    text.replace(placeholder, (whole, name: string) => {
+      const value = find(name)
+      if (value === undefined || value === '') {
+        unset.push({ path, message: `\${${name}} is ${value === undefined ? 'not set' : 'empty'} in the environment` })
+        return whole
+      }
+      for (const one of [value, decoded(value)]) secrets.add(one)
+      return value
+    })
+
+  const ofText = (text: string, marks: readonly Secrecy[], path: Path): string => {
+    const before = unset.length
+    const value = marks.some((mark) => replacesNames[mark]) ? replaced(text, path) : text
+    if (unset.length === before) for (const mark of marks) for (const secret of secretsOf[mark](value, text)) secrets.add(secret)
+    return value
+  }
+
+  const walk = (schemas: readonly z.ZodType[], value: unknown, path: Path): unknown => {
+    if (typeof value === 'string') {
+      const marks = schemas.flatMap((one) => branches(one).flat()).map((one) => secrecy.get(one)?.secrecy)
+      return ofText(value, [...new Set(marks.filter((mark) => mark !== undefined))], path)
+    }
+    const inner = (key: string | number, one: unknown) =>
+      walk(
+        schemas.flatMap((schema) => children(schema, key)),
+        one,
+        [...path, key],
+      )
+    if (Array.isArray(value)) return value.map((one, index) => inner(index, one))
+    return isMapping(value) ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, inner(key, one)])) : value
+  }
+
+  return { value: walk([schema], written, []), secrets: [...secrets], unset }
+}

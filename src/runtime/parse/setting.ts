@@ -1,0 +1,74 @@
+import { resolve } from 'node:path'
+import type { Action } from '../../core/action.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { commonSections, commonShape } from '../../core/options/common.ts'
+import { declaredInputs, runShapeOf } from '../../core/options/inputs.ts'
+import type { roundName } from '../../core/options/suite.ts'
+import type { Registry } from '../../core/registry.ts'
+import { type Configuration, fileLayer, readConfiguration } from './configuration.ts'
+import { type ReadInputs, readInputs } from './inputs.ts'
+import { type Layer, type Parsed, parseLayers } from './layers.ts'
+import { type Path, pathText } from './path.ts'
+import { type Environment, lookup } from './secrets.ts'
+import { type PickedServer, pickServer } from './server.ts'
+
+export type RunRequest = {
+  /** The action that is run, or `round` for the root action. */
+  readonly action: Action | typeof roundName
+  /** The actions of this release. */
+  readonly registry: Registry
+  /** The process's environment: `INPUT_*`, `GITHUB_WORKSPACE`, and the names that `${NAME}` may mean. */
+  readonly environment: Environment
+  readonly hostname: string
+  /** Options laid over all others. */
+  readonly overrides?: JsonObject
+}
+
+/** What all parts of the parsing know. */
+export type Setting = {
+  readonly request: RunRequest
+  readonly inputs: ReadInputs
+  readonly run: Parsed
+  readonly file: Configuration
+  readonly server: PickedServer
+  readonly actions: readonly string[]
+  readonly find: (name: string) => string | undefined
+}
+
+/** The inputs that were given, of these kinds. */
+export const belonging = ({ given }: ReadInputs, ...kinds: readonly string[]): readonly Layer[] =>
+  given.filter(({ input }) => kinds.includes(input.belongs)).map(({ layer }) => layer)
+
+/** What was given for a text input. */
+export const textAt = (layers: readonly Layer[], name: string): string | undefined => {
+  const found = layers.map((layer) => layer.value[name]).find((value) => value !== undefined)
+  return typeof found === 'string' ? found : undefined
+}
+
+/** Reads what was written for a run: inputs, file, server. */
+export const gather = async (request: RunRequest): Promise<Setting> => {
+  const { action, environment, registry, hostname } = request
+  const inputs = await readInputs(environment, declaredInputs(action))
+  const find = lookup(environment)
+  const layers = belonging(inputs, 'run')
+  const absent = (path: Path) => ({ source: `input ${path.join('-')}`, path: '' })
+  const run = parseLayers({ shape: runShapeOf(action), layers, absent, find })
+  const workspace = resolve(environment['GITHUB_WORKSPACE'] ?? '.')
+  const file = await readConfiguration({ config: textAt(layers, 'config'), workspace })
+  const server = pickServer(file, textAt(layers, 'server'), hostname)
+  return { request, inputs, run, file, server, find, actions: Object.keys(registry) }
+}
+
+/** The common part. A secret of a section that the action does not read need not be set: nobody asks for it. */
+export const parseCommon = ({ inputs, file, server, find }: Setting): Parsed =>
+  parseLayers({
+    shape: commonShape,
+    layers: [
+      fileLayer(file, [], Object.keys(commonShape)),
+      ...(server.overrides === undefined ? [] : [fileLayer(file, server.overrides, Object.keys(commonShape))]),
+      ...belonging(inputs, 'common'),
+    ],
+    absent: (path) => ({ source: file.source, path: pathText(path) }),
+    find,
+    mayBeUnset: ([section]) => Object.hasOwn(commonSections, String(section)),
+  })

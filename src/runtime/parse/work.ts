@@ -1,0 +1,55 @@
+import type { Action } from '../../core/action.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { roundName } from '../../core/options/suite.ts'
+import type { Registry } from '../../core/registry.ts'
+import type { Mistake } from '../../core/user-error.ts'
+import type { Layer } from './layers.ts'
+import { type OptionsOutcome, parseOptions } from './options.ts'
+import { pathText } from './path.ts'
+import { chooseRound, otherRounds, type PlacedEntry } from './rounds.ts'
+import { belonging, type Setting, textAt } from './setting.ts'
+
+/** Options that another action asks for. */
+export const invocationLayer = (value: JsonObject, by: string): Layer => ({
+  from: 'invocation',
+  value,
+  locate: (path) => ({ source: `options given by ${by}`, path: pathText(path) }),
+})
+
+const parseSingle = (action: Action, setting: Setting): OptionsOutcome => {
+  const { inputs, file, server, find, request } = setting
+  const above = [...belonging(inputs, 'own', 'common'), ...(request.overrides ? [invocationLayer(request.overrides, 'the caller')] : [])]
+  return parseOptions({ action, file, overrides: server.overrides, above, find, hasInputs: true })
+}
+
+const loaded = async (registry: Registry, name: string): Promise<Action> => {
+  const load = registry[name]
+  if (load === undefined) throw new Error(`no action ${name} in the registry`)
+  return (await load()).action
+}
+
+/** The options of an action with one layer over those of its section. */
+export const parseEntry = async (name: string, layer: Layer, setting: Setting): Promise<OptionsOutcome> => {
+  const { file, server, find, request } = setting
+  const action = await loaded(request.registry, name)
+  return parseOptions({ action, file, overrides: server.overrides, above: [layer], find, hasInputs: false })
+}
+
+export type Work = {
+  readonly outcomes: readonly OptionsOutcome[]
+  readonly mistakes: readonly Mistake[]
+  readonly notYet: readonly string[]
+}
+
+/** The options of the action that is run, or of every entry of the round. */
+export const parseWork = async (setting: Setting): Promise<Work> => {
+  const { request, file, server, actions, inputs } = setting
+  const choice = { file, overrides: server.overrides, actions }
+  if (request.action !== roundName) return { outcomes: [parseSingle(request.action, setting)], ...otherRounds(choice, undefined) }
+  if (file.mistakes.length > 0) return { outcomes: [], mistakes: [], notYet: [] }
+  const name = textAt(belonging(inputs, 'run'), 'round')
+  const chosen = chooseRound(name, choice)
+  const others = otherRounds(choice, name)
+  const outcomes = await Promise.all(chosen.entries.map(({ action, layer }: PlacedEntry) => parseEntry(action, layer, setting)))
+  return { outcomes, mistakes: [...chosen.mistakes, ...others.mistakes], notYet: others.notYet }
+}

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto'
+import { maskForms } from '../core/secret-forms.ts'
+import { inertBlock, inertLine } from '../core/text/inert.ts'
+import { issueCommand } from './toolkit.ts'
+
+export type CommandName = 'error' | 'warning' | 'notice' | 'debug'
+export type CommandProperties = Readonly<Record<string, string | number>>
+
+/** Everything that a run says on its standard output goes through here, and is redacted and inert when it gets there. */
+export interface Printer {
+  line(text: string): void
+  /** Text of several lines that others wrote: inert, and the runner obeys nothing in it. */
+  untrusted(block: string): void
+  /** Folded lines. */
+  group(title: string, lines: readonly string[]): void
+  /** An annotation; on a plain terminal a line. */
+  command(name: CommandName, properties: CommandProperties, message: string): void
+  /** Tells the runner a secret, in every form that it does not derive itself. Nothing on a plain terminal. */
+  mask(secret: string): void
+}
+
+export type PrinterOptions = {
+  /** Whether a runner reads along and obeys commands. */
+  readonly workflow: boolean
+  readonly redact?: (text: string) => string
+  readonly write?: (text: string) => void
+  /** Writes a command in the runner's form; must reach the same place as `write`. */
+  readonly issue?: (name: string, properties: CommandProperties, message: string) => void
+}
+
+const toStdout = (text: string): void => {
+  process.stdout.write(text)
+}
+
+const maxMessageChars = 4_096
+
+const inertMessage = (text: string): string =>
+  inertBlock(text, { maxLines: 50, maxChars: maxMessageChars }).join('\n').slice(0, maxMessageChars)
+
+/** Whether the step runs under a GitHub Actions runner, or something that reads as one does. */
+export const inWorkflow = (environment: Readonly<Record<string, string | undefined>>): boolean =>
+  environment['GITHUB_ACTIONS'] === 'true' || (environment['GITHUB_OUTPUT'] ?? '') !== ''
+
+type Line = (text: string) => void
+
+const plainPrinter = (line: Line, lines: (block: string) => readonly string[]): Printer => ({
+  line,
+  untrusted: (block) => {
+    for (const one of lines(block)) line(one)
+  },
+  group: (title, body) => {
+    for (const one of [title, ...body.map((text) => `  ${text}`)]) line(one)
+  },
+  command: (name, _properties, message) => line(`${name}: ${message}`),
+  mask: () => undefined,
+})
+
+/** The one place that writes to the standard output. */
+export const createPrinter = ({ workflow, redact = (text) => text, write = toStdout, issue = issueCommand }: PrinterOptions): Printer => {
+  const line: Line = (text) => write(`${inertLine(redact(text))}\n`)
+  const lines = (block: string): readonly string[] => inertBlock(redact(block))
+  if (!workflow) return plainPrinter(line, lines)
+  /** Belt and braces: the lines are inert already, and the runner is told to obey nothing until the token. */
+  const stopped = (body: readonly string[]): void => {
+    const token = randomUUID()
+    issue('stop-commands', {}, token)
+    write(body.map((one) => `${one}\n`).join(''))
+    issue(token, {}, '')
+  }
+  return {
+    line,
+    untrusted: (block) => stopped(lines(block)),
+    group: (title, body) => {
+      issue('group', {}, inertLine(redact(title)))
+      stopped(body.map((text) => inertLine(redact(text))))
+      issue('endgroup', {}, '')
+    },
+    command: (name, properties, message) => {
+      const safe = Object.entries(properties).map(([key, value]) => [key, inertLine(redact(String(value)))])
+      issue(name, Object.fromEntries(safe), inertMessage(redact(message)))
+    },
+    mask: (secret) => {
+      for (const form of maskForms(secret)) issue('add-mask', {}, form)
+    },
+  }
+}

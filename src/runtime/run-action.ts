@@ -1,0 +1,149 @@
+import type { Action } from '../core/action.ts'
+import type { Context, Secrets } from '../core/context.ts'
+import { errorText } from '../core/error-chain.ts'
+import { type Finding, finding } from '../core/finding.ts'
+import type { JsonObject } from '../core/json.ts'
+import type { RunProgram } from '../core/process.ts'
+import { type Report, type Result, verdict } from '../core/report.ts'
+import { createContext } from './context.ts'
+import type { Printer } from './print.ts'
+import type { StateStore } from './state/state.ts'
+import { noState, openRunState, recordRun } from './state-of-run.ts'
+
+/** What all actions of one process share. */
+export type Run = {
+  readonly server: string
+  readonly repository: string
+  readonly printer: Printer
+  readonly secrets: Secrets
+  readonly runProgram: RunProgram
+  /** Undefined on a hosted runner. */
+  readonly stateDirectory: string | undefined
+  /** Aborted with the reason `cancelled`. */
+  readonly cancelled: AbortSignal
+  /** Another action with its configured options and these laid over them. */
+  prepare(name: string, overrides: JsonObject): Promise<Prepared>
+}
+
+/** An action with its parsed options. */
+export type Prepared = { readonly action: Action; readonly options: OptionsOfRun; readonly timeoutMs: number | undefined }
+type OptionsOfRun = Readonly<Record<string, unknown>> & Pick<Parameters<typeof createContext>[0]['common'], 'compose' | 'database'>
+
+/** The first measurement of a finding over the last runs, oldest first, this one included. */
+export type Trend = { readonly id: string; readonly subject: string; readonly values: readonly number[] }
+
+export type RanAction = {
+  readonly report: Report
+  readonly outputs: Readonly<Record<string, string | number>>
+  readonly trends: readonly Trend[]
+}
+type Outcome = Result<Readonly<Record<string, string | number>>>
+
+/** After the abort an action gets this to end by itself; then the run goes on without it. */
+const graceMs = 5_000
+
+const failed = (action: Action, observed: string, advice: string): Finding =>
+  finding({
+    id: `${action.name}.failed`,
+    subject: `action/${action.name}`,
+    // A look that failed saw nothing; a change that failed may have left something half done.
+    status: action.kind === 'change' ? 'critical' : 'unknown',
+    title: `${action.name} failed`,
+    observed,
+    expected: 'a finished run',
+    advice,
+    certainty: 'hard',
+    audience: 'technical',
+  })
+
+const nothing = (findings: readonly Finding[]): Outcome => ({ scope: [], findings, outputs: {}, facts: {}, attachments: [] })
+
+const graceAfter = (signal: AbortSignal): Promise<'late'> =>
+  new Promise((resolve) => {
+    const start = () => setTimeout(() => resolve('late'), graceMs).unref()
+    if (signal.aborted) start()
+    else signal.addEventListener('abort', start, { once: true })
+  })
+
+const attempt = async (action: Action, options: unknown, context: Context): Promise<Outcome> => {
+  try {
+    if (action.recover !== undefined && context.journal.pending().length > 0) await action.recover(context)
+    const given = await Promise.race([action.run(options as never, context), graceAfter(context.signal)])
+    if (given !== 'late') return given
+    const cause = context.signal.reason === 'cancelled' ? 'the run was cancelled' : 'the deadline came first'
+    return nothing([failed(action, cause, 'raise `timeout`, or find out what makes it slow')])
+  } catch (error) {
+    // One action that fails must not hide the others of the round: it becomes a finding.
+    return nothing([failed(action, errorText(error), 'if this is not about the server, report it as a mistake of Ronde')])
+  }
+}
+
+const trendRuns = 12
+const mostTrends = 200
+
+const trendsOf = (findings: readonly Finding[], store: StateStore): readonly Trend[] =>
+  findings
+    .filter((one) => one.measurements.length > 0)
+    .slice(0, mostTrends)
+    .flatMap(({ id, subject, measurements: [first] }) => {
+      const past = first === undefined ? [] : store.measurements(subject, first.name, trendRuns - 1)
+      return first === undefined || past.length === 0
+        ? []
+        : [{ id, subject, values: [...past.map((one) => one.value).toReversed(), first.value] }]
+    })
+
+const projectOf = ({ compose }: OptionsOfRun): string => compose?.project ?? compose?.directory ?? ''
+
+const contextOf = (prepared: Prepared, run: Run, more: { signal: AbortSignal; deadline: number; store: StateStore }): Context =>
+  createContext({
+    ...run,
+    ...more,
+    action: prepared.action.name,
+    project: projectOf(prepared.options),
+    common: prepared.options,
+    invoke: async (name, overrides) => (await runAction(await run.prepare(name, overrides), { ...run, cancelled: more.signal })).report,
+  })
+
+const recoveryLimitMs = 5 * 60_000
+
+/** The step's `post:`: replays what this or an earlier run left, when it died. Quiet when there is nothing. */
+export const recoverAction = async (prepared: Prepared, run: Run): Promise<void> => {
+  const { action } = prepared
+  if (action.recover === undefined) return
+  const context = contextOf(prepared, run, { signal: run.cancelled, deadline: Date.now() + recoveryLimitMs, store: noState })
+  if (context.journal.pending().length === 0) return
+  run.printer.line(`ronde ${action.name}: an earlier run did not end; it is recovered now`)
+  await action.recover(context)
+}
+
+/** Runs one action under its own deadline. Never throws for what the action does. */
+export const runAction = async (prepared: Prepared, run: Run): Promise<RanAction> => {
+  const { action, options, timeoutMs } = prepared
+  const startedAt = Date.now()
+  const limitMs = timeoutMs ?? action.timeoutMs(options as never)
+  const deadline = new AbortController()
+  const timer = setTimeout(() => deadline.abort('deadline'), limitMs)
+  const signal = AbortSignal.any([run.cancelled, deadline.signal])
+  const project = projectOf(options)
+  const state = await openRunState(run.stateDirectory, { repository: run.repository, server: run.server, project, action: action.name })
+  for (const warning of state.warnings) run.printer.command('warning', { title: 'ronde: state' }, warning)
+  const context = contextOf(prepared, run, { signal, deadline: startedAt + limitMs, store: state.store })
+  const outcome = await attempt(action, options, context)
+  clearTimeout(timer)
+  const judged = [...outcome.findings, ...state.findings]
+  const trends = trendsOf(judged, state.store)
+  const unkept = await recordRun(state, judged, startedAt)
+  const findings = [...judged, ...unkept]
+  const report: Report = {
+    schemaVersion: 1,
+    action: action.name,
+    server: run.server,
+    status: verdict(findings),
+    startedAt: new Date(startedAt).toISOString(),
+    durationMs: Date.now() - startedAt,
+    scope: outcome.scope,
+    findings,
+    facts: outcome.facts,
+  }
+  return { report, outputs: outcome.outputs, trends }
+}

@@ -1,0 +1,35 @@
+import { closeSync, lstatSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { errorCode } from './trouble.ts'
+
+/** `node:sqlite`, loaded when it is first needed. */
+export type Sqlite = typeof import('node:sqlite')
+
+const guardTimeoutMs = 5_000
+
+/** An empty file of ours; nothing when the name is taken. A database that may be open in this process is never opened and closed here: that would drop its locks. */
+export const createEmpty = (path: string): void => {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error
+  }
+}
+
+/**
+ * Runs `work` while no other process runs its own under the same folder. The operating system frees the guard when its holder
+ * dies, which no lock made of files can promise; so what files alone cannot decide is decided under it. Throws after 5 s of waiting.
+ */
+export const withGuard = async <T>(directory: string, work: (sqlite: Sqlite) => T): Promise<T> => {
+  const sqlite = await import('node:sqlite')
+  const path = join(directory, 'guard.db')
+  createEmpty(path)
+  if (!lstatSync(path).isFile()) throw new Error(`${path}: is not a plain file`)
+  const guard = new sqlite.DatabaseSync(path, { timeout: guardTimeoutMs })
+  try {
+    guard.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+    return work(sqlite)
+  } finally {
+    guard.close()
+  }
+}
