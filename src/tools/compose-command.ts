@@ -1,0 +1,15 @@
+import type { ComposeProject } from '../core/compose.ts'
+import { shellCommand, type Word } from '../core/text/shell-command.ts'
+
+const path = (name: string): Word => ({ kind: 'path', name })
+
+/** The others find the project by the labels of its containers. */
+const readsFile = new Set(['up', 'config'])
+
+/** A compose command to copy, about the project or one service of it; undefined when a name of it cannot stand in a command. */
+export const projectCommand = (project: ComposeProject, subcommand: readonly string[], service?: string): string | undefined => {
+  const files = project.files.flatMap((file) => ['--file', path(file)])
+  const location = readsFile.has(subcommand[0] ?? '') ? ['--project-directory', path(project.directory), ...files] : []
+  const about: readonly Word[] = service === undefined ? [] : [{ kind: 'service', name: service }]
+  return shellCommand(['docker', 'compose', ...location, '-p', { kind: 'project', name: project.name }, ...subcommand, ...about])
+}

@@ -1,0 +1,64 @@
+import { type PostgresSsl, type PostgresTarget, type SslMode, sslModes } from '../../core/database.ts'
+import { type Conninfo, parseConninfo } from '../../core/postgres/conninfo.ts'
+import { couldNotLook, type Seen, saw } from '../../core/seen.ts'
+import type { ConnectServices } from './services.ts'
+
+const from = 'database.url'
+
+/** What the configured URL or key=value string means, with libpq's defaults; its password is masked before anything else. */
+export const targetFromUrl = async (url: string, services: ConnectServices): Promise<Seen<PostgresTarget>> => {
+  const reading = parseConninfo(url)
+  if (!reading.ok) return couldNotLook(`${from} cannot be read: ${reading.mistake}`, `correct ${from}`)
+  const given = reading.value
+  maskPassword(url, given, services)
+  const ssl = await sslOf(given, services)
+  if (!ssl.seen) return ssl
+  const [host = 'localhost', user = services.userName()] = [given['hostaddr'] ?? given['host'], given['user']]
+  const [port, database] = [Number(given['port'] ?? 5432), given['dbname'] ?? user]
+  const name = given['host'] ?? host
+  return saw(
+    {
+      host,
+      port,
+      database,
+      user,
+      password: given['password'],
+      ssl: ssl.value,
+      subject: `${name.includes(':') ? `[${name}]` : name}:${port}/${database}`,
+      service: undefined,
+    },
+    services.now(),
+  )
+}
+
+/** Also as it is written in the URL, for that may be encoded in another way than anybody else would. */
+const maskPassword = (url: string, given: Conninfo, services: ConnectServices): void => {
+  const { password } = given
+  if (password === undefined) return
+  services.secrets.add(password)
+  const written = /\/\/[^:/]*:([^/]*)@/.exec(url)?.[1]
+  if (written !== undefined && written !== password) services.secrets.add(written)
+}
+
+const sslOf = async (given: Conninfo, services: ConnectServices): Promise<Seen<PostgresSsl>> => {
+  const word = given['sslmode'] === 'no-verify' ? 'require' : (given['sslmode'] ?? 'prefer')
+  const mode = sslModes.find((one) => one === word)
+  if (mode === undefined) return couldNotLook(`${from}: its sslmode is none of ${sslModes.join(', ')}`, `correct ${from}`)
+  const files = { ca: given['sslrootcert'], cert: given['sslcert'], key: given['sslkey'] }
+  const texts: { ca?: string; cert?: string; key?: string } = {}
+  for (const [name, path] of Object.entries(files) as ['ca' | 'cert' | 'key', string | undefined][]) {
+    if (path === undefined || (name === 'ca' && path === 'system')) continue
+    const read = await services.readFile(path)
+    if (!read.seen) return couldNotLook(`${from}: ${read.cause}`, read.advice)
+    texts[name] = read.value
+  }
+  const { host, hostaddr } = given
+  const servername = hostaddr !== undefined && host !== undefined ? { servername: host } : {}
+  return saw({ mode: stricter(mode, files.ca), ...texts, ...servername }, services.now())
+}
+
+/** As in libpq: an authority makes `require` look at the certificate, and the system's own authorities only vouch for names. */
+const stricter = (mode: SslMode, ca: string | undefined): SslMode => {
+  if (ca === 'system') return 'verify-full'
+  return mode === 'require' && ca !== undefined ? 'verify-ca' : mode
+}
