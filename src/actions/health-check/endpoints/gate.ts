@@ -1,0 +1,37 @@
+/** Runs work with at most `limit` pieces of it at once. */
+export type Gate = <T>(work: () => Promise<T>) => Promise<T>
+
+/**
+ * Admits one piece of work each turn of the event loop. A fast server then answers before the next piece starts, so that latencies are
+ * not those of our own queue, and a slow one still has `limit` in flight within milliseconds.
+ */
+export const createGate = (limit: number): Gate => {
+  const waiting: (() => void)[] = []
+  let running = 0
+  let scheduled = false
+  const admit = () => {
+    scheduled = false
+    const next = running < limit ? waiting.shift() : undefined
+    if (next === undefined) return
+    running += 1
+    next()
+    schedule()
+  }
+  const schedule = () => {
+    if (scheduled || waiting.length === 0 || running >= limit) return
+    scheduled = true
+    setImmediate(admit)
+  }
+  return async (work) => {
+    await new Promise<void>((admitted) => {
+      waiting.push(admitted)
+      schedule()
+    })
+    try {
+      return await work()
+    } finally {
+      running -= 1
+      schedule()
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import type { Compose } from '../../../core/compose.ts'
+import type { Context } from '../../../core/context.ts'
+import type { HttpRequest } from '../../../probes/http/request.ts'
+import { probeHttp } from '../../../probes/http.ts'
+import { createDial, type Dial, placeOf } from '../../../probes/net/dial.ts'
+import { codeOf, notSeen, type Probed, type Unseen } from '../../../probes/net/fault.ts'
+import { createResolve } from '../../../probes/net/resolve.ts'
+import { probeTcp } from '../../../probes/tcp.ts'
+import { expectsBody } from './answer.ts'
+import { accepts } from './expected-status.ts'
+import type { Observation } from './observation.ts'
+import type { Target } from './target.ts'
+
+type Privileges = 'none' | 'sudo'
+const lastingly = (cause: string, advice: string) => notSeen(cause, advice, true)
+type Prepared<T> = { readonly ready: T } | { readonly unseen: Unseen }
+
+/** Less than this before the deadline is not a wait: nothing was seen of the endpoint. */
+const shortestWaitMs = 1_000
+
+/** Once for each key; the promise itself is kept, so that those who ask at the same time share it. */
+const remember = <T>(find: (key: string) => Promise<T>): ((key: string) => Promise<T>) => {
+  const known = new Map<string, Promise<T>>()
+  return (key) => {
+    const found = known.get(key) ?? find(key)
+    known.set(key, found)
+    return found
+  }
+}
+
+const readAuthority = async (path: string): Promise<Prepared<string>> => {
+  const { readFile } = await import('node:fs/promises')
+  const unusable = (why: string) =>
+    lastingly(`the authority ${path} cannot be used (${why})`, 'name a PEM file in `ca` that the runner can read')
+  try {
+    const ready = await readFile(path, 'utf8')
+    if (!ready.includes('-----BEGIN CERTIFICATE-----')) return unusable('no certificate in it')
+    const { createSecureContext } = await import('node:tls')
+    createSecureContext({ ca: ready })
+    return { ready }
+  } catch (error) {
+    // A file that is missing, not ours to read, or broken: told with its path; the other endpoints go on.
+    return unusable(codeOf(error))
+  }
+}
+
+const entryOf = async (service: string, compose: Compose, privileges: Privileges): Promise<Prepared<Dial>> => {
+  const seen = await compose.containers()
+  if (!seen.seen) return lastingly(seen.cause, seen.advice)
+  const containers = seen.value.filter((one) => one.service === service && !one.oneOff)
+  const container = containers.find((one) => one.state === 'running' && one.pid > 0)
+  if (containers.length === 0) return lastingly(`there is no container of service ${service}`, 'correct `from`, or start that service')
+  if (container === undefined) return lastingly(`service ${service} is not running (${containers[0]?.state})`, `start service ${service}`)
+  const { createContainerDial, rightsAdvice } = await import('../../../probes/net/container-dial.ts')
+  const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0]
+  if (uid !== 0 && privileges !== 'sudo')
+    return lastingly(`looking from inside service ${service} needs rights that the runner has not`, rightsAdvice(process.execPath))
+  const { createRunProgram } = await import('../../../tools/process.ts')
+  // A search path of our own: what it finds may run as root.
+  const run = createRunProgram({ environment: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' } })
+  return {
+    ready: createContainerDial({ service, pid: container.pid, by: uid === 0 ? 'root' : 'sudo', run, nodePath: process.execPath, uid, gid }),
+  }
+}
+
+const requestOf = ({ endpoint, status, timeoutMs, url }: Target, wantsBody: boolean, ca: string | undefined): HttpRequest => ({
+  url,
+  method: endpoint.method ?? 'GET',
+  headers: endpoint.headers ?? {},
+  body: endpoint.body,
+  tls: { verify: endpoint['tls-verify'] ?? true, ca, serverName: endpoint['server-name'] },
+  redirects: endpoint.redirects ?? 'same-origin',
+  // A redirect that is expected by its status is the answer itself.
+  isAnswer: (code) => status !== undefined && accepts(status, code),
+  wantsBody,
+  timeoutMs,
+})
+
+const observationOf = (probed: Probed<Exclude<Observation, { kind: 'unseen' }>>, waitedMs: number): Observation => {
+  if (!probed.seen) return { kind: 'unseen', ...probed }
+  const { value } = probed
+  if (value.kind !== 'fault' || value.fault.kind !== 'cancelled') return value
+  if (value.fault.phase !== 'dns' && waitedMs >= shortestWaitMs) return value
+  const cause = "the run's deadline came before it could answer"
+  return { kind: 'unseen', cause, advice: 'give the action a longer `timeout`', lasting: true }
+}
+
+/** Asks endpoints once each, over the network of this machine or of the container they name. One for each run: it remembers names. */
+export const createAsk = (
+  context: Pick<Context, 'compose' | 'signal' | 'now'>,
+  privileges: Privileges,
+  resolve = createResolve({ signal: context.signal }),
+): ((target: Target) => Promise<Observation>) => {
+  const direct: Prepared<Dial> = { ready: createDial(resolve) }
+  const authority = remember(readAuthority)
+  const entry = remember((service) => entryOf(service, context.compose, privileges))
+  return async (target) => {
+    const { from, ca } = target.endpoint
+    const dial = from === undefined ? direct : await entry(from)
+    if ('unseen' in dial) return { kind: 'unseen', ...dial.unseen }
+    const trusted: Prepared<string | undefined> = ca === undefined ? { ready: undefined } : await authority(ca)
+    if ('unseen' in trusted) return { kind: 'unseen', ...trusted.unseen }
+    const network = { dial: dial.ready, signal: context.signal, now: context.now }
+    const startedAt = performance.now()
+    const probed =
+      target.kind === 'tcp'
+        ? await probeTcp({ ...placeOf(target.url), timeoutMs: target.timeoutMs }, network)
+        : await probeHttp(requestOf(target, expectsBody(target), trusted.ready), network)
+    return observationOf(probed, performance.now() - startedAt)
+  }
+}

@@ -1,0 +1,169 @@
+import { createKeep, type Keep } from './keep.ts'
+
+/** What an HTTP/1 answer said. Header names are lower-case; repeated ones are joined by a comma. Everything is untrusted. */
+export type Answer = {
+  readonly status: number
+  readonly headers: ReadonlyMap<string, string>
+  /** The first bytes of the body as sent, at most what was to be kept. */
+  readonly body: Buffer
+  /** What was read of it; more than `body` when not everything was to be kept. */
+  readonly bodyBytes: number
+  /** `bound`: longer than what was to be read; the rest was left. */
+  readonly ended: 'whole' | 'bound'
+}
+
+/** `cut`: the connection ended inside the answer. `closed`: before it. */
+export type Progress =
+  | { readonly is: 'more' }
+  | { readonly is: 'done'; readonly answer: Answer }
+  | { readonly is: 'garbage' | 'cut' | 'closed' }
+
+export type ReaderOptions = {
+  readonly method: string
+  readonly keepBytes: number
+  readonly readBytes: number
+}
+
+/** Reads one answer, fed in pieces of any size. */
+export type Reader = { readonly push: (piece: Buffer) => Progress; readonly end: () => Progress }
+
+type LineStep = 'status' | 'header' | 'size' | 'separator' | 'trailer'
+type Step = LineStep | 'data' | 'done' | 'garbage'
+
+type State = {
+  readonly method: string
+  readonly readBytes: number
+  readonly kept: Keep
+  step: Step
+  /** The part of a line that has come so far. */
+  line: string
+  headBytes: number
+  status: number
+  headers: Map<string, string>
+  chunked: boolean
+  /** Bytes that this body or chunk still has; infinite when the end of the connection ends the body. */
+  left: number
+  bodyBytes: number
+  bound: boolean
+}
+
+const bodiless: ReadonlySet<number> = new Set([101, 204, 304])
+const maxLineBytes = 16 * 1024
+const maxHeadBytes = 64 * 1024
+const more: Progress = { is: 'more' }
+const statusLine = /^HTTP\/1\.[01] ([1-9]\d\d)(?: |$)/
+const headerLine = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*)$/
+const sizeLine = /^([0-9a-fA-F]{1,12})[ \t]*(?:;|$)/
+
+const beginBody = (state: State): Step => {
+  const { status, headers } = state
+  if (status < 200 && status !== 101) {
+    // An interim answer (100 Continue, 103 Early Hints): the real one follows.
+    state.headers = new Map()
+    return 'status'
+  }
+  if (state.method === 'HEAD' || bodiless.has(status)) return 'done'
+  state.chunked = /(^|,)\s*chunked$/i.test(headers.get('transfer-encoding') ?? '')
+  if (state.chunked) return 'size'
+  const length = headers.get('content-length')
+  if (length !== undefined && !/^\d{1,15}$/.test(length)) return 'garbage'
+  state.left = length === undefined ? Number.POSITIVE_INFINITY : Number(length)
+  return state.left === 0 ? 'done' : 'data'
+}
+
+const onHeader = (state: State, text: string): Step => {
+  if (text === '') return beginBody(state)
+  const [, name, value = ''] = headerLine.exec(text.trimEnd()) ?? []
+  if (name === undefined) return 'garbage'
+  const key = name.toLowerCase()
+  const before = state.headers.get(key)
+  const repeatsLength = key === 'content-length' && before === value
+  state.headers.set(key, before === undefined || repeatsLength ? value : `${before}, ${value}`)
+  return 'header'
+}
+
+const onLine: Record<LineStep, (state: State, text: string) => Step> = {
+  status: (state, text) => {
+    state.status = Number(statusLine.exec(text)?.[1] ?? 0)
+    return state.status === 0 ? 'garbage' : 'header'
+  },
+  header: onHeader,
+  size: (state, text) => {
+    const digits = sizeLine.exec(text)?.[1]
+    if (digits === undefined) return 'garbage'
+    state.left = Number.parseInt(digits, 16)
+    return state.left === 0 ? 'trailer' : 'data'
+  },
+  separator: (_state, text) => (text === '' ? 'size' : 'garbage'),
+  trailer: (_state, text) => (text === '' ? 'done' : 'trailer'),
+}
+const inHead: Record<LineStep, boolean> = { status: true, header: true, trailer: true, size: false, separator: false }
+
+/** Takes a line or a part of one; gives where to go on in the piece. */
+const takeLine = (state: State, piece: Buffer, from: number, step: LineStep): number => {
+  const newline = piece.indexOf(10, from)
+  const to = newline === -1 ? piece.length : newline
+  state.line += piece.toString('latin1', from, to)
+  if (inHead[step]) state.headBytes += to - from + 1
+  if (state.line.length > maxLineBytes || state.headBytes > maxHeadBytes) state.step = 'garbage'
+  else if (newline !== -1) {
+    const { line } = state
+    state.line = ''
+    state.step = onLine[step](state, line.endsWith('\r') ? line.slice(0, -1) : line)
+  }
+  return to + 1
+}
+
+const takeData = (state: State, piece: Buffer, from: number): number => {
+  const to = Math.min(piece.length, from + state.left)
+  state.kept.add(piece, from, to)
+  state.bodyBytes += to - from
+  state.left -= to - from
+  state.bound = state.bodyBytes > state.readBytes
+  if (state.bound) state.step = 'done'
+  else if (state.left === 0) state.step = state.chunked ? 'separator' : 'done'
+  return to
+}
+
+const done = ({ status, headers, kept, bodyBytes, bound }: State): Progress => ({
+  is: 'done',
+  answer: { status, headers, body: kept.bytes(), bodyBytes, ended: bound ? 'bound' : 'whole' },
+})
+
+const push = (state: State, piece: Buffer): Progress => {
+  let at = 0
+  while (at < piece.length && state.step !== 'done' && state.step !== 'garbage') {
+    at = state.step === 'data' ? takeData(state, piece, at) : takeLine(state, piece, at, state.step)
+  }
+  // What cannot become `HTTP/1.` is told at once: such a server may wait for us for ever.
+  const hopeless = state.step === 'status' && !'HTTP/1.'.startsWith(state.line.slice(0, 7))
+  if (state.step === 'garbage' || hopeless) return { is: 'garbage' }
+  return state.step === 'done' ? done(state) : more
+}
+
+const end = (state: State): Progress => {
+  if (state.step === 'done' || (state.step === 'data' && state.left === Number.POSITIVE_INFINITY)) return done(state)
+  return { is: state.headBytes === 0 ? 'closed' : 'cut' }
+}
+
+/**
+ * HTTP/1.1 as RFC 9112 frames it, without node:http: a thousand checks then cost half the CPU and 20 MB less.
+ * It reads one answer of one connection and is strict: what it does not understand is `garbage`.
+ */
+export const createReader = ({ method, keepBytes, readBytes }: ReaderOptions): Reader => {
+  const state: State = {
+    method,
+    readBytes,
+    kept: createKeep(keepBytes),
+    step: 'status',
+    line: '',
+    headBytes: 0,
+    status: 0,
+    headers: new Map(),
+    chunked: false,
+    left: 0,
+    bodyBytes: 0,
+    bound: false,
+  }
+  return { push: (piece) => push(state, piece), end: () => end(state) }
+}

@@ -1,0 +1,121 @@
+import type { PostgresTarget } from '../core/database.ts'
+import type { PostgresFailure, PostgresFailureKind } from '../core/postgres/failure.ts'
+import type { PostgresObservation } from '../core/postgres/observation.ts'
+import { couldNotLook, type Instant, type Seen, saw } from '../core/seen.ts'
+import { type PostgresSession, type Row, type SessionResult, withPostgresSession } from '../tools/connect/session.ts'
+import {
+  connectionsPart,
+  countersPart,
+  freezeAgePart,
+  type Part,
+  replicationPart,
+  serverPart,
+  sessionsPart,
+  sizePart,
+} from './postgres/parts.ts'
+
+export type PostgresProbe = {
+  readonly signal: AbortSignal
+  readonly now: () => Instant
+  /** Until the login is done; default 5 s. */
+  readonly connectTimeoutMs?: number
+  /** For one attempt in all; default 15 s. */
+  readonly timeoutMs?: number
+  /** Pauses before further attempts at a server that is refusing or starting; default 1 s and 2 s. */
+  readonly pausesMs?: readonly number[]
+}
+
+/** Either everything that one look brought, or why the server could not be asked. */
+export type PostgresLook =
+  | { readonly answered: true; readonly observation: PostgresObservation; readonly at: Instant }
+  | { readonly answered: false; readonly failure: PostgresFailure }
+
+/** What may pass by itself within seconds; everything else is the same a second later. */
+const passing: ReadonlySet<PostgresFailureKind> = new Set(['refused', 'reset', 'starting-up', 'too-many-connections'])
+
+/** Looks at a PostgreSQL server (12 to 18) in one read-only session, which it ends; it writes nothing and never throws for what the server does. */
+export const seePostgres = async (target: PostgresTarget, probe: PostgresProbe): Promise<PostgresLook> => {
+  const limits = { signal: probe.signal, connectTimeoutMs: probe.connectTimeoutMs ?? 5_000, timeoutMs: probe.timeoutMs ?? 15_000 }
+  const look = () => withPostgresSession(target, limits, (session) => observe(session, probe.now))
+  let result: SessionResult<PostgresObservation> = await look()
+  for (const pauseMs of probe.pausesMs ?? [1_000, 2_000]) {
+    if (result.ok || !passing.has(result.failure.kind)) break
+    if ((await pause(pauseMs, probe.signal)) === 'aborted') break
+    result = await look()
+  }
+  return result.ok ? { answered: true, observation: result.value, at: probe.now() } : { answered: false, failure: result.failure }
+}
+
+const pause = async (ms: number, signal: AbortSignal): Promise<'over' | 'aborted'> => {
+  const { setTimeout: after } = await import('node:timers/promises')
+  return after(ms, 'over' as const, { signal }).catch(() => 'aborted' as const) // only an abort rejects it
+}
+
+/**
+ * Each block is a transaction of its own whose settings end with it: behind a connection pooler they would otherwise stay with a session of
+ * the application. A server of PostgreSQL 14 or newer also looks every half second whether we are still there.
+ */
+const inReadOnlyTransaction = (statements: readonly string[]): string =>
+  [
+    'BEGIN TRANSACTION READ ONLY',
+    'SET LOCAL search_path = pg_catalog',
+    'SET LOCAL statement_timeout = 3000',
+    'SET LOCAL lock_timeout = 2000',
+    'SET LOCAL idle_in_transaction_session_timeout = 5000',
+    `SELECT set_config(name, '500', true) FROM pg_settings WHERE name = 'client_connection_check_interval'`,
+    ...statements,
+    'COMMIT',
+  ].join(';\n')
+const statementsBefore = 6
+type Ask = <T>(part: Part<T>) => Promise<Seen<T>>
+
+const observe = async (session: PostgresSession, now: () => Instant): Promise<PostgresObservation> => {
+  const together = [serverPart, connectionsPart, sessionsPart, countersPart, freezeAgePart, replicationPart]
+  const answers = await askTogether(session, together)
+  const ask: Ask = (part) => askAlone(session, part, now)
+  const read = async <T>(part: Part<T>): Promise<Seen<T>> => {
+    const rows = answers?.get(part)
+    return rows === undefined ? ask(part) : saw(part.read(rows), now())
+  }
+  const server = await read(serverPart)
+  return {
+    server: server.seen ? server.value : { version: '(version unknown)', major: 0, standby: false, user: '' },
+    connections: await read(connectionsPart),
+    sessions: await read(sessionsPart),
+    counters: await read(countersPart),
+    freezeAge: await read(freezeAgePart),
+    replication: await read(replicationPart),
+    sizeBytes: await ask(sizePart),
+  }
+}
+
+/** All in one round trip; `undefined` when one of them failed, which fails all: then each is asked by itself. */
+const askTogether = async (
+  session: PostgresSession,
+  parts: readonly Part<unknown>[],
+): Promise<ReadonlyMap<Part<unknown>, readonly Row[]> | undefined> => {
+  try {
+    const results = await session.query(inReadOnlyTransaction(parts.map((part) => part.sql)))
+    return new Map(parts.map((part, index) => [part, results[statementsBefore + index] ?? []]))
+  } catch (error) {
+    await rollBack(session, error)
+    return undefined
+  }
+}
+
+const askAlone = async <T>(session: PostgresSession, part: Part<T>, now: () => Instant): Promise<Seen<T>> => {
+  try {
+    const results = await session.query(inReadOnlyTransaction([part.sql]))
+    return saw(part.read(results[statementsBefore] ?? []), now())
+  } catch (error) {
+    const { message, code } = await rollBack(session, error)
+    return couldNotLook(`${message} (${code})`, 'give the role that looks the right to read the statistics views: membership in pg_monitor')
+  }
+}
+
+/** After an error of the server the session goes on; any other error ends the look. */
+const rollBack = async (session: PostgresSession, error: unknown): Promise<{ readonly message: string; readonly code: string }> => {
+  if (!Error.isError(error) || !('severity' in error) || error.severity === 'FATAL' || !('code' in error)) throw error
+  await session.query('ROLLBACK')
+  return { message: error.message, code: String(error.code) }
+}

@@ -1,0 +1,159 @@
+import type {
+  Connections,
+  DatabaseCounters,
+  FreezeAge,
+  Replication,
+  ReplicationLink,
+  ServerFacts,
+  Session,
+  Sessions,
+} from '../../core/postgres/observation.ts'
+import { normaliseQuery } from '../../core/postgres/query-text.ts'
+import { applicationName, type Row } from '../../tools/connect/session.ts'
+
+/** One thing to ask a server: a single statement for PostgreSQL 12 to 18, and how its rows are read. */
+export type Part<T> = { readonly sql: string; readonly read: (rows: readonly Row[]) => T }
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+const number = (value: unknown): number => Number(value ?? 0)
+const optional = (value: unknown): number | undefined => (value === null || value === undefined ? undefined : Number(value))
+const only = (rows: readonly Row[]): Row => rows[0] ?? {}
+
+const milliseconds = (since: string): string => `(extract(epoch FROM clock_timestamp() - ${since}) * 1000)::float8`
+
+/** Ordinary sessions; of those that this role may not see, only the pid, the role and the database are known. */
+const ofClients = `(backend_type = 'client backend' OR (backend_type IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL))`
+
+export const serverPart: Part<ServerFacts> = {
+  sql: `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int / 10000 AS major,
+    pg_is_in_recovery() AS standby, current_user::text AS "user"`,
+  read: (rows) => {
+    const row = only(rows)
+    return { version: text(row['version']), major: number(row['major']), standby: row['standby'] === true, user: text(row['user']) }
+  },
+}
+
+/** `reserved_connections` exists since PostgreSQL 16. */
+export const connectionsPart: Part<Connections> = {
+  sql: `SELECT coalesce(state, CASE WHEN backend_type IS NULL THEN 'not visible' ELSE 'other' END) AS state, count(*)::int AS sessions,
+      current_setting('max_connections')::int AS max,
+      current_setting('superuser_reserved_connections')::int + coalesce(current_setting('reserved_connections', true)::int, 0) AS reserved
+    FROM pg_stat_activity WHERE ${ofClients} GROUP BY 1`,
+  read: (rows) => {
+    const [max, reserved] = [number(only(rows)['max']), number(only(rows)['reserved'])]
+    const byState = Object.fromEntries(rows.map((row) => [text(row['state']), number(row['sessions'])]))
+    return { used: Object.values(byState).reduce((sum, count) => sum + count, 0), available: Math.max(max - reserved, 1), max, byState }
+  },
+}
+
+/** `waitstart` exists since PostgreSQL 14, so it is taken out of the row as JSON; before, the query's own start stands for it. */
+export const sessionsPart: Part<Sessions> = {
+  sql: `WITH activity AS MATERIALIZED (
+      SELECT pid, usename, datname, application_name, state, backend_type, wait_event_type, xact_start, query_start, state_change,
+        left(query, 1000) AS query, backend_type IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL AS hidden
+      FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND application_name IS DISTINCT FROM '${applicationName}'
+    ), waiting AS MATERIALIZED (
+      SELECT pid, pg_blocking_pids(pid) AS blocked_by FROM (
+        SELECT pid FROM activity WHERE wait_event_type = 'Lock' AND backend_type = 'client backend' ORDER BY query_start LIMIT 100) AS longest
+    ), since AS MATERIALIZED (
+      SELECT pid, min((to_jsonb(lock) ->> 'waitstart')::timestamptz) AS began
+      FROM pg_locks AS lock WHERE NOT granted AND EXISTS (SELECT 1 FROM waiting) GROUP BY pid
+    ), shown AS (
+      SELECT pid FROM waiting
+      UNION SELECT unnest(blocked_by) FROM waiting
+      UNION (SELECT pid FROM activity WHERE state LIKE 'idle in transaction%' ORDER BY state_change LIMIT 50)
+      UNION (SELECT pid FROM activity WHERE xact_start IS NOT NULL ORDER BY xact_start LIMIT 50)
+    )
+    SELECT activity.pid, usename::text AS "user", datname::text AS database, application_name AS application, state, backend_type, query,
+      ${milliseconds('xact_start')} AS transaction_ms, ${milliseconds('state_change')} AS state_ms,
+      CASE WHEN waiting.pid IS NOT NULL THEN ${milliseconds('coalesce(since.began, query_start)')} END AS waiting_ms,
+      waiting.blocked_by, (SELECT count(*)::int FROM activity WHERE hidden) AS hidden
+    FROM (SELECT 1) AS one LEFT JOIN shown ON true LEFT JOIN activity USING (pid) LEFT JOIN waiting USING (pid) LEFT JOIN since USING (pid)`,
+  read: (rows) => ({
+    list: rows.filter((row) => row['pid'] !== null).map(readSession),
+    hidden: number(only(rows)['hidden']),
+  }),
+}
+
+const readSession = (row: Row): Session => ({
+  pid: number(row['pid']),
+  user: text(row['user']),
+  database: text(row['database']),
+  application: text(row['application']).slice(0, 64),
+  state: text(row['state']),
+  backendType: text(row['backend_type']),
+  transactionMs: optional(row['transaction_ms']),
+  stateMs: optional(row['state_ms']),
+  waitingMs: optional(row['waiting_ms']),
+  blockedBy: Array.isArray(row['blocked_by']) ? [...new Set(row['blocked_by'].map(Number))] : [],
+  query: normaliseQuery(text(row['query'])),
+})
+
+export const countersPart: Part<DatabaseCounters> = {
+  sql: `SELECT deadlocks::float8, blks_hit::float8 AS hit, blks_read::float8 AS read,
+      coalesce(to_char(stats_reset AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '') AS reset
+    FROM pg_stat_database WHERE datname = current_database()`,
+  read: (rows) => {
+    const row = only(rows)
+    return {
+      deadlocks: number(row['deadlocks']),
+      blocksHit: number(row['hit']),
+      blocksRead: number(row['read']),
+      statsReset: text(row['reset']),
+    }
+  },
+}
+
+export const freezeAgePart: Part<FreezeAge> = {
+  sql: `SELECT datname::text AS database, kind, age, freeze_max_age FROM (
+      SELECT datname, 'transaction' AS kind, age(datfrozenxid)::float8 AS age,
+        current_setting('autovacuum_freeze_max_age')::float8 AS freeze_max_age FROM pg_database
+      UNION ALL SELECT datname, 'multixact', mxid_age(datminmxid)::float8,
+        current_setting('autovacuum_multixact_freeze_max_age')::float8 FROM pg_database) AS ages
+    ORDER BY age DESC LIMIT 1`,
+  read: (rows) => {
+    const row = only(rows)
+    return {
+      database: text(row['database']),
+      kind: row['kind'] === 'multixact' ? 'multixact' : 'transaction',
+      ageTransactions: number(row['age']),
+      freezeMaxAge: number(row['freeze_max_age']),
+    }
+  },
+}
+
+const walNow = 'CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END'
+
+/**
+ * Standbys of this server (a base backup is none), physical slots that nobody reads, and this server when it is a standby itself: then its
+ * lag is nothing while it has replayed all that it received from a primary that it still hears.
+ */
+export const replicationPart: Part<Replication> = {
+  sql: `SELECT 'standby' AS kind, application_name AS name, state, pg_wal_lsn_diff(${walNow}, replay_lsn)::float8 AS lag_bytes,
+      (extract(epoch FROM replay_lag) * 1000)::float8 AS lag_ms
+    FROM pg_stat_replication WHERE state IS DISTINCT FROM 'backup'
+    UNION ALL SELECT 'idle-slot', slot_name::text, 'inactive', pg_wal_lsn_diff(${walNow}, restart_lsn)::float8, NULL
+    FROM pg_replication_slots WHERE NOT active AND NOT temporary AND restart_lsn IS NOT NULL
+    UNION ALL SELECT 'self', '', CASE WHEN heard THEN 'streaming' ELSE 'disconnected' END, NULL,
+      CASE WHEN heard AND pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0 ELSE ${milliseconds('pg_last_xact_replay_timestamp()')} END
+    FROM (SELECT EXISTS (SELECT 1 FROM pg_stat_wal_receiver) AS heard) AS receiver WHERE pg_is_in_recovery()`,
+  read: (rows) => {
+    const links = rows.map(readLink)
+    const visible = links.filter((link) => link.state !== '')
+    return { links: visible, hidden: links.length - visible.length }
+  },
+}
+
+const readLink = (row: Row): ReplicationLink => ({
+  kind: row['kind'] === 'idle-slot' || row['kind'] === 'self' ? row['kind'] : 'standby',
+  name: text(row['name']).slice(0, 64),
+  state: text(row['state']),
+  lagBytes: optional(row['lag_bytes']),
+  lagMs: optional(row['lag_ms']),
+})
+
+/** Walks the files of the database, so it is asked by itself, after everything else. */
+export const sizePart: Part<number> = {
+  sql: 'SELECT pg_database_size(current_database())::float8 AS bytes',
+  read: (rows) => number(only(rows)['bytes']),
+}
