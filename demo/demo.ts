@@ -1,6 +1,6 @@
 /**
  * `npm run demo`: a round finds a healthy server, then a broken one, then a mended one, through `action.yml` as the runner would.
- * `--stack` uses the real compose stack. `--without break` or `--without mend` leaves a part out: then the story must not come true.
+ * `--stack` uses the real compose stack. `--without break` or `--without mend` leaves a part out: then the story must not come true. `--out DIR` puts its files elsewhere.
  */
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -11,13 +11,15 @@ import type { RoundReport } from '../src/core/report.ts'
 import type { Status } from '../src/core/status.ts'
 import { embeddedScene, type Scene, stackScene } from './scene.ts'
 
-const { values } = parseArgs({ options: { stack: { type: 'boolean', default: false }, without: { type: 'string', default: '' } } })
+const { values } = parseArgs({
+  options: { stack: { type: 'boolean', default: false }, without: { type: 'string', default: '' }, out: { type: 'string' } },
+})
 if (!['', 'break', 'mend'].includes(values.without)) {
   console.error(`--without takes break or mend, not "${values.without}"`)
   process.exit(2)
 }
 
-const folder = resolve('out', values.stack ? 'demo-stack' : 'demo')
+const folder = resolve(values.out ?? join('out', values.stack ? 'demo-stack' : 'demo'))
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(join(folder, '.github'), { recursive: true })
 

@@ -17,7 +17,8 @@ export type Scene = {
 
 /** Nothing but npm: a real PostgreSQL and a small web application on loopback. */
 export const embeddedScene = async (folder: string): Promise<Scene> => {
-  const database = await startPostgres()
+  // It is killed on purpose: what was committed must survive that, as on a real server.
+  const database = await startPostgres({ settings: { synchronous_commit: 'on' } })
   const quiz = await startQuiz(database.url, join(folder, 'access.log'))
   return {
     configuration: `server: demo

@@ -7,8 +7,8 @@ import { transform } from 'esbuild'
 import { buildFolder, emit, runNode, stubs } from './emit.ts'
 
 const build = async (target: string): Promise<void> => {
-  rmSync(target, { recursive: true, force: true })
   await emit()
+  rmSync(target, { recursive: true, force: true })
   runNode('node_modules/@vercel/ncc/dist/ncc/cli.js', [
     'build',
     `${buildFolder}/index.js`,

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -6,81 +7,14 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import pg from 'pg'
-import type { Finding } from '../../src/core/finding.ts'
 import { docker, until } from '../support/compose-project.ts'
 import { nodeAfter, nodeAmongMounts, processesWith, silentNameServer, silentSocket } from '../support/fault-tools.ts'
-import { type RondeResult, type RondeRun, runRonde } from '../support/ronde.ts'
-import { type Stack, type StackConfiguration, startStack } from '../support/stack.ts'
-
-const allChecks = ['compose', 'endpoints', 'postgres']
+import { type Stack, type StackSession, startStack } from '../support/stack.ts'
+import { type Different, type Expected, type Rounds, startRounds } from '../support/stack-rounds.ts'
 
 let stack: Stack
+let rounds: Rounds
 let folder: string
-/** Every finding of the healthy stack, as `id subject`. */
-let healthy: readonly string[]
-
-type Different = Omit<RondeRun, 'files' | 'inputs'> & StackConfiguration
-
-/** The round `quick` of the stack through `action.yml`, on one state for the whole file: each run is the past of the next. */
-const round = ({ endpoints, database, environment, ...run }: Different = {}): Promise<RondeResult> =>
-  runRonde('round', {
-    inputs: { round: 'quick' },
-    stateHome: join(folder, 'state'),
-    environment: { ...stack.environment, ...environment },
-    files: {
-      '.github/ronde.yml': stack.configuration({
-        ...(endpoints === undefined ? {} : { endpoints }),
-        ...(database === undefined ? {} : { database }),
-      }),
-    },
-    ...run,
-  })
-
-/** Ports differ from run to run. */
-const subjectOf = ({ subject }: Finding): string => subject.replace(`:${stack.httpsPort}`, '')
-const keyOf = (one: Finding): string => `${one.id} ${subjectOf(one)}`
-const bad = (findings: readonly Finding[]): readonly string[] =>
-  findings
-    .filter((one) => one.status !== 'ok')
-    .map((one) => `${one.status} ${keyOf(one)}`)
-    .toSorted() // prettier-ignore
-
-/** `endpoint https://localhost/`: what one look of one check is about. */
-const lookOf = (key: string): string => key.replace(/^(\w+)\.\S+/, '$1')
-const checkOf: Readonly<Record<string, string>> = { compose: 'compose', endpoint: 'endpoints', postgres: 'postgres' }
-
-/** What the healthy stack says too and nothing explains away: the looks of completed checks that have nothing bad. */
-const expectedToStay = (badOnes: readonly string[], scope: readonly string[]): readonly string[] => {
-  const touched = new Set(badOnes.map((one) => lookOf(one.replace(/^\w+ /, ''))))
-  return healthy.filter((key) => scope.includes(checkOf[key.split('.')[0] ?? ''] ?? '') && !touched.has(lookOf(key)))
-}
-
-const scopeOf = (ran: RondeResult) => ran.reports.flatMap((report) => report.scope)
-const visibleOf = (ran: RondeResult) => [ran.log, ran.summary, JSON.stringify(ran.outputs), JSON.stringify(ran.reports)].join('\n')
-
-type Expected = { readonly bad: readonly string[]; readonly scope?: readonly string[]; readonly told: readonly string[] }
-
-const expectExactly = (ran: RondeResult, { bad: wanted, scope = allChecks, told }: Expected): void => {
-  expect({ bad: bad(ran.findings), scope: scopeOf(ran) }).toEqual({ bad: wanted.toSorted(), scope })
-  const good = ran.findings.filter((one) => one.status === 'ok').map(keyOf)
-  expect(good).toEqual(expect.arrayContaining([...expectedToStay(wanted, scope)]))
-  for (const text of told) expect(ran.log).toContain(text)
-  for (const one of ran.findings.filter(({ status }) => status !== 'ok')) expect(ran.summary).toContain(one.subject)
-  expect(ran.conclusion).toBe(wanted.some((one) => /^(critical|unknown)/.test(one)) ? 'failure' : 'success')
-  expect(visibleOf(ran)).not.toContain(stack.password)
-}
-
-const expectHealthy = (ran: RondeResult): void => expectExactly(ran, { bad: [], told: ['quick on quiz-faults: ok'] })
-
-const connect = async (user = 'quiz', password = stack.password): Promise<pg.Client> => {
-  const { address } = await stack.container('db')
-  const client = new pg.Client({ host: address, port: 5432, user, password, database: 'quiz' })
-  // A fault may end it.
-  client.on('error', () => {})
-  await client.connect()
-  return client
-}
 
 /** `kill -SIGNAL` of the first process of a container. */
 const signal = async (service: string, name: NodeJS.Signals): Promise<void> => {
@@ -99,9 +33,7 @@ const restarted = (service: string): Promise<unknown> =>
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ronde-faults-'))
   stack = await startStack('ronde-faults')
-  const first = await round()
-  expect(bad(first.findings)).toEqual([])
-  healthy = first.findings.map(keyOf)
+  rounds = await startRounds(stack, folder)
 }, 240_000)
 
 afterAll(async () => {
@@ -116,13 +48,15 @@ describe('a healthy stack', () => {
       asked += 1
       response.end('{}')
     }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    const ran = await round({ github: { api_url: url, graphql_url: `${url}/graphql`, server_url: url } })
+    const ran = await rounds.run({ github: { api_url: url, graphql_url: `${url}/graphql`, server_url: url } })
     server.close()
-    expectHealthy(ran)
+    rounds.expectHealthy(ran)
     expect(asked).toBe(0)
     expect(ran.exitCode).toBe(0)
-    for (const check of Object.keys(checkOf)) expect(healthy.filter((key) => key.startsWith(check)).length).toBeGreaterThan(3)
+    for (const check of ['compose', 'endpoint', 'postgres'])
+      expect(rounds.good(ran).filter((key) => key.startsWith(check)).length).toBeGreaterThan(3)
     for (const told of ['3 of 3 services healthy', 'api health', 'no blocked session']) expect(ran.log).toContain(told)
   })
 })
@@ -204,7 +138,15 @@ const services: readonly Row[] = [
       const { id } = await stack.container('nginx')
       await docker('update', '--memory', '8m', '--memory-swap', '8m', id)
       await docker('exec', id, 'tail', '/dev/zero').catch(() => 'it is killed, which is the point')
-      await docker('update', '--memory', '128m', '--memory-swap', '256m', id)
+      await until(
+        // Refused for as long as no process is there, until the restart.
+        () =>
+          docker('update', '--memory', '128m', '--memory-swap', '256m', id).then(
+            () => 'done',
+            () => 'refused',
+          ),
+        (answer) => answer === 'done',
+      )
       await restarted('nginx')
       return undefined
     },
@@ -228,23 +170,21 @@ const longest = 150
 
 /** Takes every connection that an ordinary role may have; gives them back at the end. */
 const fillConnections = async (): Promise<End> => {
-  const admin = await connect()
+  await using sessions = new AsyncDisposableStack()
+  const { client: admin } = sessions.use(await stack.session())
   await admin.query(`DROP ROLE IF EXISTS filler; CREATE ROLE filler LOGIN PASSWORD '${fillerPassword}'`)
-  const taken: pg.Client[] = []
-  let full = ''
-  while (full === '' && taken.length < longest)
-    await connect('filler', fillerPassword).then(
-      (client) => taken.push(client),
+  sessions.defer(async () => void (await admin.query('DROP ROLE filler')))
+  let refused = ''
+  for (let taken = 0; refused === '' && taken < longest; taken += 1)
+    await stack.session('filler', fillerPassword).then(
+      (session) => sessions.use(session),
       (error: { code?: string }) => {
-        full = String(error.code)
+        refused = String(error.code)
       },
     )
-  expect([full, taken.length]).toEqual(['53300', expect.any(Number)])
-  return async () => {
-    await Promise.all(taken.map((client) => client.end()))
-    await admin.query('DROP ROLE filler')
-    await admin.end()
-  }
+  expect(refused).toBe('53300')
+  const held = sessions.move()
+  return () => held.disposeAsync()
 }
 
 const blockedMs = 31_000
@@ -280,15 +220,15 @@ const databases: readonly Row[] = [
   {
     name: 'a session that waits for a lock, for more than 30 s',
     begin: async () => {
-      const [holder, waiter] = [await connect(), await connect()]
+      await using sessions = new AsyncDisposableStack()
+      const { client: holder } = sessions.use(await stack.session())
+      const { client: waiter } = sessions.use(await stack.session())
       await holder.query('BEGIN; LOCK TABLE game IN ACCESS EXCLUSIVE MODE')
       const waiting = waiter.query('SELECT count(*) FROM game')
+      sessions.defer(async () => void (await Promise.all([holder.query('ROLLBACK'), waiting])))
       await delay(blockedMs)
-      return async () => {
-        await holder.query('ROLLBACK')
-        await waiting
-        await Promise.all([holder.end(), waiter.end()])
-      }
+      const held = sessions.move()
+      return () => held.disposeAsync()
     },
     bad: ['warning postgres.blocked service/db'],
     told: ['1 session blocked, the longest for 31', 'SELECT pg_terminate_backend('],
@@ -333,12 +273,12 @@ const withoutEngine = {
 const withRound = async (row: Row): Promise<void> => {
   const end = await row.begin()
   try {
-    expectExactly(await round(row.run?.()), row)
+    rounds.expectExactly(await rounds.run(row.run?.()), row)
   } finally {
     await end?.()
     await stack.restore()
   }
-  expectHealthy(await round())
+  rounds.expectHealthy(await rounds.run())
 }
 
 describe('a fault of a service', () => {
@@ -355,16 +295,16 @@ describe('a fault of a page', () => {
 
 describe('an engine that this run cannot ask', () => {
   test('because it is stopped', async () => {
-    const ran = await round({ environment: { DOCKER_HOST: `unix://${folder}/no-engine.sock` } })
-    expectExactly(ran, { ...withoutEngine, told: ['the Docker engine is not running', 'sudo systemctl start docker'] })
-    expectHealthy(await round())
+    const ran = await rounds.run({ environment: { DOCKER_HOST: `unix://${folder}/no-engine.sock` } })
+    rounds.expectExactly(ran, { ...withoutEngine, told: ['the Docker engine is not running', 'sudo systemctl start docker'] })
+    rounds.expectHealthy(await rounds.run())
   }, 60_000)
 
   test('because it hangs', async () => {
     await using engine = await silentSocket()
-    const ran = await round({ environment: { DOCKER_HOST: engine.host } })
-    expectExactly(ran, { ...withoutEngine, told: ['the Docker engine gave no answer to docker ps within 10 s'] })
-    expectHealthy(await round())
+    const ran = await rounds.run({ environment: { DOCKER_HOST: engine.host } })
+    rounds.expectExactly(ran, { ...withoutEngine, told: ['the Docker engine gave no answer to docker ps within 10 s'] })
+    rounds.expectHealthy(await rounds.run())
   }, 60_000)
 
   test('because this user may not', async () => {
@@ -373,9 +313,9 @@ describe('an engine that this run cannot ask', () => {
     // Root may everything by one capability; without it the mode of the socket counts.
     const caps = '-dac_override,-dac_read_search'
     const node = await nodeAfter(folder, 'without-rights', [`exec setpriv --bounding-set=${caps} '${process.execPath}' "$@"`])
-    const ran = await round({ node, environment: { DOCKER_HOST: engine.host } })
-    expectExactly(ran, { ...withoutEngine, told: ['not permitted to use the Docker engine', 'sudo usermod -aG docker '] })
-    expectHealthy(await round())
+    const ran = await rounds.run({ node, environment: { DOCKER_HOST: engine.host } })
+    rounds.expectExactly(ran, { ...withoutEngine, told: ['not permitted to use the Docker engine', 'sudo usermod -aG docker '] })
+    rounds.expectHealthy(await rounds.run())
   }, 60_000)
 })
 
@@ -386,7 +326,7 @@ describe('name servers that', () => {
     await writeFile(join(folder, 'resolv.conf'), `nameserver ${nameServer}\n`)
     await writeFile(join(folder, 'hosts'), '127.0.0.1 localhost listed.example\n')
     const mounts = ['resolv.conf', 'hosts'].map((file) => `mount --bind "${folder}/${file}" /etc/${file}`)
-    return round({ node: await nodeAmongMounts(folder, 'own-names', mounts), endpoints: [byName, inHosts()] })
+    return rounds.run({ node: await nodeAmongMounts(folder, 'own-names', mounts), endpoints: [byName, inHosts()] })
   }
 
   test.each<[string, string, () => Promise<AsyncDisposable>, string]>([
@@ -397,9 +337,9 @@ describe('name servers that', () => {
     async (_, address, start, told) => {
       await using _server = await start()
       const ran = await roundWith(address)
-      expectExactly(ran, { bad: ['unknown endpoint.reachable https://quiz.example/'], told: [told, 'cat /etc/resolv.conf'] })
-      expect(ran.findings.filter((one) => one.status === 'ok').map(keyOf)).toContain('endpoint.reachable tcp://listed.example')
-      expectHealthy(await round())
+      rounds.expectExactly(ran, { bad: ['unknown endpoint.reachable https://quiz.example/'], told: [told, 'cat /etc/resolv.conf'] })
+      expect(rounds.good(ran)).toContain('endpoint.reachable tcp://listed.example')
+      rounds.expectHealthy(await rounds.run())
     },
     60_000,
   )
@@ -415,9 +355,9 @@ describe('a full disk under the state', () => {
   ])('%s is critical, and nothing else is lost', async (_, mounts) => {
     const stateHome = await mkdtemp(join(folder, 'full-'))
     const environment = { KEPT: join(folder, 'state', 'ronde') }
-    const ran = await round({ node: await nodeAmongMounts(folder, 'full-disk', mounts), stateHome, environment })
-    expectExactly(ran, { bad: ['critical state.unwritable state'], told: ['the disk is full', 'make room on this disk'] })
-    expectHealthy(await round())
+    const ran = await rounds.run({ node: await nodeAmongMounts(folder, 'full-disk', mounts), stateHome, environment })
+    rounds.expectExactly(ran, { bad: ['critical state.unwritable state'], told: ['the disk is full', 'make room on this disk'] })
+    rounds.expectHealthy(await rounds.run())
   })
 })
 
@@ -428,13 +368,13 @@ const runsKept = (): number => {
 
 test('two rounds at the same time on one state are both ok, and both are kept', async () => {
   const before = runsKept()
-  const both = await Promise.all([round(), round()])
-  for (const ran of both) expectHealthy(ran)
+  const both = await Promise.all([rounds.run(), rounds.run()])
+  for (const ran of both) rounds.expectHealthy(ran)
   expect(runsKept()).toBe(before + 2)
 })
 
 describe('a cancelled run says so and leaves nothing running', () => {
-  const rondeSessions = async (client: pg.Client): Promise<number> => {
+  const rondeSessions = async ({ client }: StackSession): Promise<number> => {
     const { rows } = await client.query(`SELECT count(*)::int AS sessions FROM pg_stat_activity WHERE application_name = 'ronde'`)
     return rows[0].sessions
   }
@@ -445,38 +385,51 @@ describe('a cancelled run says so and leaves nothing running', () => {
     const mark = `XDG_STATE_HOME=${stateHome}`
     let before: readonly string[] = []
     const after = engine.connected.then(async () => {
+      // Everything else is done by then.
+      await delay(2_000)
       before = await processesWith(mark)
     })
-    const ran = await round({ stateHome, environment: { DOCKER_HOST: engine.host }, cancel: { after } })
+    const ran = await rounds.run({ stateHome, environment: { DOCKER_HOST: engine.host }, cancel: { after } })
     expect(before.join('\n')).toContain('docker ps')
     expect(await processesWith(mark)).toEqual([])
-    expect(ran.conclusion).toBe('cancelled')
-    expect(JSON.stringify(ran.reports)).toContain('cancelled')
-    expect(ran.outputs['status']).toBe('unknown')
-    expect(bad(ran.findings)).toEqual(expect.arrayContaining(['unknown compose.engine engine', 'unknown postgres.reachable service/db']))
+    rounds.expectExactly(ran, {
+      conclusion: 'cancelled',
+      bad: [...withoutEngine.bad, 'unknown check.failed check/compose', 'unknown check.failed check/postgres'],
+      scope: withoutEngine.scope,
+      told: ['compose: could not finish', 'postgres: could not finish', 'the run was cancelled'],
+    })
   }, 60_000)
 
-  test('while the database lets it wait', async () => {
-    const [admin, holder] = [await connect(), await connect()]
+  test('while the database and a page let it wait', async () => {
+    await using admin = await stack.session()
+    await using holder = await stack.session()
+    // Only what Ronde reads waits for this; everybody can still log in.
     const view = 'ALTER VIEW pg_catalog.pg_stat_replication SET (security_barrier = true)'
-    await holder.query(`BEGIN; SET LOCAL allow_system_table_mods = on; ${view}`)
+    await holder.client.query(`BEGIN; SET LOCAL allow_system_table_mods = on; ${view}`)
     const after = until(
       () => rondeSessions(admin),
       (sessions) => sessions > 0,
-    )
+    ).then(() => delay(1_500))
     const stateHome = await mkdtemp(join(folder, 'cancelled-'))
-    const ran = await round({ stateHome, cancel: { after } })
+    const slow = `{ name: slow page, url: "https://localhost:${stack.httpsPort}/debug/sleep/8000", tls-verify: false, attempts: 1 }`
+    const ran = await rounds.run({ stateHome, cancel: { after }, endpoints: [slow] })
     await until(
       () => rondeSessions(admin),
       (sessions) => sessions === 0,
       3_000,
     )
     expect(await processesWith(`XDG_STATE_HOME=${stateHome}`)).toEqual([])
-    expect(ran.conclusion).toBe('cancelled')
-    expect(JSON.stringify(ran.reports)).toContain('cancelled')
-    expect(bad(ran.findings)).toEqual(expect.arrayContaining(['unknown postgres.reachable service/db']))
-    await holder.query('ROLLBACK')
-    await Promise.all([admin.end(), holder.end()])
-    expectHealthy(await round())
+    rounds.expectExactly(ran, {
+      conclusion: 'cancelled',
+      bad: [
+        'unknown check.failed check/postgres',
+        'unknown postgres.reachable service/db',
+        'unknown endpoint.reachable https://localhost/debug/sleep/8000',
+      ],
+      scope: ['compose', 'endpoints'],
+      told: ['postgres: could not finish', 'the run was cancelled'],
+    })
+    await holder.client.query('ROLLBACK')
+    rounds.expectHealthy(await rounds.run())
   }, 60_000)
 })

@@ -5,7 +5,8 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { docker } from './compose-project.ts'
+import pg from 'pg'
+import { docker, until } from './compose-project.ts'
 
 const execute = promisify(execFile)
 
@@ -18,6 +19,8 @@ export type StackContainer = {
   readonly health: string
   readonly restarts: number
 }
+
+export type StackSession = { readonly client: pg.Client } & AsyncDisposable
 
 /** What a test wants different in the stack's `ronde.yml`. */
 export type StackConfiguration = {
@@ -37,6 +40,8 @@ export type Stack = {
   /** `docker compose ARGS` in the stack. */
   compose(...args: readonly string[]): Promise<string>
   container(service: string): Promise<StackContainer>
+  /** A session of the database; by default of the superuser. */
+  session(user?: string, password?: string): Promise<StackSession>
   /** Starts what is missing or stopped and waits until everything is healthy. */
   restore(): Promise<void>
 } & AsyncDisposable
@@ -63,7 +68,23 @@ const inspect = async (id: string): Promise<StackContainer> => {
 
 /** Short waits, one attempt and a generous latency: what a busy test machine does to them is no finding. */
 const endpoint = (name: string, url: string, more: string): string =>
-  `    - { name: ${name}, url: "${url}", attempts: 1, timeout: 5s, max-latency: 5s${more} }\n`
+  `{ name: ${name}, url: "${url}", attempts: 1, timeout: 5s, max-latency: 5s, ${more} }`
+
+/** `up` gives up at once where a service that another one waits for is unhealthy, though it may just be coming back. */
+const settled = (compose: (...args: readonly string[]) => Promise<string>): Promise<unknown> =>
+  until(
+    () => compose('ps', '--format', '{{.Service}} {{.State}} {{.Health}}'),
+    (services) => !/ running (unhealthy|starting)/.test(services),
+    60_000,
+  )
+
+const openSession = async (host: string, user: string, password: string): Promise<StackSession> => {
+  const client = new pg.Client({ host, port: 5432, user, password, database: 'quiz' })
+  // A fault may end it at any time.
+  client.on('error', () => {})
+  await client.connect()
+  return { client, [Symbol.asyncDispose]: () => client.end() }
+}
 
 type Place = { readonly project: string; readonly run: string; readonly httpsPort: number }
 
@@ -72,7 +93,12 @@ const configurationOf = (
   { endpoints = [], database = '{ service: db }' }: StackConfiguration,
 ): string => {
   const origin = `https://localhost:${httpsPort}`
-  const trusted = `, ca: ${JSON.stringify(join(run, 'certs/ca.crt'))}`
+  const trusted = `ca: ${JSON.stringify(join(run, 'certs/ca.crt'))}`
+  const always = [
+    endpoint('api health', `${origin}/api/health`, trusted),
+    endpoint('home', `${origin}/`, trusted),
+    endpoint('database port', 'tcp://db:5432', 'from: web'),
+  ]
   return `server: quiz-faults
 compose: { directory: ${JSON.stringify(directory)}, project: ${project} }
 database: ${database}
@@ -81,7 +107,7 @@ rounds:
 health-check:
   checks: [compose, endpoints, postgres]
   endpoints:
-${endpoint('api health', `${origin}/api/health`, trusted)}${endpoint('home', `${origin}/`, trusted)}${endpoint('database port', 'tcp://db:5432', ', from: web')}${endpoints.map((one) => `    - ${one}\n`).join('')}`
+${[...always, ...endpoints].map((one) => `    - ${one}\n`).join('')}`
 }
 
 /** A stack of the test's own beside that of `stack/up`, with its own secrets, logs and ports. Needs root, as `stack/up` does. */
@@ -102,22 +128,23 @@ export const startStack = async (project: string): Promise<Stack> => {
   await script('down')
   await script('up')
   const variablesFile = join(run, 'compose.env')
-  await writeFile(
-    variablesFile,
-    Object.entries(variables)
-      .map(([name, value]) => `${name}=${value}\n`)
-      .join(''),
-  ) // prettier-ignore
+  const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`)
+  await writeFile(variablesFile, lines.join(''))
   const password = /^POSTGRES_PASSWORD=(.+)$/m.exec(await readFile(join(run, '.env'), 'utf8'))?.[1]
   if (password === undefined) throw new Error('stack/up made no password')
+  const container = async (service: string) => inspect(await compose('ps', '--all', '--quiet', service))
+  // It is never made anew here, so it keeps its address.
+  const database = await container('db')
   return {
     httpsPort,
     password,
     environment: { COMPOSE_ENV_FILES: variablesFile },
     configuration: (different = {}) => configurationOf({ project, run, httpsPort }, different),
     compose,
-    container: async (service) => inspect(await compose('ps', '--all', '--quiet', service)),
+    container,
+    session: (user = 'quiz', secret = password) => openSession(database.address, user, secret),
     restore: async () => {
+      await settled(compose)
       await compose('up', '--detach', '--no-build', '--wait', '--wait-timeout', '60')
     },
     [Symbol.asyncDispose]: async () => {

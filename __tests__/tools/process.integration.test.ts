@@ -4,9 +4,12 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { Finished, ProgramOptions } from '../../src/core/process.ts'
 import { createRunProgram } from '../../src/tools/process.ts'
+
+// A busy machine starts a Node slowly; nothing here waits that long by itself.
+jest.setTimeout(30_000)
 
 const children = join(import.meta.dirname, '../support/children')
 const program = join(children, 'program.ts')

@@ -2,6 +2,7 @@ import type { Compose } from './compose.ts'
 import type { Connect } from './database.ts'
 import type { History } from './history.ts'
 import type { JsonObject } from './json.ts'
+import type { RunProgram } from './process.ts'
 import type { Report } from './report.ts'
 import type { Instant } from './seen.ts'
 
@@ -42,6 +43,8 @@ export interface Context {
   readonly state: State
   readonly compose: Compose
   readonly connect: Connect
+  /** Starts a program; see `core/process.ts`. */
+  readonly runProgram: RunProgram
   readonly progress: Progress
   readonly journal: Journal
   /** What dead runs left on this server, of any action; `troubles` are journals that could not be read. */

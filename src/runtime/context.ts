@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { ComposeOptions } from '../core/compose.ts'
 import type { Context, Secrets } from '../core/context.ts'
 import type { DatabaseOptions } from '../core/database.ts'
@@ -45,7 +46,7 @@ export const createContext = (parts: ContextParts): Context => {
           directory: stateDirectory,
           action: parts.action,
           project: parts.project,
-          run: `${process.pid}-${Date.now()}`,
+          run: randomUUID(),
           now: Date.now(),
           deadline: parts.deadline,
         })
@@ -56,6 +57,7 @@ export const createContext = (parts: ContextParts): Context => {
     secrets,
     state: parts.store,
     compose,
+    runProgram,
     connect: createConnect({ options: common.database ?? {}, compose, secrets }),
     progress: { say: (line) => parts.printer.line(line) },
     journal,

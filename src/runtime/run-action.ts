@@ -126,14 +126,14 @@ export const runAction = async (prepared: Prepared, run: Run): Promise<RanAction
   const signal = AbortSignal.any([run.cancelled, deadline.signal])
   const project = projectOf(options)
   const state = await openRunState(run.stateDirectory, { repository: run.repository, server: run.server, project, action: action.name })
-  for (const warning of state.warnings) run.printer.command('warning', { title: 'ronde: state' }, warning)
   const context = contextOf(prepared, run, { signal, deadline: startedAt + limitMs, store: state.store })
   const outcome = await attempt(action, options, context)
   clearTimeout(timer)
   const judged = [...outcome.findings, ...state.findings]
   const trends = trendsOf(judged, state.store)
-  const unkept = await recordRun(state, judged, startedAt)
-  const findings = [...judged, ...unkept]
+  const kept = await recordRun(state, judged, startedAt)
+  for (const warning of [...state.warnings, ...kept.warnings]) run.printer.command('warning', { title: 'ronde: state' }, warning)
+  const findings = [...judged, ...kept.findings]
   const report: Report = {
     schemaVersion: 1,
     action: action.name,

@@ -38,9 +38,13 @@ export const openRunState = async (directory: string | undefined, key: StateKey)
   return opened.usable ? { store: opened.state, findings: [], warnings: opened.warnings } : without([unwritable(opened)])
 }
 
-/** Keeps the run's findings; gives the finding that tells when it could not. */
-export const recordRun = async ({ store }: RunState, findings: readonly Finding[], at: Instant): Promise<readonly Finding[]> => {
+/** Keeps the run's findings; gives the finding that tells when it could not, and what was wrong with the file. */
+export const recordRun = async (
+  { store }: RunState,
+  findings: readonly Finding[],
+  at: Instant,
+): Promise<{ readonly findings: readonly Finding[]; readonly warnings: readonly string[] }> => {
   const recorded = await store.record(findings, at)
   await store.close()
-  return recorded.usable ? [] : [unwritable(recorded)]
+  return recorded.usable ? { findings: [], warnings: recorded.warnings } : { findings: [unwritable(recorded)], warnings: [] }
 }

@@ -37,6 +37,8 @@ const whenAborted = (signal: AbortSignal): Promise<'aborted'> =>
 /** Checks end by themselves at the abort; this is what they get to do so before they are given up on. */
 const graceMs = 1_000
 
+const cancelled = (name: string): Checked => couldNotFinish(name, 'the run was cancelled', 'run it again')
+
 const guarded = async ({ check, options, asked }: Planned, context: Context): Promise<Checked> => {
   const running = check.run(options as never, context, asked)
   const given = await Promise.race([
@@ -46,10 +48,14 @@ const guarded = async ({ check, options, asked }: Planned, context: Context): Pr
       return Promise.race([running, late])
     }),
   ])
-  if (given !== 'late') return given
+  const wasCancelled = context.signal.reason === 'cancelled'
+  // What it says of its own about an unfinished look stays, and beside it stands why.
+  if (given !== 'late')
+    return wasCancelled && !given.completed ? { ...given, findings: [...given.findings, ...cancelled(check.name).findings] } : given
   running.catch(() => 'given up on already: what it says after the deadline is told nowhere')
-  const cause = context.signal.reason === 'cancelled' ? 'the run was cancelled' : 'the deadline came first'
-  return couldNotFinish(check.name, cause, 'raise `timeout`, or find out what makes it slow')
+  return wasCancelled
+    ? cancelled(check.name)
+    : couldNotFinish(check.name, 'the deadline came first', 'raise `timeout`, or find out what makes it slow')
 }
 
 /** Runs all checks side by side; one that throws or hangs is `unknown` for itself and never hides the others. */

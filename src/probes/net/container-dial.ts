@@ -6,6 +6,9 @@ import { type RelayWord, relayScript } from './relay-script.ts'
 import type { Stop } from './stop.ts'
 
 /** A container's process, and the means to enter its network. */
+/** Of our own: what it finds may run as root. */
+const searchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
 export type ContainerEntry = {
   readonly service: string
   readonly pid: number
@@ -94,7 +97,13 @@ const startRelay = async (entry: ContainerEntry, where: { hostname: string; port
   try {
     const connected = listen(server, socketPath)
     const stdin = relayScript({ ...where, socketPath, pid: entry.pid, uid: entry.uid, gid: entry.gid })
-    const finished = entry.run(program, args, { stdin, timeoutMs: relayTimeoutMs, signal: ending.signal, maxBytes: maxWordBytes })
+    const finished = entry.run(program, args, {
+      environment: { PATH: searchPath },
+      stdin,
+      timeoutMs: relayTimeoutMs,
+      signal: ending.signal,
+      maxBytes: maxWordBytes,
+    })
     const late = new Promise<undefined>((settle) => stop.whenStopped(() => settle(undefined)))
     const first = await Promise.race([connected, finished, late])
     if (first !== undefined && 'destroy' in first) {

@@ -94,10 +94,15 @@ export const failureOfConnect = (codes: readonly string[]): Failure => {
 
 const missing = new Set(['ENOTFOUND', 'ENODATA', 'ENONAME'])
 
+const lookupWords: Readonly<Record<string, string>> = {
+  ETIMEOUT: 'no name server answered in time',
+  ECONNREFUSED: 'nothing listens where the name servers should be',
+}
+
 /** The codes of Node's resolvers for one name: it does not exist, or nobody could say. */
 export const failureOfLookup = (codes: readonly string[]): Failure => {
   const code = codes.find((one) => !missing.has(one))
   if (code === undefined) return failed('unresolved', 'dns', 'ENOTFOUND')
-  const answer = code === 'ETIMEOUT' ? 'no name server answered in time' : `the name servers answered with ${code}`
-  return notSeen(`the name could not be looked up: ${answer}`, dnsAdvice)
+  const why = lookupWords[code] ?? `the name servers answered with ${code}`
+  return notSeen(`the name could not be looked up: ${why}`, dnsAdvice)
 }

@@ -117,6 +117,15 @@ describe('the endpoints check, pressed for time or rights,', () => {
     expect(completed).toBe(false)
   })
 
+  test('that somebody cancels has seen nothing, however long it waited', async () => {
+    await using server = await hangingServer()
+    const cancel = new AbortController()
+    setTimeout(() => cancel.abort('cancelled'), 1_200)
+    const { findings, completed } = await runCheck([server.origin], { signal: cancel.signal })
+    expect(findings).toMatchObject([{ status: 'unknown', observed: 'the run was cancelled before it could answer' }])
+    expect(completed).toBe(false)
+  })
+
   test('of a hundred endpoints of 200 ms takes little more than one', async () => {
     await using server = await slowServer({ headMs: 200 })
     const startedAt = performance.now()

@@ -3,7 +3,6 @@ import { type Checked, defineCheck, notChecked, type SharedOptions } from '../ch
 import { type Asking, askRepeatedly } from '../endpoints/attempts.ts'
 import { createGate } from '../endpoints/gate.ts'
 import { endpointsLine } from '../endpoints/line.ts'
-import { withSmallMemory } from '../endpoints/memory.ts'
 import { createAsk } from '../endpoints/network.ts'
 import { type Endpoint, endpointsOption } from '../endpoints/options.ts'
 import { judgeEndpoint } from '../endpoints/policy.ts'
@@ -38,7 +37,7 @@ const run = async (options: Options, context: Context, asked: boolean): Promise<
     return asked ? notChecked(where, none, asked) : { completed: false, findings: [] }
   }
   const asking = { ask: createAsk(context, options.privileges ?? 'none'), gate: createGate(maxInFlight), signal: context.signal }
-  return withSmallMemory(targets.length, () => checkTargets(targets, asking))
+  return checkTargets(targets, asking)
 }
 
 export const check = defineCheck({

@@ -1,4 +1,3 @@
-import type { Compose } from '../../../core/compose.ts'
 import type { Context } from '../../../core/context.ts'
 import type { HttpRequest } from '../../../probes/http/request.ts'
 import { probeHttp } from '../../../probes/http.ts'
@@ -12,6 +11,7 @@ import type { Observation } from './observation.ts'
 import type { Target } from './target.ts'
 
 type Privileges = 'none' | 'sudo'
+type Looking = Pick<Context, 'compose' | 'runProgram' | 'signal' | 'now'>
 const lastingly = (cause: string, advice: string) => notSeen(cause, advice, true)
 type Prepared<T> = { readonly ready: T } | { readonly unseen: Unseen }
 
@@ -44,7 +44,7 @@ const readAuthority = async (path: string): Promise<Prepared<string>> => {
   }
 }
 
-const entryOf = async (service: string, compose: Compose, privileges: Privileges): Promise<Prepared<Dial>> => {
+const entryOf = async (service: string, { compose, runProgram: run }: Looking, privileges: Privileges): Promise<Prepared<Dial>> => {
   const seen = await compose.containers()
   if (!seen.seen) return lastingly(seen.cause, seen.advice)
   const containers = seen.value.filter((one) => one.service === service && !one.oneOff)
@@ -55,9 +55,6 @@ const entryOf = async (service: string, compose: Compose, privileges: Privileges
   const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0]
   if (uid !== 0 && privileges !== 'sudo')
     return lastingly(`looking from inside service ${service} needs rights that the runner has not`, rightsAdvice(process.execPath))
-  const { createRunProgram } = await import('../../../tools/process.ts')
-  // A search path of our own: what it finds may run as root.
-  const run = createRunProgram({ environment: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' } })
   return {
     ready: createContainerDial({ service, pid: container.pid, by: uid === 0 ? 'root' : 'sudo', run, nodePath: process.execPath, uid, gid }),
   }
@@ -76,10 +73,13 @@ const requestOf = ({ endpoint, status, timeoutMs, url }: Target, wantsBody: bool
   timeoutMs,
 })
 
-const observationOf = (probed: Probed<Exclude<Observation, { kind: 'unseen' }>>, waitedMs: number): Observation => {
+/** A run that somebody stopped saw nothing of what had not answered yet; a deadline is one that the endpoint has missed. */
+const observationOf = (probed: Probed<Exclude<Observation, { kind: 'unseen' }>>, waitedMs: number, signal: AbortSignal): Observation => {
   if (!probed.seen) return { kind: 'unseen', ...probed }
   const { value } = probed
   if (value.kind !== 'fault' || value.fault.kind !== 'cancelled') return value
+  if (signal.reason === 'cancelled')
+    return { kind: 'unseen', cause: 'the run was cancelled before it could answer', advice: 'run it again', lasting: true }
   if (value.fault.phase !== 'dns' && waitedMs >= shortestWaitMs) return value
   const cause = "the run's deadline came before it could answer"
   return { kind: 'unseen', cause, advice: 'give the action a longer `timeout`', lasting: true }
@@ -87,13 +87,13 @@ const observationOf = (probed: Probed<Exclude<Observation, { kind: 'unseen' }>>,
 
 /** Asks endpoints once each, over the network of this machine or of the container they name. One for each run: it remembers names. */
 export const createAsk = (
-  context: Pick<Context, 'compose' | 'signal' | 'now'>,
+  context: Looking,
   privileges: Privileges,
   resolve = createResolve({ signal: context.signal }),
 ): ((target: Target) => Promise<Observation>) => {
   const direct: Prepared<Dial> = { ready: createDial(resolve) }
   const authority = remember(readAuthority)
-  const entry = remember((service) => entryOf(service, context.compose, privileges))
+  const entry = remember((service) => entryOf(service, context, privileges))
   return async (target) => {
     const { from, ca } = target.endpoint
     const dial = from === undefined ? direct : await entry(from)
@@ -106,6 +106,6 @@ export const createAsk = (
       target.kind === 'tcp'
         ? await probeTcp({ ...placeOf(target.url), timeoutMs: target.timeoutMs }, network)
         : await probeHttp(requestOf(target, expectsBody(target), trusted.ready), network)
-    return observationOf(probed, performance.now() - startedAt)
+    return observationOf(probed, performance.now() - startedAt, context.signal)
   }
 }

@@ -1,0 +1,162 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { actions } from '../src/registry.generated.ts'
+
+const folder = 'docs/runbooks'
+const read = (path: string) => readFileSync(path, 'utf8')
+const pages: ReadonlyMap<string, string> = new Map(
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.md') && name !== 'README.md')
+    .toSorted()
+    .map((name) => [name.slice(0, -'.md'.length), read(join(folder, name))]),
+)
+const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => read(join('src', name)))
+
+const literals = /(['`])((?:(?!\1).)*)\1/g
+const texts = (code: string): string[] => [...code.matchAll(literals)].map((match) => match[2] ?? '')
+
+/** `${action}.failed` stands for one id of each action. */
+const expand = (written: string): readonly string[] => {
+  const suffix = /^\$\{[^}]+\}(\.[a-z-]+)$/.exec(written)?.[1]
+  return suffix === undefined ? [written] : Object.keys(actions).map((action) => `${action}${suffix}`)
+}
+
+/** What stands behind `id:` and is dotted: one string, or a union of them in a type. */
+const idsIn = (code: string): string[] =>
+  [...code.matchAll(/\bid: ((?:(['`])(?:(?!\2).)*\2(?: \| )?)+)/g)]
+    .flatMap((match) => texts(match[1] ?? ''))
+    .filter((text) => text.includes('.'))
+    .flatMap(expand)
+
+const ids = [...new Set(sources.flatMap(idsIn))].toSorted()
+
+/** Strings that look like an id and are none. */
+const notIds: Readonly<Record<string, string>> = {
+  'compose.containers': 'a note in the state',
+  'state.db': 'the file of the state',
+}
+const lookAlikes = [...new Set(sources.flatMap(texts))].filter((text) => {
+  const prefix = /^([a-z-]+)\.[a-z-]+$/.exec(text)?.[1]
+  return prefix !== undefined && ids.some((id) => id.startsWith(`${prefix}.`))
+})
+
+const sections = ['## What it means', '## Likely causes', '## Look', '## Mend', '## Make it not come back']
+const headings = (page: string) => page.split('\n').filter((line) => line.startsWith('#'))
+
+const fence = /^```(\w*)\n([^]*?)^```$/gm
+const blocks = (page: string, language: string): string[] =>
+  [...page.matchAll(fence)].filter((match) => match[1] === language).map((match) => match[2] ?? '')
+const program = /^(?:docker|sudo|curl|openssl|psql|ps|df|grep|systemctl) /
+const commands = (page: string): string[] => [
+  ...blocks(page, 'sh').flatMap((block) => block.trimEnd()),
+  ...[...page.replace(fence, '').matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '').filter((code) => program.test(code)),
+]
+
+const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+(?:['.,_-][\p{L}\p{N}]+)*/gu) ?? []
+const longest = 12
+
+/** Every run of 12 words of its sentences, list items and tables, and each of its code blocks that is as long. */
+const runsOf = (page: string): ReadonlySet<string> => {
+  const prose = page.replace(fence, '').split(/\n(?:\s*\n|(?=- |\d+\. |\|))/)
+  const runs = prose.map(words).flatMap((all) => all.slice(longest - 1).map((_, start) => all.slice(start, start + longest).join(' ')))
+  const code = [...page.matchAll(fence)].map((match) => words(match[2] ?? '')).filter((all) => all.length >= longest)
+  return new Set([...runs, ...code.map((all) => all.join(' '))])
+}
+const shared = (one: string, other: string): string[] => {
+  const runs = runsOf(one)
+  return [...runsOf(other)].filter((run) => runs.has(run))
+}
+
+/** One name for one thing, on all pages. */
+const placeholders = new Set(
+  [
+    ['service', 'project directory', 'role', 'database', 'url', 'host', 'port', 'runner user', 'repository directory'],
+    ['state folder', 'journal file', 'certificate file', 'pid', 'gid', 'table', 'slot'],
+  ].flat(),
+)
+const placeholder = /<([a-z][a-z ]*)>/g
+const otherForms = /…|\.\.\.(?!\w)|\/path\/to|\b(?:YOUR|MY)[_-]?[A-Z]+|\$\{?[A-Z][A-Z_]+|\[[a-z]+ ?name\]/
+
+/** The command without what its quotes hold; inside double quotes a backslash protects. */
+const outsideQuotes = (command: string) => command.replace(/'[^']*'|"(?:\\.|[^"\\])*"/gs, '""')
+
+/** Filled or not, a pasted command must do nothing else than it says: a bare `<name>` would read a file. */
+const mistakesIn = (command: string): string[] => [
+  ...[...outsideQuotes(command).matchAll(placeholder)].map(([text]) => `${text} stands outside quotes`),
+  ...[...command.matchAll(placeholder)].filter((match) => !placeholders.has(match[1] ?? '')).map(([text]) => `${text} is not a known name`),
+  ...(otherForms.exec(command) ?? []).map((text) => `${text} is another form of a placeholder`),
+]
+
+describe('every finding has its runbook', () => {
+  test('the ids of the sources are found, in all their forms', () => {
+    const code =
+      "finding({ id: 'a.b' }) type T = { readonly id: 'c.d' | 'e.f-g' } finding({ id: `${action.name}.failed` }) one({ id: 'plain' })"
+    expect(idsIn(code)).toEqual(['a.b', 'c.d', 'e.f-g', ...Object.keys(actions).map((action) => `${action}.failed`)])
+    expect(ids).toEqual(expect.arrayContaining(['compose.engine', 'endpoint.certificate', 'health-check.failed', 'postgres.reachable']))
+  })
+
+  test('every id has a page, and every page is of an id', () => {
+    expect([...pages.keys()]).toEqual(ids)
+  })
+
+  test('every string that looks like an id is one, or is known to be something else', () => {
+    const strangers = lookAlikes.filter((text) => !ids.includes(text))
+    expect(strangers.toSorted()).toEqual(Object.keys(notIds))
+  })
+
+  test('the table of the README has one line for each page', () => {
+    const rows = [...read(join(folder, 'README.md')).matchAll(/^\| \[(.+?)\]\((.+?)\.md\) \| \S.* \|$/gm)]
+    expect(rows.map((row) => row[1])).toEqual([...pages.keys()])
+    expect(rows.map((row) => row[2])).toEqual([...pages.keys()])
+  })
+})
+
+describe.each([...pages])('the runbook %s', (id, page) => {
+  test('has its id as title, and the sections in their order', () => {
+    expect(headings(page.replace(fence, ''))).toEqual([`# ${id}`, ...sections])
+  })
+
+  test('says something in every section, and is short', () => {
+    const parts = page.split(/^#.*\n/m).slice(1)
+    expect(parts.filter((part) => words(part).length < 8)).toEqual([])
+    expect(page.trimEnd().split('\n').length).toBeLessThanOrEqual(40)
+  })
+
+  test('has commands to look with, whose placeholders are quoted', () => {
+    const look = page.slice(page.indexOf('## Look'), page.indexOf('## Mend'))
+    expect(blocks(look, 'sh')).not.toEqual([])
+    expect(commands(page).flatMap(mistakesIn)).toEqual([])
+  })
+
+  test('says when it is unknown, or that it never is', () => {
+    expect(page.slice(page.indexOf('## What'), page.indexOf('## Likely'))).toMatch(/unknown|no other status/i)
+  })
+
+  test('shares no run of 12 words with another page', () => {
+    const others = [...pages].filter(([other]) => other > id)
+    expect(others.flatMap(([other, text]) => shared(page, text).map((run) => `${other}: ${run}`))).toEqual([])
+  })
+})
+
+describe('the rules of a runbook can be broken', () => {
+  test.each([
+    ['docker compose logs <service>', ['<service> stands outside quotes']],
+    ['docker compose logs "<service>"', []],
+    ["psql -c 'SELECT 1' -U <role>", ['<role> stands outside quotes']],
+    ['docker logs "<svc>"', ['<svc> is not a known name']],
+    ['cd $PROJECT', ['$PROJECT is another form of a placeholder']],
+    ['docker compose logs …', ['… is another form of a placeholder']],
+    ['openssl x509 </dev/null 2>/dev/null', []],
+  ])('%s', (command, mistakes) => {
+    expect(mistakesIn(command)).toEqual(mistakes)
+  })
+
+  test('a copied sentence is found in another paragraph, whatever its punctuation', () => {
+    const sentence = 'One two three four five six, seven eight nine ten eleven twelve.'
+    expect(shared(`# a\n\n${sentence}`, `# b\n\n- Before it: ${sentence.replace(',', '')} And after.`)).toHaveLength(1)
+    expect(shared('# a\n\nOne two three.', '# b\n\nOne two three.')).toEqual([])
+  })
+})
