@@ -92,6 +92,18 @@ describe('a run of a single action', () => {
   })
 })
 
+describe('a run that looked at nothing', () => {
+  test.each([
+    ['since nothing is configured and there is no engine', { 'fail-on': '' }],
+    ['since an empty list of checks was given', { checks: '[]' }],
+  ])('is unknown and never ok, %s', async (_why, inputs) => {
+    const ran = await runRonde('health-check', { inputs, environment: { DOCKER_HOST: 'unix:///nonexistent/docker.sock' } })
+    expect(ran.outputs).toMatchObject({ status: 'unknown', checks: '0' })
+    expect(ran.findings.map((one) => one.id)).toContain('health-check.nothing')
+    expect(ran.exitCode).toBe(1)
+  })
+})
+
 describe('what leaves the server', () => {
   test('a secret of the configuration is masked and stands nowhere, not even in the cause of an error', async () => {
     const password = 'p@ss word/%41"very-secret'

@@ -112,7 +112,9 @@ ${[...always, ...endpoints].map((one) => `    - ${one}\n`).join('')}`
 
 /** A stack of the test's own beside that of `stack/up`, with its own secrets, logs and ports. Needs root, as `stack/up` does. */
 export const startStack = async (project: string): Promise<Stack> => {
+  await using undo = new AsyncDisposableStack()
   const run = await mkdtemp(join(tmpdir(), `${project}-`))
+  undo.defer(() => rm(run, { recursive: true }))
   const [httpsPort, httpPort] = [await freePort(), await freePort()]
   const variables = { STACK_RUN: run, HTTPS_PORT: String(httpsPort), HTTP_PORT: String(httpPort), QUIZ_IMAGE: `${project}/web:1` }
   const environment = { ...process.env, ...variables, COMPOSE_PROJECT_NAME: project, LC_ALL: 'C' }
@@ -126,6 +128,7 @@ export const startStack = async (project: string): Promise<Stack> => {
   }
   // What a run that died left would hold on to a password that nobody knows any more.
   await script('down')
+  undo.defer(async () => void (await script('down')))
   await script('up')
   const variablesFile = join(run, 'compose.env')
   const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`)
@@ -135,6 +138,7 @@ export const startStack = async (project: string): Promise<Stack> => {
   const container = async (service: string) => inspect(await compose('ps', '--all', '--quiet', service))
   // It is never made anew here, so it keeps its address.
   const database = await container('db')
+  const held = undo.move()
   return {
     httpsPort,
     password,
@@ -147,9 +151,6 @@ export const startStack = async (project: string): Promise<Stack> => {
       await settled(compose)
       await compose('up', '--detach', '--no-build', '--wait', '--wait-timeout', '60')
     },
-    [Symbol.asyncDispose]: async () => {
-      await script('down')
-      await rm(run, { recursive: true })
-    },
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
   }
 }

@@ -38,12 +38,12 @@ export type PostgresTarget = {
 
 /**
  * `target`: where to connect. `down`: it was looked at, and its container is not running (a hard fact).
- * `none`: nothing is configured and nothing could be inferred, so there is nothing to check; `cause` when the containers could not be listed.
+ * `none`: nothing is configured and nothing could be inferred, so there is nothing to check; `why` when the containers could not be listed.
  */
 export type DatabaseLocation =
   | { readonly kind: 'target'; readonly target: PostgresTarget }
   | { readonly kind: 'down'; readonly subject: string; readonly service: string; readonly cause: string }
-  | { readonly kind: 'none'; readonly cause?: string }
+  | { readonly kind: 'none'; readonly why?: { readonly cause: string; readonly advice: string } }
 
 export interface Connect {
   postgres(): Promise<Seen<DatabaseLocation>>

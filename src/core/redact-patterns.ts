@@ -40,7 +40,7 @@ const rules: readonly Rule[] = [
     replacement: '$1***',
   },
   // Values of query strings.
-  { pattern: /([?&][\w.~%[\]+-]{1,128}=)[^\s&#"'<>]+/g, replacement: '$1***' },
+  { pattern: /([?&][\w.~%[\]+-]{1,128}=)(?!\*\*\*(?:[\s:;,)]|$))[^\s&#"'<>]+/g, replacement: '$1***' },
   // Tokens that carry their own mark: GitHub, GitLab, Slack, age, JSON web tokens, Slack webhooks.
   {
     pattern: /gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|xox[abeprs]-[\w-]{10,}|AGE-SECRET-KEY-1[A-Z0-9]{10,}/g,

@@ -59,7 +59,9 @@ const seeConfig = async (compose: Compose, project: ComposeProject): Promise<Com
   const missing = missingVariable(config.stderr)
   if (missing === undefined) return refused(config, advice)
   const raw = await compose.run(['config', '--no-interpolate', '--format', 'json'], { timeoutMs })
-  if (!succeeded(raw)) return refused(raw, advice)
+  // This form of reading refuses some files that are sound, such as one with `${DIR:-.}/a:/b`: then nobody looked.
+  if (!succeeded(raw))
+    return { kind: 'unreadable', cause: `the compose file needs the variable ${missing}, which is not set for the runner`, advice }
   const structure = read(raw, advice)
   return structure.kind === 'valid' ? { ...structure, unset: [missing] } : structure
 }

@@ -56,6 +56,19 @@ const failed = (action: Action, observed: string, advice: string): Finding =>
     audience: 'technical',
   })
 
+/** A run that looked at nothing is never `ok`, even when nobody asked for what it could not look at. */
+const nothingChecked = (action: Action): Finding =>
+  finding({
+    id: `${action.name}.nothing`,
+    subject: `action/${action.name}`,
+    status: 'unknown',
+    title: `${action.name}: nothing was checked`,
+    observed: 'no check was completed',
+    expected: 'at least one',
+    advice: 'name what it shall look at in ronde.yml, or leave `checks` out',
+    audience: 'technical',
+  })
+
 const nothing = (findings: readonly Finding[]): Outcome => ({ scope: [], findings, outputs: {}, facts: {}, attachments: [] })
 
 const graceAfter = (signal: AbortSignal): Promise<'late'> =>
@@ -129,7 +142,9 @@ export const runAction = async (prepared: Prepared, run: Run): Promise<RanAction
   const context = contextOf(prepared, run, { signal, deadline: startedAt + limitMs, store: state.store })
   const outcome = await attempt(action, options, context)
   clearTimeout(timer)
-  const judged = [...outcome.findings, ...state.findings]
+  const nothingSeen = outcome.scope.length === 0 && outcome.findings.every((one) => one.status === 'ok')
+  const looked = nothingSeen ? [...outcome.findings, nothingChecked(action)] : outcome.findings
+  const judged = [...looked, ...state.findings]
   const trends = trendsOf(judged, state.store)
   const kept = await recordRun(state, judged, startedAt)
   for (const warning of [...state.warnings, ...kept.warnings]) run.printer.command('warning', { title: 'ronde: state' }, warning)

@@ -18,10 +18,6 @@ const rows: readonly { report: Report | RoundReport; line: string }[] = [
     report: sampleRound([sampleReport([ok, ok, warning, unknown]), sampleReport([staleRows], { action: 'purge-verify' })]),
     line: 'ronde daily on quiz-prod: critical, 3 of 5 checks failed (1 critical, 1 unknown, 1 warning); purge-verify: game: 412 rows are older than 2026-12-05',
   },
-  {
-    report: sampleRound([sampleReport([ok]), sampleReport([], { action: 'backup' })]),
-    line: 'ronde daily on quiz-prod: unknown, 1 of 2 checks failed (1 unknown); backup: backup: nothing was checked',
-  },
 ]
 
 describe('the one-line summary', () => {

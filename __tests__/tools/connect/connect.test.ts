@@ -245,8 +245,8 @@ describe('nothing configured', () => {
   })
 
   test('containers that cannot be listed make it none as well, and say why', async () => {
-    const { location } = await locate({}, { containers: couldNotLook('the Docker engine is not running', '') })
-    expect(location).toMatchObject({ value: { kind: 'none', cause: 'the Docker engine is not running' } })
+    const { location } = await locate({}, { containers: couldNotLook('the Docker engine is not running', 'start it') })
+    expect(location).toMatchObject({ value: { kind: 'none', why: { cause: 'the Docker engine is not running', advice: 'start it' } } })
   })
 
   test('it is looked for once, whoever asks', async () => {

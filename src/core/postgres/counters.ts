@@ -69,7 +69,7 @@ export const judgeCacheHit = (seen: DatabaseCounters, about: About): Finding => 
     advice:
       status === 'ok'
         ? ''
-        : 'raise shared_buffers (a quarter of the memory is usual), or find the queries that read whole tables; after a change: SELECT pg_stat_reset();',
+        : 'raise shared_buffers (a quarter of the memory is usual), or find the queries that read whole tables; after a change start counting anew with SELECT pg_stat_reset(); (it also clears what autovacuum counts)',
     audience: 'technical',
     measurements: ratio === undefined ? [] : [{ name: 'cache-hit', value: ratio * 100, unit: '%' }],
   })

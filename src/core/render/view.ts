@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../finding.ts'
+import type { Finding } from '../finding.ts'
 import type { Report, RoundReport } from '../report.ts'
 import { byWorstStatus, type Status } from '../status.ts'
 
@@ -37,20 +37,8 @@ const groupOf = (action: string, id: string): string => {
 /** What was merely inferred and could not be looked at: ok, but not looked at. */
 export const isNotChecked = ({ status, advice }: Finding): boolean => status === 'ok' && advice.startsWith('not checked:')
 
-/** Nothing at all is `unknown`, so it must be seen among what is not ok. */
-const nothing = (action: string): Finding =>
-  finding({
-    id: `${action}.nothing`,
-    subject: action,
-    status: 'unknown',
-    title: `${action}: nothing was checked`,
-    observed: 'no finding',
-    expected: 'at least one',
-    audience: 'technical',
-  })
-
 const rowsOf = (report: Report): readonly Row[] =>
-  (report.findings.length === 0 ? [nothing(report.action)] : report.findings).map((one) => ({
+  report.findings.map((one) => ({
     group: groupOf(report.action, one.id),
     finding: one,
   }))

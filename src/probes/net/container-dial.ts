@@ -5,10 +5,10 @@ import { type Failure, failed, failureOfConnect, failureOfLookup, notSeen } from
 import { type RelayWord, relayScript } from './relay-script.ts'
 import type { Stop } from './stop.ts'
 
-/** A container's process, and the means to enter its network. */
 /** Of our own: what it finds may run as root. */
 const searchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
+/** A container's process, and the means to enter its network. */
 export type ContainerEntry = {
   readonly service: string
   readonly pid: number

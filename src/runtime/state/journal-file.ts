@@ -46,7 +46,7 @@ const parseLine = (line: string): JsonObject | undefined => {
 const unreadable = (cause: string): JournalFile => ({
   kind: 'unreadable',
   cause,
-  advice: 'look at what the last backup, restore or update left on this server, then remove this file',
+  advice: 'look at what the last backup, restore or update left on this server, then move this file away',
 })
 
 const parseJournal = (path: string, name: string, text: string): JournalFile => {

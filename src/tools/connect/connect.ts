@@ -81,7 +81,7 @@ const withoutContainer = async (
 /** Nothing is configured: exactly one service whose image is PostgreSQL's is taken. */
 const inferred = async (services: ConnectServices): Promise<Seen<DatabaseLocation>> => {
   const containers = await services.compose.containers()
-  if (!containers.seen) return saw({ kind: 'none', cause: containers.cause }, services.now())
+  if (!containers.seen) return saw({ kind: 'none', why: { cause: containers.cause, advice: containers.advice } }, services.now())
   const databases = containers.value.filter((one) => !one.oneOff && isPostgresImage(one.image))
   const names = [...new Set(databases.map((one) => one.service))].toSorted()
   if (names.length > 1) {

@@ -97,7 +97,7 @@ describe('an endpoint', () => {
     const endless = { ended: false, lengthKnown: false, bodyBytes: 8_400_000 }
     expect(judgeEndpoint(home, once(answer({ ...endless, body: undefined })))[0]).toMatchObject({
       status: 'warning',
-      title: 'http://quiz.example/: its answer does not end',
+      title: 'http://quiz.example/: its answer is too long to read to its end',
       observed: '8.4 MB read without an end',
     })
     expect(judgeEndpoint(home, once(answer({ ...endless, lengthKnown: true, body: undefined })))[0]).toMatchObject({ status: 'ok' })

@@ -23,7 +23,8 @@ export const check = defineCheck({
     const where = { id: 'postgres.reachable', subject: subjectOf(database), audience: 'technical' } as const
     if (!location.seen) return notChecked(where, location, asked)
     const { value } = location
-    if (value.kind === 'none') return nothingFound(where, value.cause, asked)
+    // Silent unless the check was named: then no database at all is something that could not be looked at.
+    if (value.kind === 'none') return asked ? notChecked(where, value.why ?? noDatabase, asked) : { findings: [], completed: false }
     if (value.kind === 'down') return { findings: [containerDown(value.subject, value.cause)], completed: true }
     return look(value.target, thresholds, { context, asked })
   },
@@ -31,17 +32,8 @@ export const check = defineCheck({
 
 const subjectOf = ({ service }: DatabaseOptions): string => (service === undefined ? 'database' : `service/${service}`)
 
-type Where = Parameters<typeof notChecked>[0]
-
-/** Silent unless the check was named: then no database at all is something that could not be looked at. */
-const nothingFound = (where: Where, cause: string | undefined, asked: boolean): Checked =>
-  asked
-    ? notChecked(
-        where,
-        { cause: cause ?? 'no container of the project is PostgreSQL', advice: 'set database.service or database.url' },
-        asked,
-      )
-    : { findings: [], completed: false }
+type Why = { readonly cause: string; readonly advice: string }
+const noDatabase: Why = { cause: 'no container of the project is PostgreSQL', advice: 'set database.service or database.url' }
 
 type Run = { readonly context: Context; readonly asked: boolean }
 

@@ -26,7 +26,9 @@ const failureLine = (one: Observation, target: Target): string => {
   if (one.kind === 'fault') return faultWords(one.fault, target).observed
   if (one.kind === 'unseen') return one.cause
   if (one.kind === 'open') return 'connected'
-  return accepts(target.status, one.status) ? (bodyMistake(one, target) ?? 'its answer does not end') : `status ${one.status}`
+  return accepts(target.status, one.status)
+    ? (bodyMistake(one, target) ?? 'its answer is too long to read to its end')
+    : `status ${one.status}`
 }
 
 const tries = ({ attempts }: Observed): string => (attempts.length === 1 ? '' : `, attempt ${attempts.length} of ${attempts.length}`)
@@ -108,9 +110,9 @@ const endless = (target: Target, answer: HttpAnswer): Finding =>
   make(target, {
     id: 'endpoint.reachable',
     status: 'warning',
-    title: 'its answer does not end',
+    title: 'its answer is too long to read to its end',
     observed: `${formatBytes(answer.bodyBytes)} read without an end`,
-    expected: 'an answer that ends',
+    expected: 'an answer that ends, or says its length',
     advice: 'name a page that ends, or ask with `method: HEAD`',
   })
 
