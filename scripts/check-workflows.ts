@@ -28,7 +28,10 @@ const fromActionlint = async (path: string, text: string): Promise<string[]> =>
 const fromLanguageService = async (path: string, text: string): Promise<string[]> => {
   // It caches by address, so each file has its own.
   const found = await validate(TextDocument.create(`file:///${path}`, 'yaml', 1, text))
-  return found.map(({ range, message }) => `${path}:${range.start.line + 1}:${range.start.character + 1}: ${message}`)
+  return found.map(
+    ({ range, message }) =>
+      `${path}:${range.start.line + 1}:${range.start.character + 1}: ${typeof message === 'string' ? message : message.value}`,
+  )
 }
 
 const read = (path: string): string => readFileSync(path, 'utf8')

@@ -7,7 +7,7 @@ const node = process.execPath
 const bin = (name: string): string => `node_modules/.bin/${name}`
 
 const checks: readonly Step[] = [
-  { name: 'format', command: [bin('biome'), 'ci', '--error-on-warnings'] },
+  { name: 'format', command: [bin('biome'), 'ci', '--error-on-warnings', '--colors=off'] },
   { name: 'lint', command: [bin('oxlint'), '--type-aware'] },
   { name: 'types', command: [bin('tsc'), '-p', '.'] },
   { name: 'unused code and dependencies', command: [bin('knip')] },

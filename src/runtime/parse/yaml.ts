@@ -81,7 +81,7 @@ const toValue = (document: Document): { readonly value: unknown } | { readonly m
     // What the library only finds when it makes the value is a mistake of the file: aliases of aliases, and a merge of what is no mapping.
     if (!Error.isError(error)) throw error
     if (error.name === 'ReferenceError') return { mistake: 'aliases repeat too much (an alias bomb)' }
-    if (/^Merge sources/.test(error.message)) return { mistake: '`<<` merges something that is not a mapping' }
+    if (error.message.startsWith('Merge sources')) return { mistake: '`<<` merges something that is not a mapping' }
     throw error
   }
 }
