@@ -16,6 +16,7 @@ const checks: readonly Step[] = [
   { name: 'dist', command: [node, 'scripts/build.ts', '--check'] },
   { name: 'sizes', command: [node, 'scripts/sizes.ts'] },
   { name: 'workflows', command: [node, 'scripts/check-workflows.ts'] },
+  { name: "the demo on the runner's own Node", command: ['scripts/runner-node', 'demo/demo.ts', '--out', 'out/demo-runner-node'] },
   { name: 'workflow security', command: ['scripts/zizmor', '.github', 'actions', 'action.yml'] },
 ]
 

@@ -7,38 +7,56 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { capabilities } from './capabilities.ts'
 import { emit } from './emit.ts'
 
-type Outcome = { numPassedTests: number; numFailedTests: number; numPendingTests: number; numRuntimeErrorTestSuites: number }
+type Outcome = { readonly passed: number; readonly failed: number; readonly skipped: number }
+type JestResults = { numPassedTests: number; numFailedTests: number; numPendingTests: number; numRuntimeErrorTestSuites: number }
 
 const resultFile = 'out/test-results.json'
 
 const runJest = (suites: readonly string[], rest: readonly string[]): Outcome => {
+  if (suites.length === 0) return { passed: 0, failed: 0, skipped: 0 }
   mkdirSync('out', { recursive: true })
   rmSync(resultFile, { force: true })
   const jest = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', 'node_modules/jest/bin/jest.js']
   const wanted = ['--selectProjects', ...suites, '--json', `--outputFile=${resultFile}`, '--passWithNoTests', ...rest]
   spawnSync(process.execPath, [...jest, ...wanted], { stdio: ['ignore', 'ignore', 'inherit'] })
-  return JSON.parse(readFileSync(resultFile, 'utf8')) as Outcome
+  const results = JSON.parse(readFileSync(resultFile, 'utf8')) as JestResults
+  return {
+    passed: results.numPassedTests,
+    failed: results.numFailedTests + results.numRuntimeErrorTestSuites,
+    skipped: results.numPendingTests,
+  }
 }
 
 const wanted = process.env['RONDE_SUITES']?.split(',') ?? ['unit', 'integration', 'e2e']
 const asked = capabilities().filter((one) => wanted.includes(one.suite))
 const able = asked.filter((one) => one.missing === undefined)
 await emit()
-const outcome = runJest(
-  able.map((one) => one.suite),
-  process.argv.slice(2),
-)
+const rest = process.argv.slice(2)
+const runnable = able.map((one) => one.suite)
+const outcomes = [
+  runJest(
+    runnable.filter((suite) => suite !== 'e2e'),
+    rest,
+  ),
+  // One engine: what one file does to it, another would see.
+  runJest(
+    runnable.filter((suite) => suite === 'e2e'),
+    ['--maxWorkers=1', ...rest],
+  ),
+]
+const total = (count: (one: Outcome) => number): number => outcomes.reduce((sum, one) => sum + count(one), 0)
+const [passed, skipped] = [total((one) => one.passed), total((one) => one.skipped)]
 
-let failed = outcome.numFailedTests + outcome.numRuntimeErrorTestSuites
+let failed = total((one) => one.failed)
 console.log('')
 for (const { suite, what, missing, enable } of asked.filter((one) => one.missing !== undefined)) {
   const required = process.env['RONDE_REQUIRE'] === 'all'
   console.log(`${required ? 'required but missing' : 'left out'}: ${suite} (${what}): ${missing}. To enable: ${enable}.`)
   if (required) failed += 1
 }
-if (outcome.numPendingTests > 0) {
-  console.log(`${outcome.numPendingTests} tests were skipped inside a suite; a skipped test counts as failed`)
-  failed += outcome.numPendingTests
+if (skipped > 0) {
+  console.log(`${skipped} tests were skipped inside a suite; a skipped test counts as failed`)
+  failed += skipped
 }
-console.log(`${outcome.numPassedTests} passed, ${failed} failed`)
-process.exitCode = failed > 0 || outcome.numPassedTests === 0 ? 1 : 0
+console.log(`${passed} passed, ${failed} failed`)
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0
