@@ -14,7 +14,7 @@ export const stubs = async (): Promise<Readonly<Record<string, string>>> => {
   const changing = loaded.filter((action) => action.kind === 'change')
   return Object.fromEntries([
     ...['round', ...Object.keys(actions)].map((name) => [`${name}.js`, stub(name)]),
-    ...changing.map(({ name }) => [`${name}-post.js`, stub(name, 'post')]),
+    ...(changing.length === 0 ? [] : ['round', ...changing.map(({ name }) => name)]).map((name) => [`${name}-post.js`, stub(name, 'post')]),
   ])
 }
 

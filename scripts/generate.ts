@@ -59,7 +59,7 @@ const rootReadme = (actions: readonly Action[]): Files => {
 const declared = async (actions: readonly Action[]): Promise<Files> => {
   const { reportsSchema, rondeSchema } = await import('./generate/schemas.ts')
   return {
-    'action.yml': roundYml(),
+    'action.yml': roundYml(actions),
     ...Object.fromEntries(actions.map((action) => [`actions/${action.name}/action.yml`, actionYml(action)])),
     ...Object.assign({}, ...actions.map(readme)),
     ...rootReadme(actions),

@@ -5,7 +5,11 @@ import { type Part, runMain } from './runtime/main.ts'
 export const main = async (name: string, part: Part = 'main'): Promise<void> => {
   const cancel = new AbortController()
   const stop = () => cancel.abort('cancelled')
-  process.on('SIGINT', stop)
+  process.on('SIGINT', () => {
+    // The runner sends it once; twice is a person who means it.
+    if (cancel.signal.aborted) process.exit(1)
+    stop()
+  })
   process.on('SIGTERM', stop)
   const exitCode = await runMain(name, { registry: actions, environment: process.env, cancelled: cancel.signal }, part)
   // A socket that nobody answers would keep the process alive; everything that had to be written has been.

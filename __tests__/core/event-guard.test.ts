@@ -10,6 +10,7 @@ describe('what may run beside the server', () => {
     ['an outside dispatch on the default branch', { ...main, event: 'repository_dispatch' }],
     ['a push to the default branch', { ...main, event: 'push' }],
     ['a pull request on a hosted runner', { ...main, event: 'pull_request', runner: 'github-hosted' }],
+    ['a dispatch whose payload names no default branch, at main', { ...main, event: 'workflow_dispatch', defaultBranch: undefined }],
     ['a shell outside of Actions', { runner: undefined, event: undefined, ref: undefined, defaultBranch: undefined }],
   ])('%s may', (_name, event) => {
     expect(untrustedEvent(event)).toBeUndefined()
@@ -21,6 +22,11 @@ describe('what may run beside the server', () => {
     ['a comment', { ...main, event: 'issue_comment' }, 'issue_comment'],
     ['a push to a side branch', { ...main, event: 'push', ref: 'refs/heads/topic' }, 'refs/heads/topic'],
     ['a dispatch on a side branch', { ...main, event: 'workflow_dispatch', ref: 'refs/heads/topic' }, 'refs/heads/topic'],
+    [
+      'a push whose payload names no default branch',
+      { ...main, event: 'push', ref: 'refs/heads/topic', defaultBranch: undefined },
+      'topic',
+    ],
     ['a dispatch on a tag named like the branch', { ...main, event: 'workflow_dispatch', ref: 'refs/tags/main' }, 'refs/tags/main'],
   ])('%s may not, and the reason names it', (_name, event, named) => {
     expect(untrustedEvent(event)).toContain(named)

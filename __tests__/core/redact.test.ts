@@ -54,6 +54,28 @@ describe('a secret that was told', () => {
     expect(told('quiz', 'quiz-secret').redact('a quiz-secret and a quiz')).toBe('a *** and a ***')
   })
 
+  test('is replaced however long it is, and however many lines it has', () => {
+    const long = 'aB3$ü'.repeat(8_000)
+    const lines = Array.from({ length: 3_000 }, (_, index) => `line-${index}-of-it`)
+    const redactor = told(long, lines.join('\n'))
+    expect(redactor.redact(`a ${long} b ${encodeURIComponent(long)} c ${lines[1_500]} d`)).toBe('a *** b *** c *** d')
+  })
+
+  test.each([
+    ['at the end', 'said: correct horse batt…', 'said: ***…'],
+    ['in quotes', 'its body begins with "token correct horse…"', 'its body begins with "token ***…"'],
+    ['in several places', 'corr… and correct horse battery sta…', '***… and ***…'],
+    ['URL-encoded', 'https://h/?a=correct%20horse%20ba…', 'https://h/?a=***'],
+  ])('is replaced when only its beginning was kept, %s', (_, cut, seen) => {
+    expect(told('correct horse battery staple').redact(cut)).toBe(seen)
+  })
+
+  test('is looked for before every cut in linear time', () => {
+    const startedAt = performance.now()
+    told('correct horse battery staple', 'c'.repeat(10_000)).redact(`${'correct horse '.repeat(20_000)}…${'cccc…'.repeat(20_000)}`)
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
+  })
+
   test('shorter than four characters is not looked for, or ordinary words would go', () => {
     expect(told('abc', '').redact('abcdef')).toBe('abcdef')
   })

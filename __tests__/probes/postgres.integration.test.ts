@@ -325,6 +325,7 @@ describe('something else on the port', () => {
     const startedAt = performance.now()
     const failure = await failureOf(targetOf(server, { port: tcp.port }), { connectTimeoutMs: 200 })
     expect(failure.kind).toBe(kind)
-    expect(performance.now() - startedAt).toBeLessThan(1_500)
+    // The probe's own limit is 5 s.
+    expect(performance.now() - startedAt).toBeLessThan(4_000)
   })
 })

@@ -45,6 +45,31 @@ describe('an action that changes something', () => {
     expect(ran.lines).toEqual(['changed', 'recovered'])
   })
 
+  test('that throws past every promise ends the run as a bug does: redacted, inert, and recovered', async () => {
+    await using server = await setting()
+    const environment = { TEST_SECRET: 'correct-horse-battery' }
+    const ran = await server.run({ ending: 'stray' }, { environment })
+    expect(ran.exitCode).toBe(1)
+    expect(ran.log).toContain('this is a mistake of Ronde')
+    expect(ran.stdout + ran.stderr).not.toMatch(/(?<!add-mask::)correct-horse/)
+    expect(ran.log).not.toContain('correct-horse')
+    expect(ran.log).not.toMatch(/^::set-output/m)
+    expect(ran.lines).toEqual(['changed', 'recovered'])
+  })
+
+  test('that fails at its work fails the step even with fail-on never', async () => {
+    await using server = await setting()
+    const ran = await server.run({ ending: 'throw', 'fail-on': 'never' })
+    expect(ran.exitCode).toBe(1)
+  })
+
+  test('is told of a dry run', async () => {
+    await using server = await setting()
+    const ran = await server.run({ 'dry-run': 'true' })
+    expect(ran.lines).toEqual([''])
+    expect(ran.log).toContain('would change the file')
+  })
+
   test('that is cancelled in the middle is recovered by the post step, once', async () => {
     await using server = await setting()
     const ran = await server.run({ ending: 'hang' }, { cancel: { afterOutput: 'changed the file', interruptMs: 500, terminateMs: 500 } })

@@ -80,6 +80,7 @@ describe('masking', () => {
       secret: 'line-one\n}\n\r\nline-two\n',
       masks: ['::add-mask::line-one', '::add-mask::line-two'],
     },
+    { what: 'no status, or a password would silence the verdict', secret: 'critical\nline-two', masks: ['::add-mask::line-two'] },
     { what: 'nothing for an empty one', secret: '', masks: [] },
     { what: 'nothing for white space', secret: ' \n ', masks: [] },
   ]

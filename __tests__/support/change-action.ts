@@ -12,17 +12,10 @@ export const action = defineAction({
   description: 'Changes a file.',
   kind: 'change',
   reads: ['compose'],
-  options: { target: z.string(), ending: z.enum(['end', 'hang', 'throw', 'invoke']).default('end') },
+  options: { target: z.string(), ending: z.enum(['end', 'hang', 'throw', 'invoke', 'stray']).default('end') },
   outputs: {},
   timeoutMs: () => 20_000,
   run: async (options, context) => {
-    context.journal.write({ undo: options.target })
-    appendFileSync(options.target, 'changed\n')
-    context.progress.say('changed the file')
-    if (options.ending === 'hang') await delay(15_000, undefined, { signal: AbortSignal.any([]) })
-    if (options.ending === 'throw') throw new Error('half done', { cause: new Error('the cause below') })
-    const invoked = options.ending === 'invoke' ? await context.invoke('health-check', { checks: ['endpoints'] }) : undefined
-    context.journal.close()
     const done = finding({
       id: 'change.done',
       subject: 'file',
@@ -32,6 +25,26 @@ export const action = defineAction({
       expected: 'done',
       audience: 'technical',
     })
+    if (context.dryRun) {
+      appendFileSync(options.target, '')
+      context.progress.say('would change the file')
+      return result(['change'], [done])
+    }
+    context.journal.write({ undo: options.target })
+    appendFileSync(options.target, 'changed\n')
+    context.progress.say('changed the file')
+    if (options.ending === 'hang') await delay(15_000, undefined, { signal: AbortSignal.any([]) })
+    if (options.ending === 'stray') {
+      const { TEST_SECRET: secret = '' } = process.env
+      context.secrets.add(secret)
+      setImmediate(() => {
+        throw new Error(`${secret}\n::set-output name=status::ok`)
+      })
+      await delay(5_000)
+    }
+    if (options.ending === 'throw') throw new Error('half done', { cause: new Error('the cause below') })
+    const invoked = options.ending === 'invoke' ? await context.invoke('health-check', { checks: ['endpoints'] }) : undefined
+    context.journal.close()
     return { ...result(['change'], [done]), facts: invoked === undefined ? {} : { invoked: invoked.status } }
   },
   recover: async (context) => {

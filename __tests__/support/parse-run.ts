@@ -67,6 +67,8 @@ export type Told = {
   readonly action?: Action | 'round'
   /** Text of `.github/ronde.yml`; none when absent. */
   readonly file?: string
+  /** Where that text stands instead. */
+  readonly at?: string
   readonly inputs?: Readonly<Record<string, string>>
   readonly environment?: Readonly<Record<string, string>>
   readonly hostname?: string
@@ -79,16 +81,18 @@ const inputVariables = (inputs: Readonly<Record<string, string>>) =>
 export const parseTold = async ({
   action = lookAction,
   file,
+  at = '.github/ronde.yml',
   inputs = {},
   environment = {},
   hostname = 'host-1',
 }: Told): Promise<ParsedRun> => {
   const workspace = mkdtempSync(join(tmpdir(), 'ronde-parse-'))
   try {
-    const path = join(workspace, '.github/ronde.yml')
-    mkdirSync(dirname(path))
+    const path = join(workspace, at)
+    mkdirSync(dirname(path), { recursive: true })
     if (file !== undefined) writeFileSync(path, file)
     return await parseRun({
+      mask: () => {},
       action,
       registry: testRegistry,
       environment: { GITHUB_WORKSPACE: workspace, ...environment, ...inputVariables(inputs) },

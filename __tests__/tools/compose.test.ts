@@ -78,6 +78,8 @@ describe('docker inspect', () => {
     const Health = { Status: 'unhealthy', Log: Array.from({ length: 5 }, () => ({ ExitCode: 1, Output: 'x'.repeat(4_096) })) }
     const [one] = parseInspect(JSON.stringify([inspected({ State: { Status: 'running', ExitCode: 0, Health } })]))
     expect(one?.healthLog.map((line) => line.length)).toEqual([508, 508, 508])
+    // By this mark the beginning of a secret is still hidden.
+    expect(one?.healthLog[0]).toMatch(/x…$/)
   })
 
   test('may leave out what an engine does not know', () => {
@@ -268,7 +270,7 @@ describe('why docker gave no answer', () => {
 
   test('is bounded', () => {
     expect(dockerFailure('docker ps', failed('x'.repeat(10_000)), 1)).toMatchObject({
-      cause: `docker ps ended with exit code 1: ${'x'.repeat(200)}`,
+      cause: `docker ps ended with exit code 1: ${'x'.repeat(199)}…`,
     })
   })
 

@@ -227,6 +227,9 @@ describe('nothing is left behind in this process', () => {
     }
     expect(getEventListeners(signal, 'abort')).toEqual([])
     expect(process.listenerCount('exit')).toBe(exitListeners)
-    expect(process.getActiveResourcesInfo().filter((one) => one === 'ProcessWrap')).toEqual([])
+    // On a busy machine the handle of an ended child is closed some turns of the event loop later.
+    const processes = () => process.getActiveResourcesInfo().filter((one) => one === 'ProcessWrap')
+    for (let turn = 0; turn < 500 && processes().length > 0; turn += 1) await sleep(10)
+    expect(processes()).toEqual([])
   })
 })

@@ -37,12 +37,16 @@ export const actionYml = (action: Action): string =>
   })
 
 /** The root `action.yml`: a round. */
-export const roundYml = (): string =>
+export const roundYml = (actions: readonly Action[] = []): string =>
   rendered('src/core/options/inputs.ts', {
     name: 'Ronde',
     description: "A watchman's round over a docker-compose server: several checks and chores in one step, one report, one summary.",
     branding: { icon: 'eye', color: 'blue' },
     inputs: inputsOf(roundName),
     outputs: commonOutputs,
-    runs: { using: 'node24', main: 'dist/round.js' },
+    runs: {
+      using: 'node24',
+      main: 'dist/round.js',
+      ...(actions.some((one) => one.kind === 'change') ? { post: 'dist/round-post.js', 'post-if': 'always()' } : {}),
+    },
   })

@@ -39,6 +39,8 @@ export interface Context {
   readonly signal: AbortSignal
   now(): Instant
   readonly server: string
+  /** Show what would be done and change nothing; only a `change` action can be asked for it. */
+  readonly dryRun: boolean
   readonly secrets: Secrets
   readonly state: State
   readonly compose: Compose

@@ -31,6 +31,8 @@ const rules: readonly Rule[] = [
     pattern: new RegExp(String.raw`(:\/\/${userInfo}{0,256}):(?!\d{1,5}(?:[/?#\s]|$))(?:(?!:\/\/)[^\s"'<>]){1,512}@`, 'g'),
     replacement: '$1:***@',
   },
+  // The same, cut before its `@`.
+  { pattern: new RegExp(String.raw`(:\/\/${userInfo}{0,256}):(?!\d{1,5}…)[^\s/?#@"'<>…]{1,512}…`, 'g'), replacement: '$1:***…' },
   { pattern: new RegExp(String.raw`(:\/\/)${userInfo}{20,512}@`, 'g'), replacement: '$1***@' },
   // password=…, PGPASSWORD=…, "token": "…", and `password: …` as a whole line.
   ...pairs(String.raw`${secretName}["']?\s{0,3}=\s{0,3}`, [doubleQuoted, singleQuoted, bare]),

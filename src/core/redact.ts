@@ -1,5 +1,6 @@
 import { endsKey, isSecretKey, leavesKeyOpen, redacted, redactPatterns } from './redact-patterns.ts'
 import { minSecretLength, secretForms } from './secret-forms.ts'
+import { cutMark } from './text/plain.ts'
 
 export type Redactor = {
   /** From now on the secret and its encodings become `***`; shorter than 4 characters it is not looked for. */
@@ -11,22 +12,77 @@ export type Redactor = {
 
 const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
 
-/** One expression for all forms; at a place where several match, the longest wins. */
-const anyOf = (forms: ReadonlySet<string>): RegExp =>
-  new RegExp(
-    [...forms]
-      .toSorted((a, b) => b.length - a.length)
-      .map(literal)
-      .join('|'),
-    'g',
-  )
+/** An expression much longer than this is refused by the engine, in words that repeat it. */
+const longestExpression = 16_000
+
+/** Expressions for all forms, the longest first, so that at a place where several match the longest wins. */
+const anyOf = (forms: ReadonlySet<string>): readonly RegExp[] => {
+  const groups: string[][] = []
+  let length = 0
+  for (const form of [...forms].toSorted((a, b) => b.length - a.length).map(literal)) {
+    if (groups.length === 0 || length + form.length > longestExpression) {
+      groups.push([])
+      length = 0
+    }
+    groups.at(-1)?.push(form)
+    length += form.length + 1
+  }
+  return groups.map((group) => new RegExp(group.join('|'), 'g'))
+}
+
+type Known = {
+  readonly expressions: readonly RegExp[]
+  /** What no expression can hold. */
+  readonly long: readonly string[]
+  /** All forms by their first characters. */
+  readonly byBeginning: ReadonlyMap<string, readonly string[]>
+}
+
+const knownOf = (forms: ReadonlySet<string>): Known => {
+  const isLong = (form: string) => literal(form).length > longestExpression
+  return {
+    expressions: anyOf(new Set([...forms].filter((form) => !isLong(form)))),
+    long: [...forms].filter(isLong).toSorted((a, b) => b.length - a.length),
+    byBeginning: Map.groupBy(forms, (form) => form.slice(0, minSecretLength)),
+  }
+}
 
 /** Replaces until none is left: what stands around a replaced one could form another. Each pass shortens the text, for `***` is shorter than any form. */
-const withoutKnown = (text: string, known: RegExp): string => {
+const withoutWhole = (text: string, { expressions, long }: Known): string => {
   let so = text
-  while (so.search(known) !== -1) so = so.replace(known, redacted)
+  for (const form of long) so = so.replaceAll(form, redacted)
+  for (let before = ''; before !== so; ) {
+    before = so
+    for (const expression of expressions) so = so.replace(expression, redacted)
+  }
   return so
 }
+
+/** Where the beginning of a form ends in the mark of a cut, from `at` on; undefined when none does. */
+const cutAt = (text: string, at: number, { byBeginning }: Known): number | undefined => {
+  const forms = byBeginning.get(text.slice(at, at + minSecretLength)) ?? []
+  const near = text.slice(at, at + Math.max(0, ...forms.map((form) => form.length)))
+  const length = near.indexOf(cutMark)
+  return length !== -1 && forms.some((form) => form.startsWith(near.slice(0, length))) ? at + length : undefined
+}
+
+/** The beginning of a secret that was bounded away: the text was cut before it came here. */
+const withoutCut = (text: string, known: Known): string => {
+  if (!text.includes(cutMark)) return text
+  let so = ''
+  let kept = 0
+  for (let at = 0; at < text.length; at += 1) {
+    if (!known.byBeginning.has(text.slice(at, at + minSecretLength))) continue
+    const end = cutAt(text, at, known)
+    if (end === undefined) continue
+    so += text.slice(kept, at) + redacted
+    kept = end
+    at = end
+  }
+  return so + text.slice(kept)
+}
+
+const withoutKnown = (text: string, known: Known): string => withoutCut(withoutWhole(text, known), known)
 
 type RedactText = (text: string) => string
 
@@ -58,10 +114,10 @@ const redactValue = (value: unknown, redact: RedactText): unknown => {
 /** Replaces what must not leave the server: every secret it was told, and what looks like one. */
 export const createRedactor = (): Redactor => {
   const forms = new Set<string>()
-  let known: RegExp | undefined
+  let known: Known | undefined
   const redact = (text: string): string => {
     if (forms.size === 0) return redactPatterns(text)
-    known ??= anyOf(forms)
+    known ??= knownOf(forms)
     const first = withoutKnown(text, known)
     const second = redactPatterns(first)
     return second === first ? second : withoutKnown(second, known)

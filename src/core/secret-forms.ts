@@ -1,3 +1,5 @@
+import { statuses } from './status.ts'
+
 /** Shorter ones would blank out ordinary words. */
 export const minSecretLength = 4
 /** A piece of base64 shorter than this could be an ordinary word. */
@@ -47,10 +49,15 @@ const base64 = (text: string): readonly string[] => {
 
 const jsonEscaped = (text: string): string => JSON.stringify(text).slice(1, -1)
 
-/** The forms in which the runner must be told a secret: its lines, URL-encoded and percent-decoded; it derives base64 and others itself. */
+const ownWords: ReadonlySet<string> = new Set(statuses)
+
+/**
+ * The forms in which the runner must be told a secret: its lines, URL-encoded and percent-decoded; it derives base64 and others itself.
+ * Never a status: the runner withholds every output that holds a secret, so a container whose password is `critical` would silence the verdict.
+ */
 export const maskForms = (secret: string): readonly string[] => {
   const single = [secret, decoded(secret)].flatMap(lines).filter((one) => one.trim() !== '' && !/[\r\n]/.test(one))
-  const plain = single.filter((one) => one === secret || one.length >= minSecretLength)
+  const plain = single.filter((one) => (one === secret || one.length >= minSecretLength) && !ownWords.has(one))
   return [...new Set(plain.flatMap((one) => [one, encodeURIComponent(one.toWellFormed())]))]
 }
 

@@ -14,6 +14,7 @@ import type { StateStore } from './state/state.ts'
 export type ContextParts = {
   readonly action: string
   readonly server: string
+  readonly dryRun: boolean
   readonly project: string
   readonly common: { readonly compose?: ComposeOptions | undefined; readonly database?: DatabaseOptions | undefined }
   readonly signal: AbortSignal
@@ -54,6 +55,7 @@ export const createContext = (parts: ContextParts): Context => {
     signal,
     now: () => Date.now(),
     server: parts.server,
+    dryRun: parts.dryRun,
     secrets,
     state: parts.store,
     compose,

@@ -12,7 +12,7 @@ import { worstStatus } from '../core/status.ts'
 import { isUserError, UserError } from '../core/user-error.ts'
 import { createRunProgram } from '../tools/process.ts'
 import { type ParsedRun, parseRun } from './parse/parse.ts'
-import { createPrinter, inWorkflow, type Printer } from './print.ts'
+import { createPrinter, inWorkflow, outliveReaders, type Printer } from './print.ts'
 import { publish } from './publish.ts'
 import { type Prepared, type RanAction, type Run, recoverAction, runAction } from './run-action.ts'
 import { stateDirectory } from './state/folder.ts'
@@ -66,7 +66,12 @@ const guardEvent = (environment: Environment): void => {
 const warnAboutWeakSecrets = (parsed: ParsedRun, { environment }: Start, printer: Printer): void => {
   const paths = [environment['RUNNER_TEMP'] ?? '', environment['GITHUB_WORKSPACE'] ?? '', parsed.reportFile ?? '']
   const reasons = parsed.secrets.map((secret) => weakSecret(secret, { server: parsed.server, paths })).filter((one) => one !== undefined)
-  for (const reason of new Set(reasons)) printer.command('warning', { title: 'ronde: a weak secret' }, `one of the secrets: ${reason}`)
+  if (reasons.length > 0)
+    printer.command(
+      'warning',
+      { title: 'ronde: weak secrets' },
+      [...new Set(reasons)].map((one) => `one of the secrets: ${one}`).join('; '),
+    )
 }
 
 const sharedRun = (parsed: ParsedRun, start: Start, { printer, secrets }: Out): Run => {
@@ -74,16 +79,13 @@ const sharedRun = (parsed: ParsedRun, start: Start, { printer, secrets }: Out): 
   return {
     server: parsed.server,
     repository: environment['GITHUB_REPOSITORY'] ?? '',
+    dryRun: parsed.dryRun,
     printer,
     secrets,
     runProgram: createRunProgram({ environment }),
     stateDirectory: environment['RUNNER_ENVIRONMENT'] === 'github-hosted' ? undefined : stateDirectory(environment, parsed.stateDir),
     cancelled: start.cancelled,
-    prepare: async (name, overrides) => {
-      const { secrets: found, ...prepared } = await parsed.optionsFor(name, overrides)
-      for (const secret of found) secrets.add(secret)
-      return prepared
-    },
+    prepare: parsed.optionsFor,
   }
 }
 
@@ -110,8 +112,13 @@ const prepare = async (name: string, start: Start, out: Out): Promise<{ parsed: 
   guardEvent(start.environment)
   const { printer, secrets } = out
   const action = name === roundName ? roundName : await loadAction(name, start.registry)
-  const parsed = await parseRun({ action, registry: start.registry, environment: start.environment, hostname: hostname() })
-  for (const secret of parsed.secrets) secrets.add(secret)
+  const parsed = await parseRun({
+    action,
+    registry: start.registry,
+    environment: start.environment,
+    hostname: hostname(),
+    mask: secrets.add,
+  })
   warnAboutWeakSecrets(parsed, start, printer)
   for (const notice of parsed.notices) printer.command('notice', { title: 'ronde' }, notice)
   return { parsed, run: sharedRun(parsed, start, out) }
@@ -155,7 +162,7 @@ const work = async (name: string, start: Start, out: Out): Promise<number> => {
     runbooks: runbooksOf(start.environment),
     ...(trends.size === 0 ? {} : { trend: ({ id, subject }) => trends.get(`${id} ${subject}`) ?? [] }),
   })
-  return failsStep(report.status, parsed.failOn) ? 1 : 0
+  return failsStep(report.status, parsed.failOn) || ran.some((one) => one.failedAtWork) ? 1 : 0
 }
 
 const recover = async (name: string, start: Start, out: Out): Promise<number> => {
@@ -171,7 +178,9 @@ const tell = (error: unknown, printer: Printer): void => {
     return printer.untrusted(describeBug(error))
   }
   for (const line of error.message.split('\n')) printer.line(line)
-  const [first = error.message] = error.message.split('\n')
+  const [head = error.message, next = ''] = error.message.split('\n')
+  // The headline of a file says nothing yet: its first mistake goes with it.
+  const first = head.endsWith(':') ? `${head} ${next.trim().replace(/ {2,}/, ' ')}` : head
   const count = error.mistakes.length
   printer.command('error', { title: 'ronde' }, count > 1 ? `${count} mistakes; the log names all of them. ${first}` : error.message)
 }
@@ -182,11 +191,17 @@ const parts: Record<Part, typeof work> = { main: work, post: recover }
 
 /** The same path for every run: mask, parse, recover, run, redact, report, publish. Gives the exit code. */
 export const runMain = async (name: string, start: Start, part: Part = 'main'): Promise<number> => {
+  outliveReaders()
   const out = createOut(start.environment)
+  // What an event throws past every promise: Node itself would print it as it is, secrets and commands of others included.
+  const { promise: stray, reject } = Promise.withResolvers<never>()
+  process.once('uncaughtException', reject)
   try {
-    return await parts[part](name, start, out)
+    return await Promise.race([parts[part](name, start, out), stray])
   } catch (error) {
     tell(error, out.printer)
     return 1
+  } finally {
+    process.removeListener('uncaughtException', reject)
   }
 }

@@ -28,6 +28,11 @@ export type PrinterOptions = {
   readonly issue?: (name: string, properties: CommandProperties, message: string) => void
 }
 
+/** A log whose reader has gone is no reason to lose the report: the error is an event, and without a listener it ends the process. */
+export const outliveReaders = (): void => {
+  process.stdout.on('error', () => {})
+}
+
 const toStdout = (text: string): void => {
   process.stdout.write(text)
 }

@@ -17,6 +17,7 @@ export type Run = {
   readonly printer: Printer
   readonly secrets: Secrets
   readonly runProgram: RunProgram
+  readonly dryRun: boolean
   /** Undefined on a hosted runner. */
   readonly stateDirectory: string | undefined
   /** Aborted with the reason `cancelled`. */
@@ -36,8 +37,10 @@ export type RanAction = {
   readonly report: Report
   readonly outputs: Readonly<Record<string, string | number>>
   readonly trends: readonly Trend[]
+  /** A `change` action failed at its work: the step fails whatever `fail-on` says. */
+  readonly failedAtWork: boolean
 }
-type Outcome = Result<Readonly<Record<string, string | number>>>
+type Outcome = Result<Readonly<Record<string, string | number>>> & { readonly failed?: true }
 
 /** After the abort an action gets this to end by itself; then the run goes on without it. */
 const graceMs = 5_000
@@ -69,7 +72,7 @@ const nothingChecked = (action: Action): Finding =>
     audience: 'technical',
   })
 
-const nothing = (findings: readonly Finding[]): Outcome => ({ scope: [], findings, outputs: {}, facts: {}, attachments: [] })
+const broken = (finding: Finding): Outcome => ({ scope: [], findings: [finding], outputs: {}, facts: {}, attachments: [], failed: true })
 
 const graceAfter = (signal: AbortSignal): Promise<'late'> =>
   new Promise((resolve) => {
@@ -79,15 +82,16 @@ const graceAfter = (signal: AbortSignal): Promise<'late'> =>
   })
 
 const attempt = async (action: Action, options: unknown, context: Context): Promise<Outcome> => {
+  if (context.signal.aborted) return broken(failed(action, 'the run was cancelled before it began', 'run it again'))
   try {
     if (action.recover !== undefined && context.journal.pending().length > 0) await action.recover(context)
     const given = await Promise.race([action.run(options as never, context), graceAfter(context.signal)])
     if (given !== 'late') return given
     const cause = context.signal.reason === 'cancelled' ? 'the run was cancelled' : 'the deadline came first'
-    return nothing([failed(action, cause, 'raise `timeout`, or find out what makes it slow')])
+    return broken(failed(action, cause, 'raise `timeout`, or find out what makes it slow'))
   } catch (error) {
     // One action that fails must not hide the others of the round: it becomes a finding.
-    return nothing([failed(action, errorText(error), 'if this is not about the server, report it as a mistake of Ronde')])
+    return broken(failed(action, errorText(error), 'if this is not about the server, report it as a mistake of Ronde'))
   }
 }
 
@@ -160,5 +164,5 @@ export const runAction = async (prepared: Prepared, run: Run): Promise<RanAction
     findings,
     facts: outcome.facts,
   }
-  return { report, outputs: outcome.outputs, trends }
+  return { report, outputs: outcome.outputs, trends, failedAtWork: action.kind === 'change' && outcome.failed === true }
 }

@@ -2,16 +2,15 @@ import { userInfo } from 'node:os'
 import type { Finished } from '../core/process.ts'
 import { formatDuration } from '../core/quantity.ts'
 import { couldNotLook, type Seen } from '../core/seen.ts'
+import { shorten } from '../core/text/plain.ts'
 
 const longestLine = 200
 
 /** The first line of stderr that is not a warning, bounded: docker's own words about a call that carries no secret. */
-const firstErrorLine = (stderr: string): string =>
-  stderr
-    .split('\n')
-    .map((line) => line.trim())
-    .find((line) => line !== '' && !/^WARNING|level=warning/.test(line))
-    ?.slice(0, longestLine) ?? ''
+const firstErrorLine = (stderr: string): string => {
+  const lines = stderr.split('\n').map((line) => line.trim())
+  return shorten(lines.find((line) => line !== '' && !/^WARNING|level=warning/.test(line)) ?? '', longestLine)
+}
 
 /** Who runs this, for a command to copy; an account without a name in the system is left to the reader. */
 const accountName = (): string => {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Container } from '../core/compose.ts'
+import { shorten } from '../core/text/plain.ts'
 
 const texts = z.record(z.string(), z.string()).nullish()
 
@@ -46,7 +47,7 @@ const healthLogOf = ({ State }: Inspected): readonly string[] =>
   (State.Health?.Log ?? [])
     .slice(-keptProbes)
     .toReversed()
-    .map((one) => `exit ${one.ExitCode}: ${one.Output.trim().slice(0, longestOutput)}`)
+    .map((one) => `exit ${one.ExitCode}: ${shorten(one.Output.trim(), longestOutput)}`)
 
 /** Nothing else of the environment leaves this function: it holds the secrets of the application. */
 const postgresEnvironmentOf = ({ Config }: Inspected): Readonly<Record<string, string>> =>

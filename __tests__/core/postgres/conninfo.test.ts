@@ -100,6 +100,6 @@ describe('a connection string that cannot be read', () => {
     )
     const startedAt = performance.now()
     parseConninfo(`postgres://${'@:'.repeat(2_000)}`)
-    expect(performance.now() - startedAt).toBeLessThan(500)
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
   })
 })

@@ -3,7 +3,12 @@ import { renderAnnotations } from '../../../src/core/render/annotations.ts'
 import { sampleFinding, sampleReport, staleRows } from '../../support/sample-report.ts'
 
 const warning = sampleFinding({ id: 'disk.free', status: 'warning', title: '/var: 17 % free' })
-const unknown = sampleFinding({ status: 'unknown', title: 'docker: no permission', location: { path: 'compose.yml', line: 3 } })
+const unknown = sampleFinding({
+  status: 'unknown',
+  title: 'docker: could not look',
+  observed: 'no permission',
+  location: { path: 'compose.yml', line: 3 },
+})
 const times = <T>(count: number, value: T): readonly T[] => Array.from({ length: count }, () => value)
 
 describe('annotations', () => {
@@ -12,7 +17,12 @@ describe('annotations', () => {
       rest: '',
       annotations: [
         { kind: 'error', title: 'critical: purge', message: 'game: 412 rows are older than 2026-12-05', location: undefined },
-        { kind: 'error', title: 'unknown: compose', message: 'docker: no permission', location: { path: 'compose.yml', line: 3 } },
+        {
+          kind: 'error',
+          title: 'unknown: compose',
+          message: 'docker: could not look: no permission',
+          location: { path: 'compose.yml', line: 3 },
+        },
         { kind: 'warning', title: 'warning: disk', message: '/var: 17 % free', location: undefined },
       ],
     })

@@ -35,6 +35,9 @@ describe('the job summary', () => {
 
 2 of 3 checks failed (1 critical, 1 warning). Started 2026-11-22 02:17 UTC.
 
+**First:** game: 412 rows are older than 2026-12-05<br>
+**Do:** \`docker compose exec web python manage.py purge\`, then run this round again
+
 | Status | Subject | Seen | Limit | Do |
 | --- | --- | --- | --- | --- |
 | critical | \`table/game\`<br>game: 412 rows are older than 2026-12-05 | oldest day\\_date 2026-12-04; no "Purge OK" line in the log of web since 00:00 | 0 rows older than the business date 2026-12-05 (+04:00), since 00:15 | \`docker compose exec web python manage.py purge\`, then run this round again<br>[Runbook](${runbooks}purge.stale-rows.md) |
@@ -66,6 +69,11 @@ web | a
 </details>
 
 `)
+  })
+
+  test('shows the advice of what is ok', () => {
+    const advice = 'set max-size for the log of this service'
+    expect(renderSummary(sampleReport([sampleFinding({ subject: 'service/db', advice })]))).toContain(`\`service/db\`: ${advice}`)
   })
 
   test('of a healthy run has only the folded table', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { mistakesOf, type Told } from '../../support/parse-run.ts'
+import { createRedactor } from '../../../src/core/redact.ts'
+import { mistakesOf, parseTold, type Told } from '../../support/parse-run.ts'
 
 /** The whole error of one bad file, below its headline. */
 const inFile: readonly { what: string; file: string; lines: readonly string[] }[] = [
@@ -87,6 +88,11 @@ const inFile: readonly { what: string; file: string; lines: readonly string[] }[
     lines: ['1:18  database.url: ${DATABASE_URL} is not set in the environment'],
   },
   {
+    what: 'a secret of a header that is not set',
+    file: 'health-check: { endpoints: [{ url: "https://a.example", headers: { Authorization: "Bearer ${API_TOKEN}" } }] }\n',
+    lines: ['1:83  health-check.endpoints[0].headers["Authorization"]: ${API_TOKEN} is not set in the environment'],
+  },
+  {
     what: 'a database URL of another kind, which is not shown',
     file: 'database: { url: "mysql://quiz:hunter2@db/quiz" }\n',
     lines: [
@@ -133,6 +139,10 @@ describe('a bad ronde.yml is told with line, column and what was expected', () =
     const [headline, ...told] = await mistakesOf({ file })
     expect(told.map((line) => line.trim())).toEqual(lines)
     expect(headline).toBe(`.github/ronde.yml has ${lines.length === 1 ? '1 mistake' : `${lines.length} mistakes`}:`)
+  })
+
+  test.each(inFile)('$what: the log redacts nothing of it', ({ lines }) => {
+    expect(lines.map(createRedactor().redact)).toEqual(lines)
   })
 })
 
@@ -247,4 +257,18 @@ describe('the configuration file', () => {
   test('a folder is a mistake', async () => {
     expect(await mistakesOf({ inputs: { config: '.github' } })).toEqual(['.github: cannot be read (EISDIR)'])
   })
+})
+
+test.each(['.github/ronde.yaml', 'ronde.yml', 'ronde.yaml'])('a configuration at %s is not silently left unread', async (at) => {
+  const { notices } = await parseTold({ at, file: 'health-check: { endpoints: [https://quiz.example] }\n' })
+  expect(notices).toEqual([`${at} is not read: rename it to .github/ronde.yml, or name it by the input config`])
+})
+
+test.each(['INPUT_TOKEN', 'ACTIONS_RUNTIME_TOKEN', 'RONDE_ENV'])('%s belongs to the runner and is given to no server', async (name) => {
+  const file = `health-check:\n  endpoints:\n    - { url: https://a.example, headers: { x: "\${${name}}" } }\n`
+  const inputs: Readonly<Record<string, string>> = name === 'INPUT_TOKEN' ? { token: 'of-the-job' } : {}
+  const environment: Readonly<Record<string, string>> = name === 'INPUT_TOKEN' ? {} : { [name]: 'A=of-the-job' }
+  const lines = await mistakesOf({ file, inputs, environment })
+  expect(lines.join('\n')).toContain(`\${${name}} is not set in the environment`)
+  expect(lines.join('\n')).not.toContain('of-the-job')
 })

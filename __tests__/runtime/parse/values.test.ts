@@ -182,9 +182,7 @@ incidents: { enabled: true }
 rounds: { daily: [health-check, db-maintain] }
 `
     expect((await parseTold({ file })).notices).toEqual([
-      'cert-check: not in this release, ignored',
-      'db-maintain: not in this release, ignored',
-      'seasons: not in this release, ignored',
+      'not in this release, ignored: cert-check, db-maintain, seasons',
       'incidents: not in this release, ignored; nobody is told of what this run finds',
     ])
   })
@@ -285,7 +283,7 @@ health-check: { attempts: 2 }
     expect(
       run.round?.entries.map(({ action, options, timeoutMs }) => [action.name, options['quick'], options['attempts'], timeoutMs]),
     ).toEqual([['health-check', true, 2, 5000]])
-    expect(run.notices).toEqual(['cert-check: not in this release, ignored'])
+    expect(run.notices).toEqual(['not in this release, ignored: cert-check'])
   })
 
   test.each([

@@ -79,6 +79,11 @@ describe('preparing a folder', () => {
       cause: 'everybody can write here',
     },
     { name: 'a folder of somebody else', make: (at) => foreignPath(at, '/usr'), cause: 'belongs to uid' },
+    {
+      name: 'a folder below that of somebody else',
+      make: (at) => (foreignPath(at, '') === '' ? '/usr' : join(at, 'state')),
+      cause: 'belongs to uid',
+    },
   ]
   test.each(refused)('refuses $name and says what to do', ({ make, cause }) => {
     const trouble = prepareFolder(make(fresh()))

@@ -14,6 +14,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ronde-connect-'))
   await writeFile(join(folder, 'password'), 'from a file\n')
   await writeFile(join(folder, 'ca.pem'), 'a certificate')
+  await symlink(join(folder, 'password'), join(folder, 'link'))
+  await symlink(folder, join(folder, 'linked-folder'))
 })
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -166,6 +168,8 @@ describe('database.service', () => {
   test.each([
     ['is not mounted by itself', (): Record<string, string> => ({ '/run/secrets': folder })],
     ['cannot be read on the host', () => ({ '/run/secrets/password': join(folder, 'absent') })],
+    ['was replaced by a link to a file of the host', () => ({ '/run/secrets/password': join(folder, 'link') })],
+    ['lies behind a link', () => ({ '/run/secrets/password': join(folder, 'linked-folder', 'password') })],
   ])('a password file that %s is read by the container', async (_, mounts) => {
     const world = { ...running({ postgresEnvironment: secretFile, mounts: mounts() }), files: { '/run/secrets/password': 'from within\n' } }
     const { location, secrets, asked } = await locate({ service: 'db' }, world)
@@ -173,6 +177,18 @@ describe('database.service', () => {
     expect(secrets).toEqual(['from within'])
     expect(asked).toContain('exec db0123456789abcdef cat -- /run/secrets/password')
   })
+
+  test.each([
+    ['of its environment', { POSTGRES_PASSWORD: 'x'.repeat(5_000) }, {}],
+    ['of its file', secretFile, { files: { '/run/secrets/password': 'x'.repeat(5_000) } }],
+  ])(
+    'a password %s that is longer than any is not taken, and never becomes a secret to be hidden',
+    async (_, postgresEnvironment, files) => {
+      const { location, secrets } = await locate({ service: 'db' }, { ...running({ postgresEnvironment }), ...files })
+      expect(location).toMatchObject({ seen: false, cause: 'POSTGRES_PASSWORD of service db is longer than 4096 characters' })
+      expect(secrets).toEqual([])
+    },
+  )
 
   test('a mounted pipe is never waited for', async () => {
     await symlink('/dev/zero', join(folder, 'endless'))

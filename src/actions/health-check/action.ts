@@ -25,7 +25,7 @@ type Options = OwnOptions & SharedOptions & Readonly<Record<string, unknown>>
 
 const optionsOfChecks: OptionShape = Object.assign({}, ...checks.map((check) => check.options))
 const optionsOfPlannedChecks: OptionShape = Object.fromEntries(
-  Object.entries(plannedChecks).flatMap(([check, option]) =>
+  Object.entries(plannedChecks).flatMap(([check, { option }]) =>
     option === undefined
       ? []
       : [
@@ -52,7 +52,8 @@ const wanted = (options: Options): readonly Planned[] =>
 /** What the user asked for and this release does not have: said as "could not look", so that nobody takes silence for health. */
 const unavailable = (options: Options): readonly Finding[] =>
   Object.entries(plannedChecks)
-    .filter(([check, option]) => options.checks?.includes(check) ?? (option !== undefined && options[option] !== undefined))
+    .filter(([, { slow }]) => !(options.quick && slow))
+    .filter(([check, { option }]) => options.checks?.includes(check) ?? (option !== undefined && options[option] !== undefined))
     .map(([check]) =>
       finding({
         id: 'check.unavailable',

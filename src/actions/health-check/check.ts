@@ -63,7 +63,7 @@ export const notChecked = (
       status: asked ? 'unknown' : 'ok',
       title: asked ? `${where.subject}: could not look` : `${where.subject}: not checked`,
       observed: why.cause,
-      expected: 'a look at it',
+      expected: '',
       advice: asked ? why.advice : `not checked: ${why.cause}; ${why.advice}`,
       cleared: false,
     }),

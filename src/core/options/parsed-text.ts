@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { shown } from './shown.ts'
 
-/** Thrown by a `read` function below: the text is not such a value, and this says why. */
+/** What a `read` function below made of the text: the value, or why it is not one. */
 export type Reading<T> = { readonly value: T } | { readonly mistake: string }
 
 export type TextKind<T> = {

@@ -64,7 +64,8 @@ export const judgeCacheHit = (seen: DatabaseCounters, about: About): Finding => 
     cleared,
     title:
       ratio === undefined ? `${about.subject}: too little read to judge the cache` : `${about.subject}: cache hits ${formatPercent(ratio)}`,
-    observed: ratio === undefined ? `${blocks} blocks read since the counters began` : `${formatPercent(ratio)} of ${blocks} blocks`,
+    observed:
+      ratio === undefined ? `${blocks} blocks read so far, judged from ${enoughBlocks} on` : `${formatPercent(ratio)} of ${blocks} blocks`,
     expected: `more than ${formatPercent(threshold.warning)}, once ${enoughBlocks} blocks were read`,
     advice:
       status === 'ok'

@@ -49,7 +49,7 @@ const notSeen = (id: string, subject: string, why: { readonly cause: string; rea
     cleared: false,
     title: `${subject}: not checked`,
     observed: why.cause,
-    expected: 'a look at it',
+    expected: '',
     advice: `not checked: ${why.cause}; ${why.advice}`,
     audience: 'technical',
   })

@@ -74,7 +74,10 @@ export const judgeIdleInTransaction = ({ list }: Sessions, about: About): Findin
       judged.reached === 0
         ? `${about.subject}: no session left idle in a transaction`
         : `${about.subject}: idle in a transaction for ${formatDuration(judged.worstMs)}`,
-    observed: idle.length === 0 ? 'none' : `${sessions(idle.length)}, the longest idle for ${formatDuration(judged.worstMs)}`,
+    observed:
+      idle.length === 0
+        ? 'no session idle in a transaction'
+        : `${sessions(idle.length)}, the longest idle for ${formatDuration(judged.worstMs)}`,
     expected: `none idle in a transaction for ${formatDuration(judged.threshold.warning)}`,
     advice: `pg_cancel_backend does nothing to an idle session; ${terminate(pid === undefined ? [] : [pid])} In the application, end every transaction, or set idle_in_transaction_session_timeout`,
     evidence: describeAll(idle),

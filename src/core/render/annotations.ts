@@ -1,7 +1,7 @@
 import type { Report, RoundReport } from '../report.ts'
 import { inertLine } from '../text/inert.ts'
 import { counted } from './headline.ts'
-import { type Row, viewOf } from './view.ts'
+import { firstLine, type Row, viewOf } from './view.ts'
 
 export type Annotation = {
   readonly kind: 'error' | 'warning'
@@ -21,7 +21,7 @@ const kindOf = ({ finding }: Row): Annotation['kind'] => (finding.status === 'wa
 const annotate = (row: Row): Annotation => ({
   kind: kindOf(row),
   title: inertLine(`${row.finding.status}: ${row.group}`, maxTitleChars),
-  message: inertLine(row.finding.title, maxMessageChars),
+  message: inertLine(firstLine(row.finding), maxMessageChars),
   location: row.finding.location,
 })
 

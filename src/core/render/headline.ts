@@ -2,7 +2,7 @@ import { formatDuration } from '../quantity.ts'
 import type { Report, RoundReport } from '../report.ts'
 import type { Status } from '../status.ts'
 import { plainLine } from '../text/plain.ts'
-import { type View, viewOf } from './view.ts'
+import { firstLine, type View, viewOf } from './view.ts'
 
 /** `1,204` */
 export const formatCount = (value: number): string => String(value).replace(/\B(?=(?:\d{3})+$)/g, ',')
@@ -33,5 +33,5 @@ export const headlineOf = (view: View): string => `ronde ${view.name} on ${view.
 export const renderHeadline = (report: Report | RoundReport): string => {
   const view = viewOf(report)
   const worst = view.bad[0]
-  return plainLine(worst === undefined ? headlineOf(view) : `${headlineOf(view)}; ${worst.group}: ${worst.finding.title}`, 400)
+  return plainLine(worst === undefined ? headlineOf(view) : `${headlineOf(view)}; ${worst.group}: ${firstLine(worst.finding)}`, 400)
 }

@@ -5,7 +5,7 @@ import { codeBlock, codeSpan, markdownAdvice, markdownText } from '../text/markd
 import { sparkline } from '../text/sparkline.ts'
 import { type Budget, createBudget } from './budget.ts'
 import { counted, formatCount, tally } from './headline.ts'
-import { type Row, type View, viewOf } from './view.ts'
+import { isNotChecked, type Row, type View, viewOf } from './view.ts'
 
 export type SummaryOptions = {
   /** Base URL of the runbooks, with its last slash; without it no links. */
@@ -23,7 +23,7 @@ const maxEvidenceBytes = 64 * 1024
 /** Kept behind the first table for the evidence and for what was not checked. */
 const afterBadBytes = 128 * 1024
 const maxEvidenceFindings = 10
-const maxNotChecked = 100
+const maxAdvised = 100
 
 const cells = (...texts: readonly string[]): string => `| ${texts.join(' | ')} |`
 
@@ -32,6 +32,12 @@ const subjectCell = ({ subject, title }: Finding): string => `${codeSpan(subject
 /** Only an `https` address without anything that Markdown obeys becomes a link. */
 const runbookLink = (id: string, base: string | undefined): string =>
   base !== undefined && /^https?:\/\/[^\s()<>[\]|`]+$/.test(base) && /^[\w.-]+$/.test(id) ? `[Runbook](${base}${id}.md)` : ''
+
+/** On a phone the last column of the table is out of sight: what to do about the worst stands above it. */
+const first = ({ finding: { title, advice } }: Row): string => {
+  const told = `**First:** ${markdownText(title, { inTable: false })}`
+  return advice === '' ? told : `${told}<br>\n**Do:** ${markdownAdvice(advice, { inTable: false })}`
+}
 
 const leftOut = (rows: number): string => `${counted(rows, 'row')} left out here; the JSON report holds all.`
 
@@ -55,6 +61,8 @@ const badTable = (budget: Budget, view: View, { runbooks }: SummaryOptions): voi
   table(budget, { head, rows: view.bad.map((one) => () => row(one)), maxBytes: budget.left() - afterBadBytes })
 }
 
+const hasAdvice = ({ finding }: Row): boolean => finding.status === 'ok' && finding.advice !== '' && !isNotChecked(finding)
+
 const fold = (budget: Budget, title: string, body: () => void): void => {
   budget.always(`<details><summary>${title}</summary>`, '')
   body()
@@ -73,14 +81,15 @@ const evidence = (budget: Budget, view: View): void => {
   })
 }
 
-const notChecked = (budget: Budget, { notChecked: rows }: View): void => {
+/** What there is to do although nothing failed, a line a subject. */
+const advised = (budget: Budget, title: string, rows: readonly Row[]): void => {
   if (rows.length === 0) return
-  budget.add('**Not checked, and how to enable it**\n')
-  for (const { finding } of rows.slice(0, maxNotChecked)) {
+  budget.add(`**${title}**\n`)
+  for (const { finding } of rows.slice(0, maxAdvised)) {
     const how = finding.advice.replace(/^not checked:\s*/, '')
     budget.add(`- ${codeSpan(finding.subject, { inTable: false })}: ${markdownAdvice(how, { inTable: false })}`)
   }
-  if (rows.length > maxNotChecked) budget.add(`- ${counted(rows.length - maxNotChecked, 'more subject')}: the JSON report holds all.`)
+  if (rows.length > maxAdvised) budget.add(`- ${counted(rows.length - maxAdvised, 'more subject')}: the JSON report holds all.`)
   budget.add('')
 }
 
@@ -111,9 +120,14 @@ export const renderSummary = (report: Report | RoundReport, options: SummaryOpti
   const title = [markdownText(view.server, named), markdownText(view.name, named), formatDuration(view.durationMs)].join(', ')
   budget.always(`## ${view.status}: ${title}`, '')
   budget.always(`${tally(view)}. Started ${markdownText(minuteOf(view.startedAt), named)}.`, '')
-  if (view.bad.length > 0) badTable(budget, view, options)
+  const [worst] = view.bad
+  if (worst !== undefined) {
+    budget.always(first(worst), '')
+    badTable(budget, view, options)
+  }
   evidence(budget, view)
-  notChecked(budget, view)
+  advised(budget, 'Not checked, and how to enable it', view.notChecked)
+  advised(budget, 'Nothing failed, but look at this', view.rows.filter(hasAdvice))
   everything(budget, view, options.trend)
   return budget.text()
 }

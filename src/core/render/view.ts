@@ -37,6 +37,10 @@ const groupOf = (action: string, id: string): string => {
 /** What was merely inferred and could not be looked at: ok, but not looked at. */
 export const isNotChecked = ({ status, advice }: Finding): boolean => status === 'ok' && advice.startsWith('not checked:')
 
+/** What is said where only one line of a finding fits: "could not look" alone would leave out why. */
+export const firstLine = ({ title, status, observed }: Finding): string =>
+  status === 'unknown' && observed !== '' ? `${title}: ${observed}` : title
+
 const rowsOf = (report: Report): readonly Row[] =>
   report.findings.map((one) => ({
     group: groupOf(report.action, one.id),

@@ -11,11 +11,14 @@ const breaks = /[\t\v\f\r\n\u0085\u2028\u2029]+/g
 const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu
 const alreadyPlain = /^[ -~]*$/
 
+/** Ends every text that was cut: by it the beginning of a secret is still known as one. */
+export const cutMark = '…'
+
 /** Cuts to at most `maxChars` UTF-16 units, never inside a surrogate pair; a cut text ends in `…`. */
 export const shorten = (text: string, maxChars: number): string => {
   if (text.length <= maxChars) return text
   const kept = text.slice(0, maxChars - 1)
-  return `${/[\uD800-\uDBFF]$/.test(kept) ? kept.slice(0, -1) : kept}…`
+  return `${/[\uD800-\uDBFF]$/.test(kept) ? kept.slice(0, -1) : kept}${cutMark}`
 }
 
 /** One line of visible characters, bounded: line breaks and tabs become a space, everything unseen goes. */

@@ -7,6 +7,8 @@ import { isMapping, type Path, pathText, valueAt } from './path.ts'
 import { type ReadYaml, readYaml } from './yaml.ts'
 
 const defaultConfig = '.github/ronde.yml'
+/** Where people put it by mistake: a run without any configuration looks healthy. */
+const misplaced = ['.github/ronde.yaml', 'ronde.yml', 'ronde.yaml'] as const
 
 const maxBytes = 1024 * 1024
 
@@ -19,6 +21,8 @@ export type Configuration = {
   readonly value: Readonly<Record<string, unknown>>
   readonly place: ReadYaml['place']
   readonly mistakes: readonly Mistake[]
+  /** Files that look like a configuration and are not read. */
+  readonly misplaced?: readonly string[]
 }
 
 type Named = { readonly config: string | undefined; readonly workspace: string }
@@ -54,6 +58,18 @@ const parsed = async (path: string, source: string, text: string): Promise<Confi
   return { path, source, value: withoutEmpty(value), place, mistakes: [] }
 }
 
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    // Absent, which is how it should be.
+    () => false,
+  )
+
+const misplacedIn = async (workspace: string): Promise<readonly string[]> => {
+  const there = await Promise.all(misplaced.map((one) => isThere(join(workspace, one))))
+  return misplaced.filter((_, index) => there[index])
+}
+
 /** Reads the configuration from disk. A missing default file is fine, a missing named one is a mistake. */
 export const readConfiguration = async ({ config, workspace }: Named): Promise<Configuration> => {
   const source = config ?? defaultConfig
@@ -62,7 +78,7 @@ export const readConfiguration = async ({ config, workspace }: Named): Promise<C
   if ('text' in contents) return parsed(path, source, contents.text)
   const none: Configuration = { path: undefined, source, value: {}, place: noPlace, mistakes: [] }
   if ('problem' in contents) return { ...none, mistakes: [{ source, path: '', message: contents.problem }] }
-  if (config === undefined) return none
+  if (config === undefined) return { ...none, misplaced: await misplacedIn(workspace) }
   return { ...none, mistakes: [{ source: 'input config', path: '', message: `there is no file ${shown(path).slice(1, -1)}` }] }
 }
 

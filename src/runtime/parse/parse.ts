@@ -35,7 +35,7 @@ export type ParsedRun = {
   readonly notices: readonly string[]
   readonly round: { readonly name: string; readonly entries: readonly ParsedOptions[] } | undefined
   /** The options of any action of this run's configuration, for one action that invokes another. Throws a UserError. */
-  readonly optionsFor: (action: string, overrides: JsonObject) => Promise<ParsedOptions & { readonly secrets: readonly string[] }>
+  readonly optionsFor: (action: string, overrides: JsonObject) => Promise<ParsedOptions>
 }
 
 const noIncidents = ({ inputs }: Setting): readonly Mistake[] =>
@@ -46,9 +46,11 @@ const noIncidents = ({ inputs }: Setting): readonly Mistake[] =>
 const noticesOf = (setting: Setting, notYet: readonly string[], common: Common): readonly string[] => {
   const roots: readonly Path[] = [[], ...(setting.server.overrides === undefined ? [] : [setting.server.overrides])]
   const written = commonNotYet.filter((key) => roots.some((root) => valueAt(setting.file.value, [...root, key]) !== undefined))
+  const ignored = [...new Set([...notYet, ...written])]
   return [
-    ...[...new Set([...notYet, ...written])].map((name) => `${name}: not in this release, ignored`),
+    ...(ignored.length > 0 ? [`not in this release, ignored: ${ignored.join(', ')}`] : []),
     ...(common.incidents.enabled ? ['incidents: not in this release, ignored; nobody is told of what this run finds'] : []),
+    ...(setting.file.misplaced ?? []).map((one) => `${one} is not read: rename it to .github/ronde.yml, or name it by the input config`),
   ]
 }
 
@@ -62,8 +64,9 @@ const optionsFor =
   (setting: Setting): ParsedRun['optionsFor'] =>
   async (name, overrides) => {
     const { parsed, mistakes, secrets } = await parseEntry(name, invocationLayer(overrides, 'another action'), setting)
+    for (const secret of secrets) setting.request.mask(secret)
     if (parsed === undefined) throw userError(mistakes)
-    return { ...parsed, secrets }
+    return parsed
   }
 
 const failOn = (given: RunInputs): ParsedRun['failOn'] => given['fail-on'] ?? (given.incidents ? 'never' : 'critical')
@@ -96,6 +99,8 @@ export const parseRun = async (request: RunRequest): Promise<ParsedRun> => {
   const keys = checkKeys(file, actions)
   const common = parseCommon(setting)
   const work = await parseWork(setting)
+  const secrets = new Set([run, common, ...work.outcomes].flatMap((one) => one.secrets))
+  for (const secret of secrets) request.mask(secret)
   const own = [...inputs.mistakes, ...run.mistakes, ...noIncidents(setting), ...server.mistakes]
   const mistakes = [
     ...file.mistakes,
@@ -112,7 +117,7 @@ export const parseRun = async (request: RunRequest): Promise<ParsedRun> => {
   const values = common.value as Common
   return {
     ...assembled(setting, values, parsed),
-    secrets: [...new Set([run, common, ...work.outcomes].flatMap((one) => one.secrets))],
+    secrets: [...secrets],
     notices: noticesOf(setting, [...keys.notYet, ...work.notYet], values),
   }
 }

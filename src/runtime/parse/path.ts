@@ -1,12 +1,17 @@
+import { isSecretKey } from '../../core/redact-patterns.ts'
+
 /** The way to a value: `['endpoints', 0, 'max-latency']`. */
 export type Path = readonly (string | number)[]
 
 const plainKey = /^[\w.-]+$/
 
+/** A key such as `Authorization` is quoted: behind `Authorization:` the redactor would take our own message for the secret. */
+const plain = (key: string): boolean => plainKey.test(key) && !isSecretKey(key)
+
 /** `endpoints[0].max-latency`; keys of other shapes are quoted. */
 export const pathText = (path: Path): string =>
   path
-    .map((part) => (typeof part === 'number' ? `[${part}]` : plainKey.test(part) ? `.${part}` : `[${JSON.stringify(part.slice(0, 60))}]`))
+    .map((part) => (typeof part === 'number' ? `[${part}]` : plain(part) ? `.${part}` : `[${JSON.stringify(part.slice(0, 60))}]`))
     .join('')
     .replace(/^\./, '')
 

@@ -44,11 +44,17 @@ const secretsOf: Record<Secrecy, (text: string, written: string) => readonly str
   credentials: credentialsOf,
 }
 
+/** What the runner gives to this step alone: its tokens, and the one secret that holds all others. No server that is asked gets it. */
+const ofTheRunner = /^(?:INPUT_|ACTIONS_|RONDE_ENV$)/
+
 /** Looks a name up in the environment, and in the dotenv lines of `RONDE_ENV`, which a workflow passes as one secret. */
 export const lookup = (environment: Environment): ((name: string) => string | undefined) => {
   const passed = environment['RONDE_ENV']
   const names = passed === undefined ? {} : parseEnv(passed)
-  return (name) => (Object.hasOwn(names, name) ? names[name] : environment[name])
+  return (name) => {
+    if (Object.hasOwn(names, name)) return names[name]
+    return ofTheRunner.test(name) ? undefined : environment[name]
+  }
 }
 
 /**

@@ -20,6 +20,8 @@ export type RunRequest = {
   /** The process's environment: `INPUT_*`, `GITHUB_WORKSPACE`, and the names that `${NAME}` may mean. */
   readonly environment: Environment
   readonly hostname: string
+  /** Told every secret as soon as it is known, also of a run whose parsing fails afterwards. */
+  readonly mask: (secret: string) => void
   /** Options laid over all others. */
   readonly overrides?: JsonObject
 }

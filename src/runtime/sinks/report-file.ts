@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { makeFolder } from '../state/folder.ts'
 import type { Publication } from './publication.ts'
 
 const targetOf = ({ report, reportFile, environment }: Publication): string | undefined => {
@@ -24,7 +25,7 @@ const writeWhole = async (path: string, text: string): Promise<void> => {
 export const writeReportFile = async (publication: Publication): Promise<string | undefined> => {
   const target = targetOf(publication)
   if (target === undefined) return undefined
-  await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(target))
   const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`)
   try {
     await writeWhole(temporary, `${JSON.stringify(publication.report, null, 2)}\n`)

@@ -19,10 +19,14 @@ export const stateDirectory = (environment: Readonly<Record<string, string | und
 
 const ours = (stats: Stats): boolean => process.getuid === undefined || stats.uid === process.getuid()
 
+/** The administrator, who is another number at the root of a user namespace. */
+const administrators = (): ReadonlySet<number> => new Set([0, lstatSync('/').uid])
+
 /** Somebody else could lead us to another place through it. */
 const ancestorTrouble = (path: string): Trouble | undefined => {
   const stats = lstatSync(path)
-  if (stats.isSymbolicLink()) return stats.uid === 0 || ours(stats) ? undefined : foreignOwner(path, stats.uid)
+  if (!ours(stats) && !administrators().has(stats.uid)) return foreignOwner(path, stats.uid)
+  if (stats.isSymbolicLink()) return undefined
   const anyoneCanRename = (stats.mode & 0o002) !== 0 && (stats.mode & 0o1000) === 0
   return anyoneCanRename
     ? { cause: `${path}: everybody can write here`, advice: 'set state-dir to a folder that only its user can reach' }
@@ -48,8 +52,8 @@ export const inspectFolder = (directory: string): Trouble | 'absent' | undefined
   }
 }
 
-/** Not `recursive`: Node then tries for ever where the parent is there and refuses with ENOENT, as `/proc` does. */
-const makeFolder = (directory: string) => {
+/** A folder and those above it, 0700. Not `recursive`: Node then tries for ever where the parent is there and refuses with ENOENT, as `/proc` does. */
+export const makeFolder = (directory: string): void => {
   for (const path of [...ancestors(resolve(directory)), resolve(directory)]) {
     try {
       if (lstatSync(path, { throwIfNoEntry: false }) === undefined) mkdirSync(path, 0o700)

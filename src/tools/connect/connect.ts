@@ -5,14 +5,14 @@ import { couldNotLook, type Seen, saw } from '../../core/seen.ts'
 import { isPostgresImage } from './database-image.ts'
 import { locationInContainer } from './from-container.ts'
 import { targetFromUrl } from './from-url.ts'
-import { type ConnectServices, readSmallFile } from './services.ts'
+import { type ConnectServices, readMountedFile, readSmallFile } from './services.ts'
 
 export type ConnectGiven = Pick<ConnectServices, 'options' | 'compose' | 'secrets'> &
-  Partial<Pick<ConnectServices, 'now' | 'userName' | 'readFile'>>
+  Partial<Pick<ConnectServices, 'now' | 'userName' | 'readFile' | 'readMounted'>>
 
 /** Finds the database of this run, once, whoever asks first. */
 export const createConnect = (given: ConnectGiven): Connect => {
-  const services: ConnectServices = { now: Date.now, userName, readFile: readSmallFile, ...given }
+  const services: ConnectServices = { now: Date.now, userName, readFile: readSmallFile, readMounted: readMountedFile, ...given }
   let found: Promise<Seen<DatabaseLocation>> | undefined
   return {
     postgres: () => {

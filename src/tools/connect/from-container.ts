@@ -11,6 +11,8 @@ const variables = {
 } as const
 const portVariables = ['POSTGRES_PORT', 'POSTGRESQL_PORT_NUMBER']
 const defaultPort = 5432
+/** PostgreSQL's own tools take far less. A container that hands out more wants to keep us busy with hiding it. */
+const longestWord = 4_096
 
 /** Where to connect to a container's PostgreSQL: its own address, and what its image was told at the start, under what the configuration says. */
 export const locationInContainer = async (container: Container, services: ConnectServices): Promise<Seen<DatabaseLocation>> => {
@@ -40,6 +42,7 @@ const loginOf = async (container: Container, services: ConnectServices): Promise
   for (const [what, names] of Object.entries(variables) as [keyof Login, readonly string[]][]) {
     const read = await variable(container, names, services)
     if (read?.seen === false) return read
+    if (read !== undefined && read.value.length > longestWord) return tooLong(names[0], container)
     found[what] = read?.value
   }
   if (found.password !== undefined) services.secrets.add(found.password)
@@ -47,6 +50,9 @@ const loginOf = async (container: Container, services: ConnectServices): Promise
   const imageUser = found.user ?? 'postgres'
   return saw({ database: name ?? found.database ?? imageUser, user: user ?? imageUser, password: found.password }, services.now())
 }
+
+const tooLong = (name: string | undefined, { service }: Container) =>
+  couldNotLook(`${name} of service ${service} is longer than ${longestWord} characters`, 'correct it, or set database.url')
 
 const portOf = ({ postgresEnvironment }: Container): number => {
   const port = Number(portVariables.map((name) => postgresEnvironment[name]).find((value) => value !== undefined) ?? defaultPort)
@@ -77,7 +83,7 @@ const readInContainer = async (
   services: ConnectServices,
 ): Promise<Seen<string>> => {
   const mounted = Object.hasOwn(container.mounts, file.path) ? container.mounts[file.path] : undefined
-  const onHost = mounted === undefined ? undefined : await services.readFile(mounted)
+  const onHost = mounted === undefined ? undefined : await services.readMounted(mounted)
   if (onHost?.seen === true) return saw(withoutLineEnds(onHost.value), onHost.at)
   const finished = await services.compose.docker(['exec', container.id, 'cat', '--', file.path], { timeoutMs: 10_000 })
   if (finished.ended === 'exit' && finished.exitCode === 0) return saw(withoutLineEnds(finished.stdout), services.now())

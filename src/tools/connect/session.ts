@@ -3,6 +3,7 @@ import type { ConnectionOptions } from 'node:tls'
 import type { Client } from 'pg'
 import type { PostgresSsl, PostgresTarget, SslMode } from '../../core/database.ts'
 import { classifyPostgresError, type PostgresFailure, type PostgresFailureKind, type Reached } from '../../core/postgres/failure.ts'
+import { guardFrames } from './frames.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 
@@ -64,6 +65,7 @@ const attempt = async <T>(
   // The same error rejects the login or the query that is under way.
   client.on('error', () => {})
   const line = watch(socket, limits)
+  guardFrames(client, line.broken)
   try {
     await client.connect()
     line.loggedIn()
@@ -104,6 +106,7 @@ const watch = (socket: Socket, { signal, connectTimeoutMs, timeoutMs }: SessionL
   signal.addEventListener('abort', abort, { once: true })
   if (signal.aborted) abort()
   return {
+    broken: () => cutWith({ kind: 'other', detail: 'what it answers is not the protocol of PostgreSQL' }),
     loggedIn: () => {
       reached = 'login'
       clearTimeout(login)

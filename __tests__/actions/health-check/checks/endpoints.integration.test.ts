@@ -103,8 +103,8 @@ describe('the endpoints check, pressed for time or rights,', () => {
     await using server = await hangingServer()
     const startedAt = performance.now()
     const urls = Array.from({ length: 10 }, (_, index) => `${server.origin}/${index}`)
-    const { findings } = await runCheck(urls, { signal: AbortSignal.timeout(1_200) })
-    expect(performance.now() - startedAt).toBeLessThan(2_000)
+    const { findings } = await runCheck(urls, { signal: AbortSignal.timeout(2_500) })
+    expect(performance.now() - startedAt).toBeLessThan(6_000)
     expect(verdicts(findings)).toEqual(urls.map(() => 'endpoint.reachable critical'))
     expect(new Set(findings.map((one) => one.subject)).size).toBe(10)
     expect(findings[0]?.title).toContain('no answer until the deadline of the run')
@@ -131,7 +131,8 @@ describe('the endpoints check, pressed for time or rights,', () => {
     const startedAt = performance.now()
     const { findings } = await runCheck(Array.from({ length: 100 }, (_, index) => `${server.origin}/${index}`))
     expect(new Set(findings.map((one) => one.status))).toEqual(new Set(['ok']))
-    expect(performance.now() - startedAt).toBeLessThan(1_500)
+    // One after the other they take twenty seconds; the figure itself is measured in `bench/`.
+    expect(performance.now() - startedAt).toBeLessThan(6_000)
   })
 
   test('of three hundred asks each once', async () => {

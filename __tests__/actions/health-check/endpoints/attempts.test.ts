@@ -65,7 +65,7 @@ describe('the gate', () => {
         gate(async () => {
           running += 1
           most = Math.max(most, running)
-          await new Promise((resolve) => setTimeout(resolve, 2))
+          await new Promise((resolve) => setTimeout(resolve, 20))
           running -= 1
           if (index === 5) throw new Error('one fails')
           return index

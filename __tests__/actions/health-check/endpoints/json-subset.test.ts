@@ -39,6 +39,11 @@ describe('a JSON value', () => {
     expect(jsonDifference(expected, actual)).toBe(difference)
   })
 
+  test('is told of a value that a server nested more deeply than can be shown', () => {
+    const actual = JSON.parse(`{"status":${'['.repeat(100_000)}${']'.repeat(100_000)}}`) as unknown
+    expect(jsonDifference({ status: 'ok' }, actual)).toBe('$.status is nested too deeply to be shown, expected "ok"')
+  })
+
   test('that is long is told short', () => {
     expect(jsonDifference('ok', 'x'.repeat(10_000))?.length).toBeLessThan(200)
   })

@@ -2,8 +2,17 @@ import type { JsonValue } from '../../../core/json.ts'
 
 const longest = 120
 
+const written = (value: unknown): string => {
+  try {
+    return JSON.stringify(value) ?? 'missing'
+  } catch {
+    // Reading JSON needs no stack, writing it does: a server may nest a hundred thousand lists.
+    return 'nested too deeply to be shown'
+  }
+}
+
 const short = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? 'missing'
+  const text = written(value)
   return text.length > longest ? `${text.slice(0, longest)}…` : text
 }
 
