@@ -19,6 +19,7 @@ describe('what may run beside the server', () => {
   test.each([
     ['a pull request', { ...main, event: 'pull_request' }, 'pull_request'],
     ['pull_request_target', { ...main, event: 'pull_request_target' }, 'pull_request_target'],
+    ['pull_request_target on a hosted runner', { ...main, event: 'pull_request_target', runner: 'github-hosted' }, 'pull_request_target'],
     ['a comment', { ...main, event: 'issue_comment' }, 'issue_comment'],
     ['a push to a side branch', { ...main, event: 'push', ref: 'refs/heads/topic' }, 'refs/heads/topic'],
     ['a dispatch on a side branch', { ...main, event: 'workflow_dispatch', ref: 'refs/heads/topic' }, 'refs/heads/topic'],

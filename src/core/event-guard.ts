@@ -18,7 +18,9 @@ const trustedEvents = ['schedule', 'workflow_dispatch', 'repository_dispatch', '
  * must never run beside the server, whatever the workflow says (design: security rules). A schedule implies the default branch.
  */
 export const untrustedEvent = ({ runner, event, ref, defaultBranch }: RunnerEvent): string | undefined => {
-  if (runner === 'github-hosted' || event === undefined) return undefined
+  if (event === undefined || event === '') return undefined
+  if (event === 'pull_request_target') return 'the event pull_request_target gives secrets to the code of a pull request; use pull_request'
+  if (runner === 'github-hosted') return undefined
   if (!trustedEvents.includes(event))
     return `the event ${event} does not run on a self-hosted runner; Ronde accepts there only ${trustedEvents.join(', ')}`
   if (event === 'schedule') return undefined

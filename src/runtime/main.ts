@@ -117,7 +117,7 @@ const prepare = async (name: string, start: Start, out: Out): Promise<{ parsed: 
     registry: start.registry,
     environment: start.environment,
     hostname: hostname(),
-    mask: secrets.add,
+    mask: (secret) => secrets.add(secret),
   })
   warnAboutWeakSecrets(parsed, start, printer)
   for (const notice of parsed.notices) printer.command('notice', { title: 'ronde' }, notice)
