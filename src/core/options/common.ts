@@ -113,7 +113,7 @@ export const commonShape = {
 export type Common = { readonly [Key in keyof typeof commonShape]: z.output<(typeof commonShape)[Key]> }
 
 /** Parts of the common part that this release reads but does not act on yet: told when they are there. */
-export const commonNotYet: readonly (keyof Common)[] = ['seasons', 'maintenance', 'notify']
+export const commonNotYet: readonly (keyof Common)[] = ['seasons']
 
 /** One of several servers; everything else in it overrides the rest of the file. */
 export const serverOnlyShape = {

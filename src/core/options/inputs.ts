@@ -20,7 +20,9 @@ export const runShape = {
     .enum(['warning', 'critical', 'never'])
     .optional()
     .meta({ description: 'Status from which the step fails. Default: `critical`, or `never` when `incidents` is `true`.' }),
-  incidents: z.boolean().default(false).meta({ description: 'Open, update and close one issue per incident.' }),
+  incidents: z.boolean().optional().meta({
+    description: 'Open, update and close one issue per incident. Default: `incidents.enabled` of the configuration, else `false`.',
+  }),
   token: secretText().optional().meta({ description: "Token for GitHub's API." }),
   'report-file': path().optional().meta({ description: 'Where the JSON report is written. Default: a file under `RUNNER_TEMP`.' }),
   timeout: duration({ minMs: 1 }).optional().meta({ description: 'Deadline of the run, such as `2m`. Default: that of each action.' }),

@@ -29,7 +29,8 @@ const groupNames: Readonly<Record<string, string>> = {
   command: 'commands',
 }
 
-const groupOf = (action: string, id: string): string => {
+/** The name of the check, or of the action, that a finding id belongs to. */
+export const groupOf = (action: string, id: string): string => {
   const prefix = id.split('.', 1)[0] ?? id
   return action !== 'health-check' && action.startsWith(prefix) ? action : (groupNames[prefix] ?? prefix)
 }

@@ -1,6 +1,6 @@
 import { connect, isIP, type Socket } from 'node:net'
+import { isRefused } from '../../core/net/address.ts'
 import type { Instant } from '../../core/seen.ts'
-import { isRefused } from './address.ts'
 import { codeOf, codesOf, dnsAdvice, type Failure, failed, failureOf, failureOfConnect, notSeen, type Phase } from './fault.ts'
 import type { Address, Resolve } from './resolve.ts'
 import type { Stop } from './stop.ts'

@@ -1,4 +1,4 @@
-import { refusedRanges } from './address.ts'
+import { refusedRanges } from '../../core/net/address.ts'
 
 /** What the relay is told. */
 export type RelayJob = {

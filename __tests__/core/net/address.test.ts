@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { isRefused } from '../../../src/probes/net/address.ts'
+import { isRefused } from '../../../src/core/net/address.ts'
 
 test.each([
   ['169.254.0.1', true],

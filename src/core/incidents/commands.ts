@@ -1,0 +1,58 @@
+import type { Instant } from '../seen.ts'
+import { plainLine } from '../text/plain.ts'
+import type { Comment } from './types.ts'
+
+/** A comment with GitHub's word on whether its author may write to the repository. */
+export type JudgedComment = Comment & { readonly mayWrite: boolean }
+
+type Given = { readonly by: string; readonly at: Instant }
+
+export type Command =
+  | ({ readonly kind: 'acknowledge'; readonly until: Instant } & Given)
+  | ({ readonly kind: 'silence'; readonly until: Instant } & Given)
+  | ({ readonly kind: 'unsilence' } & Given)
+  | ({ readonly kind: 'cause'; readonly text: string } & Given)
+  | ({ readonly kind: 'fix'; readonly text: string } & Given)
+
+const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
+const maxAcknowledgeMs = 24 * 3_600_000
+const maxSilenceMs = 7 * 86_400_000
+const maxTextChars = 300
+
+/** `2h` -> milliseconds, at most `most`; undefined when it is no duration. */
+const spanMs = (text: string, most: number): number | undefined => {
+  const [, number = '', unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
+  const ms = Number(number) * (unitMs[unit] ?? 0)
+  return ms > 0 ? Math.min(ms, most) : undefined
+}
+
+const timed = (kind: 'acknowledge' | 'silence', ms: number | undefined, { author, createdAt }: Comment): readonly Command[] =>
+  ms === undefined ? [] : [{ kind, by: author, at: createdAt, until: createdAt + ms }]
+
+const grammar: Readonly<Record<string, (rest: string, comment: Comment) => readonly Command[]>> = {
+  ack: (rest, comment) => timed('acknowledge', rest === '' ? maxAcknowledgeMs : spanMs(rest, maxAcknowledgeMs), comment),
+  silence: (rest, comment) => timed('silence', spanMs(rest, maxSilenceMs), comment),
+  unsilence: (rest, { author, createdAt }) => (rest === '' ? [{ kind: 'unsilence', by: author, at: createdAt }] : []),
+  cause: (rest, comment) => noted('cause', rest, comment),
+  fix: (rest, comment) => noted('fix', rest, comment),
+}
+
+const noted = (kind: 'cause' | 'fix', rest: string, { author, createdAt }: Comment): readonly Command[] => {
+  const text = plainLine(rest, maxTextChars).trim()
+  return text === '' ? [] : [{ kind, by: author, at: createdAt, text }]
+}
+
+const maxLines = 50
+
+const ofComment = (comment: JudgedComment): readonly Command[] =>
+  comment.body.split(/\r?\n/, maxLines).flatMap((line) => {
+    const [, name = '', rest = ''] = /^\/([a-z]{1,10})(?:[ \t]+(.*))?$/.exec(line.trimEnd()) ?? []
+    return Object.hasOwn(grammar, name) ? (grammar[name]?.(rest.trim(), comment) ?? []) : []
+  })
+
+/** The commands in comments that are new, unedited and of people who may write; oldest first. A command stands at the start of a line. */
+export const commandsIn = (comments: readonly JudgedComment[], after: number, authors: readonly string[]): readonly Command[] =>
+  comments
+    .filter((one) => one.id > after && one.mayWrite && one.createdAt === one.updatedAt && !authors.includes(one.author))
+    .toSorted((a, b) => a.id - b.id)
+    .flatMap(ofComment)

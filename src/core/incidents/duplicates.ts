@@ -1,0 +1,28 @@
+import { bodyWithVerdict } from '../render/issue.ts'
+import { duplicateComment } from '../render/issue-comments.ts'
+import { knownOf } from './identity.ts'
+import type { ReconcileInput } from './input.ts'
+import type { Incident } from './life.ts'
+import { withoutMarker } from './marker.ts'
+import type { Planned } from './plan.ts'
+import type { Write } from './types.ts'
+
+const closing = ({ issue, marker }: Incident, kept: number, input: ReconcileInput): Planned => {
+  const closed = { ...marker, closed: input.now, duplicate: true }
+  const body = bodyWithVerdict(withoutMarker(issue.body), { marker: closed, verdict: `**Closed**: the same as #${kept}.` })
+  return {
+    rank: 'duplicate',
+    notifications: [],
+    writes: [
+      { kind: 'comment', number: issue.number, body: duplicateComment(kept) },
+      { kind: 'update', number: issue.number, body, state: 'closed', stateReason: 'duplicate' },
+    ],
+  }
+}
+
+/** Rule 4: of several open ones of one identity the lowest number stays. */
+export const duplicatesOf = (input: ReconcileInput): readonly Planned[] =>
+  knownOf(input).duplicates.map(({ kept, incident }) => closing(incident, kept, input))
+
+/** The writes that close doubles after a creation, when the open issues were listed again. */
+export const duplicateWrites = (input: ReconcileInput): readonly Write[] => duplicatesOf(input).flatMap((one) => one.writes)

@@ -1,0 +1,21 @@
+const states = 21
+const low = 0.75
+const high = 1.25
+const startPercent = 20
+const stopPercent = 5
+
+/** Nagios' percentage of state changes over the last 21 states, recent ones weighing more; a shorter history is filled with its first state. */
+export const changePercent = (oldestFirst: readonly string[]): number => {
+  const recent = oldestFirst.slice(-states)
+  const [first = ''] = recent
+  const filled = [...Array.from({ length: states - recent.length }, () => first), ...recent]
+  const weight = (index: number): number => low + ((index - 1) * (high - low)) / (states - 2)
+  const changed = filled.reduce((sum, state, index) => (index > 0 && state !== filled[index - 1] ? sum + weight(index) : sum), 0)
+  return (changed * 100) / (states - 1)
+}
+
+/** Starts at 20 % and stops below 5 %. */
+export const isFlapping = (oldestFirst: readonly string[], was: boolean): boolean => {
+  const percent = changePercent(oldestFirst)
+  return was ? percent >= stopPercent : percent >= startPercent
+}

@@ -1,0 +1,54 @@
+import { absentGood, type Case, isGone } from './cases.ts'
+import { hovering, missing, recovered } from './close.ts'
+import { escalated } from './escalate.ts'
+import { digestKey, fingerprint } from './fingerprint.ts'
+import type { ReconcileInput } from './input.ts'
+import { bornOf, type Incident, type Life, urgently } from './life.ts'
+import { inMaintenance } from './maintenance.ts'
+import { type Marker, partsOf } from './marker.ts'
+import { obeyed } from './obey.ts'
+import { flapped, seenBad } from './worsen.ts'
+
+const reportOf = ({ marker }: Incident, { reports }: ReconcileInput, fits: (report: ReconcileInput['reports'][number]) => boolean) =>
+  reports.find((report) => report.server === marker.server && report.action === marker.action && fits(report))
+
+/** A person opened it again after we had closed it: it must prove itself anew. */
+const heldOpen = (life: Life, input: ReconcileInput): Life =>
+  life.marker.closed === undefined ? life : urgently(life, { closed: undefined, lastBad: input.now, gone: 0 }, 'update')
+
+const rules: Record<Case['word'], (life: Life, word: Case, input: ReconcileInput) => Life> = {
+  bad: (life, word, input) => seenBad(flapped(life, word, input), word, input),
+  good: (life, word, input) => recovered(flapped(life, word, input), word, input),
+  uncleared: (life, word, input) => hovering(flapped(life, word, input), input),
+  unseen: (life) => life,
+}
+
+const absent = (life: Life, input: ReconcileInput): Life => {
+  const { incident } = life
+  const good = reportOf(incident, input, (report) => absentGood(incident.marker, report, input) !== undefined)
+  const word = good === undefined ? undefined : absentGood(incident.marker, good, input)
+  if (word !== undefined) return recovered({ ...life, word }, word, input)
+  const gone = reportOf(incident, input, (report) => isGone(incident.marker, report, input))
+  return gone === undefined ? life : missing(life, input)
+}
+
+/** What a repository that became public must not tell any longer. */
+const withoutDetails = (marker: Marker): Marker => {
+  const bare: Marker = {
+    ...marker,
+    key: digestKey(marker.key),
+    worst: { ...marker.worst, observed: '' },
+    values: [],
+    children: marker.children.map((one) => ({ ...one, key: digestKey(one.key) })),
+  }
+  return { ...bare, fingerprint: fingerprint(partsOf(bare)) }
+}
+
+/** All rules of an open incident, in their order. */
+export const lived = (incident: Incident, word: Case | undefined, input: ReconcileInput): Life => {
+  const known = input.publicRepository ? { ...incident, marker: withoutDetails(incident.marker) } : incident
+  const begun = heldOpen(obeyed(bornOf(known, word), input), input)
+  const judged = word === undefined ? absent(begun, input) : rules[word.word](begun, word, input)
+  const isGood = judged.closing !== undefined || judged.word?.word === 'good' || judged.word?.word === 'uncleared'
+  return isGood || inMaintenance(input.maintenance, input.now, input.timeZone) ? judged : escalated(judged, input)
+}

@@ -1,0 +1,162 @@
+import { issueBody, issueTitle } from '../render/issue.ts'
+import { type ReopenReason, reopenedComment } from '../render/issue-comments.ts'
+import { type Case, monitoringId, pastOf } from './cases.ts'
+import { isSlow } from './confirm.ts'
+import { severeLabel } from './escalate.ts'
+import { fingerprint } from './fingerprint.ts'
+import { digestOf } from './finish.ts'
+import type { ReconcileInput } from './input.ts'
+import { labelsFor } from './labels.ts'
+import { happened, type Incident, valuesOf, viewFor } from './life.ts'
+import type { Child, Marker, Severity } from './marker.ts'
+import type { Planned } from './plan.ts'
+import { flapsNow } from './recovery.ts'
+import { flappingLabel, notificationOf } from './worsen.ts'
+
+const dayMs = 24 * 3_600_000
+/** How far back closed issues are listed before a creation. */
+export const closedLookBackMs = 30 * dayMs
+
+/** What is to be opened, with what fails with it. */
+export type Opening = { readonly word: Case; readonly status: Severity; readonly children: readonly Child[] }
+
+/** Which way is worse, as the last good value tells. */
+const directionOf = (word: Case): number => {
+  const [first] = word.finding.measurements
+  const good = pastOf(word, word.finding).find((one) => one.status === 'ok')
+  if (first === undefined || good === undefined) return 0
+  const before = word.history.measurements(word.finding.subject, first.name, 50).find((one) => one.at === good.at)
+  return before === undefined ? 0 : Math.sign(first.value - before.value)
+}
+
+/** When this bad stretch began, as the state tells. */
+const sinceOf = (word: Case, input: ReconcileInput): number => {
+  if (!input.stateUsable || word.kind === 'monitoring') return input.now
+  const past = pastOf(word, word.finding)
+  const end = past.findIndex((one) => one.status === 'ok')
+  const stretch = (end === -1 ? past : past.slice(0, end)).filter((one) => one.status !== 'unknown')
+  return stretch.at(-1)?.at ?? input.now
+}
+
+/** The marker of what opens now. */
+export const born = ({ word, status, children }: Opening, input: ReconcileInput): Marker => {
+  const { finding, parts } = word
+  const { now, run } = input
+  const since = sinceOf(word, input)
+  const past = pastOf(word, finding).filter((one) => one.at >= since && one.status !== 'ok' && one.status !== 'unknown')
+  const base: Marker = {
+    ...parts,
+    fingerprint: fingerprint(parts),
+    since,
+    status,
+    worst: { status, observed: input.publicRepository ? '' : finding.observed },
+    worstValue: finding.measurements[0]?.value,
+    direction: directionOf(word),
+    hard: finding.certainty === 'hard' && word.kind === 'service',
+    slow: isSlow(word),
+    round: input.round ?? '',
+    audience: finding.audience,
+    criticalSince: status === 'critical' ? now : undefined,
+    lastBad: now,
+    seen: input.stateUsable && word.kind === 'service' ? past.length + 1 : 1,
+    values: input.publicRepository ? [] : valuesOf(word, { values: [] }, input),
+    reminders: { count: 0, last: 0 },
+    good: { runs: 0, since: 0 },
+    gone: 0,
+    reopened: 0,
+    children: [...children],
+    flapping: flapsNow(word, { flapping: false }, input),
+    escalated: false,
+    cause: '',
+    fix: '',
+    comments: { count: 0, last: 0 },
+    updated: now,
+    digest: '',
+    firstRun: run.url,
+    latestRun: run.url,
+    events: [{ at: now, what: `opened, ${status}` }],
+    duplicate: false,
+  }
+  return { ...base, digest: digestOf(base, word) }
+}
+
+const rankOf = (status: Severity) => (status === 'critical' ? 'open-critical' : 'open')
+
+/** Rule 4: one POST, labels and assignees included. */
+export const created = (opening: Opening, earlier: number | undefined, input: ReconcileInput): Planned => {
+  const marker = born(opening, input)
+  const view = { ...viewFor(marker, opening.word, input), earlier }
+  return {
+    rank: rankOf(opening.status),
+    notifications: [notificationOf('opened', { marker, word: opening.word, issue: undefined }, input)],
+    writes: [
+      {
+        kind: 'create',
+        fingerprint: marker.fingerprint,
+        title: issueTitle(view),
+        body: issueBody(view),
+        labels: labelsFor([...input.options.labels, ...(marker.flapping ? [flappingLabel] : [])]),
+        assignees: input.options.assignees,
+      },
+    ],
+  }
+}
+
+/** Rule 8: the same issue again. */
+const reopened = (opening: Opening, { incident, why }: { incident: Incident; why: ReopenReason }, input: ReconcileInput): Planned => {
+  const { issue, marker: old } = incident
+  const fresh = born(opening, input)
+  const bare: Marker = {
+    ...fresh,
+    since: why === 'still-bad' ? old.since : fresh.since,
+    worst: old.worst.status === 'critical' && fresh.status === 'warning' ? old.worst : fresh.worst,
+    seen: old.seen + 1,
+    reopened: old.reopened + 1,
+    cause: old.cause,
+    fix: old.fix,
+    firstRun: old.firstRun,
+    comments: { count: issue.comments + 1, last: old.comments.last },
+    events: happened(old, input.now, why === 'again' ? 'bad again, reopened' : 'closed by a person and still bad, reopened'),
+  }
+  const marker = { ...bare, digest: digestOf(bare, opening.word) }
+  const view = viewFor(marker, opening.word, input)
+  return {
+    rank: rankOf(opening.status),
+    notifications: [notificationOf('opened', { marker, word: opening.word, issue }, input)],
+    writes: [
+      { kind: 'comment', number: issue.number, body: reopenedComment(view, why) },
+      {
+        kind: 'update',
+        number: issue.number,
+        body: issueBody(view),
+        state: 'open',
+        stateReason: 'reopened',
+        labels: [
+          ...issue.labels.filter((one) => one !== severeLabel && one !== flappingLabel),
+          ...(marker.flapping ? [flappingLabel] : []),
+        ],
+      },
+    ],
+  }
+}
+
+/** It was good in between, so that its closing by a person was no acknowledgement of this stretch. */
+const wasGood = (word: Case, closedAt: number): boolean => {
+  if (word.parts.id === monitoringId) return false
+  const past = pastOf(word, word.finding)
+  return past.some((one) => one.status === 'ok' && one.at > closedAt) || past.find((one) => one.at <= closedAt)?.status === 'ok'
+}
+
+type Held = { readonly held: string }
+
+/** Creates, reopens, or holds back what a person closed while it was bad. `previous` is the last closed one of the same identity. */
+export const opened = (opening: Opening, previous: Incident | undefined, input: ReconcileInput): Planned | Held => {
+  if (previous === undefined) return created(opening, undefined, input)
+  const { issue, marker } = previous
+  const closedAt = marker.closed ?? issue.closedAt ?? issue.updatedAt
+  const recent = input.now - closedAt < dayMs
+  const byPerson = marker.closed === undefined && !wasGood(opening.word, closedAt)
+  if (byPerson && recent) return { held: `#${issue.number} was closed by a person: acknowledged for 24 hours` }
+  if (byPerson) return reopened(opening, { incident: previous, why: 'still-bad' }, input)
+  return recent ? reopened(opening, { incident: previous, why: 'again' }, input) : created(opening, issue.number, input)
+}

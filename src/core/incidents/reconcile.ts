@@ -1,0 +1,62 @@
+import { duplicatesOf } from './duplicates.ts'
+import { identityOf } from './fingerprint.ts'
+import { finished } from './finish.ts'
+import { incidentsIn, knownOf, wordsOf } from './identity.ts'
+import type { Reconciled, ReconcileInput } from './input.ts'
+import type { Incident } from './life.ts'
+import { lived } from './live.ts'
+import type { Child } from './marker.ts'
+import { wantsComments } from './obey.ts'
+import { opened } from './open.ts'
+import { type Held, openingsOf } from './openings.ts'
+import { type Planned, planned } from './plan.ts'
+import { withChildren } from './worsen.ts'
+
+/** The last closed one of each identity; doubles that were closed as such do not count. */
+const closedByIdentity = (input: ReconcileInput): ReadonlyMap<string, Incident> =>
+  new Map(
+    incidentsIn(input.issues.closed ?? [], input)
+      .filter(({ marker }) => !marker.duplicate)
+      .map((one) => [identityOf(one.marker), one] as const),
+  )
+
+/**
+ * Reports and issues -> what to write. Pure, and level-triggered: the same input gives the same writes, a healthy unchanged state gives none.
+ * While it wants something, read that and call again before anything is written.
+ */
+export const reconcile = (input: ReconcileInput): Reconciled => {
+  const known = knownOf(input)
+  const words = wordsOf(input)
+  const lives = new Map([...known.incidents].map(([identity, incident]) => [identity, lived(incident, words.get(identity), input)]))
+  const staying = new Set([...lives].filter(([, life]) => life.closing === undefined).map(([identity]) => identity))
+  const { openings, joined, held } = openingsOf(words, { known: new Set(lives.keys()), open: staying }, input)
+  const recovered = (incident: Incident) => (child: Child) =>
+    words.get(identityOf({ ...incident.marker, id: child.id, key: child.key }))?.word === 'good'
+  const changes = [...lives].flatMap(([identity, life]): readonly Planned[] => {
+    const joins = joined.get(identity) ?? []
+    const whole = life.closing === undefined ? withChildren(life, joins, recovered(life.incident), input) : life
+    const done = finished(whole, input)
+    return done === undefined ? [] : [done]
+  })
+  const closed = closedByIdentity(input)
+  const outcomes = openings.map((one) => ({ one, outcome: opened(one, closed.get(one.word.identity), input) }))
+  const all = [...outcomes.flatMap(({ outcome }) => ('held' in outcome ? [] : [outcome])), ...changes, ...duplicatesOf(input)]
+  const plan = planned(all)
+  const kept: readonly Held[] = outcomes.flatMap(({ one, outcome }) =>
+    'held' in outcome ? [{ id: one.word.finding.id, subject: one.word.finding.subject, why: outcome.held }] : [],
+  )
+  const unread = [...known.incidents.values()].filter((one) => wantsComments(one) && !input.comments.has(one.issue.number))
+  return {
+    writes: plan.writes,
+    deferred: plan.deferred,
+    notifications: plan.notifications,
+    wants: { closed: openings.length > 0 && input.issues.closed === undefined, comments: unread.map((one) => one.issue.number) },
+    facts: {
+      open: known.incidents.size,
+      unreadable: known.unreadable,
+      foreign: known.foreign,
+      held: [...held, ...kept],
+      closed: plan.closed,
+    },
+  }
+}

@@ -1,0 +1,92 @@
+import type { Finding } from '../finding.ts'
+import { localTime } from '../incidents/local-time.ts'
+import type { Child, Marker, Severity } from '../incidents/marker.ts'
+import { formatDuration } from '../quantity.ts'
+import type { Instant } from '../seen.ts'
+import { codeSpan, markdownText } from '../text/markdown.ts'
+
+/** What all texts of an incident need to know. */
+export type IssueView = {
+  readonly marker: Marker
+  /** The latest bad word on it, redacted. */
+  readonly finding: Finding
+  readonly now: Instant
+  readonly timeZone: string
+  /** Of the finding's audience, from the configuration: the only mentions. */
+  readonly contacts: readonly string[]
+  /** Base URL of the runbooks, with its last slash. */
+  readonly runbooks?: string | undefined
+  /** Then ids and advice only: no subject, value, evidence or telephone number. */
+  readonly publicRepository: boolean
+  readonly closesAfter: { readonly runs: number; readonly settleMs: number }
+  /** An older issue of the same incident, closed long ago. */
+  readonly earlier?: number | undefined
+}
+
+const free = { inTable: false } as const
+
+export const severityWord: Record<Severity, string> = { warning: 'Warning', critical: 'Critical' }
+
+/** `[words](address)` when the address holds nothing that Markdown obeys, else nothing. */
+export const link = (words: string, address: string | undefined): string =>
+  address !== undefined && /^https?:\/\/[^\s()<>[\]|`]+$/.test(address) ? `[${words}](${address})` : ''
+
+/** The page of a finding id. */
+export const runbookLink = (id: string, base: string | undefined): string =>
+  base !== undefined && /^[\w.-]+$/.test(id) ? link('Runbook', `${base}${id}.md`) : ''
+
+const mention = /^@[a-z\d](?:[a-z\d-]{0,38})(?:\/[a-z\d][\w.-]{0,99})?$/i
+
+/** Mentions as they are; anything else is free text that only shows itself, and stays out of a public repository. */
+export const contactsText = ({ contacts, publicRepository }: Pick<IssueView, 'contacts' | 'publicRepository'>): string =>
+  contacts
+    .filter((one) => !publicRepository || mention.test(one))
+    .map((one) => (mention.test(one) ? one : markdownText(one, free)))
+    .join(', ')
+
+/** A login of GitHub's, without telling its owner again. */
+export const person = (login: string): string => codeSpan(login, { ...free, maxChars: 60 })
+
+/** ` (UTC+4)` stays with each time: it is read by people elsewhere. */
+export const time = (at: Instant, { timeZone, now }: Pick<IssueView, 'timeZone' | 'now'>): string => localTime(at, timeZone, now)
+
+export const times = (count: number): string => (count === 1 ? 'once' : `${count} times`)
+
+const since = (view: IssueView): string =>
+  `since ${time(view.marker.since, view)}, ${formatDuration(Math.max(0, view.now - view.marker.since))}, seen ${times(view.marker.seen)}.`
+
+const where = ({ marker }: IssueView): string =>
+  `Server ${markdownText(marker.server, free)}, action ${markdownText(marker.action, free)}${marker.id.includes('.') ? '' : `, ${markdownText(marker.id, free)}`}.`
+
+const agreed = (view: IssueView): readonly string[] => {
+  const { acknowledged, silenced } = view.marker
+  return [
+    ...(acknowledged !== undefined && acknowledged.until > view.now
+      ? [`Acknowledged by ${person(acknowledged.by)} until ${time(acknowledged.until, view)}.`]
+      : []),
+    ...(silenced !== undefined && silenced.until > view.now
+      ? [`Silenced by ${person(silenced.by)} until ${time(silenced.until, view)}.`]
+      : []),
+  ]
+}
+
+/** The first line of the body: how bad, since when, how often, where. */
+export const verdictLine = (view: IssueView): string => {
+  const { marker } = view
+  const flapping = marker.flapping ? ' Flapping.' : ''
+  return [`**${severityWord[marker.status]}** ${since(view)}${flapping} ${where(view)}`, ...agreed(view)].join(' ')
+}
+
+/** The same when it is over. */
+export const closedLine = (view: IssueView, how: string): string =>
+  `**Closed** ${time(view.now, view)}: ${how}. It lasted ${formatDuration(Math.max(0, view.now - view.marker.since))}, was ${view.marker.worst.status} at its worst, seen ${times(view.marker.seen)}. ${where(view)}`
+
+/** The worst value, where it may be told. */
+export const worstText = ({ marker, publicRepository }: IssueView): string =>
+  publicRepository || marker.worst.observed === '' ? '' : markdownText(marker.worst.observed, free)
+
+/** What fails with it: a key that is only a digest says nothing to people. */
+export const childLine = ({ id, key, status }: Child, publicRepository: boolean): string =>
+  publicRepository || key.startsWith('sha256:')
+    ? `- ${status} ${codeSpan(id, free)}`
+    : `- ${status} ${codeSpan(key, free)} ${markdownText(id, free)}`
