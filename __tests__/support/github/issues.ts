@@ -1,5 +1,5 @@
 import { type Answer, type Call, type Handler, invalid, notFound, refusal, taking } from './call.ts'
-import type { Comment, Issue } from './world.ts'
+import type { Comment, Issue, Repository } from './world.ts'
 
 const bodyLimit = 65_536
 const titleLimit = 256
@@ -54,8 +54,14 @@ const tooLong = ({ title, body, labels }: IssueBody): Answer | undefined => {
   return broken === undefined ? undefined : invalid('Issue', broken[1], broken[2])
 }
 
+/** GitHub takes nobody who cannot see the repository, and then opens nothing. */
+const noAssignee = (repository: Repository, { assignees = [] }: IssueBody): Answer | undefined => {
+  const unknown = assignees.find((login) => (repository.collaborators.get(login) ?? 'none') === 'none')
+  return unknown === undefined ? undefined : invalid('Issue', 'assignees', `${unknown} cannot be assigned to this issue`)
+}
+
 const create = taking<IssueBody>(({ world, repository, actor, entities }, body) => {
-  const wrong = tooLong(body)
+  const wrong = tooLong(body) ?? noAssignee(repository, body)
   if (wrong !== undefined) return wrong
   const given = { title: String(body.title), body: body.body ?? null, labels: namesOf(body.labels), assignees: body.assignees ?? [] }
   return { status: 201, body: entities.issue(repository, world.addIssue(repository, { ...given, author: actor.login })) }

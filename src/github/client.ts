@@ -1,0 +1,175 @@
+import type { z } from 'zod'
+import type { Answer, IssuesFailure } from '../core/incidents/types.ts'
+import type { Instant } from '../core/seen.ts'
+import { createTransport, type Exchanged } from './exchange.ts'
+import { failureOf, type Topic } from './failure.ts'
+
+export type ClientOptions = {
+  /** `GITHUB_API_URL`; may have a path, as on an Enterprise Server. */
+  readonly apiUrl: string
+  readonly token: string
+  /** Names the proxy, if there is one. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly signal: AbortSignal
+  /** Nothing is asked or waited for after it. */
+  readonly deadline: Instant
+  readonly now?: () => Instant
+  /** Waits, or throws when the signal is aborted. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<unknown>
+}
+
+export type Asked = {
+  readonly method: 'GET' | 'POST' | 'PATCH'
+  /** `/repos/…`, its parts encoded. */
+  readonly path: string
+  readonly query?: URLSearchParams
+  readonly body?: object
+  readonly topic: Topic
+}
+
+/** `next`: the query of the next page. */
+export type Page<T> = { readonly value: T; readonly next: URLSearchParams | undefined }
+export type Counts = { readonly requests: number; readonly charged: number; readonly writes: number }
+
+export type Client = {
+  /** Reads are tried up to three times; writes once, for one that got no answer may have been done. Both wait out a short rate limit. */
+  readonly ask: <T>(asked: Asked, shape: z.ZodType<T>) => Promise<Answer<Page<T>>>
+  readonly counts: () => Counts
+  readonly close: () => void
+}
+
+const timeoutMs = 10_000
+const maxAnswerBytes = 32 * 1024 * 1024
+const writeGapMs = 1_000
+const maxTries = 3
+const retryGapMs = 500
+const longestWaitMs = 30_000
+
+const apiVersion = '2022-11-28'
+
+const sleep = async (ms: number, signal: AbortSignal): Promise<unknown> => {
+  const { setTimeout } = await import('node:timers/promises')
+  return setTimeout(ms, undefined, { signal })
+}
+
+/** Only the query of the link: whatever host it names, the token stays with ours. */
+const nextOf = (link: string | string[] | undefined): URLSearchParams | undefined => {
+  const found = /<([^<>]*)>\s*;[^<]*\brel="?next\b/.exec(String(link ?? ''))?.[1]
+  return found !== undefined && URL.canParse(found) ? new URL(found).searchParams : undefined
+}
+
+const fails = <T>(failure: IssuesFailure): Answer<T> => ({ ok: false, failure })
+const unreachable = <T>(cause: string): Answer<T> => fails({ kind: 'unreachable', cause: `GitHub: ${cause}` })
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Half an answer, or a proxy's page: no shape takes it.
+    return undefined
+  }
+}
+
+const judge = <T>(sent: Exchanged, asked: Asked, shape: z.ZodType<T>, now: Instant): Answer<Page<T>> => {
+  if (!sent.answered) return unreachable(sent.cause)
+  if (sent.status < 200 || sent.status > 299) return fails(failureOf(sent, asked.topic, now))
+  const value = shape.safeParse(parsed(sent.text))
+  if (!value.success) return unreachable(`it answered ${sent.status} with a body that is not what its description says`)
+  return { ok: true, value: { value: value.data, next: nextOf(sent.headers['link']) } }
+}
+
+/** Asks, and counts what it asked. */
+const createAsk = (options: ClientOptions, now: () => Instant) => {
+  const transport = createTransport(options.environment)
+  const counts = { requests: 0, charged: 0, writes: 0 }
+  const headers = {
+    authorization: `Bearer ${options.token}`,
+    accept: 'application/vnd.github+json',
+    'user-agent': 'ronde',
+    'x-github-api-version': apiVersion,
+  }
+  const once = async <T>(asked: Asked, shape: z.ZodType<T>): Promise<Answer<Page<T>>> => {
+    const leftMs = options.deadline - now()
+    if (options.signal.aborted || leftMs <= 0) return unreachable('no time was left to ask it')
+    const { method, path, query, body } = asked
+    counts.requests += 1
+    if (method !== 'GET') counts.writes += 1
+    const sent = await transport.exchange({
+      method,
+      url: new URL(`${options.apiUrl.replace(/\/+$/, '')}${path}${query === undefined ? '' : `?${query.toString()}`}`),
+      headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json; charset=utf-8' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      timeoutMs: Math.min(timeoutMs, leftMs),
+      maxBytes: maxAnswerBytes,
+      signal: options.signal,
+    })
+    if (sent.answered) counts.charged += 1
+    return judge(sent, asked, shape, now())
+  }
+  return { once, counts: () => ({ ...counts }), close: transport.close }
+}
+
+/** How long to wait before the next try; nothing when there is none. */
+const waitMs = (failure: IssuesFailure, method: Asked['method'], { tried, now }: { tried: number; now: Instant }): number | undefined => {
+  if (tried >= maxTries) return undefined
+  if (failure.kind === 'unreachable' && method === 'GET') return retryGapMs * tried
+  if (failure.kind !== 'rate-limited') return undefined
+  const ms = failure.retryAt - now
+  return ms <= longestWaitMs ? Math.max(ms, writeGapMs) : undefined
+}
+
+/** Waits; false when there is no time for it. */
+const createRest =
+  ({ now = Date.now, pause = sleep, signal, deadline }: ClientOptions) =>
+  async (ms: number): Promise<boolean> => {
+    if (ms <= 0) return true
+    if (now() + ms >= deadline) return false
+    try {
+      await pause(ms, signal)
+      return true
+    } catch {
+      // The run was stopped while it waited: the same as no time left.
+      return false
+    }
+  }
+
+/** GitHub's REST API, as little of it as incidents need. Never throws for what GitHub or the network does. */
+export const createClient = (options: ClientOptions): Client => {
+  const { now = Date.now } = options
+  const { once, counts, close } = createAsk(options, now)
+  const rest = createRest(options)
+  let limited: Extract<IssuesFailure, { kind: 'rate-limited' }> | undefined
+  let lastWriteAt: Instant | undefined
+  let queue: Promise<unknown> = Promise.resolve()
+
+  const attempts = async <T>(asked: Asked, shape: z.ZodType<T>): Promise<Answer<Page<T>>> => {
+    for (let tried = 1; ; tried++) {
+      // GitHub bans who goes on asking: until the limit is over everything is answered here.
+      if (limited !== undefined && limited.retryAt > now()) return fails(limited)
+      const answer = await once(asked, shape)
+      if (answer.ok) return answer
+      if (answer.failure.kind === 'rate-limited') limited = answer.failure
+      const ms = waitMs(answer.failure, asked.method, { tried, now: now() })
+      if (ms === undefined || !(await rest(ms))) return answer
+    }
+  }
+
+  const write = async <T>(asked: Asked, shape: z.ZodType<T>): Promise<Answer<Page<T>>> => {
+    const gapMs = lastWriteAt === undefined ? 0 : Math.min(writeGapMs, lastWriteAt + writeGapMs - now())
+    if (!(await rest(gapMs))) return unreachable('no time was left to write')
+    const answer = await attempts(asked, shape)
+    lastWriteAt = now()
+    return answer
+  }
+
+  return {
+    ask: (asked, shape) => {
+      if (asked.method === 'GET') return attempts(asked, shape)
+      const written = queue.then(() => write(asked, shape))
+      queue = written
+      return written
+    },
+    counts,
+    close,
+  }
+}

@@ -1,0 +1,86 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { z } from 'zod'
+import type { IssuesFailure } from '../core/incidents/types.ts'
+import type { Instant } from '../core/seen.ts'
+import { plainLine } from '../core/text/plain.ts'
+
+/** What a request is about: the same status means different things. */
+export type Topic = 'repository' | 'issue' | 'person'
+export type Refused = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly text: string }
+
+/** What a job needs to write issues; `contents` because naming one permission takes the others away. */
+export const permissionsBlock = 'permissions:\n  contents: read\n  issues: write'
+
+const refusalShape = z.object({ message: z.string(), errors: z.array(z.unknown()).optional() })
+
+/** GitHub's own words, with the fields that it names; one bounded line. */
+export const messageOf = (text: string): string => {
+  try {
+    const { message, errors = [] } = refusalShape.parse(JSON.parse(text))
+    return plainLine([message, ...errors.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))].join('; '), 500)
+  } catch {
+    // A proxy's page or half an answer: its text says nothing to a person.
+    return 'no message'
+  }
+}
+
+/** GitHub's advice when a secondary limit says nothing else. */
+const defaultWaitMs = 60_000
+
+const first = (value: string | string[] | undefined): string => (Array.isArray(value) ? (value[0] ?? '') : (value ?? ''))
+
+/** When GitHub may be asked again; its reset time is read by GitHub's own clock. */
+const retryAt = (headers: IncomingHttpHeaders, now: Instant): Instant => {
+  const after = first(headers['retry-after'])
+  if (/^\d{1,6}$/.test(after)) return now + Number(after) * 1000
+  const date = Date.parse(after)
+  if (!Number.isNaN(date)) return date
+  const reset = Number(first(headers['x-ratelimit-reset'])) * 1000
+  const theirs = Date.parse(first(headers.date))
+  const isSpent = first(headers['x-ratelimit-remaining']) === '0'
+  return isSpent && reset > 0 ? now + Math.max(1000, reset - (Number.isNaN(theirs) ? now : theirs)) : now + defaultWaitMs
+}
+
+const isLimited = ({ status, headers }: Refused, message: string): boolean =>
+  status === 429 ||
+  (status === 403 && (headers['retry-after'] !== undefined || headers['x-ratelimit-remaining'] === '0' || /rate limit/i.test(message)))
+
+const forbidden = (cause: string, before = ''): IssuesFailure => ({
+  kind: 'forbidden',
+  cause,
+  advice: `${before}the job that runs Ronde needs\n${permissionsBlock}`,
+})
+
+type Judge = (said: string, topic: Topic) => IssuesFailure
+const gone = (cause: string): IssuesFailure => ({ kind: 'gone', cause })
+const refused = (cause: string): IssuesFailure => ({ kind: 'refused', cause })
+
+const moved: Judge = (said, topic) =>
+  topic === 'issue' ? gone(`the issue was transferred: ${said}`) : refused(`the repository was renamed or moved: ${said}`)
+
+const onStatus: Readonly<Record<number, Judge>> = {
+  301: moved,
+  302: moved,
+  307: moved,
+  308: moved,
+  401: (said) => forbidden(`GitHub does not take the token: ${said}`, 'give a token that is valid as the input `token`; '),
+  403: (said, topic) => (topic === 'person' || /\blocked\b/i.test(said) ? refused(said) : forbidden(`the token may not do this: ${said}`)),
+  404: (said, topic) => {
+    if (topic === 'issue') return gone(`the issue is not there: ${said}`)
+    return topic === 'person' ? refused(said) : forbidden(`the token sees no such repository: ${said}`)
+  },
+  410: (said, topic) =>
+    topic === 'issue' && !/disabled/i.test(said)
+      ? gone(`the issue was deleted: ${said}`)
+      : forbidden(`issues are off: ${said}`, 'turn issues on in the settings of the repository, or incidents off; '),
+}
+
+/** What an answer that is not a success means. */
+export const failureOf = (answer: Refused, topic: Topic, now: Instant): IssuesFailure => {
+  const { status } = answer
+  const message = messageOf(answer.text)
+  const said = `${message} (${status})`
+  if (isLimited(answer, message)) return { kind: 'rate-limited', cause: said, retryAt: retryAt(answer.headers, now) }
+  if (status >= 500) return { kind: 'unreachable', cause: said }
+  return onStatus[status]?.(said, topic) ?? refused(said)
+}

@@ -1,0 +1,167 @@
+import type { z } from 'zod'
+import type { Answer, Issue, Issues, Write } from '../core/incidents/types.ts'
+import type { Instant } from '../core/seen.ts'
+import { shorten } from '../core/text/plain.ts'
+import type { Asked, Client } from './client.ts'
+import { labelsFor, ownLabel } from './labels.ts'
+import { commentsShape, issuesShape, permissionShape, repositoryShape, writtenComment, writtenIssue } from './shapes.ts'
+
+export type IssuesOptions = {
+  readonly client: Client
+  /** `owner/name`. */
+  readonly repository: string
+  /** Hears what was changed so that GitHub takes it. */
+  readonly warn: (text: string) => void
+}
+
+type Written = Awaited<ReturnType<Issues['perform']>>
+type Create = Extract<Write, { kind: 'create' }>
+type Update = Extract<Write, { kind: 'update' }>
+
+const maxPages = 50
+const maxTitleChars = 256
+const maxAssignees = 10
+
+const tooMany = { ok: false, failure: { kind: 'refused', cause: `a list of more than ${maxPages} pages is not read` } } as const
+
+/** All pages or a failure: half a list would open what is open already. */
+const allPages = async <T>(client: Client, asked: Asked, shape: z.ZodType<readonly T[]>): Promise<Answer<readonly T[]>> => {
+  const all: T[] = []
+  let query = asked.query
+  for (let page = 1; page <= maxPages; page++) {
+    const answer = await client.ask({ ...asked, ...(query === undefined ? {} : { query }) }, shape)
+    if (!answer.ok) return answer
+    all.push(...answer.value.value)
+    query = answer.value.next
+    if (query === undefined) return { ok: true, value: all }
+  }
+  return tooMany
+}
+
+/** A change between two pages may show an issue twice. */
+const onceEach = (answer: Answer<readonly Issue[]>): Answer<readonly Issue[]> =>
+  answer.ok ? { ok: true, value: [...new Map(answer.value.map((one) => [one.number, one])).values()] } : answer
+
+const iso = (at: Instant): string => new Date(at).toISOString()
+
+const reader = (client: Client, base: string) => {
+  const listed = async (more: Readonly<Record<string, string>>): Promise<Answer<readonly Issue[]>> => {
+    const query = new URLSearchParams({ labels: ownLabel, per_page: '100', ...more })
+    return onceEach(await allPages(client, { method: 'GET', path: `${base}/issues`, query, topic: 'repository' }, issuesShape))
+  }
+  return {
+    // Oldest first: what is opened meanwhile comes on the last page.
+    listOpen: () => listed({ state: 'open', sort: 'created', direction: 'asc' }),
+    listClosed: (since: Instant) => listed({ state: 'closed', sort: 'updated', direction: 'desc', since: iso(since) }),
+    comments: (number: number, since?: Instant) => {
+      const query = new URLSearchParams({ per_page: '100', ...(since === undefined ? {} : { since: iso(since) }) })
+      return allPages(client, { method: 'GET', path: `${base}/issues/${number}/comments`, query, topic: 'issue' }, commentsShape)
+    },
+  }
+}
+
+const login = /^[\w-]+(?:\[bot\])?$/
+const yes = (value: boolean): Answer<boolean> => ({ ok: true, value })
+
+/** What is asked once a run; a failure is asked again. */
+const asker = (client: Client, base: string) => {
+  const known = new Map<string, boolean>()
+  const ask = async <T>(path: string, topic: Asked['topic'], read: { shape: z.ZodType<T>; judge: (value: T) => boolean }) => {
+    const before = known.get(path)
+    if (before !== undefined) return yes(before)
+    const answer = await client.ask({ method: 'GET', path, topic }, read.shape)
+    if (!answer.ok) return answer
+    const value = read.judge(answer.value.value)
+    known.set(path, value)
+    return yes(value)
+  }
+  return {
+    isPublic: () => ask(base, 'repository', { shape: repositoryShape, judge: (one) => !one.private }),
+    mayWrite: async (name: string): Promise<Answer<boolean>> => {
+      if (!login.test(name)) return yes(false)
+      const path = `${base}/collaborators/${encodeURIComponent(name)}/permission`
+      const judge = ({ permission }: { permission: string }) => permission === 'write' || permission === 'admin'
+      const answer = await ask(path, 'person', { shape: permissionShape, judge })
+      // Who is no user (a 404) may not write; that is an answer.
+      return !answer.ok && answer.failure.kind === 'refused' ? yes(false) : answer
+    },
+  }
+}
+
+type Extras = { readonly labels: readonly string[]; readonly assignees: readonly string[] }
+type Less = { readonly extras: Extras; readonly warning: string }
+
+/** What is left when GitHub took some of it amiss; nothing when it was about something else. */
+const without = ({ labels, assignees }: Extras, cause: string): Less | undefined => {
+  if (assignees.length > 0 && /assignee/i.test(cause)) {
+    const warning = `the issue is opened without assignees, for GitHub does not take ${assignees.join(', ')}: ${cause}`
+    return { extras: { labels, assignees: [] }, warning }
+  }
+  if (labels.length === 1 || !/label/i.test(cause)) return undefined
+  const [own = ownLabel, ...others] = labels
+  const warning = `the issue is opened with no label but ${own}, for GitHub does not take ${others.join(', ')}: ${cause}`
+  return { extras: { labels: [own], assignees }, warning }
+}
+
+/** The incident is what matters: without the assignees or labels that GitHub does not take, it is opened all the same. */
+const createIssue = async (
+  { client, warn }: IssuesOptions,
+  path: string,
+  { title, body, ...extras }: Omit<Create, 'kind' | 'fingerprint'>,
+) => {
+  const open = async ({ labels, assignees }: Extras): Promise<Written> => {
+    const sent = { title: shorten(title, maxTitleChars), body, labels, ...(assignees.length === 0 ? {} : { assignees }) }
+    const answer = await client.ask({ method: 'POST', path, body: sent, topic: 'repository' }, writtenIssue)
+    if (answer.ok) return { ok: true, value: { number: answer.value.value.number, author: answer.value.value.user || undefined } }
+    const less = answer.failure.kind === 'refused' ? without({ labels, assignees }, answer.failure.cause) : undefined
+    if (less === undefined) return answer
+    warn(less.warning)
+    return open(less.extras)
+  }
+  return open(extras)
+}
+
+const updateBody = ({ title, body, state, stateReason, labels }: Update, cleaned: (labels: readonly string[]) => readonly string[]) => ({
+  ...(title === undefined ? {} : { title: shorten(title, maxTitleChars) }),
+  ...(body === undefined ? {} : { body }),
+  ...(state === undefined ? {} : { state }),
+  ...(stateReason === undefined ? {} : { state_reason: stateReason }),
+  ...(labels === undefined ? {} : { labels: cleaned(labels) }),
+})
+
+/** The issues of one repository over GitHub's REST API. */
+export const createIssues = (options: IssuesOptions): Issues => {
+  const { client, warn } = options
+  const base = `/repos/${options.repository.split('/').map(encodeURIComponent).join('/')}`
+  const warned = new Set<string>()
+  const cleaned = (given: readonly string[]): readonly string[] => {
+    const { labels, warnings } = labelsFor(given)
+    for (const one of warnings.filter((text) => !warned.has(text))) warn(one)
+    for (const one of warnings) warned.add(one)
+    return labels
+  }
+  const writers: { readonly [Kind in Write['kind']]: (write: Extract<Write, { kind: Kind }>) => Promise<Written> } = {
+    create: ({ title, body, labels, assignees }) =>
+      createIssue(options, `${base}/issues`, { title, body, labels: cleaned(labels), assignees: assignees.slice(0, maxAssignees) }),
+    update: async (write) => {
+      const body = updateBody(write, cleaned)
+      const answer = await client.ask({ method: 'PATCH', path: `${base}/issues/${write.number}`, body, topic: 'issue' }, writtenIssue)
+      // The answer's author is the issue's, who need not be us.
+      return answer.ok ? { ok: true, value: { number: write.number, author: undefined } } : answer
+    },
+    comment: async ({ number, body }) => {
+      const path = `${base}/issues/${number}/comments`
+      const answer = await client.ask({ method: 'POST', path, body: { body }, topic: 'issue' }, writtenComment)
+      return answer.ok ? { ok: true, value: { number, author: answer.value.value.user || undefined } } : answer
+    },
+  }
+  return {
+    ...reader(client, base),
+    ...asker(client, base),
+    perform: (write) => {
+      if (write.kind === 'create') return writers.create(write)
+      return write.kind === 'update' ? writers.update(write) : writers.comment(write)
+    },
+    counts: client.counts,
+  }
+}
