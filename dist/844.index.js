@@ -1,4 +1,4 @@
-const U=844,z=[844],L={7844:((T,g,r)=>{r.d(g,{createContainerDial:()=>I,rightsAdvice:()=>w});var b=r(7030),f=r(1e3),d=r(4292),S=r(1416);const P=`
+const U=844,z=[844],L={7844:((T,g,r)=>{r.d(g,{createContainerDial:()=>I,rightsAdvice:()=>w});var b=r(7030),f=r(1e3),d=r(4292),S=r(8588);const P=`
 import { lstatSync, readFileSync } from 'node:fs'
 import { BlockList, connect, isIP } from 'node:net'
 import { Resolver } from 'node:dns/promises'

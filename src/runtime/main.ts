@@ -7,7 +7,7 @@ import { failsStep } from '../core/exit-rule.ts'
 import { roundName } from '../core/options/suite.ts'
 import { createRedactor, type Redactor, weakSecret } from '../core/redact.ts'
 import type { Registry } from '../core/registry.ts'
-import type { RoundReport } from '../core/report.ts'
+import type { Report, RoundReport } from '../core/report.ts'
 import { worstStatus } from '../core/status.ts'
 import { isUserError, UserError } from '../core/user-error.ts'
 import { createRunProgram } from '../tools/process.ts'
@@ -144,25 +144,51 @@ const runEntries = async (entries: readonly Prepared[], run: Run): Promise<reado
   return ran
 }
 
+type Trends = ReadonlyMap<string, readonly number[]>
+
+const trendsOf = (ran: readonly RanAction[], redactor: Redactor): Trends =>
+  new Map(ran.flatMap((one) => one.trends).map(({ id, subject, values }) => [`${id} ${redactor.redact(subject)}`, values]))
+
+type Finished = { readonly report: Report | RoundReport; readonly ran: readonly RanAction[]; readonly parsed: ParsedRun; readonly run: Run }
+
+/** Publishes, then reconciles the incidents. True when incidents were wanted and Ronde may not write them: nobody would be told. */
+const tellPeople = async ({ report, ran, parsed, run }: Finished, start: Start, { printer, redactor }: Out): Promise<boolean> => {
+  const { environment } = start
+  const runbooks = runbooksOf(environment)
+  const trends = trendsOf(ran, redactor)
+  const published = await publish(report, {
+    environment,
+    printer,
+    redactor,
+    outputs: parsed.round === undefined ? (ran[0]?.outputs ?? {}) : {},
+    reportFile: parsed.reportFile,
+    runbooks,
+    ...(trends.size === 0 ? {} : { trend: ({ id, subject }) => trends.get(`${id} ${subject}`) ?? [] }),
+  })
+  if (!parsed.incidents || start.cancelled.aborted) return false
+  // Only where they are wanted: a round without incidents does not load GitHub's part.
+  const { tellIncidents } = await import('./incidents-of-run.ts')
+  return tellIncidents({
+    parsed,
+    environment,
+    printer,
+    redact: redactor.redact,
+    signal: start.cancelled,
+    stateDirectory: run.stateDirectory,
+    project: ran[0]?.project ?? '',
+    report: published.report,
+    runbooks,
+  })
+}
+
 const work = async (name: string, start: Start, out: Out): Promise<number> => {
   const startedAt = Date.now()
   const { parsed, run } = await prepare(name, start, out)
   const ran = await runEntries(await entriesOf(name, parsed, start.registry), run)
   const report = parsed.round === undefined ? ran[0]?.report : roundReport(parsed.round.name, parsed.server, startedAt, ran)
   if (report === undefined) throw new Error('nothing was run')
-  const { printer, redactor } = out
-  const trends = new Map(ran.flatMap((one) => one.trends).map(({ id, subject, values }) => [`${id} ${redactor.redact(subject)}`, values]))
-  const outputs = parsed.round === undefined ? ran[0]?.outputs : {}
-  await publish(report, {
-    environment: start.environment,
-    printer,
-    redactor,
-    outputs: outputs ?? {},
-    reportFile: parsed.reportFile,
-    runbooks: runbooksOf(start.environment),
-    ...(trends.size === 0 ? {} : { trend: ({ id, subject }) => trends.get(`${id} ${subject}`) ?? [] }),
-  })
-  return failsStep(report.status, parsed.failOn) || ran.some((one) => one.failedAtWork) ? 1 : 0
+  const untold = await tellPeople({ report, ran, parsed, run }, start, out)
+  return untold || failsStep(report.status, parsed.failOn) || ran.some((one) => one.failedAtWork) ? 1 : 0
 }
 
 const recover = async (name: string, start: Start, out: Out): Promise<number> => {

@@ -37,6 +37,8 @@ export type RanAction = {
   readonly report: Report
   readonly outputs: Readonly<Record<string, string | number>>
   readonly trends: readonly Trend[]
+  /** Of the compose project, as far as it is configured. */
+  readonly project: string
   /** A `change` action failed at its work: the step fails whatever `fail-on` says. */
   readonly failedAtWork: boolean
 }
@@ -164,5 +166,5 @@ export const runAction = async (prepared: Prepared, run: Run): Promise<RanAction
     findings,
     facts: outcome.facts,
   }
-  return { report, outputs: outcome.outputs, trends, failedAtWork: action.kind === 'change' && outcome.failed === true }
+  return { report, outputs: outcome.outputs, trends, project, failedAtWork: action.kind === 'change' && outcome.failed === true }
 }

@@ -187,9 +187,9 @@ const inInputs: readonly (Told & { what: string; lines: readonly string[] })[] =
   },
   { what: 'a deadline without a unit', inputs: { timeout: '30' }, lines: ['input timeout: "30" has no unit; write 30ms, 30s or 30m'] },
   {
-    what: 'incidents, which this release does not have',
-    inputs: { incidents: 'true' },
-    lines: ['input incidents: this release has no incidents yet: nobody would be told'],
+    what: 'incidents that are neither wanted nor not',
+    inputs: { incidents: 'maybe' },
+    lines: ['input incidents: expected true or false, found "maybe"'],
   },
   { what: 'dry-run of an action that changes nothing', inputs: { 'dry-run': 'true' }, lines: ['input dry-run: there is no such input'] },
   { what: 'a secret that is not set', inputs: { password: '${PW}' }, lines: ['input password: ${PW} is not set in the environment'] },

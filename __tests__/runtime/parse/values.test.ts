@@ -181,10 +181,17 @@ seasons: [{ name: campaign, from: 2026-12-01, to: 2026-12-24, rounds: [quick] }]
 incidents: { enabled: true }
 rounds: { daily: [health-check, db-maintain] }
 `
-    expect((await parseTold({ file })).notices).toEqual([
-      'not in this release, ignored: cert-check, db-maintain, seasons',
-      'incidents: not in this release, ignored; nobody is told of what this run finds',
-    ])
+    expect((await parseTold({ file })).notices).toEqual(['not in this release, ignored: cert-check, db-maintain, seasons'])
+  })
+
+  test.each([
+    { who: 'neither', file: '', input: '', told: [false, 'critical'] },
+    { who: 'the file', file: 'incidents: { enabled: true }', input: '', told: [true, 'never'] },
+    { who: 'the input', file: '', input: 'true', told: [true, 'never'] },
+    { who: 'the file but not the input', file: 'incidents: { enabled: true }', input: 'false', told: [false, 'critical'] },
+  ])('incidents that $who wants, and when the step then fails', async ({ file, input, told }) => {
+    const run = await parseTold({ file: `${file}\n`, inputs: { incidents: input } })
+    expect([run.incidents, run.failOn]).toEqual(told)
   })
 
   test('an action that needs an option asks for it where it would be written', async () => {

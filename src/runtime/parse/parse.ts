@@ -9,7 +9,7 @@ import { formatMistakes } from './format.ts'
 import { eachOnce } from './layers.ts'
 import type { ParsedOptions } from './options.ts'
 import { type Path, valueAt } from './path.ts'
-import { belonging, gather, parseCommon, type RunRequest, type Setting } from './setting.ts'
+import { gather, parseCommon, type RunRequest, type Setting } from './setting.ts'
 import { invocationLayer, parseEntry, parseWork } from './work.ts'
 
 /** Everything that a run was told, valid and complete. */
@@ -38,18 +38,12 @@ export type ParsedRun = {
   readonly optionsFor: (action: string, overrides: JsonObject) => Promise<ParsedOptions>
 }
 
-const noIncidents = ({ inputs }: Setting): readonly Mistake[] =>
-  belonging(inputs, 'run').some((layer) => layer.value['incidents'] === true)
-    ? [{ source: 'input incidents', path: '', message: 'this release has no incidents yet: nobody would be told' }]
-    : []
-
-const noticesOf = (setting: Setting, notYet: readonly string[], common: Common): readonly string[] => {
+const noticesOf = (setting: Setting, notYet: readonly string[]): readonly string[] => {
   const roots: readonly Path[] = [[], ...(setting.server.overrides === undefined ? [] : [setting.server.overrides])]
   const written = commonNotYet.filter((key) => roots.some((root) => valueAt(setting.file.value, [...root, key]) !== undefined))
   const ignored = [...new Set([...notYet, ...written])]
   return [
     ...(ignored.length > 0 ? [`not in this release, ignored: ${ignored.join(', ')}`] : []),
-    ...(common.incidents.enabled ? ['incidents: not in this release, ignored; nobody is told of what this run finds'] : []),
     ...(setting.file.misplaced ?? []).map((one) => `${one} is not read: rename it to .github/ronde.yml, or name it by the input config`),
   ]
 }
@@ -69,7 +63,11 @@ const optionsFor =
     return parsed
   }
 
-const failOn = (given: RunInputs): ParsedRun['failOn'] => given['fail-on'] ?? (given.incidents ? 'never' : 'critical')
+/** Whether incidents are wanted, and with it from which status the step fails: the issue tells, so a red run means Ronde itself. */
+const verdictRules = (given: RunInputs, common: Common): Pick<ParsedRun, 'incidents' | 'failOn'> => {
+  const incidents = given.incidents ?? common.incidents.enabled
+  return { incidents, failOn: given['fail-on'] ?? (incidents ? 'never' : 'critical') }
+}
 
 const assembled = (setting: Setting, common: Common, work: readonly ParsedOptions[]): Omit<ParsedRun, 'secrets' | 'notices'> => {
   const given = setting.run.value as RunInputs
@@ -78,8 +76,7 @@ const assembled = (setting: Setting, common: Common, work: readonly ParsedOption
   return {
     server: given.server ?? setting.server.name,
     configPath: setting.file.path,
-    failOn: failOn(given),
-    incidents: given.incidents,
+    ...verdictRules(given, common),
     token: given.token,
     reportFile: given['report-file'],
     timeoutMs: given.timeout ?? single?.timeoutMs,
@@ -101,7 +98,7 @@ export const parseRun = async (request: RunRequest): Promise<ParsedRun> => {
   const work = await parseWork(setting)
   const secrets = new Set([run, common, ...work.outcomes].flatMap((one) => one.secrets))
   for (const secret of secrets) request.mask(secret)
-  const own = [...inputs.mistakes, ...run.mistakes, ...noIncidents(setting), ...server.mistakes]
+  const own = [...inputs.mistakes, ...run.mistakes, ...server.mistakes]
   const mistakes = [
     ...file.mistakes,
     ...worthTelling(file, [
@@ -118,6 +115,6 @@ export const parseRun = async (request: RunRequest): Promise<ParsedRun> => {
   return {
     ...assembled(setting, values, parsed),
     secrets: [...secrets],
-    notices: noticesOf(setting, [...keys.notYet, ...work.notYet], values),
+    notices: noticesOf(setting, [...keys.notYet, ...work.notYet]),
   }
 }
