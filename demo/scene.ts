@@ -15,6 +15,9 @@ export type Scene = {
   close(): Promise<void>
 }
 
+/** A demo has no time to wait for three good runs. */
+const quickIncidents = 'incidents: { confirm: 1, recover: 1, settle: 1ms }\n'
+
 /** Nothing but npm: a real PostgreSQL and a small web application on loopback. */
 export const embeddedScene = async (folder: string): Promise<Scene> => {
   // It is killed on purpose: what was committed must survive that, as on a real server.
@@ -22,7 +25,7 @@ export const embeddedScene = async (folder: string): Promise<Scene> => {
   const quiz = await startQuiz(database.url, join(folder, 'access.log'))
   return {
     configuration: `server: demo
-database:
+${quickIncidents}database:
   url: \${DEMO_DATABASE_URL}
 rounds:
   quick: [{ health-check: { quick: true } }]
@@ -58,7 +61,7 @@ export const stackScene = async (folder: string): Promise<Scene> => {
     must('docker', ['compose', '--project-directory', stack, '--project-name', 'ronde-quiz', ...args])
   return {
     configuration: `server: demo
-compose: { directory: ${JSON.stringify(stack)}, project: ronde-quiz }
+${quickIncidents}compose: { directory: ${JSON.stringify(stack)}, project: ronde-quiz }
 database: { service: db }
 rounds:
   quick: [{ health-check: { quick: true } }]
