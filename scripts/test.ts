@@ -27,7 +27,13 @@ const runJest = (suites: readonly string[], rest: readonly string[]): Outcome =>
   }
 }
 
-const wanted = process.env['RONDE_SUITES']?.split(',') ?? ['unit', 'integration', 'e2e']
+const suites = ['unit', 'integration', 'e2e']
+const wanted = process.env['RONDE_SUITES']?.split(',') ?? suites
+const strange = wanted.filter((one) => !suites.includes(one))
+if (strange.length > 0) {
+  console.error(`RONDE_SUITES: there is no suite ${strange.join(', ')}; there are ${suites.join(', ')}`)
+  process.exit(2)
+}
 const asked = capabilities().filter((one) => wanted.includes(one.suite))
 const able = asked.filter((one) => one.missing === undefined)
 await emit()

@@ -185,6 +185,11 @@ const inInputs: readonly (Told & { what: string; lines: readonly string[] })[] =
     inputs: { 'fail-on': 'error' },
     lines: ['input fail-on: "error" is not one of warning, critical, never'],
   },
+  {
+    what: 'a relative folder of the state',
+    inputs: { 'state-dir': 'state' },
+    lines: ['input state-dir: "state" is not an absolute path, since the workspace is wiped'],
+  },
   { what: 'a deadline without a unit', inputs: { timeout: '30' }, lines: ['input timeout: "30" has no unit; write 30ms, 30s or 30m'] },
   {
     what: 'incidents that are neither wanted nor not',

@@ -77,7 +77,7 @@ export const action = defineAction({
   name: 'health-check',
   description: 'Checks compose services, HTTP endpoints and PostgreSQL, and says what is wrong and what to do.',
   kind: 'observe',
-  reads: ['compose', 'database', 'privileges'],
+  reads: ['compose', 'database', 'privileges', 'time-zone'],
   options: { ...optionsOfChecks, ...optionsOfPlannedChecks, ...ownOptions },
   later: Object.keys(optionsOfPlannedChecks),
   outputs: { checks: { description: 'Number of checks that were completed.' } },

@@ -21,6 +21,9 @@ const grammar = (pattern: RegExp, expected: string) =>
 /** A server's name: it stands in paths, labels and titles of issues. */
 export const serverName = () => grammar(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'a server name: letters, digits, ".", "_" and "-", 63 at most')
 
+/** An absolute path: the workspace, which a relative one would start from, is wiped. */
+export const absolutePath = () => grammar(/^\//, 'an absolute path, since the workspace is wiped')
+
 const day = grammar(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'a date such as 2026-12-01')
 const timeOfDay = grammar(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'a time of day such as 02:00')
 
@@ -103,7 +106,9 @@ export const commonShape = {
   seasons: list(season).default([]).meta({ description: 'Times of the year with their own rounds.' }),
   maintenance: list(maintenanceWindow).default([]).meta({ description: 'Windows in which nothing is opened.' }),
   incidents: incidents.prefault({}).meta({ description: 'Options of incidents.' }),
-  'state-dir': text().optional().meta({ description: 'Folder of the state; by default below `$XDG_STATE_HOME` or the home folder.' }),
+  'state-dir': absolutePath()
+    .optional()
+    .meta({ description: 'Folder of the state; by default below `$XDG_STATE_HOME` or the home folder.' }),
   notify: list(webhook.refine((one) => Object.keys(one).length === 1, 'expected exactly one of slack, webhook, ntfy'))
     .default([])
     .meta({ description: 'Webhooks that hear of incidents.' }),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Action, CommonSection, OptionShape } from '../action.ts'
 import { accepts, definition } from './accepts.ts'
-import { commonSections, serverName } from './common.ts'
+import { absolutePath, commonSections, serverName } from './common.ts'
 import { duration } from './duration.ts'
 import { secretText } from './secret.ts'
 import { roundName } from './suite.ts'
@@ -26,7 +26,7 @@ export const runShape = {
   token: secretText().optional().meta({ description: "Token for GitHub's API." }),
   'report-file': path().optional().meta({ description: 'Where the JSON report is written. Default: a file under `RUNNER_TEMP`.' }),
   timeout: duration({ minMs: 1 }).optional().meta({ description: 'Deadline of the run, such as `2m`. Default: that of each action.' }),
-  'state-dir': path().optional().meta({ description: 'Folder of the state. Default: `state-dir:` of the configuration.' }),
+  'state-dir': absolutePath().optional().meta({ description: 'Folder of the state. Default: `state-dir:` of the configuration.' }),
 }
 
 const dryRun = {
