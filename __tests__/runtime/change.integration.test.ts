@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
 import type { Report } from '../../src/core/report.ts'
 import { writeChangeAction } from '../support/change-action.ts'
@@ -88,6 +89,18 @@ describe('an action that changes something', () => {
     expect(killed.lines).toEqual(['changed'])
     expect((await server.run({})).lines).toEqual(['changed', 'recovered', 'changed'])
   })
+
+  test('does not begin while another one works on the same project, and says who does', async () => {
+    await using server = await setting()
+    const first = server.run({ ending: 'hang' }, { cancel: { afterMs: 6_000, interruptMs: 500, terminateMs: 500 } })
+    await delay(2_500)
+    const second = await server.run({})
+    expect(second.report?.findings[0]).toMatchObject({ id: 'test-change.failed', status: 'critical' })
+    expect(second.report?.findings[0]?.observed).toContain('test-change (process ')
+    expect(second.exitCode).toBe(1)
+    expect((await first).lines).toEqual(['changed', 'recovered'])
+    expect((await server.run({})).report?.status).toBe('ok')
+  }, 60_000)
 
   test('may invoke another action and gets its report', async () => {
     await using server = await setting()

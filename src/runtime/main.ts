@@ -80,6 +80,7 @@ const sharedRun = (parsed: ParsedRun, start: Start, { printer, secrets }: Out): 
     server: parsed.server,
     repository: environment['GITHUB_REPOSITORY'] ?? '',
     dryRun: parsed.dryRun,
+    holdsLock: false,
     printer,
     secrets,
     runProgram: createRunProgram({ environment }),

@@ -18,6 +18,8 @@ export type Run = {
   readonly secrets: Secrets
   readonly runProgram: RunProgram
   readonly dryRun: boolean
+  /** This process has the lock of the compose project already. */
+  readonly holdsLock: boolean
   /** Undefined on a hosted runner. */
   readonly stateDirectory: string | undefined
   /** Aborted with the reason `cancelled`. */
@@ -97,6 +99,20 @@ const attempt = async (action: Action, options: unknown, context: Context): Prom
   }
 }
 
+type Exclusively = { readonly prepared: Prepared; readonly run: Run; readonly context: Context; readonly deadline: number }
+
+/** A change runs under the lock of its compose project; one that another action invoked runs under that one's. */
+const attemptAlone = async ({ prepared, run, context, deadline }: Exclusively): Promise<Outcome> => {
+  const { action, options } = prepared
+  const { stateDirectory, holdsLock } = run
+  const work = () => attempt(action, options, context)
+  if (action.kind === 'observe' || stateDirectory === undefined || holdsLock) return work()
+  const wanted = { directory: stateDirectory, project: options.compose?.project, compose: context.compose, what: action.name, deadline }
+  const { underLock } = await import('./project-lock.ts')
+  const alone = await underLock(wanted, work)
+  return alone.kind === 'done' ? alone.value : broken(failed(action, alone.cause, alone.advice))
+}
+
 const trendRuns = 12
 const mostTrends = 200
 
@@ -120,7 +136,14 @@ const contextOf = (prepared: Prepared, run: Run, more: { signal: AbortSignal; de
     action: prepared.action.name,
     project: projectOf(prepared.options),
     common: prepared.options,
-    invoke: async (name, overrides) => (await runAction(await run.prepare(name, overrides), { ...run, cancelled: more.signal })).report,
+    invoke: async (name, overrides) =>
+      (
+        await runAction(await run.prepare(name, overrides), {
+          ...run,
+          cancelled: more.signal,
+          holdsLock: run.holdsLock || prepared.action.kind === 'change',
+        })
+      ).report,
   })
 
 const recoveryLimitMs = 5 * 60_000
@@ -132,7 +155,19 @@ export const recoverAction = async (prepared: Prepared, run: Run): Promise<void>
   const context = contextOf(prepared, run, { signal: run.cancelled, deadline: Date.now() + recoveryLimitMs, store: noState })
   if (context.journal.pending().length === 0) return
   run.printer.line(`ronde ${action.name}: an earlier run did not end; it is recovered now`)
-  await action.recover(context)
+  const recover = async () => action.recover?.(context)
+  if (run.stateDirectory === undefined) return recover()
+  const { compose } = prepared.options
+  const wanted = {
+    directory: run.stateDirectory,
+    project: compose?.project,
+    compose: context.compose,
+    what: action.name,
+    deadline: Date.now() + recoveryLimitMs,
+  }
+  const { underLock } = await import('./project-lock.ts')
+  const alone = await underLock(wanted, recover)
+  if (alone.kind === 'refused') run.printer.line(`ronde ${action.name}: not recovered now: ${alone.cause}`)
 }
 
 /** Runs one action under its own deadline. Never throws for what the action does. */
@@ -146,7 +181,7 @@ export const runAction = async (prepared: Prepared, run: Run): Promise<RanAction
   const project = projectOf(options)
   const state = await openRunState(run.stateDirectory, { repository: run.repository, server: run.server, project, action: action.name })
   const context = contextOf(prepared, run, { signal, deadline: startedAt + limitMs, store: state.store })
-  const outcome = await attempt(action, options, context)
+  const outcome = await attemptAlone({ prepared, run, context, deadline: startedAt + limitMs })
   clearTimeout(timer)
   const nothingSeen = outcome.scope.length === 0 && outcome.findings.every((one) => one.status === 'ok')
   const looked = nothingSeen ? [...outcome.findings, nothingChecked(action)] : outcome.findings
