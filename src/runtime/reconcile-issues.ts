@@ -42,8 +42,9 @@ const commentsOf = async (numbers: readonly number[], issues: Issues): Promise<R
 const look = async (judged: Judged, open: readonly Issue[], { issues, now }: Outside): Promise<Read> => {
   const none: ReadonlyMap<number, readonly JudgedComment[]> = new Map()
   const first: ReconcileInput = { ...judged, issues: { open }, comments: none, publicRepository: true, now }
-  const { wants, writes } = reconcile(first)
-  if (writes.length === 0 && !wants.closed && wants.comments.length === 0) return { ok: true, input: first, plan: reconcile(first) }
+  const plan = reconcile(first)
+  const { wants, writes } = plan
+  if (writes.length === 0 && !wants.closed && wants.comments.length === 0) return { ok: true, input: first, plan }
   const shown = await issues.isPublic()
   const closed = wants.closed ? await issues.listClosed(now - closedLookBackMs) : undefined
   if (closed?.ok === false) return closed

@@ -81,11 +81,11 @@ const endpoint: z.ZodType<Endpoint> = z.union([endpointUrl().transform((url): En
 /** What makes two endpoints the same request. */
 const identityOf = ({ method = 'GET', url, from = '' }: Endpoint): string => JSON.stringify([method, URL.parse(url)?.href ?? url, from])
 
-// No two endpoints without a name have the same one.
-const nameOf = ({ name }: Endpoint): string => name ?? `unnamed ${Math.random()}`
-
 export const endpointsOption = z
   .array(endpoint)
-  .check(uniqueBy(identityOf), uniqueBy(nameOf))
+  .check(
+    uniqueBy(identityOf),
+    uniqueBy<Endpoint>(({ name }) => name),
+  )
   .default([])
   .meta({ description: 'Endpoints to ask, each a URL or a mapping. As an input: one URL a line, or YAML.' })
