@@ -21,6 +21,8 @@ export type ActionDeclaration<Shape extends OptionShape, Outputs extends OutputS
   readonly description: string
   /** A `change` action gets `dry-run`, a `post:` step, and `critical` instead of `unknown` when it throws. */
   readonly kind: 'observe' | 'change'
+  /** An `observe` action that may be told to do one thing (run a missed purge), under `context.exclusively`: it has `dry-run` too. */
+  readonly dryRun?: true
   readonly reads: readonly CommonSection[]
   readonly options: Shape
   /** Names of options that a later release will have: accepted in `ronde.yml` and told, but no inputs. */
@@ -38,6 +40,7 @@ export type Action = {
   readonly name: string
   readonly description: string
   readonly kind: 'observe' | 'change'
+  readonly dryRun?: true
   readonly reads: readonly CommonSection[]
   readonly options: OptionShape
   readonly later?: readonly string[]

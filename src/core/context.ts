@@ -31,6 +31,11 @@ export interface Journal {
   close(): void
 }
 
+/** Work that was done alone on its compose project, or that somebody else's work kept from being done. */
+export type Exclusive<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  | { readonly kind: 'refused'; readonly cause: string; readonly advice: string }
+
 /** A run of a `change` action that died and left work behind. */
 export type Recovery = { readonly action: string; readonly project: string; readonly startedAt: Instant; readonly steps: number }
 
@@ -39,7 +44,7 @@ export interface Context {
   readonly signal: AbortSignal
   now(): Instant
   readonly server: string
-  /** Show what would be done and change nothing; only a `change` action can be asked for it. */
+  /** Show what would be done and change nothing; only an action that may change something can be asked for it. */
   readonly dryRun: boolean
   readonly secrets: Secrets
   readonly state: State
@@ -49,6 +54,8 @@ export interface Context {
   readonly runProgram: RunProgram
   readonly progress: Progress
   readonly journal: Journal
+  /** Does work under the lock of the compose project, while nothing else of Ronde changes it; a `change` action holds it already. Waits for nobody. */
+  exclusively<T>(work: () => Promise<T>): Promise<Exclusive<T>>
   /** What dead runs left on this server, of any action; `troubles` are journals that could not be read. */
   recoveries(): { readonly recoveries: readonly Recovery[]; readonly troubles: readonly string[] }
   /** Runs another action with these options laid over its configured ones and gives its report. */

@@ -9,6 +9,8 @@ export type Measurement = { readonly name: string; readonly value: number; reado
 export type Finding = {
   /** Stable and public, `endpoint.latency`: incidents and runbooks are found by it. */
   readonly id: string
+  /** The entry of the report's `scope` that it belongs to, where its id does not tell: only a completed check closes its incidents. */
+  readonly check?: string
   /** What it is about: `service/db`, `disk:/`, `https://quiz.example/api/health`. */
   readonly subject: string
   readonly status: Status

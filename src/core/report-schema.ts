@@ -15,6 +15,7 @@ const measurement = z.strictObject({
 
 const findingSchema = z.strictObject({
   id: text('Stable and public; names the runbook'),
+  check: text('The entry of scope that it belongs to, where its id does not tell').exactOptional(),
   subject: text('What it is about, such as service/db'),
   status,
   title: z.string(),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { ComposeOptions } from '../core/compose.ts'
+import type { Compose, ComposeOptions } from '../core/compose.ts'
 import type { Context, Secrets } from '../core/context.ts'
 import type { DatabaseOptions } from '../core/database.ts'
 import type { JsonObject } from '../core/json.ts'
@@ -15,6 +15,8 @@ export type ContextParts = {
   readonly action: string
   readonly server: string
   readonly dryRun: boolean
+  /** This process has the lock of the compose project already. */
+  readonly holdsLock: boolean
   readonly project: string
   readonly common: { readonly compose?: ComposeOptions | undefined; readonly database?: DatabaseOptions | undefined }
   readonly signal: AbortSignal
@@ -35,6 +37,17 @@ const noJournal: Context['journal'] = {
   pending: () => [],
   close: () => {},
 }
+
+type Lock = Pick<ContextParts, 'action' | 'common' | 'deadline' | 'holdsLock' | 'stateDirectory'> & { readonly compose: Compose }
+
+const exclusivelyWith =
+  ({ action, common, deadline, holdsLock, stateDirectory, compose }: Lock): Context['exclusively'] =>
+  async (work) => {
+    // A hosted runner has no server of its own that anybody else could be at work on.
+    if (holdsLock || stateDirectory === undefined) return { kind: 'done', value: await work() }
+    const { underLock } = await import('./project-lock.ts')
+    return underLock({ directory: stateDirectory, project: common.compose?.project, compose, what: action, deadline }, work)
+  }
 
 /** The services of one action run. Docker and the database are looked for when something first asks. */
 export const createContext = (parts: ContextParts): Context => {
@@ -63,6 +76,7 @@ export const createContext = (parts: ContextParts): Context => {
     connect: createConnect({ options: common.database ?? {}, compose, secrets }),
     progress: { say: (line) => parts.printer.line(line) },
     journal,
+    exclusively: exclusivelyWith({ ...parts, compose }),
     recoveries: () => {
       if (stateDirectory === undefined) return { recoveries: [], troubles: [] }
       const { recoveries, troubles } = pendingRecoveries(stateDirectory, Date.now())

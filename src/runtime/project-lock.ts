@@ -1,4 +1,5 @@
 import type { Compose } from '../core/compose.ts'
+import type { Exclusive } from '../core/context.ts'
 import { acquireLock, type LockHolder } from './state/locks.ts'
 
 export type Wanted = {
@@ -10,10 +11,6 @@ export type Wanted = {
   readonly what: string
   readonly deadline: number
 }
-
-export type Exclusive<T> =
-  | { readonly kind: 'done'; readonly value: T }
-  | { readonly kind: 'refused'; readonly cause: string; readonly advice: string }
 
 const heldBy = ({ what, pid, since }: LockHolder): string =>
   `${what} (process ${pid}) has worked on this project since ${new Date(since).toISOString()}`

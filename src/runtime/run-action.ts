@@ -99,17 +99,11 @@ const attempt = async (action: Action, options: unknown, context: Context): Prom
   }
 }
 
-type Exclusively = { readonly prepared: Prepared; readonly run: Run; readonly context: Context; readonly deadline: number }
-
 /** A change runs under the lock of its compose project; one that another action invoked runs under that one's. */
-const attemptAlone = async ({ prepared, run, context, deadline }: Exclusively): Promise<Outcome> => {
-  const { action, options } = prepared
-  const { stateDirectory, holdsLock } = run
+const attemptAlone = async ({ action, options }: Prepared, context: Context): Promise<Outcome> => {
   const work = () => attempt(action, options, context)
-  if (action.kind === 'observe' || stateDirectory === undefined || holdsLock) return work()
-  const wanted = { directory: stateDirectory, project: options.compose?.project, compose: context.compose, what: action.name, deadline }
-  const { underLock } = await import('./project-lock.ts')
-  const alone = await underLock(wanted, work)
+  if (action.kind === 'observe') return work()
+  const alone = await context.exclusively(work)
   return alone.kind === 'done' ? alone.value : broken(failed(action, alone.cause, alone.advice))
 }
 
@@ -155,18 +149,7 @@ export const recoverAction = async (prepared: Prepared, run: Run): Promise<void>
   const context = contextOf(prepared, run, { signal: run.cancelled, deadline: Date.now() + recoveryLimitMs, store: noState })
   if (context.journal.pending().length === 0) return
   run.printer.line(`ronde ${action.name}: an earlier run did not end; it is recovered now`)
-  const recover = async () => action.recover?.(context)
-  if (run.stateDirectory === undefined) return recover()
-  const { compose } = prepared.options
-  const wanted = {
-    directory: run.stateDirectory,
-    project: compose?.project,
-    compose: context.compose,
-    what: action.name,
-    deadline: Date.now() + recoveryLimitMs,
-  }
-  const { underLock } = await import('./project-lock.ts')
-  const alone = await underLock(wanted, recover)
+  const alone = await context.exclusively(async () => action.recover?.(context))
   if (alone.kind === 'refused') run.printer.line(`ronde ${action.name}: not recovered now: ${alone.cause}`)
 }
 
@@ -181,7 +164,7 @@ export const runAction = async (prepared: Prepared, run: Run): Promise<RanAction
   const project = projectOf(options)
   const state = await openRunState(run.stateDirectory, { repository: run.repository, server: run.server, project, action: action.name })
   const context = contextOf(prepared, run, { signal, deadline: startedAt + limitMs, store: state.store })
-  const outcome = await attemptAlone({ prepared, run, context, deadline: startedAt + limitMs })
+  const outcome = await attemptAlone(prepared, context)
   clearTimeout(timer)
   const nothingSeen = outcome.scope.length === 0 && outcome.findings.every((one) => one.status === 'ok')
   const looked = nothingSeen ? [...outcome.findings, nothingChecked(action)] : outcome.findings

@@ -104,6 +104,28 @@ describe('rule 2: only what was looked at counts', () => {
     expect(world.open().map((one) => one.number)).toEqual([1, 2])
   })
 
+  test('only the completed check of another action takes what it no longer sees for gone', () => {
+    const world = createWorld()
+    const lineage = hard('critical', { id: 'certbot.links', subject: 'lineage/quiz.example', check: 'letsencrypt' })
+    const served = hard('ok', { id: 'cert.expiry', subject: 'quiz.example:443', check: 'endpoints' })
+    world.run([lineage, served], { action: 'cert-check', scope: ['endpoints', 'letsencrypt'] })
+    expect(world.open()).toHaveLength(1)
+    world.rounds(20, [served], { action: 'cert-check', scope: ['endpoints'] })
+    expect(world.open()).toHaveLength(1)
+    world.rounds(3, [served], { action: 'cert-check', scope: ['endpoints', 'letsencrypt'] })
+    expect(world.open()).toHaveLength(0)
+  })
+
+  test('an ok word counts only when its own check was completed', () => {
+    const world = createWorld()
+    const file = (status: 'critical' | 'ok') => hard(status, { id: 'cert.expiry', subject: 'file/a.pem', check: 'files' })
+    world.run([file('critical')], { action: 'cert-check', scope: ['files'] })
+    world.rounds(5, [file('ok')], { action: 'cert-check', scope: ['endpoints'] })
+    expect(world.open()).toHaveLength(1)
+    world.rounds(5, [file('ok')], { action: 'cert-check', scope: ['files'] })
+    expect(world.open()).toHaveLength(0)
+  })
+
   test('another server and another action are left alone', () => {
     const world = opened()
     world.rounds(5, [hard('ok')], { server: 'quiz-staging' })

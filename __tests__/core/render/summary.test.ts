@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Finding } from '../../../src/core/finding.ts'
+import type { JsonValue } from '../../../src/core/json.ts'
 import { renderSummary } from '../../../src/core/render/summary.ts'
 import { anyText, hostileTexts } from '../../support/hostile-texts.ts'
 import { dangers, renderGitHub } from '../../support/markdown.ts'
@@ -86,6 +87,36 @@ web | a
     'links to no runbook for the base %s',
     (base) => {
       expect(renderSummary(sampleReport([staleRows]), { runbooks: base })).not.toContain('Runbook')
+    },
+  )
+})
+
+describe('a table of facts in the job summary', () => {
+  const withTables = (tables: JsonValue) => renderSummary(sampleReport([sampleFinding()], { facts: { tables } }))
+
+  test('has its title, its columns and a cell for each column', () => {
+    const shown = withTables([
+      { title: 'Certificates', columns: ['name', 'days'], rows: [['quiz.example', '34'], ['short'], ['a', 'b', 'too many']] },
+    ])
+    expect(shown).toContain('**Certificates**\n\n| name | days |\n| --- | --- |\n| quiz.example | 34 |\n| short |  |\n| a | b |\n')
+  })
+
+  test('is cut at a hundred rows and says so', () => {
+    const rows = Array.from({ length: 150 }, (_, index) => [`row${index}`])
+    const shown = withTables([{ title: 'Tables', columns: ['name'], rows }])
+    expect(shown).toContain('| row99 |')
+    expect(shown).not.toContain('| row100 |')
+    expect(shown).toContain('50 rows left out here; the JSON report holds all.')
+  })
+
+  test.each(hostileTexts.map((text) => ({ text })))('shows only itself: $text', ({ text }) => {
+    expect(dangers(withTables([{ title: text, columns: [text], rows: [[text]] }]))).toEqual([])
+  })
+
+  test.each([['no tables'], [[null, 1, 'x', { title: 1 }]], [[{ title: 'a', columns: [], rows: [] }]]])(
+    'that is none is left out: %j',
+    (tables) => {
+      expect(withTables(tables)).toBe(renderSummary(sampleReport([sampleFinding()])))
     },
   )
 })

@@ -30,15 +30,18 @@ const checks = new Set(
   ),
 )
 
-/** Whether the check that this id belongs to was completed. An id of no known check belongs to the run as a whole. */
-export const wasLookedAt = ({ action, scope }: Report, id: string): boolean => {
-  const check = groupOf(action, id)
-  return action === 'health-check' && checks.has(check) ? scope.includes(check) : scope.length > 0
+type Named = { readonly id: string; readonly check?: string | undefined }
+
+/** Whether the check that a finding belongs to was completed. One of no known check belongs to the run as a whole. */
+export const wasLookedAt = ({ action, scope }: Report, { id, check }: Named): boolean => {
+  const name = check ?? groupOf(action, id)
+  const isCheck = check !== undefined || (action === 'health-check' && checks.has(name))
+  return isCheck ? scope.includes(name) : scope.length > 0
 }
 
 /** `check/endpoints` says its own check; `action/health-check` is the run as a whole. */
-const checkOf = (report: Report, { id, subject }: Finding): string =>
-  /^(?:check|action)\/([\w-]+)$/.exec(subject)?.[1] ?? groupOf(report.action, id)
+const checkOf = (report: Report, { id, subject, check }: Finding): string =>
+  /^(?:check|action)\/([\w-]+)$/.exec(subject)?.[1] ?? check ?? groupOf(report.action, id)
 
 const worstOf = (findings: readonly Finding[]): Finding | undefined => findings.toSorted((a, b) => byWorstStatus(a.status, b.status))[0]
 
@@ -46,7 +49,7 @@ const isBad = ({ status }: Finding): boolean => status === 'warning' || status =
 
 const serviceWord = (report: Report, findings: readonly Finding[]): Case['word'] => {
   if (findings.some(isBad)) return 'bad'
-  const looked = findings.every((one) => one.status === 'ok' && !isNotChecked(one) && wasLookedAt(report, one.id))
+  const looked = findings.every((one) => one.status === 'ok' && !isNotChecked(one) && wasLookedAt(report, one))
   if (!looked) return 'unseen'
   return findings.every((one) => one.cleared) ? 'good' : 'uncleared'
 }
@@ -75,13 +78,15 @@ const serviceCases = (input: ReconcileInput, report: Report): readonly Case[] =>
 }
 
 /** Stands for all that a check could not look at. */
-const brokenFinding = (check: string, unknown: readonly Finding[]): Finding => {
+const brokenFinding = (action: string, check: string, unknown: readonly Finding[]): Finding => {
   const [first] = unknown
+  // health-check has many checks, each known by its name; `files` of another action would tell nobody what could not look.
+  const name = action === 'health-check' || action === check ? check : `${action} (${check})`
   return finding({
     id: monitoringId,
     subject: `check/${check}`,
     status: 'warning',
-    title: `monitoring broken: ${check} could not look`,
+    title: `monitoring broken: ${name} could not look`,
     observed: first === undefined ? 'could look again' : `${first.subject}: ${first.observed}`,
     expected: 'a look at everything that is configured',
     advice: first?.advice ?? '',
@@ -100,7 +105,7 @@ const monitoringCases = (input: ReconcileInput, report: Report): readonly Case[]
     const looked = check === report.action ? report.scope.length > 0 : report.scope.includes(check)
     const word = unknown.length > 0 ? 'bad' : looked ? 'good' : 'unseen'
     if (word === 'unseen' && findings.length === 0) return []
-    const shown = brokenFinding(check, unknown)
+    const shown = brokenFinding(report.action, check, unknown)
     const parts = partsFor(input, report, { id: monitoringId, key: shown.subject })
     const all = check === report.action || findings.length === 0 ? report.findings : findings
     return [
@@ -148,7 +153,7 @@ export const absentGood = (marker: Marker, report: Report, input: ReconcileInput
 export const isGone = (marker: Marker, report: Report, input: ReconcileInput): boolean => {
   if (marker.round !== (input.round ?? '')) return false
   if (marker.id === monitoringId) return report.scope.length > 0
-  if (!wasLookedAt(report, marker.id)) return false
+  if (!wasLookedAt(report, { id: marker.id, check: marker.check === '' ? undefined : marker.check })) return false
   const key = digestKey(marker.key)
   return !report.findings.some((one) => digestKey(one.subject) === key || digestKey(keyOf(one)) === key)
 }

@@ -25,6 +25,8 @@ const schema = z.object({
   hard: z.boolean().catch(false),
   slow: z.boolean().catch(false),
   round: z.string().catch(''),
+  /** Of the finding, where its id does not tell; else empty. */
+  check: z.string().catch(''),
   audience: z.enum(['technical', 'security', 'infrastructure']).catch('technical'),
   /** 1: larger values are worse; -1: smaller ones; 0: not known. */
   direction: z.number().catch(0),

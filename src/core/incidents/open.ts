@@ -55,6 +55,7 @@ export const born = ({ word, status, children }: Opening, input: ReconcileInput)
     hard: finding.certainty === 'hard' && word.kind === 'service',
     slow: isSlow(word),
     round: input.round ?? '',
+    check: finding.check ?? '',
     audience: finding.audience,
     criticalSince: status === 'critical' ? now : undefined,
     lastBad: now,

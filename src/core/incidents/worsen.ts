@@ -94,6 +94,7 @@ export const seenBad = (life: Life, word: Case, input: ReconcileInput): Life => 
     slow: isSlow(word),
     audience: word.finding.audience,
     round: input.round ?? '',
+    check: word.finding.check ?? '',
     lastBad: now,
     good: { runs: 0, since: 0 },
     gone: 0,

@@ -33,7 +33,7 @@ const dryRun = {
   'dry-run': z.boolean().default(false).meta({ description: 'Show what would be done and change nothing.' }),
 }
 
-/** The run inputs of a `change` action and of a round, which may hold one. */
+/** The run inputs of an action that may change something, and of a round, which may hold one. */
 export const changeShape = { ...runShape, ...dryRun }
 
 /** A round has no input for the folder of the state: all actions of a server share one, which `ronde.yml` names. */
@@ -78,7 +78,7 @@ const own = (shape: Readonly<Record<string, z.ZodType>>, belongs: 'run' | 'own')
 
 /** The run inputs of an action by their kind, or of a round. */
 export const runShapeOf = (action: Action | typeof roundName): Readonly<Record<string, z.ZodType>> =>
-  action === roundName ? roundShape : action.kind === 'change' ? changeShape : runShape
+  action === roundName ? roundShape : action.kind === 'change' || action.dryRun === true ? changeShape : runShape
 
 /** All inputs of an action: its own options first, then the common ones that it reads, then those of every run. A clash is a bug. */
 export const declaredInputs = (action: Action | typeof roundName): readonly DeclaredInput[] => {

@@ -61,6 +61,20 @@ const badTable = (budget: Budget, view: View, { runbooks }: SummaryOptions): voi
   table(budget, { head, rows: view.bad.map((one) => () => row(one)), maxBytes: budget.left() - afterBadBytes })
 }
 
+const maxFactRows = 100
+
+/** What an action wants to be read as a table, cell for column. */
+const factTables = (budget: Budget, view: View): void => {
+  for (const { title, columns, rows } of view.tables.filter((one) => one.rows.length > 0)) {
+    budget.always(`**${markdownText(title, { inTable: false, maxChars: 100 })}**`, '')
+    const shown = rows.slice(0, maxFactRows)
+    const row = (texts: readonly string[]) => cells(...columns.map((_, index) => markdownText(texts[index] ?? '')))
+    const head = columns.map((one) => markdownText(one))
+    table(budget, { head, rows: shown.map((one) => () => row(one)), maxBytes: budget.left() - afterBadBytes })
+    if (rows.length > shown.length) budget.always(leftOut(rows.length - shown.length), '')
+  }
+}
+
 const hasAdvice = ({ finding }: Row): boolean => finding.status === 'ok' && finding.advice !== '' && !isNotChecked(finding)
 
 const fold = (budget: Budget, title: string, body: () => void): void => {
@@ -126,6 +140,7 @@ export const renderSummary = (report: Report | RoundReport, options: SummaryOpti
     badTable(budget, view, options)
   }
   evidence(budget, view)
+  factTables(budget, view)
   advised(budget, 'Not checked, and how to enable it', view.notChecked)
   advised(budget, 'Nothing failed, but look at this', view.rows.filter(hasAdvice))
   everything(budget, view, options.trend)

@@ -19,7 +19,12 @@ export type View = {
   readonly notChecked: readonly Row[]
   /** A compact line of facts by group, from `facts.lines`. */
   readonly lines: Readonly<Record<string, string>>
+  /** What a report shows as a table, from `facts.tables`. */
+  readonly tables: readonly FactTable[]
 }
+
+/** A table of facts: which certificates there are, what a chore gained. Its texts are untrusted. */
+export type FactTable = { readonly title: string; readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
 
 /** Where the first part of a finding's id is not the name of its check. */
 const groupNames: Readonly<Record<string, string>> = {
@@ -29,10 +34,13 @@ const groupNames: Readonly<Record<string, string>> = {
   command: 'commands',
 }
 
-/** The name of the check, or of the action, that a finding id belongs to. */
+/** What Ronde says about itself, whatever the action. */
+const ownGroups: ReadonlySet<string> = new Set(['state', 'recovery'])
+
+/** The group that a finding id is shown under: its check in health-check, which has many; the action's name elsewhere. */
 export const groupOf = (action: string, id: string): string => {
   const prefix = id.split('.', 1)[0] ?? id
-  return action !== 'health-check' && action.startsWith(prefix) ? action : (groupNames[prefix] ?? prefix)
+  return action === 'health-check' || ownGroups.has(prefix) ? (groupNames[prefix] ?? prefix) : action
 }
 
 /** What was merely inferred and could not be looked at: ok, but not looked at. */
@@ -54,6 +62,19 @@ const linesOf = (report: Report): readonly (readonly [string, string])[] => {
   return Object.entries(lines).flatMap(([group, line]) => (typeof line === 'string' ? [[group, line] as const] : []))
 }
 
+const texts = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []
+
+const tablesOf = ({ facts }: Report): readonly FactTable[] => {
+  const { tables } = facts
+  return (Array.isArray(tables) ? tables : []).flatMap((one): readonly FactTable[] => {
+    if (typeof one !== 'object' || one === null || Array.isArray(one)) return []
+    const { title, columns, rows } = one
+    const known = typeof title === 'string' && Array.isArray(columns) && Array.isArray(rows)
+    return known ? [{ title, columns: texts(columns), rows: rows.map(texts) }] : []
+  })
+}
+
 const worstFirst = (a: Row, b: Row): number =>
   byWorstStatus(a.finding.status, b.finding.status) || Number(a.finding.parent !== undefined) - Number(b.finding.parent !== undefined)
 
@@ -70,5 +91,6 @@ export const viewOf = (report: Report | RoundReport): View => {
     bad: rows.filter((row) => row.finding.status !== 'ok').toSorted(worstFirst),
     notChecked: rows.filter((row) => isNotChecked(row.finding)),
     lines: Object.fromEntries(reports.flatMap(linesOf)),
+    tables: reports.flatMap(tablesOf),
   }
 }

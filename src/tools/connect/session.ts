@@ -7,9 +7,13 @@ import { guardFrames } from './frames.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 
+export type SqlValue = string | number | boolean | null | readonly (string | number)[]
+
 export type PostgresSession = {
   /** Sends one or several statements in one round trip and gives the rows of each; rejects with the server's error. */
   query(sql: string): Promise<readonly (readonly Row[])[]>
+  /** Sends one statement whose `$1`, `$2`, … are these values and gives its rows; rejects with the server's error. */
+  ask(sql: string, values: readonly SqlValue[]): Promise<readonly Row[]>
 }
 
 export type SessionLimits = {
@@ -69,7 +73,10 @@ const attempt = async <T>(
   try {
     await client.connect()
     line.loggedIn()
-    const value = await work({ query: (sql) => line.asking(send(client, sql)) })
+    const value = await work({
+      query: (sql) => line.asking(send(client, sql)),
+      ask: async (sql, values) => (await line.asking(client.query<Row>(sql, [...values]))).rows,
+    })
     await client.end()
     return { ok: true, value }
   } catch (error) {
