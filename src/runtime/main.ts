@@ -79,6 +79,7 @@ const sharedRun = (parsed: ParsedRun, start: Start, { printer, secrets }: Out): 
   return {
     server: parsed.server,
     repository: environment['GITHUB_REPOSITORY'] ?? '',
+    project: parsed.common.compose.project ?? parsed.common.compose.directory ?? '',
     dryRun: parsed.dryRun,
     holdsLock: false,
     printer,
@@ -176,7 +177,7 @@ const tellPeople = async ({ report, ran, parsed, run }: Finished, start: Start, 
     redact: redactor.redact,
     signal: start.cancelled,
     stateDirectory: run.stateDirectory,
-    project: ran[0]?.project ?? '',
+    project: run.project,
     report: published.report,
     runbooks,
   })

@@ -14,6 +14,8 @@ import { noState, openRunState, recordRun } from './state-of-run.ts'
 export type Run = {
   readonly server: string
   readonly repository: string
+  /** Of the compose project, as far as it is configured: all actions of a server keep their state and their incidents under the same one. */
+  readonly project: string
   readonly printer: Printer
   readonly secrets: Secrets
   readonly runProgram: RunProgram
@@ -39,8 +41,6 @@ export type RanAction = {
   readonly report: Report
   readonly outputs: Readonly<Record<string, string | number>>
   readonly trends: readonly Trend[]
-  /** Of the compose project, as far as it is configured. */
-  readonly project: string
   /** A `change` action failed at its work: the step fails whatever `fail-on` says. */
   readonly failedAtWork: boolean
 }
@@ -121,14 +121,11 @@ const trendsOf = (findings: readonly Finding[], store: StateStore): readonly Tre
         : [{ id, subject, values: [...past.map((one) => one.value).toReversed(), first.value] }]
     })
 
-const projectOf = ({ compose }: OptionsOfRun): string => compose?.project ?? compose?.directory ?? ''
-
 const contextOf = (prepared: Prepared, run: Run, more: { signal: AbortSignal; deadline: number; store: StateStore }): Context =>
   createContext({
     ...run,
     ...more,
     action: prepared.action.name,
-    project: projectOf(prepared.options),
     common: prepared.options,
     invoke: async (name, overrides) =>
       (
@@ -161,8 +158,8 @@ export const runAction = async (prepared: Prepared, run: Run): Promise<RanAction
   const deadline = new AbortController()
   const timer = setTimeout(() => deadline.abort('deadline'), limitMs)
   const signal = AbortSignal.any([run.cancelled, deadline.signal])
-  const project = projectOf(options)
-  const state = await openRunState(run.stateDirectory, { repository: run.repository, server: run.server, project, action: action.name })
+  const { repository, server, project } = run
+  const state = await openRunState(run.stateDirectory, { repository, server, project, action: action.name })
   const context = contextOf(prepared, run, { signal, deadline: startedAt + limitMs, store: state.store })
   const outcome = await attemptAlone(prepared, context)
   clearTimeout(timer)
@@ -184,5 +181,5 @@ export const runAction = async (prepared: Prepared, run: Run): Promise<RanAction
     findings,
     facts: outcome.facts,
   }
-  return { report, outputs: outcome.outputs, trends, project, failedAtWork: action.kind === 'change' && outcome.failed === true }
+  return { report, outputs: outcome.outputs, trends, failedAtWork: action.kind === 'change' && outcome.failed === true }
 }
