@@ -13,6 +13,7 @@ import {
   sessionsPart,
   sizePart,
 } from './postgres/parts.ts'
+import { readOnlySettings, rollBack } from './postgres/read-only.ts'
 
 export type PostgresProbe = {
   readonly signal: AbortSignal
@@ -33,16 +34,28 @@ export type PostgresLook =
 /** What may pass by itself within seconds; everything else is the same a second later. */
 const passing: ReadonlySet<PostgresFailureKind> = new Set(['refused', 'reset', 'starting-up', 'too-many-connections'])
 
-/** Looks at a PostgreSQL server (12 to 18) in one read-only session, which it ends; it writes nothing and never throws for what the server does. */
-export const seePostgres = async (target: PostgresTarget, probe: PostgresProbe): Promise<PostgresLook> => {
+/**
+ * Works in one session of a server, which is ended; tries again what may pass by itself within seconds. It never throws for what the server
+ * does.
+ */
+export const askPostgres = async <T>(
+  target: PostgresTarget,
+  probe: PostgresProbe,
+  work: (session: PostgresSession) => Promise<T>,
+): Promise<SessionResult<T>> => {
   const limits = { signal: probe.signal, connectTimeoutMs: probe.connectTimeoutMs ?? 5_000, timeoutMs: probe.timeoutMs ?? 15_000 }
-  const look = () => withPostgresSession(target, limits, (session) => observe(session, probe.now))
-  let result: SessionResult<PostgresObservation> = await look()
+  let result: SessionResult<T> = await withPostgresSession(target, limits, work)
   for (const pauseMs of probe.pausesMs ?? [1_000, 2_000]) {
     if (result.ok || !passing.has(result.failure.kind)) break
     if ((await pause(pauseMs, probe.signal)) === 'aborted') break
-    result = await look()
+    result = await withPostgresSession(target, limits, work)
   }
+  return result
+}
+
+/** Looks at a PostgreSQL server (12 to 18) in one read-only session; it writes nothing. */
+export const seePostgres = async (target: PostgresTarget, probe: PostgresProbe): Promise<PostgresLook> => {
+  const result = await askPostgres(target, probe, (session) => observe(session, probe.now))
   return result.ok ? { answered: true, observation: result.value, at: probe.now() } : { answered: false, failure: result.failure }
 }
 
@@ -51,22 +64,8 @@ const pause = async (ms: number, signal: AbortSignal): Promise<'over' | 'aborted
   return after(ms, 'over' as const, { signal }).catch(() => 'aborted' as const) // only an abort rejects it
 }
 
-/**
- * Each block is a transaction of its own whose settings end with it: behind a connection pooler they would otherwise stay with a session of
- * the application. A server of PostgreSQL 14 or newer also looks every half second whether we are still there.
- */
-const inReadOnlyTransaction = (statements: readonly string[]): string =>
-  [
-    'BEGIN TRANSACTION READ ONLY',
-    'SET LOCAL search_path = pg_catalog',
-    'SET LOCAL statement_timeout = 3000',
-    'SET LOCAL lock_timeout = 2000',
-    'SET LOCAL idle_in_transaction_session_timeout = 5000',
-    `SELECT set_config(name, '500', true) FROM pg_settings WHERE name = 'client_connection_check_interval'`,
-    ...statements,
-    'COMMIT',
-  ].join(';\n')
-const statementsBefore = 6
+const inReadOnlyTransaction = (statements: readonly string[]): string => [...readOnlySettings, ...statements, 'COMMIT'].join(';\n')
+const statementsBefore = readOnlySettings.length
 type Ask = <T>(part: Part<T>) => Promise<Seen<T>>
 
 const observe = async (session: PostgresSession, now: () => Instant): Promise<PostgresObservation> => {
@@ -111,11 +110,4 @@ const askAlone = async <T>(session: PostgresSession, part: Part<T>, now: () => I
     const { message, code } = await rollBack(session, error)
     return couldNotLook(`${message} (${code})`, 'give the role that looks the right to read the statistics views: membership in pg_monitor')
   }
-}
-
-/** After an error of the server the session goes on; any other error ends the look. */
-const rollBack = async (session: PostgresSession, error: unknown): Promise<{ readonly message: string; readonly code: string }> => {
-  if (!Error.isError(error) || !('severity' in error) || error.severity === 'FATAL' || !('code' in error)) throw error
-  await session.query('ROLLBACK')
-  return { message: error.message, code: String(error.code) }
 }

@@ -1,6 +1,6 @@
+import { localParts } from '../local-time.ts'
 import type { Common } from '../options/common.ts'
 import type { Instant } from '../seen.ts'
-import { localParts } from './local-time.ts'
 
 /** Something that is known and explains findings: a silence by dispatch, or Ronde's own work up to its deadline. Without an id it explains all. */
 export type Quiet = {

@@ -1,6 +1,6 @@
 import type { Finding } from '../finding.ts'
-import { localTime } from '../incidents/local-time.ts'
 import type { Child, Marker, Severity } from '../incidents/marker.ts'
+import { localTime } from '../local-time.ts'
 import { formatDuration } from '../quantity.ts'
 import type { Instant } from '../seen.ts'
 import { codeSpan, markdownText } from '../text/markdown.ts'

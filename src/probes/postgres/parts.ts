@@ -19,7 +19,8 @@ const number = (value: unknown): number => Number(value ?? 0)
 const optional = (value: unknown): number | undefined => (value === null || value === undefined ? undefined : Number(value))
 const only = (rows: readonly Row[]): Row => rows[0] ?? {}
 
-const milliseconds = (since: string): string => `(extract(epoch FROM clock_timestamp() - ${since}) * 1000)::float8`
+/** The age of a moment of the server, in SQL. */
+export const milliseconds = (since: string): string => `(extract(epoch FROM clock_timestamp() - ${since}) * 1000)::float8`
 
 /** Ordinary sessions; of those that this role may not see, only the pid, the role and the database are known. */
 const ofClients = `(backend_type = 'client backend' OR (backend_type IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL))`
@@ -75,7 +76,8 @@ export const sessionsPart: Part<Sessions> = {
   }),
 }
 
-const readSession = (row: Row): Session => ({
+/** A row with the columns of `sessionsPart`. */
+export const readSession = (row: Row): Session => ({
   pid: number(row['pid']),
   user: text(row['user']),
   database: text(row['database']),

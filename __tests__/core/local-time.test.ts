@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { localParts, localTime } from '../../../src/core/incidents/local-time.ts'
+import { localParts, localTime } from '../../src/core/local-time.ts'
 
 const at = Date.parse('2026-12-04T20:16:00Z')
 

@@ -1,14 +1,5 @@
-import type { Instant } from '../seen.ts'
-
-/** Minutes east of UTC; the time zone database is asked only for a name. */
-const offsetMinutes = (at: Instant, timeZone: string): number => {
-  if (timeZone === 'UTC') return 0
-  const [, sign, hours, minutes] = /^([+-])(\d\d):(\d\d)$/.exec(timeZone) ?? []
-  if (sign !== undefined) return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes))
-  const format = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' })
-  const name = format.formatToParts(at).find((one) => one.type === 'timeZoneName')?.value ?? 'GMT'
-  return name === 'GMT' ? 0 : offsetMinutes(at, name.slice('GMT'.length))
-}
+import type { Instant } from './seen.ts'
+import { zoneClock } from './zone-clock.ts'
 
 type LocalParts = {
   /** `2026-12-05` */
@@ -24,14 +15,14 @@ type LocalParts = {
 }
 
 export const localParts = (at: Instant, timeZone: string): LocalParts => {
-  const offset = offsetMinutes(at, timeZone)
+  const clock = zoneClock(timeZone)
+  const offset = Math.round(clock.offsetMs(at) / 60_000)
   const local = new Date(at + offset * 60_000)
-  const iso = local.toISOString()
   const size = Math.abs(offset)
   const rest = size % 60 === 0 ? '' : `:${String(size % 60).padStart(2, '0')}`
   return {
-    date: iso.slice(0, 10),
-    time: iso.slice(11, 16),
+    date: clock.date(at),
+    time: local.toISOString().slice(11, 16),
     weekday: local.getUTCDay(),
     minute: local.getUTCHours() * 60 + local.getUTCMinutes(),
     zone: offset === 0 ? 'UTC' : `UTC${offset < 0 ? '-' : '+'}${Math.floor(size / 60)}${rest}`,
