@@ -3,4 +3,5 @@ import type { Registry } from './core/registry.ts'
 
 export const actions: Registry = {
   'health-check': () => import('./actions/health-check/action.ts'),
+  'purge-verify': () => import('./actions/purge-verify/action.ts'),
 }

@@ -34,8 +34,8 @@ const sessionFinding = (name: PostgresThreshold, about: About, judged: Judged, t
 }
 
 const isIdleInTransaction = (one: Session): boolean => one.state.startsWith('idle in transaction')
-/** Its work is lost then, so looking stands first. */
-const terminate = (pids: readonly number[]): string =>
+/** How to end sessions. Their work is lost then, so looking stands first. */
+export const terminate = (pids: readonly number[]): string =>
   `look at what it is doing, then end it: ${pids.map((pid) => `SELECT pg_terminate_backend(${pid});`).join(' ')}`
 
 const unblock = (list: readonly Session[]): string => {

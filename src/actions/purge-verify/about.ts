@@ -1,0 +1,31 @@
+import type { Finding } from '../../core/finding.ts'
+import { localParts } from '../../core/local-time.ts'
+import type { Instant } from '../../core/seen.ts'
+import type { BusinessDay } from './business-day.ts'
+
+/** What every policy needs besides what was seen. */
+export type About = {
+  /** `table/public.game` */
+  readonly subject: string
+  /** `public.game` */
+  readonly shown: string
+  readonly column: string
+  readonly day: BusinessDay
+  readonly now: Instant
+}
+
+/** The parts of this action, as the report's scope names them. */
+export const parts = ['table', 'log', 'rows-deleted', 'day', 'locks'] as const
+export type PartName = (typeof parts)[number]
+
+/** What a policy gives: its findings, and whether it could look. */
+export type Judged = { readonly completed: boolean; readonly findings: readonly Finding[] }
+
+/** `00:15`, on the wall of the business zone. */
+export const clockTime = (at: Instant, { day }: Pick<About, 'day'>): string => localParts(at, day.timeZone).time
+
+export const formatCount = (count: number): string => count.toLocaleString('en-US')
+
+/** `1 row`, `412 rows`, `at least 10,000 rows` */
+export const countRows = (rows: number, atLeast = false): string =>
+  `${atLeast ? 'at least ' : ''}${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'}`

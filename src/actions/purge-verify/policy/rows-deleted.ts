@@ -1,0 +1,115 @@
+import { type Finding, finding } from '../../../core/finding.ts'
+import type { Instant } from '../../../core/seen.ts'
+import { type About, clockTime, countRows, type Judged } from '../about.ts'
+
+/** The server's counter of deleted rows at a moment. Another oid or reset time means that it began anew. */
+export type Reading = { readonly oid: number; readonly deleted: number; readonly statsReset: string; readonly at: Instant }
+
+/** What the state keeps: the last reading, and the last one before the day began. */
+export type DeletedNote = { readonly last: Reading; readonly before: Reading | undefined; readonly day: string }
+
+const isReading = (value: unknown): value is Reading =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['oid', 'deleted', 'at'].every((key) => Number.isFinite((value as Record<string, unknown>)[key])) &&
+  typeof (value as Record<string, unknown>)['statsReset'] === 'string'
+
+/** Reads the note; one that cannot be read is a first sight. */
+export const readDeletedNote = (text: string | undefined): DeletedNote | undefined => {
+  try {
+    const value = JSON.parse(text ?? 'null') as Partial<DeletedNote> | null
+    if (!isReading(value?.last) || typeof value.day !== 'string') return undefined
+    return { last: value.last, before: isReading(value.before) ? value.before : undefined, day: value.day }
+  } catch {
+    // Not ours, or of another release: compared from the next day on.
+    return undefined
+  }
+}
+
+/** The note that this run leaves: what was last read before the day began stays for the whole day. */
+export const nextDeletedNote = (note: DeletedNote | undefined, now: Reading, { day }: Pick<About, 'day'>): DeletedNote => {
+  const before =
+    note === undefined ? undefined : note.last.at < day.today.start ? note.last : note.day === day.today.date ? note.before : undefined
+  return { last: now, before, day: day.today.date }
+}
+
+/** Rows deleted since the day began, or since the last run before it; undefined without one, and when counting began anew in between. */
+export const deletedSince = ({ last, before }: DeletedNote): number | undefined =>
+  before === undefined || before.oid !== last.oid || before.statsReset !== last.statsReset || before.deleted > last.deleted
+    ? undefined
+    : last.deleted - before.deleted
+
+/** A session tells the statistics a moment after its transaction. */
+const settlingMs = 60_000
+
+/** What is known of how many rows went today. */
+export type Deleted = {
+  readonly inLog: number | undefined
+  /** Of the last line. */
+  readonly purgedAt: Instant | undefined
+  readonly counted: number | undefined
+  /** From `expect-rows-deleted`; 0 expects nothing. */
+  readonly atLeast: number
+}
+
+type Verdict = Pick<Finding, 'status' | 'title' | 'advice'>
+
+const rowsOf = ({ inLog, counted }: Deleted): number | undefined => inLog ?? counted
+
+const isDoubted = ({ inLog, counted, purgedAt }: Deleted, { now }: About): boolean =>
+  inLog !== undefined && counted !== undefined && purgedAt !== undefined && now - purgedAt > settlingMs && inLog > counted
+
+const nothingKnown = 'nothing to compare yet: no row count in the log, and no look before the day began, or counting began anew since'
+
+const verdictOf = (seen: Deleted, about: About): Verdict => {
+  const { shown, day } = about
+  const rows = rowsOf(seen)
+  if (isDoubted(seen, about)) {
+    return {
+      status: 'warning',
+      title: `${shown}: the log says more rows deleted than the server counted`,
+      advice: 'see that the purge and this look mean the same database and table, and that the purge was not rolled back after its line',
+    }
+  }
+  if (rows === undefined) {
+    const advice = seen.atLeast > 0 ? `not checked: ${nothingKnown}; add (?<rows>\\d+) to log.pattern, or wait for the next day` : ''
+    return { status: 'ok', title: `${shown}: rows deleted not known`, advice }
+  }
+  const few = !day.pending && rows < seen.atLeast
+  const advice = few ? 'see whether there was nothing to delete (nobody played), or whether the purge looked at another day or table' : ''
+  return { status: few ? 'warning' : 'ok', title: `${shown}: ${countRows(rows)} deleted`, advice }
+}
+
+const observedOf = ({ inLog, counted }: Deleted): string => {
+  const known = [
+    ...(inLog === undefined ? [] : [`${countRows(inLog)} by the log`]),
+    ...(counted === undefined ? [] : [`${countRows(counted)} by the server's statistics`]),
+  ]
+  return known.length === 0 ? nothingKnown : known.join(', ')
+}
+
+/** Whether the purge deleted what it says, and as much as is expected. Nothing to compare is a first sight, not a fault. */
+export const judgeRowsDeleted = (seen: Deleted, about: About): Judged => {
+  const { atLeast } = seen
+  const rows = rowsOf(seen)
+  const verdict = verdictOf(seen, about)
+  return {
+    completed: true,
+    findings: [
+      finding({
+        id: 'purge.rows-deleted',
+        check: 'rows-deleted',
+        subject: about.subject,
+        ...verdict,
+        cleared: verdict.status === 'ok' && rows !== undefined && !about.day.pending,
+        observed: observedOf(seen),
+        expected:
+          atLeast === 0
+            ? 'no more by the log than by the statistics'
+            : `at least ${countRows(atLeast)} deleted by ${clockTime(about.day.due, about)}`,
+        audience: 'technical',
+        measurements: rows === undefined ? [] : [{ name: 'deleted-rows', value: rows, unit: 'rows' }],
+      }),
+    ],
+  }
+}

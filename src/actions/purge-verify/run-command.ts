@@ -1,0 +1,115 @@
+import type { Context } from '../../core/context.ts'
+import { type Finding, finding } from '../../core/finding.ts'
+import type { Finished } from '../../core/process.ts'
+import { formatDuration } from '../../core/quantity.ts'
+import { plainLines, shorten } from '../../core/text/plain.ts'
+import { shellCommand } from '../../core/text/shell-command.ts'
+import type { About } from './about.ts'
+import type { PurgeOptions } from './options.ts'
+
+type RunCommand = NonNullable<PurgeOptions['run-command']>
+
+/** The command to copy; undefined when a name of it cannot stand in one. */
+export const commandText = ({ service, command }: RunCommand): string | undefined =>
+  shellCommand(['docker', 'compose', 'exec', { kind: 'service', name: service }, ...command])
+
+const endings: { readonly [Ended in Finished['ended']]: (finished: Extract<Finished, { ended: Ended }>) => string } = {
+  exit: ({ exitCode }) => `exit code ${exitCode}`,
+  signal: ({ signal }) => `killed with ${signal}`,
+  timeout: ({ durationMs }) => `not done within ${formatDuration(durationMs)}`,
+  cancelled: () => 'stopped with the run',
+  'not-started': ({ cause }) => cause,
+}
+
+/** What became of the command in this run. */
+export type Attempt =
+  | { readonly kind: 'not-needed' }
+  | { readonly kind: 'would-run' }
+  | { readonly kind: 'ran-before'; readonly at: number }
+  | { readonly kind: 'refused'; readonly cause: string; readonly advice: string }
+  | { readonly kind: 'ran'; readonly finished: Finished }
+
+const noteKey = ({ subject }: About): string => `purge.command ${subject}`
+
+/** When it was run today, by the note that an earlier run left. */
+const ranToday = (context: Context, about: About): number | undefined => {
+  const [date, at] = (context.state.note(noteKey(about)) ?? '').split(' ')
+  return date === about.day.today.date && Number.isFinite(Number(at)) ? Number(at) : undefined
+}
+
+/** Runs the purge that was missed, alone on the compose project and at most once a day. A run that dies before its end leaves no note: it runs again. */
+export const attemptPurge = async (wanted: RunCommand, about: About, context: Context): Promise<Attempt> => {
+  const before = ranToday(context, about)
+  if (before !== undefined) return { kind: 'ran-before', at: before }
+  const text = commandText(wanted) ?? wanted.command[0] ?? ''
+  if (context.dryRun) {
+    context.progress.say(`dry run: would run ${text}`)
+    return { kind: 'would-run' }
+  }
+  const alone = await context.exclusively(async () => {
+    context.progress.say(`the purge was missed; running ${text}`)
+    return context.compose.run(['exec', '-T', wanted.service, ...wanted.command], { timeoutMs: wanted.timeout })
+  })
+  if (alone.kind === 'refused') return alone
+  context.state.setNote(noteKey(about), `${about.day.today.date} ${context.now()}`)
+  return { kind: 'ran', finished: alone.value }
+}
+
+type Verdict = Pick<Finding, 'status' | 'title' | 'observed' | 'advice'>
+
+type Verdicts = {
+  readonly [Kind in Attempt['kind']]: (
+    attempt: Extract<Attempt, { kind: Kind }>,
+    text: string,
+  ) => Omit<Verdict, 'title'> & { readonly what: string }
+}
+
+const verdicts: Verdicts = {
+  'not-needed': () => ({ status: 'ok', what: 'the purge command is not needed', observed: 'the purge was not missed', advice: '' }),
+  'would-run': (_, text) => ({
+    status: 'ok',
+    what: 'the purge was missed',
+    observed: `dry run: would run ${text}`,
+    advice: 'run it without dry-run',
+  }),
+  'ran-before': ({ at }, text) => ({
+    status: 'warning',
+    what: 'missed, and not run a second time',
+    observed: `Ronde ran the purge at ${new Date(at).toISOString()}`,
+    advice: `find out what it left, then run ${text}`,
+  }),
+  refused: ({ cause, advice }) => ({ status: 'unknown', what: 'the purge command could not be run', observed: cause, advice }),
+  ran: ({ finished }, text) => {
+    const done = finished.ended === 'exit' && finished.exitCode === 0
+    const how = endings[finished.ended](finished as never)
+    return {
+      status: done ? 'warning' : 'critical',
+      what: done ? 'the purge was missed, and has been run now' : 'the purge was missed, and its command failed',
+      observed: `${how} after ${formatDuration(finished.durationMs)}`,
+      advice: done ? 'find out why it did not run by itself: look at what starts it' : `run ${text} to see why`,
+    }
+  },
+}
+
+const verdictOf = (attempt: Attempt, text: string, { shown }: About): Verdict => {
+  const { what, ...verdict } = verdicts[attempt.kind](attempt as never, text)
+  return { ...verdict, title: `${shown}: ${what}` }
+}
+
+const evidenceOf = (attempt: Attempt): readonly string[] =>
+  attempt.kind === 'ran'
+    ? [attempt.finished.stdout, attempt.finished.stderr].flatMap((output) => plainLines(output, { maxLines: 10, maxChars: 300 }))
+    : []
+
+/** What was done about a missed purge, and what must be done about that it was missed. */
+export const judgeCommand = (attempt: Attempt, wanted: RunCommand, about: About): Finding =>
+  finding({
+    id: 'purge.command',
+    check: 'table',
+    subject: about.subject,
+    ...verdictOf(attempt, shorten(commandText(wanted) ?? 'the command of run-command', 300), about),
+    expected: 'a purge that runs by itself',
+    evidence: evidenceOf(attempt),
+    certainty: 'hard',
+    audience: 'technical',
+  })

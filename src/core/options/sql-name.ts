@@ -1,0 +1,27 @@
+import type { z } from 'zod'
+import { readColumnName, readTableName, type TableName } from '../postgres/table-name.ts'
+import { parsedText } from './parsed-text.ts'
+import { shown } from './shown.ts'
+
+const table = 'a table such as game, public.game or "Game"'
+const column = 'a column such as day_date or "dayDate"'
+
+/** A table as SQL writes its name, with a schema if wanted; anything that is more than a name is a mistake. */
+export const tableName = (): z.ZodType<TableName, string> =>
+  parsedText({
+    expected: table,
+    read: (text) => {
+      const value = readTableName(text)
+      return value === undefined ? { mistake: `${shown(text)} is not ${table}` } : { value }
+    },
+  })
+
+/** A column as SQL writes its name. */
+export const columnName = (): z.ZodType<string, string> =>
+  parsedText({
+    expected: column,
+    read: (text) => {
+      const value = readColumnName(text)
+      return value === undefined ? { mistake: `${shown(text)} is not ${column}` } : { value }
+    },
+  })

@@ -1,0 +1,24 @@
+import type { Instant } from '../seen.ts'
+import { zoneClock } from '../zone-clock.ts'
+
+/** The first ISO 8601 time of a line, with or without its offset; Python's comma before the milliseconds included. */
+const isoTime = /(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?\s?(Z|UTC|[+-]\d\d:?\d\d)?/
+const searchedChars = 300
+
+const offsetOf = (zone: string): string => (zone === 'Z' || zone === 'UTC' ? 'Z' : zone.replace(/^(...):?(..)$/, '$1:$2'))
+
+/** Reads the time that stands in a log line; one without an offset is of the zone given. `undefined` when there is none. */
+export const lineTimeReader = (timeZone: string): ((line: string) => Instant | undefined) => {
+  const clock = zoneClock(timeZone)
+  return (line) => {
+    const [, date, time, fraction = '', zone] = isoTime.exec(line.slice(0, searchedChars)) ?? []
+    if (date === undefined) return undefined
+    const wall = `${date}T${time}.${fraction.slice(0, 3).padEnd(3, '0')}`
+    if (zone !== undefined) return finite(Date.parse(`${wall}${offsetOf(zone)}`))
+    const asUtc = Date.parse(`${wall}Z`)
+    // The offset of an hour before tells better than that of the wall time itself around a change of clocks.
+    return finite(asUtc - clock.offsetMs(asUtc - clock.offsetMs(asUtc)))
+  }
+}
+
+const finite = (ms: number): Instant | undefined => (Number.isFinite(ms) ? ms : undefined)

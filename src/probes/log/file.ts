@@ -1,0 +1,103 @@
+import { readdir, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { couldNotLook, type Instant, type Seen, saw } from '../../core/seen.ts'
+import { shellCommand } from '../../core/text/shell-command.ts'
+import { type LogLine, type LogText, longestLine } from './source.ts'
+
+/** Of each file, from its end; of a compressed one, from its start. */
+const mostBytes = 32 * 1024 * 1024
+const mostFiles = 10
+const mostLines = 500_000
+
+type Part = { readonly path: string; readonly sizeBytes: number; readonly changedAt: Instant }
+
+/** `app.log`, and beside it what rotation made of it: `app.log.1`, `app.log-20261205`, `app.log.2.gz`, changed since then. */
+const partsOf = async (path: string, since: Instant): Promise<readonly Part[]> => {
+  const [folder, name] = [dirname(path), basename(path)]
+  const own = await stat(path)
+  if (!own.isFile()) throw Object.assign(new Error('not a file'), { code: 'not a regular file' })
+  const beside = (await readdir(folder).catch(() => [])).filter((one) => one.startsWith(`${name}.`) || one.startsWith(`${name}-`))
+  const rotated = await Promise.all(
+    beside.map(async (one) => ({ one, found: await stat(join(folder, one)).catch(() => undefined) })), // rotated away in between
+  )
+  const parts = rotated.flatMap(({ one, found }) =>
+    found?.isFile() && found.mtimeMs >= since ? [{ path: join(folder, one), sizeBytes: found.size, changedAt: found.mtimeMs }] : [],
+  )
+  return [{ path, sizeBytes: own.size, changedAt: own.mtimeMs }, ...parts.toSorted((a, b) => b.changedAt - a.changedAt).slice(0, mostFiles)]
+}
+
+async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const { StringDecoder } = await import('node:string_decoder')
+  const decoder = new StringDecoder('utf8')
+  let rest = ''
+  for await (const chunk of chunks) {
+    const pieces = `${rest}${decoder.write(chunk)}`.split('\n')
+    rest = (pieces.pop() ?? '').slice(0, longestLine)
+    for (const one of pieces) yield one.slice(0, longestLine)
+  }
+  if (rest !== '') yield rest
+}
+
+async function* bounded(chunks: AsyncIterable<Buffer>, most: number, cut: () => void): AsyncGenerator<Buffer> {
+  let bytes = 0
+  for await (const chunk of chunks) {
+    yield chunk
+    bytes += chunk.length
+    if (bytes < most) continue
+    cut()
+    return
+  }
+}
+
+/** A compressed file is read as far as its bound: it may be a bomb. */
+const open = async ({ path, sizeBytes }: Part, cut: () => void): Promise<AsyncIterable<Buffer>> => {
+  const { createReadStream } = await import('node:fs')
+  if (path.endsWith('.gz')) {
+    const [{ createGunzip }, { pipeline }] = await Promise.all([import('node:zlib'), import('node:stream')])
+    const unpacked = createGunzip()
+    // An error of either side ends the reading below.
+    pipeline(createReadStream(path), unpacked, () => {})
+    return bounded(unpacked, mostBytes, cut)
+  }
+  if (sizeBytes > mostBytes) cut()
+  return bounded(createReadStream(path, { start: Math.max(0, sizeBytes - mostBytes) }), mostBytes, cut)
+}
+
+const unreadable = (path: string, error: unknown): Seen<never> => {
+  const code = Error.isError(error) && 'code' in error ? String(error.code) : String(error)
+  if (code === 'ENOENT') return couldNotLook(`${path} is not there`, 'correct log.path')
+  const allow = shellCommand(['sudo', 'setfacl', '-m', 'u:USER:r', { kind: 'path', name: path }])
+  return couldNotLook(
+    `${path} cannot be read (${code})`,
+    allow === undefined ? 'let the user of the runner read it' : `let the user of the runner read it: ${allow}`,
+  )
+}
+
+type Collected = { readonly lines: LogLine[]; cut: boolean }
+
+const collect = async (part: Part, into: Collected, { since, timeOf }: Reading): Promise<void> => {
+  const noteCut = () => {
+    into.cut = true
+  }
+  for await (const text of linesOf(await open(part, noteCut))) {
+    const at = timeOf(text)
+    if (at !== undefined && at < since) continue
+    if (into.lines.length >= mostLines) return noteCut()
+    into.lines.push({ at, text })
+  }
+}
+
+/** `timeOf` reads the time of a line. */
+type Reading = { readonly since: Instant; readonly timeOf: (line: string) => Instant | undefined }
+
+/** What a file holds, and what rotation made of it since a moment. */
+export const seeFileLog = async (path: string, reading: Reading): Promise<Seen<LogText>> => {
+  const collected: Collected = { lines: [], cut: false }
+  try {
+    for (const part of await partsOf(path, reading.since)) await collect(part, collected, reading)
+    return saw(collected, Date.now())
+  } catch (error) {
+    // Not there, not permitted, or not what its name says: the user must know which.
+    return unreadable(path, error)
+  }
+}

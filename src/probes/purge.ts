@@ -1,0 +1,66 @@
+import type { PostgresTarget } from '../core/database.ts'
+import type { TableName } from '../core/postgres/table-name.ts'
+import type { Instant, Seen } from '../core/seen.ts'
+import type { PostgresSession, SessionResult } from '../tools/connect/session.ts'
+import { askPostgres, type PostgresProbe } from './postgres.ts'
+import { type LocksLook, seeLocks } from './purge/locks.ts'
+import { type DaysLook, type RowsLook, seeDays, seeRows } from './purge/rows.ts'
+import { type FoundTable, resolveTable } from './purge/table.ts'
+
+type Day = { readonly date: string; readonly start: Instant }
+
+/** The table that is purged, the table of days if there is one, and the days by our clock. */
+export type PurgeQuestion = {
+  readonly table: TableName
+  readonly column: string
+  readonly days: { readonly table: TableName; readonly column: string } | undefined
+  readonly oldest: Day
+  readonly yesterday: Day
+  readonly today: Day
+  readonly tomorrow: Day
+}
+
+/** What one look at a database saw of its daily purge. */
+export type PurgeLook = {
+  readonly server: { readonly version: string; readonly standby: boolean; readonly user: string }
+  /** How far the server's clock is ahead of ours, in milliseconds, as far as the way there and back lets us know. */
+  readonly clockAheadMs: number
+  readonly table: Seen<FoundTable>
+  /** Absent when there is no table to look at. */
+  readonly rows: Seen<RowsLook> | undefined
+  readonly locks: Seen<LocksLook> | undefined
+  /** Absent when no table of days is configured. */
+  readonly days: Seen<DaysLook> | undefined
+  readonly dayTable: FoundTable | undefined
+}
+
+type Clocked = { readonly version: string; readonly standby: boolean; readonly user: string; readonly clockAheadMs: number }
+
+const lookAtServer = async (session: PostgresSession, now: () => Instant): Promise<Clocked> => {
+  const before = now()
+  const [row = {}] = await session.ask(
+    `SELECT (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::float8 AS clock, current_user::text AS "user",
+      pg_catalog.current_setting('server_version') AS version, pg_catalog.pg_is_in_recovery() AS standby`,
+    [],
+  )
+  const after = now()
+  const clock = Number(row['clock'])
+  const clockAheadMs = clock > after ? clock - after : Math.min(0, clock - before)
+  return { version: String(row['version']), standby: row['standby'] === true, user: String(row['user']), clockAheadMs }
+}
+
+const look = async (session: PostgresSession, question: PurgeQuestion, now: () => Instant): Promise<PurgeLook> => {
+  const { clockAheadMs, ...server } = await lookAtServer(session, now)
+  const { user } = server
+  const table = await resolveTable(session, { table: question.table, column: question.column }, now)
+  const found = table.seen ? table.value : undefined
+  const dayTable = question.days === undefined ? undefined : await resolveTable(session, question.days, now)
+  const rows = found && (await seeRows(session, found, { from: question.oldest, until: question.tomorrow, user }, now))
+  const days = dayTable === undefined || !dayTable.seen ? dayTable : await seeDays(session, dayTable.value, { ...question, user }, now)
+  const locks = found && (await seeLocks(session, found.members, now))
+  return { server, clockAheadMs, table, rows, locks, days, dayTable: dayTable?.seen === true ? dayTable.value : undefined }
+}
+
+/** Looks at the rows, the days and the locks of a table that is purged daily, in one session; it writes nothing. */
+export const seePurge = (target: PostgresTarget, question: PurgeQuestion, probe: PostgresProbe): Promise<SessionResult<PurgeLook>> =>
+  askPostgres(target, { timeoutMs: 25_000, ...probe }, (session) => look(session, question, probe.now))

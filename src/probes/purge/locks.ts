@@ -1,0 +1,76 @@
+import type { Session } from '../../core/postgres/observation.ts'
+import { couldNotLook, type Instant, type Seen, saw } from '../../core/seen.ts'
+import type { PostgresSession, Row } from '../../tools/connect/session.ts'
+import { milliseconds, readSession } from '../postgres/parts.ts'
+import { type Ask, inReadOnly } from '../postgres/read-only.ts'
+
+/** What keeps dead rows alive: the oldest transaction, prepared transaction or slot that may still see them. */
+export type OldestSnapshot = {
+  readonly what: 'session' | 'prepared' | 'slot' | 'standby'
+  /** Of a session; 0 otherwise. */
+  readonly pid: number
+  readonly name: string
+  /** Since its transaction began; absent for a slot. */
+  readonly ageMs: number | undefined
+}
+
+/** Who holds the table against everybody, who waits for it, and the sessions that they wait for. */
+export type LocksLook = {
+  readonly holders: readonly { readonly pid: number; readonly mode: string }[]
+  readonly waiting: readonly number[]
+  /** All of them; the waiting ones have `blockedBy`. */
+  readonly sessions: readonly Session[]
+  readonly oldest: OldestSnapshot | undefined
+}
+
+/** At most 50 holders and waiters, the longest first; of each waiter also whom it waits for. */
+const locksSql = `WITH held AS MATERIALIZED (
+    SELECT pid, mode, granted FROM pg_locks WHERE locktype = 'relation' AND relation = ANY($1::oid[]) AND pid IS DISTINCT FROM pg_backend_pid()
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND (NOT granted OR mode IN ('AccessExclusiveLock', 'ExclusiveLock')) LIMIT 50
+  ), waiting AS MATERIALIZED (SELECT DISTINCT pid, pg_blocking_pids(pid) AS blocked_by FROM held WHERE NOT granted),
+  shown AS (SELECT pid FROM held WHERE pid IS NOT NULL UNION SELECT unnest(blocked_by) FROM waiting)
+  SELECT shown.pid, usename::text AS "user", datname::text AS database, application_name AS application, state, backend_type, left(query, 1000) AS query,
+    ${milliseconds('xact_start')} AS transaction_ms, ${milliseconds('state_change')} AS state_ms,
+    CASE WHEN waiting.pid IS NOT NULL THEN ${milliseconds('query_start')} END AS waiting_ms, waiting.blocked_by,
+    (SELECT max(mode) FROM held WHERE held.pid = shown.pid AND granted) AS mode
+  FROM shown LEFT JOIN pg_stat_activity USING (pid) LEFT JOIN waiting USING (pid)`
+
+/** A standby with feedback keeps rows alive through its walsender, which shows as a session of that kind. */
+const oldestSql = `SELECT what, pid, name, age_ms FROM (
+    SELECT CASE backend_type WHEN 'walsender' THEN 'standby' ELSE 'session' END AS what, pid, application_name AS name,
+      ${milliseconds('xact_start')} AS age_ms, age(backend_xmin) AS age
+    FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid() AND backend_type IS DISTINCT FROM 'autovacuum worker'
+    UNION ALL SELECT 'prepared', 0, gid, ${milliseconds('prepared')}, age(transaction) FROM pg_prepared_xacts WHERE database = current_database()
+    UNION ALL SELECT 'slot', 0, slot_name::text, NULL, age(xmin) FROM pg_replication_slots WHERE xmin IS NOT NULL) AS keepers
+  ORDER BY age DESC, age_ms DESC NULLS LAST LIMIT 1`
+
+const kinds: Readonly<Record<string, OldestSnapshot['what']>> = { prepared: 'prepared', slot: 'slot', standby: 'standby' }
+
+const readOldest = (row: Row | undefined): OldestSnapshot | undefined =>
+  row === undefined
+    ? undefined
+    : {
+        what: kinds[String(row['what'])] ?? 'session',
+        pid: Number(row['pid'] ?? 0),
+        name: typeof row['name'] === 'string' ? row['name'].slice(0, 64) : '',
+        ageMs: row['age_ms'] === null ? undefined : Number(row['age_ms']),
+      }
+
+const look = async (ask: Ask, members: readonly number[]): Promise<LocksLook> => {
+  const rows = await ask(locksSql, [members])
+  const oldest = await ask(oldestSql)
+  const sessions = rows.map(readSession)
+  return {
+    holders: rows.flatMap((row) => (typeof row['mode'] === 'string' ? [{ pid: Number(row['pid']), mode: row['mode'] }] : [])),
+    waiting: sessions.filter((one) => one.blockedBy.length > 0).map((one) => one.pid),
+    sessions,
+    oldest: readOldest(oldest[0]),
+  }
+}
+
+/** Looks at the locks on a table and its partitions; it takes none on them. */
+export const seeLocks = async (session: PostgresSession, members: readonly number[], now: () => Instant): Promise<Seen<LocksLook>> => {
+  const asked = await inReadOnly(session, [], (ask) => look(ask, members))
+  return asked.ok ? saw(asked.value, now()) : couldNotLook(`${asked.message} (${asked.code})`, 'look at the log of the server')
+}

@@ -1,0 +1,156 @@
+import { boundary } from '../../core/postgres/date-column.ts'
+import { buffersOf, type Plan, readPlan, rowsByRelation, rowsOf, rowsReadWhole } from '../../core/postgres/plan.ts'
+import { couldNotLook, type Instant, type Seen, saw } from '../../core/seen.ts'
+import type { PostgresSession, SqlValue } from '../../tools/connect/session.ts'
+import { type Ask, inReadOnly } from '../postgres/read-only.ts'
+import { adviceFor, type FoundTable } from './table.ts'
+
+/** A day with the moment at which it begins. */
+type Day = { readonly date: string; readonly start: Instant }
+
+/** Rows of other days: how many, up to a cap, and the value that is furthest away. */
+export type OtherRows = { readonly rows: number; readonly atLeast: boolean; readonly furthest: string }
+
+/** Either the three proofs, or that an index is missing without which they would read the whole table. */
+export type RowsLook =
+  | { readonly kind: 'unindexed'; readonly rows: number }
+  | {
+      readonly kind: 'proven'
+      readonly older: OtherRows
+      readonly newer: OtherRows
+      readonly missing: OtherRows
+      /** Blocks that the three proofs read, and how long they took. */
+      readonly buffers: number
+      readonly elapsedMs: number
+      /** Rows that had to be read from end to end, few enough to do without an index. */
+      readonly readWhole: number
+    }
+
+/** Reading so many rows from end to end takes some milliseconds. */
+const mostRowsReadWhole = 100_000
+const countCap = 10_000
+
+/**
+ * The planner believes its statistics of yesterday, by which the first row of any scan is the one that is looked for; a scan of the whole
+ * table is therefore only what is left when there is no index. Rows that a policy hides would be missed, so that is an error instead.
+ */
+const settings = [
+  'SET LOCAL enable_seqscan = off',
+  'SET LOCAL jit = off',
+  'SET LOCAL max_parallel_workers_per_gather = 0',
+  "SET LOCAL timezone = 'UTC'",
+  "SET LOCAL DateStyle = 'ISO, YMD'",
+  'SET LOCAL row_security = off',
+]
+
+type Condition = { readonly where: string; readonly values: readonly SqlValue[] }
+
+const explain = async (ask: Ask, how: string, sql: string, values: readonly SqlValue[] = []): Promise<Plan> => {
+  const [row = {}] = await ask(`EXPLAIN (FORMAT JSON, ${how}) ${sql}`, values)
+  return readPlan(row['QUERY PLAN'])
+}
+
+const firstRow = ({ sql }: FoundTable, { where }: Condition, limit = 1): string =>
+  `SELECT 1 FROM ${sql.table} WHERE ${where} LIMIT ${limit}`
+
+/** The rows that the worst of these conditions would read from one end to the other; nothing is run. */
+const readWhole = async (ask: Ask, table: FoundTable, conditions: readonly Condition[]): Promise<number> => {
+  const rows = rowsByRelation(await explain(ask, 'VERBOSE', `SELECT 1 FROM ${table.sql.table}`))
+  const found: number[] = []
+  for (const one of conditions)
+    found.push(rowsReadWhole(await explain(ask, 'VERBOSE', firstRow(table, one), one.values), rows, table.leading))
+  return Math.max(0, ...found)
+}
+
+type Proof = { readonly found: boolean; readonly buffers: number }
+
+const prove = async (ask: Ask, table: FoundTable, condition: Condition): Promise<Proof> => {
+  const plan = await explain(ask, 'ANALYZE, BUFFERS, TIMING OFF', firstRow(table, condition), condition.values)
+  return { found: rowsOf(plan) > 0, buffers: buffersOf(plan) }
+}
+
+const none: OtherRows = { rows: 0, atLeast: false, furthest: '' }
+
+/** Counts what a proof found. A count that takes too long changes nothing about that it was found. */
+const count = async (session: PostgresSession, { table, condition, order }: Finding): Promise<OtherRows> => {
+  const { column } = table.sql
+  const asked = await inReadOnly(session, settings, async (ask) => {
+    const [counted = {}] = await ask(
+      `SELECT count(*)::float8 AS rows FROM (${firstRow(table, condition, countCap)}) AS capped`,
+      condition.values,
+    )
+    const furthest = `SELECT left(${column}::text, 60) AS value FROM ${table.sql.table} WHERE ${condition.where} ORDER BY ${column} ${order} LIMIT 1`
+    const [row = {}] = order === undefined ? [] : await ask(furthest, condition.values)
+    return { rows: Number(counted['rows']), furthest: typeof row['value'] === 'string' ? row['value'] : '' }
+  })
+  if (!asked.ok) return { rows: 1, atLeast: true, furthest: '' }
+  return { ...asked.value, atLeast: asked.value.rows >= countCap }
+}
+
+type Finding = { readonly table: FoundTable; readonly condition: Condition; readonly order: 'ASC' | 'DESC' | undefined }
+
+/** Looks for rows before the first and from the last day on, and for rows without a date: three proofs that end at the first row. */
+export const seeRows = async (
+  session: PostgresSession,
+  table: FoundTable,
+  days: { readonly from: Day; readonly until: Day; readonly user: string },
+  now: () => Instant,
+): Promise<Seen<RowsLook>> => {
+  const { column } = table.sql
+  const older: Condition = { where: `${column} < $1`, values: [boundary(table.kind, days.from)] }
+  const newer: Condition = { where: `${column} >= $1`, values: [boundary(table.kind, days.until)] }
+  const missing: Condition = { where: `${column} IS NULL`, values: [] }
+  const asked = await inReadOnly(session, settings, async (ask) => {
+    const rows = await readWhole(ask, table, [older, newer, missing])
+    if (rows > mostRowsReadWhole) return { kind: 'unindexed', rows } as const
+    const startedAt = performance.now()
+    const proofs = [await prove(ask, table, older), await prove(ask, table, newer), await prove(ask, table, missing)] as const
+    return { kind: 'proven', proofs, elapsedMs: performance.now() - startedAt, rows } as const
+  })
+  if (!asked.ok) return couldNotLook(`${asked.message} (${asked.code})`, adviceFor(asked.code, table, days.user))
+  if (asked.value.kind === 'unindexed') return saw(asked.value, now())
+  const { proofs, elapsedMs, rows } = asked.value
+  const rowsOfProof = async (proof: Proof, condition: Condition, order: Finding['order']) =>
+    proof.found ? count(session, { table, condition, order }) : none
+  return saw(
+    {
+      kind: 'proven',
+      older: await rowsOfProof(proofs[0], older, 'ASC'),
+      newer: await rowsOfProof(proofs[1], newer, 'DESC'),
+      missing: await rowsOfProof(proofs[2], missing, undefined),
+      buffers: proofs.reduce((sum, one) => sum + one.buffers, 0),
+      elapsedMs,
+      readWhole: rows,
+    },
+    now(),
+  )
+}
+
+/** What a table of days holds: rows of today (up to 2), and whether there are rows of yesterday and of days before. */
+export type DaysLook =
+  | { readonly kind: 'unindexed'; readonly rows: number }
+  | { readonly kind: 'seen'; readonly today: number; readonly yesterday: boolean; readonly before: boolean }
+
+/** Looks for the rows of today, of yesterday and of earlier days in the table of days. */
+export const seeDays = async (
+  session: PostgresSession,
+  table: FoundTable,
+  days: { readonly yesterday: Day; readonly today: Day; readonly tomorrow: Day; readonly user: string },
+  now: () => Instant,
+): Promise<Seen<DaysLook>> => {
+  const { column } = table.sql
+  const between = (from: Day, until: Day): Condition => ({
+    where: `${column} >= $1 AND ${column} < $2`,
+    values: [boundary(table.kind, from), boundary(table.kind, until)],
+  })
+  const [today, yesterday] = [between(days.today, days.tomorrow), between(days.yesterday, days.today)]
+  const before: Condition = { where: `${column} < $1`, values: [boundary(table.kind, days.yesterday)] }
+  const asked = await inReadOnly(session, settings, async (ask) => {
+    const rows = await readWhole(ask, table, [today, yesterday, before])
+    if (rows > mostRowsReadWhole) return { kind: 'unindexed', rows } as const
+    const found = async (one: Condition, limit: number) => (await ask(firstRow(table, one, limit), one.values)).length
+    const seen = { today: await found(today, 2), yesterday: (await found(yesterday, 1)) > 0, before: (await found(before, 1)) > 0 }
+    return { kind: 'seen', ...seen } as const
+  })
+  return asked.ok ? saw(asked.value, now()) : couldNotLook(`${asked.message} (${asked.code})`, adviceFor(asked.code, table, days.user))
+}

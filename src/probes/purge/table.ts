@@ -1,0 +1,167 @@
+import { type DateColumnKind, dateColumnKind, dateColumnKinds } from '../../core/postgres/date-column.ts'
+import { sqlIdentifier } from '../../core/postgres/names.ts'
+import type { TableName } from '../../core/postgres/table-name.ts'
+import { couldNotLook, type Instant, type Seen, saw } from '../../core/seen.ts'
+import { didYouMean } from '../../core/suggestion.ts'
+import { identifierQuoter } from '../../tools/connect/identifier.ts'
+import type { PostgresSession, Row } from '../../tools/connect/session.ts'
+import { type Ask, inReadOnly } from '../postgres/read-only.ts'
+
+/** A table and a date column of it, as they are in the database. */
+export type FoundTable = {
+  readonly oid: number
+  /** With its partitions. */
+  readonly members: readonly number[]
+  readonly schema: string
+  readonly name: string
+  readonly column: string
+  readonly kind: DateColumnKind
+  readonly partitioned: boolean
+  /** Quoted by the driver, for statements. */
+  readonly sql: { readonly table: string; readonly column: string }
+  /** Names of the valid indexes whose first column it is. */
+  readonly leading: ReadonlySet<string>
+  /** Rows deleted since `statsReset` (empty: never reset), and dead rows that VACUUM has not removed. */
+  readonly counters: { readonly deleted: number; readonly dead: number; readonly statsReset: string }
+}
+
+const relations: Readonly<Record<string, string>> = {
+  v: 'a view: name the table that it reads',
+  m: 'a materialized view, a copy of another time: name the table that it reads',
+  f: 'a foreign table: let Ronde look at the server where its rows are',
+  S: 'a sequence, not a table',
+  i: 'an index, not a table',
+  I: 'an index, not a table',
+  c: 'a type, not a table',
+  t: 'a TOAST table: name the table that it belongs to',
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+/** As somebody would have to write it. */
+const spelled = (name: string): string => (/^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`)
+
+const membersOf = `WITH RECURSIVE member(oid) AS (SELECT $1::oid UNION SELECT inhrelid FROM pg_inherits JOIN member ON inhparent = member.oid)`
+
+type Refusal = ReturnType<typeof couldNotLook>
+
+const unknownTable = async (ask: Ask, { schema, name, shown }: TableName, path: readonly string[]): Promise<Refusal> => {
+  const rows = await ask(
+    `SELECT nspname::text AS schema, relname::text AS name FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+      WHERE relkind IN ('r', 'p') AND nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY relname LIMIT 1000`,
+  )
+  const known = rows.map((row) => {
+    const near = schema === undefined && path.includes(text(row['schema']))
+    return near ? spelled(text(row['name'])) : `${spelled(text(row['schema']))}.${spelled(text(row['name']))}`
+  })
+  const wanted = schema === undefined ? name : shown
+  return couldNotLook(
+    `there is no table ${shown}${didYouMean(wanted, known)}`,
+    known.length === 0 ? 'this database has no table: correct database.name' : `correct it; its tables: ${known.slice(0, 10).join(', ')}`,
+  )
+}
+
+const unknownColumn = async (ask: Ask, oid: number, shown: string, column: string): Promise<Refusal> => {
+  const rows = await ask(
+    'SELECT attname::text AS name FROM pg_attribute WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped ORDER BY attnum',
+    [oid],
+  )
+  const known = rows.map((row) => spelled(text(row['name'])))
+  return couldNotLook(
+    `${shown} has no column ${column}${didYouMean(column, known)}`,
+    `correct it; its columns: ${known.slice(0, 20).join(', ')}`,
+  )
+}
+
+const findTable = async (ask: Ask, { schema, name }: TableName, path: readonly string[]): Promise<Row | undefined> => {
+  const schemas = schema === undefined ? path : [schema]
+  const rows = await ask(
+    `SELECT pg_class.oid AS oid, nspname::text AS schema, relname::text AS name, relkind::text AS kind
+      FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+      WHERE relname = $1 AND nspname = ANY($2::text[]) ORDER BY array_position($2::text[], nspname::text) LIMIT 1`,
+    [name, schemas],
+  )
+  return rows[0]
+}
+
+/** The type below any domains. */
+const findType = async (ask: Ask, oid: number, column: string): Promise<Row | undefined> => {
+  const rows = await ask(
+    `WITH RECURSIVE base(name, next, shown) AS (
+        SELECT typname, typbasetype, format_type(atttypid, atttypmod) FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
+          WHERE attrelid = $1 AND attname = $2 AND attnum > 0 AND NOT attisdropped
+        UNION ALL SELECT typname, typbasetype, shown FROM base JOIN pg_type ON pg_type.oid = next)
+      SELECT name::text, shown FROM base WHERE next = 0`,
+    [oid, column],
+  )
+  return rows[0]
+}
+
+const readFacts = async (ask: Ask, oid: number, column: string) => {
+  const [indexes, counters] = [
+    await ask(
+      `${membersOf} SELECT index.relname::text AS name FROM pg_index JOIN member ON indrelid = member.oid
+        JOIN pg_class AS index ON index.oid = indexrelid JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
+        WHERE attname = $2 AND indisvalid`,
+      [oid, column],
+    ),
+    await ask(
+      `${membersOf} SELECT coalesce(sum(pg_stat_get_tuples_deleted(oid)), 0)::float8 AS deleted,
+        coalesce(sum(pg_stat_get_dead_tuples(oid)), 0)::float8 AS dead, array_agg(oid) AS members,
+        (SELECT coalesce(to_char(stats_reset AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '')
+          FROM pg_stat_database WHERE datname = current_database()) AS reset FROM member`,
+      [oid],
+    ),
+  ]
+  const [row = {}] = counters
+  return {
+    members: Array.isArray(row['members']) ? row['members'].map(Number) : [oid],
+    leading: new Set(indexes.map((one) => text(one['name']))),
+    counters: { deleted: Number(row['deleted'] ?? 0), dead: Number(row['dead'] ?? 0), statsReset: text(row['reset']) },
+  }
+}
+
+export type Wanted = { readonly table: TableName; readonly column: string }
+
+const find = async (ask: Ask, { table, column }: Wanted, path: readonly string[]): Promise<Refusal | FoundTable> => {
+  const row = await findTable(ask, table, path)
+  if (row === undefined) return unknownTable(ask, table, path)
+  const refused = relations[text(row['kind'])]
+  if (refused !== undefined) return couldNotLook(`${table.shown} is ${refused.split(':')[0]}`, refused.split(': ')[1] ?? 'name a table')
+  const oid = Number(row['oid'])
+  const type = await findType(ask, oid, column)
+  if (type === undefined) return unknownColumn(ask, oid, table.shown, column)
+  const kind = dateColumnKind(text(type['name']))
+  if (kind === undefined) {
+    return couldNotLook(
+      `${table.shown}.${column} is ${text(type['shown'])}, which holds no date that can be compared`,
+      `name a column of one of the types ${dateColumnKinds.join(', ')}`,
+    )
+  }
+  const quote = await identifierQuoter()
+  const [schema, name] = [text(row['schema']), text(row['name'])]
+  const sql = { table: `${quote(schema)}.${quote(name)}`, column: quote(column) }
+  return { oid, schema, name, column, kind, partitioned: row['kind'] === 'p', sql, ...(await readFacts(ask, oid, column)) }
+}
+
+/** Finds a table by the role's own search path, and what is needed to ask for its rows; reads the catalog only, which no lock on the table stops. */
+export const resolveTable = async (session: PostgresSession, wanted: Wanted, now: () => Instant): Promise<Seen<FoundTable>> => {
+  const [row = {}] = await session.ask('SELECT pg_catalog.current_schemas(false)::text[] AS path', [])
+  const path = Array.isArray(row['path']) ? row['path'].map(String) : []
+  const asked = await inReadOnly(session, [], (ask) => find(ask, wanted, path))
+  if (!asked.ok) return couldNotLook(`${asked.message} (${asked.code})`, 'look at the log of the server')
+  return 'seen' in asked.value ? asked.value : saw(asked.value, now())
+}
+
+/** What would let us look, by the server's error. Statements are offered only for names that need no thought. */
+export const adviceFor = (code: string, { schema, name }: Pick<FoundTable, 'schema' | 'name'>, user: string): string => {
+  const [inSchema, table, role] = [sqlIdentifier(schema), sqlIdentifier(name), sqlIdentifier(user)]
+  const grant =
+    inSchema === undefined || table === undefined || role === undefined ? '' : `: GRANT SELECT ON ${inSchema}.${table} TO ${role};`
+  const known: Readonly<Record<string, string>> = {
+    '55P03': 'another session holds the table: see purge.locks, then run this again',
+    '57014': 'its dead rows make it slow: run VACUUM (ANALYZE) on the table, then run this again',
+    '42501': `let the role read all rows of the table${grant}`,
+  }
+  return known[code] ?? 'look at the log of the server, then run this again'
+}
