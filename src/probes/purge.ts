@@ -2,6 +2,7 @@ import type { PostgresTarget } from '../core/database.ts'
 import type { TableName } from '../core/postgres/table-name.ts'
 import type { Instant, Seen } from '../core/seen.ts'
 import type { PostgresSession, SessionResult } from '../tools/connect/session.ts'
+import { inReadOnly } from './postgres/read-only.ts'
 import { askPostgres, type PostgresProbe } from './postgres.ts'
 import { type LocksLook, seeLocks } from './purge/locks.ts'
 import { type DaysLook, type RowsLook, seeDays, seeRows } from './purge/rows.ts'
@@ -18,6 +19,9 @@ export type PurgeQuestion = {
   readonly yesterday: Day
   readonly today: Day
   readonly tomorrow: Day
+  readonly timeZone: string
+  /** The moment by our clock whose days these are. */
+  readonly at: Instant
 }
 
 /** What one look at a database saw of its daily purge. */
@@ -25,6 +29,8 @@ export type PurgeLook = {
   readonly server: { readonly version: string; readonly standby: boolean; readonly user: string }
   /** How far the server's clock is ahead of ours, in milliseconds, as far as the way there and back lets us know. */
   readonly clockAheadMs: number
+  /** The date of our moment in our zone by the server's time zone data; undefined when it does not know the zone. */
+  readonly dateThere: string | undefined
   readonly table: Seen<FoundTable>
   /** Absent when there is no table to look at. */
   readonly rows: Seen<RowsLook> | undefined
@@ -49,16 +55,27 @@ const lookAtServer = async (session: PostgresSession, now: () => Instant): Promi
   return { version: String(row['version']), standby: row['standby'] === true, user: String(row['user']), clockAheadMs }
 }
 
+/** An offset is given as an interval: as text, PostgreSQL would take its sign for west. */
+const dateByServer = async (session: PostgresSession, at: Instant, timeZone: string): Promise<string | undefined> => {
+  const type = /^[+-]/.test(timeZone) ? 'interval' : 'text'
+  const asked = await inReadOnly(session, [], (ask) =>
+    ask(`SELECT to_char(to_timestamp($1::float8 / 1000) AT TIME ZONE $2::${type}, 'YYYY-MM-DD') AS date`, [at, timeZone]),
+  )
+  const date = asked.ok ? asked.value[0]?.['date'] : undefined
+  return typeof date === 'string' ? date : undefined
+}
+
 const look = async (session: PostgresSession, question: PurgeQuestion, now: () => Instant): Promise<PurgeLook> => {
   const { clockAheadMs, ...server } = await lookAtServer(session, now)
   const { user } = server
+  const dateThere = await dateByServer(session, question.at, question.timeZone)
   const table = await resolveTable(session, { table: question.table, column: question.column }, now)
   const found = table.seen ? table.value : undefined
   const dayTable = question.days === undefined ? undefined : await resolveTable(session, question.days, now)
   const rows = found && (await seeRows(session, found, { from: question.oldest, until: question.tomorrow, user }, now))
   const days = dayTable === undefined || !dayTable.seen ? dayTable : await seeDays(session, dayTable.value, { ...question, user }, now)
   const locks = found && (await seeLocks(session, found.members, now))
-  return { server, clockAheadMs, table, rows, locks, days, dayTable: dayTable?.seen === true ? dayTable.value : undefined }
+  return { server, clockAheadMs, dateThere, table, rows, locks, days, dayTable: dayTable?.seen === true ? dayTable.value : undefined }
 }
 
 /** Looks at the rows, the days and the locks of a table that is purged daily, in one session; it writes nothing. */

@@ -7,6 +7,8 @@ export type Day = { readonly date: string; readonly start: Instant }
 
 /** What the clock says of the day that is played now. */
 export type BusinessDay = {
+  /** The moment whose day it is. */
+  readonly now: Instant
   readonly timeZone: string
   readonly today: Day
   readonly tomorrow: Day
@@ -30,11 +32,11 @@ export const businessDay = (now: Instant, timeZone: string, graceMs: number): Bu
   const due = today.start + graceMs
   const pending = now < due
   const zone = /^(?:UTC$|[+-])/.test(timeZone) ? timeZone : `${timeZone}, ${localParts(now, timeZone).zone}`
-  return { timeZone, today, tomorrow, yesterday, oldest: pending ? yesterday : today, due, pending, label: `${date} (${zone})` }
+  return { now, timeZone, today, tomorrow, yesterday, oldest: pending ? yesterday : today, due, pending, label: `${date} (${zone})` }
 }
 
 /** Asks for the date by another way; a difference means that no date of ours can be trusted. */
-export const selfTest = (now: Instant, { timeZone, today, tomorrow }: BusinessDay): string | undefined => {
+export const selfTest = ({ now, timeZone, today, tomorrow }: BusinessDay): string | undefined => {
   const other = dateByCalendar(now, timeZone)
   if (other !== today.date) return `the date in ${timeZone} is ${today.date} by its offset and ${other} by its calendar`
   return today.start <= now && now < tomorrow.start ? undefined : `${today.date} in ${timeZone} does not hold this moment`

@@ -36,6 +36,7 @@ export const lookAtDatabase = async (options: PurgeOptions, day: BusinessDay, co
   const dayTable = options['day-table']
   const question = {
     ...day,
+    at: day.now,
     table: options.table,
     column: options['date-column'],
     days: dayTable === undefined ? undefined : { table: dayTable, column: options['day-column'] ?? options['date-column'] },

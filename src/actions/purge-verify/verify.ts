@@ -97,7 +97,7 @@ type Nothing = Pick<Verified, 'day' | 'about'> & {
 
 const withDatabase = (looked: Looked, options: PurgeOptions, run: Run, nothing: Nothing): Verified => {
   const { look, log, about } = looked
-  const clock = judgeClock(look.clockAheadMs, undefined, about)
+  const clock = judgeClock({ aheadMs: look.clockAheadMs, dateThere: look.dateThere }, about)
   if (clock.status !== 'ok') return { ...nothing, scope: [], findings: [clock] }
   const judged = judgeAll(looked, options, run)
   const rows = look.rows?.seen === true && look.rows.value.kind === 'proven' ? look.rows.value.older.rows : undefined
@@ -114,8 +114,8 @@ export const verify = async (options: PurgeOptions, run: Run): Promise<Verified>
   const day = businessDay(now, options['time-zone'], options.grace)
   const about: About = { subject: `table/${options.table.shown}`, shown: options.table.shown, column: options['date-column'], day, now }
   const nothing: Nothing = { day, about, staleRows: undefined, deletedRows: undefined, purgedAt: undefined }
-  const trouble = selfTest(now, day)
-  if (trouble !== undefined) return { ...nothing, scope: [], findings: [judgeClock(0, trouble, about)] }
+  const trouble = selfTest(day)
+  if (trouble !== undefined) return { ...nothing, scope: [], findings: [judgeClock({ aheadMs: 0, trouble }, about)] }
   const [database, log] = await Promise.all([lookAtDatabase(options, day, context), lookAtLog(options, day, context)])
   if (database.seen) return withDatabase({ look: database.value, log, about }, options, run, nothing)
   const judged = { table: tableNotSeen(database, about, database.parent), log: ofLog(log, options, about) }

@@ -4,28 +4,53 @@ import type { About } from '../about.ts'
 
 const mostMs = 60_000
 
-/** Whether the clocks agree on the day. When they do not, nobody knows which day it is: then nothing else is judged. */
-export const judgeClock = (aheadMs: number, trouble: string | undefined, about: About): Finding => {
-  const apart = Math.abs(aheadMs) > mostMs
+export type Clocks = {
+  /** The server's clock before ours. */
+  readonly aheadMs: number
+  /** What the self-test of our own date found. */
+  readonly trouble?: string | undefined
+  /** Our date by the server's time zone data; undefined when it does not know the zone. */
+  readonly dateThere?: string | undefined
+}
+
+type Doubt = { readonly title: string; readonly observed: string; readonly advice: string }
+
+const doubtOf = ({ aheadMs, trouble, dateThere }: Clocks, { day }: About): Doubt | undefined => {
   const difference = formatDuration(Math.abs(aheadMs))
+  if (trouble !== undefined)
+    return { title: 'the business date is in doubt', observed: trouble, advice: 'report this as a mistake of Ronde' }
+  if (Math.abs(aheadMs) > mostMs) {
+    return {
+      title: `the server's clock is ${difference} ${aheadMs > 0 ? 'ahead of' : 'behind'} ours`,
+      observed: `${difference} between the database's clock and ours`,
+      advice: 'set both clocks by NTP: timedatectl on each machine says whether it is synchronised',
+    }
+  }
+  if (dateThere !== undefined && dateThere !== day.today.date) {
+    return {
+      title: 'the business date is in doubt',
+      observed: `in ${day.timeZone} it is ${day.today.date} by our time zone data and ${dateThere} by the server's`,
+      advice:
+        'bring the older time zone data up to date (package tzdata beside the server, or a newer release of Ronde), or write the offset as time-zone',
+    }
+  }
+  return undefined
+}
+
+/** Whether the clocks agree on the day. When they do not, nobody knows which day it is: then nothing else is judged. */
+export const judgeClock = (clocks: Clocks, about: About): Finding => {
+  const doubt = doubtOf(clocks, about)
+  const { shown, day } = about
   return finding({
     id: 'purge.clock',
     check: 'table',
     subject: about.subject,
-    status: apart || trouble !== undefined ? 'unknown' : 'ok',
-    title: apart
-      ? `${about.shown}: the server's clock is ${difference} ${aheadMs > 0 ? 'ahead of' : 'behind'} ours`
-      : trouble === undefined
-        ? `${about.shown}: the clocks agree that it is ${about.day.label}`
-        : `${about.shown}: the business date is in doubt`,
-    observed: trouble ?? `${difference} between the database's clock and ours`,
-    expected: `at most ${formatDuration(mostMs)} between the clocks, and one date in ${about.day.timeZone}`,
-    advice: apart
-      ? 'set both clocks by NTP: timedatectl on each machine says whether it is synchronised'
-      : trouble === undefined
-        ? ''
-        : 'report this as a mistake of Ronde',
+    status: doubt === undefined ? 'ok' : 'unknown',
+    title: `${shown}: ${doubt?.title ?? `the clocks agree that it is ${day.label}`}`,
+    observed: doubt?.observed ?? `${formatDuration(Math.abs(clocks.aheadMs))} between the database's clock and ours`,
+    expected: `at most ${formatDuration(mostMs)} between the clocks, and one date in ${day.timeZone}`,
+    advice: doubt?.advice ?? '',
     audience: 'infrastructure',
-    measurements: [{ name: 'clock-difference', value: Math.abs(aheadMs), unit: 'ms' }],
+    measurements: [{ name: 'clock-difference', value: Math.abs(clocks.aheadMs), unit: 'ms' }],
   })
 }
