@@ -1,4 +1,11 @@
+import { z } from 'zod'
+import { action } from '../../src/actions/purge-verify/action.ts'
+import type { Compose } from '../../src/core/compose.ts'
+import type { Context } from '../../src/core/context.ts'
+import { timeZone } from '../../src/core/options/time-zone.ts'
+import { saw } from '../../src/core/seen.ts'
 import { addDays, zoneClock } from '../../src/core/zone-clock.ts'
+import { createConnect } from '../../src/tools/connect/connect.ts'
 import type { ApplicationSession } from './postgres-sessions.ts'
 import { type RondeRun, runRonde } from './ronde.ts'
 
@@ -32,5 +39,37 @@ export const runPurge = async (url: string, inputs: Readonly<Record<string, stri
     bad,
     badIds: bad.map((one) => `${one.status} ${one.id}`),
     finding: (id: string) => ran.findings.find((one) => one.id === id),
+  }
+}
+
+export type Here = {
+  readonly url: string
+  readonly options?: Readonly<Record<string, unknown>>
+  /** Kept from run to run. */
+  readonly notes?: Map<string, string>
+  readonly context?: Partial<Context>
+}
+
+/** The same action in this process: for rows of a table, where only what it says of the database matters. */
+export const verifyHere = async ({ url, options = {}, notes = new Map<string, string>(), context = {} }: Here) => {
+  const compose = { containers: async () => saw([], 0) } as Partial<Compose> as Compose
+  const whole: Partial<Context> = {
+    signal: new AbortController().signal,
+    now: Date.now,
+    dryRun: false,
+    state: { note: (key) => notes.get(key), setNote: (key, value) => notes.set(key, value), measurements: () => [], statuses: () => [] },
+    compose,
+    connect: createConnect({ options: { url }, compose, secrets: { add: () => {} } }),
+    ...context,
+  }
+  const shape = z.object({ ...action.options, 'time-zone': timeZone() })
+  const parsed = shape.parse({ table: 'game', 'date-column': 'day_date', 'time-zone': noonZone, ...options })
+  const result = await action.run(parsed as never, whole as Context)
+  const bad = result.findings.filter((one) => one.status !== 'ok')
+  return {
+    ...result,
+    bad,
+    badIds: bad.map((one) => `${one.status} ${one.id}`),
+    finding: (id: string) => result.findings.find((one) => one.id === id),
   }
 }

@@ -1,7 +1,7 @@
 import leven from 'leven'
 
 /** The known name that somebody may have meant: few letters apart, or the same but for `-`, `_` and case. */
-const suggestion = (given: string, known: readonly string[]): string | undefined => {
+export const nearestName = (given: string, known: readonly string[]): string | undefined => {
   const plain = (name: string) => name.toLowerCase().replaceAll('_', '-')
   const distances = known.map((name) => ({ name, distance: leven(plain(given).slice(0, 100), plain(name)) }))
   const [best] = distances.toSorted((a, b) => a.distance - b.distance)
@@ -10,6 +10,6 @@ const suggestion = (given: string, known: readonly string[]): string | undefined
 
 /** `; did you mean max-latency?`, or nothing. */
 export const didYouMean = (given: string, known: readonly string[]): string => {
-  const found = suggestion(given, known)
+  const found = nearestName(given, known)
   return found === undefined ? '' : `; did you mean ${found}?`
 }

@@ -2,7 +2,7 @@ import { type DateColumnKind, dateColumnKind, dateColumnKinds } from '../../core
 import { sqlIdentifier } from '../../core/postgres/names.ts'
 import type { TableName } from '../../core/postgres/table-name.ts'
 import { couldNotLook, type Instant, type Seen, saw } from '../../core/seen.ts'
-import { didYouMean } from '../../core/suggestion.ts'
+import { nearestName } from '../../core/suggestion.ts'
 import { identifierQuoter } from '../../tools/connect/identifier.ts'
 import type { PostgresSession, Row } from '../../tools/connect/session.ts'
 import { type Ask, inReadOnly } from '../postgres/read-only.ts'
@@ -41,6 +41,18 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 /** As somebody would have to write it. */
 const spelled = (name: string): string => (/^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`)
 
+/** A name of the database as it is, and as it has to be written. */
+type Known = { readonly name: string; readonly written: string }
+
+const suggested = (given: string, known: readonly Known[]): string => {
+  const nearest = nearestName(
+    given,
+    known.map(({ name }) => name),
+  )
+  const found = known.find(({ name }) => name === nearest)
+  return found === undefined ? '' : `; did you mean ${found.written}?`
+}
+
 const membersOf = `WITH RECURSIVE member(oid) AS (SELECT $1::oid UNION SELECT inhrelid FROM pg_inherits JOIN member ON inhparent = member.oid)`
 
 type Refusal = ReturnType<typeof couldNotLook>
@@ -50,14 +62,17 @@ const unknownTable = async (ask: Ask, { schema, name, shown }: TableName, path: 
     `SELECT nspname::text AS schema, relname::text AS name FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
       WHERE relkind IN ('r', 'p') AND nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY relname LIMIT 1000`,
   )
-  const known = rows.map((row) => {
-    const near = schema === undefined && path.includes(text(row['schema']))
-    return near ? spelled(text(row['name'])) : `${spelled(text(row['schema']))}.${spelled(text(row['name']))}`
+  const known = rows.map((row): Known => {
+    const [inSchema, table] = [text(row['schema']), text(row['name'])]
+    const near = schema === undefined && path.includes(inSchema)
+    return near
+      ? { name: table, written: spelled(table) }
+      : { name: `${inSchema}.${table}`, written: `${spelled(inSchema)}.${spelled(table)}` }
   })
-  const wanted = schema === undefined ? name : shown
+  const listed = known.slice(0, 10).map(({ written }) => written)
   return couldNotLook(
-    `there is no table ${shown}${didYouMean(wanted, known)}`,
-    known.length === 0 ? 'this database has no table: correct database.name' : `correct it; its tables: ${known.slice(0, 10).join(', ')}`,
+    `there is no table ${shown}${suggested(schema === undefined ? name : shown, known)}`,
+    known.length === 0 ? 'this database has no table: correct database.name' : `correct it; there are: ${listed.join(', ')}`,
   )
 }
 
@@ -66,11 +81,9 @@ const unknownColumn = async (ask: Ask, oid: number, shown: string, column: strin
     'SELECT attname::text AS name FROM pg_attribute WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped ORDER BY attnum',
     [oid],
   )
-  const known = rows.map((row) => spelled(text(row['name'])))
-  return couldNotLook(
-    `${shown} has no column ${column}${didYouMean(column, known)}`,
-    `correct it; its columns: ${known.slice(0, 20).join(', ')}`,
-  )
+  const known = rows.map((row): Known => ({ name: text(row['name']), written: spelled(text(row['name'])) }))
+  const listed = known.slice(0, 20).map(({ written }) => written)
+  return couldNotLook(`${shown} has no column ${column}${suggested(column, known)}`, `correct it; its columns: ${listed.join(', ')}`)
 }
 
 const findTable = async (ask: Ask, { schema, name }: TableName, path: readonly string[]): Promise<Row | undefined> => {
