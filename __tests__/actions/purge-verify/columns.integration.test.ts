@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { zoneClock } from '../../../src/core/zone-clock.ts'
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
 import { openSession } from '../../support/postgres-sessions.ts'
 import { dayAt, verifyHere } from '../../support/purge.ts'
+
+jest.setTimeout(60_000)
 
 const debian = '/usr/lib/postgresql/15/bin'
 /** The one from npm, and Debian's where it is installed. */

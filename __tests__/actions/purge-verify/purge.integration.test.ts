@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
 import { openSession } from '../../support/postgres-sessions.ts'
 import { dayAt, gameTable, noonZone, runPurge } from '../../support/purge.ts'
+
+jest.setTimeout(60_000)
 
 let server: PostgresServer
 beforeAll(async () => {

@@ -173,7 +173,7 @@ export const adviceFor = (code: string, { schema, name }: Pick<FoundTable, 'sche
     inSchema === undefined || table === undefined || role === undefined ? '' : `: GRANT SELECT ON ${inSchema}.${table} TO ${role};`
   const known: Readonly<Record<string, string>> = {
     '55P03': 'another session holds the table: see purge.locks, then run this again',
-    '57014': 'its dead rows make it slow: run VACUUM (ANALYZE) on the table, then run this again',
+    '57014': 'dead rows make it slow, or a part of it lies elsewhere: run VACUUM (ANALYZE) on the table, then run this again',
     '42501': `let the role read all rows of the table${grant}`,
   }
   return known[code] ?? 'look at the log of the server, then run this again'

@@ -1,0 +1,30 @@
+import { describe, expect, test } from '@jest/globals'
+import { lineTimeReader } from '../../../src/core/text/line-time.ts'
+
+describe('the time of a log line', () => {
+  test.each([
+    ['{"time": "2026-12-04T20:00:01.234+00:00", "message": "Purge OK"}', '2026-12-04T20:00:01.234Z'],
+    ['2026-12-05 00:00:01,234 INFO Purge OK', '2026-12-04T20:00:01.234Z'],
+    ['2026-12-05T00:00:01 Purge OK', '2026-12-04T20:00:01.000Z'],
+    ['[2026-12-04 22:00:01+0200] Purge OK', '2026-12-04T20:00:01.000Z'],
+    ['2026-12-04 20:00:01.123456789 UTC [42] LOG', '2026-12-04T20:00:01.123Z'],
+    ['2026-12-04T20:00:01Z Purge OK', '2026-12-04T20:00:01.000Z'],
+  ])('%s is %s', (line, iso) => {
+    expect(new Date(lineTimeReader('+04:00')(line) ?? Number.NaN).toISOString()).toBe(iso)
+  })
+
+  test.each(['Purge OK', 'Purge OK for 2026-12-05', '2026-13-45T99:99:99Z', `${' '.repeat(400)}2026-12-05T00:00:01Z`])(
+    '%s has none',
+    (line) => {
+      expect(lineTimeReader('UTC')(line)).toBeUndefined()
+    },
+  )
+
+  test('around a change of clocks is that of the zone', () => {
+    const read = lineTimeReader('Europe/Paris')
+    expect(new Date(read('2026-03-29 00:30:00 a') ?? 0).toISOString()).toBe('2026-03-28T23:30:00.000Z')
+    expect(new Date(read('2026-03-29 03:30:00 a') ?? 0).toISOString()).toBe('2026-03-29T01:30:00.000Z')
+    expect(new Date(read('2026-10-25 00:30:00 a') ?? 0).toISOString()).toBe('2026-10-24T22:30:00.000Z')
+    expect(new Date(read('2026-10-25 04:00:00 a') ?? 0).toISOString()).toBe('2026-10-25T03:00:00.000Z')
+  })
+})
