@@ -19,6 +19,7 @@ const stackNeeds = (): string | undefined => {
   if (process.getuid?.() !== 0) return 'not root: the faults are made with mount namespaces and signals to container processes'
   // `stack/up` knows where Debian puts the client; Ronde and the tests take the one of the PATH.
   if (!answers('docker', ['compose', 'version'])) return 'no docker with its compose plugin in PATH'
+  if (!existsSync('/lib/systemd/systemd-journal-remote')) return 'no systemd-journal-remote, which makes the journal that a test reads'
   const { status, stderr, stdout } = spawnSync('stack/up', ['--check'], { encoding: 'utf8', timeout: 60_000 })
   return status === 0 ? undefined : `${stderr}${stdout}`.trim().split('\n').at(-1) || 'the stack is not up'
 }

@@ -5,16 +5,16 @@ import { type LogText, stampedLines } from './source.ts'
 
 const timeoutMs = 20_000
 
-/** What a unit wrote to the journal since a moment. */
+/** What a unit wrote to the journal since a moment. Not with `--quiet`: it would also keep quiet about what this user may not see. */
 export const seeJournal = async (
   run: RunProgram,
   { unit, since, signal }: { readonly unit: string; readonly since: Instant; readonly signal: AbortSignal },
 ): Promise<Seen<LogText>> => {
-  const args = [`--unit=${unit}`, `--since=@${Math.floor(since / 1_000)}`, '--output=short-unix', '--no-hostname', '--no-pager', '--quiet']
+  const args = [`--unit=${unit}`, `--since=@${Math.floor(since / 1_000)}`, '--output=short-unix', '--no-hostname', '--no-pager']
   const finished = await run('journalctl', args, { timeoutMs, signal })
   if (finished.ended === 'not-started') return couldNotLook(finished.cause, 'this host has no journal: name a service or a file as log')
   const said = shorten(finished.stderr.trim().split('\n').at(-1) ?? '', 200)
-  if (/insufficient permissions|not seeing messages/i.test(finished.stderr)) {
+  if (/insufficient permissions|not seeing messages|permission denied/i.test(finished.stderr)) {
     return couldNotLook(
       `the journal of ${unit} may not be read`,
       'run: sudo usermod -aG systemd-journal USER for the user of the runner, then restart the runner',
