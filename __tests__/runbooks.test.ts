@@ -74,7 +74,7 @@ const shared = (one: string, other: string): string[] => {
 const placeholders = new Set(
   [
     ['service', 'project directory', 'role', 'database', 'url', 'host', 'port', 'runner user', 'repository directory'],
-    ['state folder', 'journal file', 'certificate file', 'pid', 'gid', 'table', 'slot'],
+    ['state folder', 'journal file', 'certificate file', 'pid', 'gid', 'table', 'column', 'slot'],
   ].flat(),
 )
 const placeholder = /<([a-z][a-z ]*)>/g
