@@ -8,7 +8,7 @@ jest.setTimeout(60_000)
 let server: PostgresServer
 let admin: ApplicationSession
 beforeAll(async () => {
-  server = await startPostgres({ settings: { autovacuum: 'off' } })
+  server = await startPostgres({ settings: { autovacuum: 'off', max_prepared_transactions: 2 } })
   admin = await openSession(server)
 })
 afterAll(async () => {
@@ -240,6 +240,19 @@ describe('locks on the table', () => {
     expect(scope).toEqual(['rows-deleted', 'locks'])
     await holder.query('ROLLBACK')
     await waiting
+    expect((await verify()).badIds).toEqual([])
+  })
+
+  test('of a prepared transaction, which no session holds any more', async () => {
+    await gameTable(admin, { [today]: 1 })
+    await admin.query("BEGIN; LOCK TABLE game; PREPARE TRANSACTION 'forgotten'")
+    const { bad } = await verify()
+    expect(bad.map((one) => `${one.status} ${one.id}`)).toEqual(['unknown purge.stale-rows', 'warning purge.locks'])
+    expect(bad[1]).toMatchObject({
+      evidence: ['AccessExclusiveLock: a prepared transaction (see pg_prepared_xacts)'],
+      advice: 'a prepared transaction holds it: see pg_prepared_xacts',
+    })
+    await admin.query("ROLLBACK PREPARED 'forgotten'")
     expect((await verify()).badIds).toEqual([])
   })
 

@@ -39,7 +39,7 @@ const rowsDeletedOf = (options: PurgeOptions, { look, log, about }: Looked, cont
   return {
     inLog: lines && rowsInLog(lines),
     purgedAt: lines?.lines.at(-1)?.at,
-    counted: deletedSince(note),
+    counted: deletedSince(note, about),
     atLeast: options['expect-rows-deleted'] ?? 0,
   }
 }

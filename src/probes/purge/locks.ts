@@ -23,13 +23,13 @@ export type LocksLook = {
   readonly oldest: OldestSnapshot | undefined
 }
 
-/** At most 50 holders and waiters, the longest first; of each waiter also whom it waits for. */
+/** At most 50 holders and waiters, and of each waiter whom it waits for. A prepared transaction has no pid: it is 0 here, as in `pg_blocking_pids`. */
 const locksSql = `WITH held AS MATERIALIZED (
-    SELECT pid, mode, granted FROM pg_locks WHERE locktype = 'relation' AND relation = ANY($1::oid[]) AND pid IS DISTINCT FROM pg_backend_pid()
+    SELECT coalesce(pid, 0) AS pid, mode, granted FROM pg_locks WHERE locktype = 'relation' AND relation = ANY($1::oid[]) AND pid IS DISTINCT FROM pg_backend_pid()
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
       AND (NOT granted OR mode IN ('AccessExclusiveLock', 'ExclusiveLock')) LIMIT 50
   ), waiting AS MATERIALIZED (SELECT DISTINCT pid, pg_blocking_pids(pid) AS blocked_by FROM held WHERE NOT granted),
-  shown AS (SELECT pid FROM held WHERE pid IS NOT NULL UNION SELECT unnest(blocked_by) FROM waiting)
+  shown AS (SELECT pid FROM held UNION SELECT unnest(blocked_by) FROM waiting)
   SELECT shown.pid, usename::text AS "user", datname::text AS database, application_name AS application, state, backend_type, left(query, 1000) AS query,
     ${milliseconds('xact_start')} AS transaction_ms, ${milliseconds('state_change')} AS state_ms,
     CASE WHEN waiting.pid IS NOT NULL THEN ${milliseconds('query_start')} END AS waiting_ms, waiting.blocked_by,

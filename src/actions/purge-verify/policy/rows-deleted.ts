@@ -33,11 +33,12 @@ export const nextDeletedNote = (note: DeletedNote | undefined, now: Reading, { d
   return { last: now, before, day: day.today.date }
 }
 
-/** Rows deleted since the day began, or since the last run before it; undefined without one, and when counting began anew in between. */
-export const deletedSince = ({ last, before }: DeletedNote): number | undefined =>
-  before === undefined || before.oid !== last.oid || before.statsReset !== last.statsReset || before.deleted > last.deleted
-    ? undefined
-    : last.deleted - before.deleted
+/** Rows deleted since the last look before the day began; undefined without one of the day before, and when counting began anew in between. */
+export const deletedSince = ({ last, before }: DeletedNote, { day }: Pick<About, 'day'>): number | undefined => {
+  if (before === undefined || before.at < day.yesterday.start) return undefined
+  const same = before.oid === last.oid && before.statsReset === last.statsReset && before.deleted <= last.deleted
+  return same ? last.deleted - before.deleted : undefined
+}
 
 /** A session tells the statistics a moment after its transaction. */
 const settlingMs = 60_000
