@@ -38,7 +38,7 @@ export const instantsOf = (zone: string): { readonly starts: readonly number[]; 
   const days = dates.map((date) => Date.parse(`${date}T00:00:00Z`))
   const changes = days
     .filter((day) => clock.offsetMs(day) !== clock.offsetMs(day + dayMs))
-    .map((day) => changeBetween(day, day + dayMs, clock.offsetMs))
+    .map((day) => changeBetween(day, day + dayMs, (at) => clock.offsetMs(at)))
   const around = changes.flatMap((at) => [at - hourMs, at - 1, at, at + 1_000, at + hourMs])
   return { starts, instants: [...starts.flatMap((at) => [at - 1, at]), ...around] }
 }

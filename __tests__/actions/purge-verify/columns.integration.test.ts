@@ -26,9 +26,9 @@ const moments: Readonly<Record<string, (zone: string) => Moments>> = {
     after: `${dayAt(1, zone)} 00:00:00`,
   }),
   timestamptz: (zone) => {
-    const { dayStart } = zoneClock(zone)
+    const clock = zoneClock(zone)
     const iso = (at: number) => new Date(at).toISOString()
-    const [today, tomorrow] = [dayStart(dayAt(0, zone)), dayStart(dayAt(1, zone))]
+    const [today, tomorrow] = [clock.dayStart(dayAt(0, zone)), clock.dayStart(dayAt(1, zone))]
     return { zone, before: iso(today - 1), first: iso(today), last: iso(tomorrow - 1), after: iso(tomorrow) }
   },
   text: (zone) => ({

@@ -167,7 +167,7 @@ describe('in the middle of the look', () => {
     )
     abort.abort('cancelled')
     isUnknown((await running).bad, /the run ended first/)
-    await leftBehind()
+    expect(await leftBehind()).toEqual([])
     await holder.query('ROLLBACK')
   })
 

@@ -67,7 +67,10 @@ describe('before midnight plus the grace', () => {
   const verify = async () => {
     await using session = await openSession(server)
     await session.query('DROP TABLE IF EXISTS day; CREATE TABLE day (day_date date)')
-    return verifyHere({ url: server.url, options: { 'time-zone': night, grace: '12h', 'day-table': 'day', 'expect-rows-deleted': true } })
+    return await verifyHere({
+      url: server.url,
+      options: { 'time-zone': night, grace: '12h', 'day-table': 'day', 'expect-rows-deleted': true },
+    })
   }
 
   test('rows of yesterday and a missing new day are pending: ok, and they close nothing', async () => {

@@ -76,7 +76,9 @@ describe('what cannot be proven is refused with the reason', () => {
     )
     await admin.query('CREATE TABLE numbers (day_date int)')
   })
-  afterAll(() => admin.query('DROP VIEW a_view; DROP MATERIALIZED VIEW a_copy').then(() => {}))
+  afterAll(async () => {
+    await admin.query('DROP VIEW a_view; DROP MATERIALIZED VIEW a_copy')
+  })
 
   test.each([
     ['a_view', 'a_view is a view', 'name the table that it reads'],

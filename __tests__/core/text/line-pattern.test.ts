@@ -35,7 +35,7 @@ describe('a pattern for lines that somebody else wrote', () => {
 
   test('is read in bounded time, whatever it is', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'ab()|*+?{}[]\\1<>=:^$,'), maxLength: 500 }), (pattern) => {
+      fc.property(fc.string({ unit: fc.constantFrom(...Array.from('ab()|*+?{}[]\\1<>=:^$,')), maxLength: 500 }), (pattern) => {
         const startedAt = performance.now()
         patternTrouble(pattern)
         expect(performance.now() - startedAt).toBeLessThan(1_000)

@@ -12,7 +12,7 @@ const mostBuffers = 20
 const mostRowsReadWhole = 100_000
 
 type Proven = Extract<RowsLook, { kind: 'proven' }>
-type Found = Pick<FoundTable, 'schema' | 'name' | 'column' | 'partitioned' | 'counters'>
+type Found = Pick<FoundTable, 'schema' | 'name' | 'column' | 'kind' | 'partitioned' | 'counters'>
 
 /** What else is known when rows are judged: what the log said, and what to do. */
 export type Told = {
@@ -23,6 +23,8 @@ export type Told = {
   readonly oldest: OldestSnapshot | undefined
 }
 
+type Given = { readonly about: About; readonly told: Told }
+
 const base = ({ subject }: About) => ({ subject, check: 'table', audience: 'technical' }) as const
 
 /** `"public"."game"`, for a statement to copy; undefined when a name needs thought. */
@@ -32,14 +34,15 @@ const statementName = ({ schema, name }: Found): string | undefined => {
 }
 
 /** Rows of days before the one that may still be there. Those of yesterday are pending until the grace is over, older ones never. */
-const judgeStale = ({ older }: Proven, about: About, { log, remedy }: Told): Finding => {
+const judgeStale = ({ older }: Proven, kind: Found['kind'], { about, told: { log, remedy } }: Given): Finding => {
   const { shown, column, day } = about
   const { oldest, pending, label } = day
   const due = clockTime(day.due, about)
   const bad = older.rows > 0
   const seen = `${countRows(older.rows, older.atLeast)}${older.furthest === '' ? '' : `, oldest ${column} ${older.furthest}`}`
   const waiting = `pending: rows of ${day.yesterday.date} may stay until ${due}`
-  const strange = bad && /^\D|^\d{1,3}\D/.test(older.furthest) ? '; that is no ISO date, so it cannot be compared' : ''
+  const strange =
+    bad && kind === 'text' && !/^\d{4}-\d\d-\d\d/.test(older.furthest) ? '; that is no ISO date, so it cannot be compared' : ''
   return finding({
     ...base(about),
     id: 'purge.stale-rows',
@@ -140,7 +143,7 @@ export const describeOldest = (oldest: OldestSnapshot | undefined): string | und
 }
 
 /** What the proofs read. Dead rows that VACUUM has not removed must be passed one by one. */
-const judgeCost = (look: Proven, table: Found, { about, told }: { about: About; told: Told }): Finding => {
+const judgeCost = (look: Proven, table: Found, { about, told }: Given): Finding => {
   const limited = look.readWhole === 0
   const bad = limited && look.buffers > mostBuffers
   const keeper = describeOldest(told.oldest)
@@ -160,13 +163,13 @@ const judgeCost = (look: Proven, table: Found, { about, told }: { about: About; 
 }
 
 /** All that the rows of the table show. */
-export const judgeTable = (look: RowsLook, table: Found, { about, told }: { about: About; told: Told }): Judged => {
+export const judgeTable = (look: RowsLook, table: Found, { about, told }: Given): Judged => {
   const index = judgeIndex(look, table, about)
   if (look.kind === 'unindexed') return { completed: false, findings: [index] }
   return {
     completed: true,
     findings: [
-      judgeStale(look, about, told),
+      judgeStale(look, table.kind, { about, told }),
       judgeFuture(look, about),
       judgeMissing(look, about),
       index,
