@@ -72,9 +72,10 @@ describe('what keeps dead rows alive is named beside the cost', () => {
     schema: 'public',
     name: 'game',
     column: 'day_date',
+    kind: 'date',
     partitioned: false,
     counters: { deleted: 0, dead: 9, statsReset: '' },
-  }
+  } as const
   const cost = (oldest: OldestSnapshot | undefined) =>
     judgeTable(look, table, { about, told: { log: '', remedy: '', oldest } }).findings.find((one) => one.id === 'purge.cost')
   const hourMs = 3_600_000

@@ -51,7 +51,8 @@ export const attemptPurge = async (wanted: RunCommand, about: About, context: Co
     return context.compose.run(['exec', '-T', wanted.service, ...wanted.command], { timeoutMs: wanted.timeout })
   })
   if (alone.kind === 'refused') return alone
-  context.state.setNote(noteKey(about), `${about.day.today.date} ${context.now()}`)
+  // What never started did nothing: the next run may try.
+  if (alone.value.ended !== 'not-started') context.state.setNote(noteKey(about), `${about.day.today.date} ${context.now()}`)
   return { kind: 'ran', finished: alone.value }
 }
 

@@ -33,28 +33,31 @@ const statementName = ({ schema, name }: Found): string | undefined => {
   return inSchema === undefined || table === undefined ? undefined : `${inSchema}.${table}`
 }
 
+/** `412 rows, oldest day_date 2026-12-04`; a text that is no date sorts anywhere, and is said to be none. */
+const staleWords = ({ rows, atLeast, furthest }: OtherRows, column: string, kind: Found['kind']): string => {
+  if (furthest === '') return countRows(rows, atLeast)
+  const strange = kind === 'text' && !/^\d{4}-\d\d-\d\d/.test(furthest) ? '; that is no ISO date, so it cannot be compared' : ''
+  return `${countRows(rows, atLeast)}, oldest ${column} ${furthest}${strange}`
+}
+
+const pendingWords = (about: About): string =>
+  `pending: rows of ${about.day.yesterday.date} may stay until ${clockTime(about.day.due, about)}`
+
 /** Rows of days before the one that may still be there. Those of yesterday are pending until the grace is over, older ones never. */
 const judgeStale = ({ older }: Proven, kind: Found['kind'], { about, told: { log, remedy } }: Given): Finding => {
   const { shown, column, day } = about
   const { oldest, pending, label } = day
   const due = clockTime(day.due, about)
   const bad = older.rows > 0
-  const seen = `${countRows(older.rows, older.atLeast)}${older.furthest === '' ? '' : `, oldest ${column} ${older.furthest}`}`
-  const waiting = `pending: rows of ${day.yesterday.date} may stay until ${due}`
-  const strange =
-    bad && kind === 'text' && !/^\d{4}-\d\d-\d\d/.test(older.furthest) ? '; that is no ISO date, so it cannot be compared' : ''
+  const good = pending ? pendingWords(about) : `0 rows before ${oldest.date}`
   return finding({
     ...base(about),
     id: 'purge.stale-rows',
     status: bad ? 'critical' : 'ok',
     // What is merely pending proves nothing yet, so it closes nothing.
     cleared: !bad && !pending,
-    title: bad || !pending ? `${shown}: ${olderThan(older)} than ${oldest.date}` : `${shown}: ${waiting}`,
-    observed: bad
-      ? [`${seen}${strange}`, log].filter((text) => text !== '').join('; ')
-      : pending
-        ? waiting
-        : `0 rows before ${oldest.date}`,
+    title: `${shown}: ${bad || !pending ? `${olderThan(older)} than ${oldest.date}` : good}`,
+    observed: bad ? [staleWords(older, column, kind), log].filter((text) => text !== '').join('; ') : good,
     expected: pending
       ? `0 rows older than ${oldest.date} while the purge for ${label} is pending, until ${due}`
       : `0 rows older than the business date ${label}, since ${due}`,
