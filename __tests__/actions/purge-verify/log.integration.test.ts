@@ -2,7 +2,10 @@ import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import type { Compose } from '../../../src/core/compose.ts'
+import { couldNotLook } from '../../../src/core/seen.ts'
 import { zoneClock } from '../../../src/core/zone-clock.ts'
+import { createConnect } from '../../../src/tools/connect/connect.ts'
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
 import { openSession } from '../../support/postgres-sessions.ts'
 import { dayAt, gameTable, noonZone, verifyHere, zoneAt } from '../../support/purge.ts'
@@ -170,6 +173,16 @@ describe('a file', () => {
     const { bad } = await verify({ log: { path: join(path(), 'below'), pattern } })
     expect(bad[0]?.advice).toMatch(/sudo setfacl -m u:USER:r /)
   })
+})
+
+test('an engine that does not answer is unknown for the log alone', async () => {
+  const compose = { containers: async () => couldNotLook('the Docker engine is not running', 'start it') } as Partial<Compose> as Compose
+  const connect = createConnect({ options: { url: server.url }, compose, secrets: { add: () => {} } })
+  const { bad, scope } = await verifyHere({ url: server.url, options: { log: { service: 'web' } }, context: { compose, connect } })
+  expect(bad).toMatchObject([
+    { id: 'purge.log', status: 'unknown', title: 'the log of web: could not look', observed: 'the Docker engine is not running' },
+  ])
+  expect(scope).toEqual(['table', 'rows-deleted', 'locks'])
 })
 
 describe('how many rows went', () => {

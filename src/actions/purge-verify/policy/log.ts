@@ -26,6 +26,9 @@ export const rowsInLog = ({ lines }: LogLook): number | undefined =>
 
 type Verdict = Pick<Parameters<typeof finding>[0], 'status' | 'title' | 'observed'> & { readonly advice: string }
 
+/** Of a log that is longer than what is read of it, only its beginning is known. */
+const cutWords = ({ cut }: LogLook): string => (cut ? '; it is longer than what is read of it' : '')
+
 const missing = (look: LogLook, name: LogName, about: About): Verdict => {
   const { source, pattern } = name
   const quoted = JSON.stringify(shorten(pattern, 60))
@@ -34,11 +37,10 @@ const missing = (look: LogLook, name: LogName, about: About): Verdict => {
     return { status: 'ok', title: `${source}: ${waiting}`, observed: waiting, advice: '' }
   }
   const undated = look.undated > 0 ? `; ${look.undated} lines match and have no time` : ''
-  const cut = look.cut ? '; it is longer than what is read of it' : ''
   return {
     status: 'warning',
     title: `${source}: no ${quoted} line since ${clockTime(about.day.today.start, about)}`,
-    observed: `no line${undated}${cut}`,
+    observed: `no line${undated}${cutWords(look)}`,
     advice:
       look.undated > 0
         ? 'write an ISO 8601 time into each line of the log'
@@ -66,9 +68,10 @@ const several = ({ lines }: LogLook, { source }: LogName, about: About): Verdict
   }
 }
 
-const once = ({ lines }: LogLook, { source }: LogName, about: About): Verdict => {
+const once = (look: LogLook, { source }: LogName, about: About): Verdict => {
+  const { lines } = look
   const words = lines[0] === undefined ? '' : lineWords(lines[0], about)
-  return { status: 'ok', title: `${source}: purged ${words}`, observed: `1 line: ${words}`, advice: '' }
+  return { status: 'ok', title: `${source}: purged ${words}`, observed: `1 line: ${words}${cutWords(look)}`, advice: '' }
 }
 
 /** Exactly one line for the day. None is only a warning, for the rows decide; several are fine when the later ones deleted nothing. */
