@@ -29,7 +29,7 @@ export type PurgeLook = {
   readonly server: { readonly version: string; readonly standby: boolean; readonly user: string }
   /** How far the server's clock is ahead of ours, in milliseconds, as far as the way there and back lets us know. */
   readonly clockAheadMs: number
-  /** The date of our moment in our zone by the server's time zone data; undefined when it does not know the zone. */
+  /** The date of our moment in our zone by the server's time zone data; undefined for an offset, and when it does not know the zone. */
   readonly dateThere: string | undefined
   readonly table: Seen<FoundTable>
   /** Absent when there is no table to look at. */
@@ -40,38 +40,40 @@ export type PurgeLook = {
   readonly dayTable: FoundTable | undefined
 }
 
-type Clocked = { readonly version: string; readonly standby: boolean; readonly user: string; readonly clockAheadMs: number }
+type Clocked = PurgeLook['server'] & Pick<PurgeLook, 'clockAheadMs'> & { readonly path: readonly string[] }
 
 const lookAtServer = async (session: PostgresSession, now: () => Instant): Promise<Clocked> => {
   const before = now()
   const [row = {}] = await session.ask(
     `SELECT (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::float8 AS clock, current_user::text AS "user",
-      pg_catalog.current_setting('server_version') AS version, pg_catalog.pg_is_in_recovery() AS standby`,
+      pg_catalog.current_setting('server_version') AS version, pg_catalog.pg_is_in_recovery() AS standby,
+      pg_catalog.current_schemas(false)::text[] AS path`,
     [],
   )
   const after = now()
   const clock = Number(row['clock'])
   const clockAheadMs = clock > after ? clock - after : Math.min(0, clock - before)
-  return { version: String(row['version']), standby: row['standby'] === true, user: String(row['user']), clockAheadMs }
+  const path = Array.isArray(row['path']) ? row['path'].map(String) : []
+  return { version: String(row['version']), standby: row['standby'] === true, user: String(row['user']), clockAheadMs, path }
 }
 
-/** An offset is given as an interval: as text, PostgreSQL would take its sign for west. */
+/** Of an offset there is nothing to know: two computers add it alike, and as text PostgreSQL would take its sign for west. */
 const dateByServer = async (session: PostgresSession, at: Instant, timeZone: string): Promise<string | undefined> => {
-  const type = /^[+-]/.test(timeZone) ? 'interval' : 'text'
+  if (timeZone === 'UTC' || /^[+-]/.test(timeZone)) return undefined
   const asked = await inReadOnly(session, [], (ask) =>
-    ask(`SELECT to_char(to_timestamp($1::float8 / 1000) AT TIME ZONE $2::${type}, 'YYYY-MM-DD') AS date`, [at, timeZone]),
+    ask(`SELECT to_char(to_timestamp($1::float8 / 1000) AT TIME ZONE $2::text, 'YYYY-MM-DD') AS date`, [at, timeZone]),
   )
   const date = asked.ok ? asked.value[0]?.['date'] : undefined
   return typeof date === 'string' ? date : undefined
 }
 
 const look = async (session: PostgresSession, question: PurgeQuestion, now: () => Instant): Promise<PurgeLook> => {
-  const { clockAheadMs, ...server } = await lookAtServer(session, now)
+  const { clockAheadMs, path, ...server } = await lookAtServer(session, now)
   const { user } = server
   const dateThere = await dateByServer(session, question.at, question.timeZone)
-  const table = await resolveTable(session, { table: question.table, column: question.column }, now)
+  const table = await resolveTable(session, { table: question.table, column: question.column, path }, now)
   const found = table.seen ? table.value : undefined
-  const dayTable = question.days === undefined ? undefined : await resolveTable(session, question.days, now)
+  const dayTable = question.days === undefined ? undefined : await resolveTable(session, { ...question.days, path }, now)
   const rows = found && (await seeRows(session, found, { from: question.oldest, until: question.tomorrow, user }, now))
   const days = dayTable === undefined || !dayTable.seen ? dayTable : await seeDays(session, dayTable.value, { ...question, user }, now)
   const locks = found && (await seeLocks(session, found.members, now))

@@ -134,9 +134,10 @@ const readFacts = async (ask: Ask, oid: number, column: string) => {
   }
 }
 
-export type Wanted = { readonly table: TableName; readonly column: string }
+/** `path`: the schemas in which the role looks for a name without one. */
+export type Wanted = { readonly table: TableName; readonly column: string; readonly path: readonly string[] }
 
-const find = async (ask: Ask, { table, column }: Wanted, path: readonly string[]): Promise<Refusal | FoundTable> => {
+const find = async (ask: Ask, { table, column, path }: Wanted): Promise<Refusal | FoundTable> => {
   const row = await findTable(ask, table, path)
   if (row === undefined) return unknownTable(ask, table, path)
   const refused = relations[text(row['kind'])]
@@ -159,9 +160,7 @@ const find = async (ask: Ask, { table, column }: Wanted, path: readonly string[]
 
 /** Finds a table by the role's own search path, and what is needed to ask for its rows; reads the catalog only, which no lock on the table stops. */
 export const resolveTable = async (session: PostgresSession, wanted: Wanted, now: () => Instant): Promise<Seen<FoundTable>> => {
-  const [row = {}] = await session.ask('SELECT pg_catalog.current_schemas(false)::text[] AS path', [])
-  const path = Array.isArray(row['path']) ? row['path'].map(String) : []
-  const asked = await inReadOnly(session, [], (ask) => find(ask, wanted, path))
+  const asked = await inReadOnly(session, [], (ask) => find(ask, wanted))
   if (!asked.ok) return couldNotLook(`${asked.message} (${asked.code})`, 'look at the log of the server')
   return 'seen' in asked.value ? asked.value : saw(asked.value, now())
 }
