@@ -52,7 +52,7 @@ export const sessionsPart: Part<Sessions> = {
   sql: `WITH activity AS MATERIALIZED (
       SELECT pid, usename, datname, application_name, state, backend_type, wait_event_type, xact_start, query_start, state_change,
         left(query, 1000) AS query, backend_type IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL AS hidden
-      FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND application_name IS DISTINCT FROM '${applicationName}'
+      FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND coalesce(application_name, '') !~ '^${applicationName}( |$)'
     ), waiting AS MATERIALIZED (
       SELECT pid, pg_blocking_pids(pid) AS blocked_by FROM (
         SELECT pid FROM activity WHERE wait_event_type = 'Lock' AND backend_type = 'client backend' ORDER BY query_start LIMIT 100) AS longest

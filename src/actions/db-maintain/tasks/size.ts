@@ -1,0 +1,10 @@
+import { notDone } from '../not-done.ts'
+import { defineTask } from '../task.ts'
+
+export const task = defineTask({
+  name: 'size',
+  description: 'Size of the database, its tables and its volume, and when that is full.',
+  changes: false,
+  options: {},
+  run: async () => notDone(),
+})
