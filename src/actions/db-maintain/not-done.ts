@@ -1,6 +1,6 @@
 import { type Finding, finding } from '../../core/finding.ts'
 import { sqlIdentifier } from '../../core/postgres/names.ts'
-import type { Done } from './task.ts'
+import type { Done, Site } from './task.ts'
 
 /** The one way to say that a task could not do its work: `unknown`, with the cause and what would let it. */
 export const couldNotFinish = (database: string, task: string, why: { readonly cause: string; readonly advice: string }): Finding =>
@@ -42,3 +42,20 @@ export const grantRole = (role: string, user: string): readonly string[] => {
 }
 
 export const notDone = (...findings: readonly Finding[]): Done => ({ completed: false, findings })
+
+/** Why a run that was told to stop stopped. */
+export const whyAborted = ({ reason }: AbortSignal) =>
+  reason === 'cancelled'
+    ? { cause: 'the run was cancelled', advice: 'run it again' }
+    : { cause: 'the deadline came first', advice: 'raise `timeout`, or name fewer `tables`' }
+
+export const unfinishedWork = ({ target, context }: Site, task: string): Finding =>
+  couldNotFinish(target.database, task, whyAborted(context.signal))
+
+export const notOnStandby = (database: string, task: string): Done =>
+  notDone(
+    couldNotFinish(database, task, {
+      cause: 'the server is a standby, which takes no changes',
+      advice: 'name the primary in database.url',
+    }),
+  )

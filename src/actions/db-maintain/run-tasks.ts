@@ -5,7 +5,7 @@ import { type PostgresFailure, passingFailures } from '../../core/postgres/failu
 import type { TableName } from '../../core/postgres/table-name.ts'
 import { isStatementError, type StatementError } from '../../probes/postgres/read-only.ts'
 import { type PostgresSession, withPostgresSession } from '../../tools/connect/session.ts'
-import { couldNotFinish, grantRole, lacksRights, notDone } from './not-done.ts'
+import { couldNotFinish, grantRole, lacksRights, notDone, whyAborted } from './not-done.ts'
 import { openSite } from './site.ts'
 import type { Done, Site, Task } from './task.ts'
 
@@ -81,7 +81,7 @@ const stopped = '57014'
 
 const whyStopped = ({ signal }: Context, error: StatementError) =>
   signal.aborted
-    ? aborted(signal)
+    ? whyAborted(signal)
     : { cause: `${error.message} (${error.code})`, advice: 'run it again in a quieter hour, or with fewer `tables`' }
 
 const refused = ({ target, server, context }: Site, task: string, error: StatementError): Done => {
@@ -92,15 +92,10 @@ const refused = ({ target, server, context }: Site, task: string, error: Stateme
   return notDone(couldNotFinish(database, task, { cause: `${error.message} (${error.code})`, advice: 'read the server log' }))
 }
 
-const aborted = ({ reason }: AbortSignal) =>
-  reason === 'cancelled'
-    ? { cause: 'the run was cancelled', advice: 'run it again' }
-    : { cause: 'the deadline came first', advice: 'raise `timeout`, or name fewer `tables`' }
-
 /** One task that fails never hides the others; only a lost session ends this one, and is thrown on. */
 const guarded = async ({ task, options }: Planned, site: Site): Promise<Done> => {
   const { target, context } = site
-  if (context.signal.aborted) return notDone(couldNotFinish(target.database, task.name, aborted(context.signal)))
+  if (context.signal.aborted) return notDone(couldNotFinish(target.database, task.name, whyAborted(context.signal)))
   const { session, isOfServer } = remembering(site.session)
   try {
     return await task.run({ ...site, session }, options as never)
@@ -118,7 +113,7 @@ const guarded = async ({ task, options }: Planned, site: Site): Promise<Done> =>
 
 const lost = (database: string, { task }: Planned, failure: PostgresFailure, context: Context): Ran => {
   const why = context.signal.aborted
-    ? aborted(context.signal)
+    ? whyAborted(context.signal)
     : {
         cause: `the session ended: ${failure.detail}`,
         advice: 'read the server log, and see whether the server was restarted; then run it again',

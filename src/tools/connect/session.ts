@@ -15,6 +15,8 @@ export type PostgresSession = {
   query(sql: string): Promise<readonly (readonly Row[])[]>
   /** Sends one statement whose `$1`, `$2`, … are these values and gives its rows; rejects with the server's error. */
   ask(sql: string, values: readonly SqlValue[]): Promise<readonly Row[]>
+  /** Names as an SQL identifier, dots between them: `"public"."game"`. */
+  quoted(...names: readonly string[]): string
   /** Asks the server to stop the statement that runs in it, which then rejects with 57014; needs no connection slot. Never throws. */
   cancel(): Promise<void>
 }
@@ -85,6 +87,7 @@ const attempt = async <T>(
     const value = await work({
       query: (sql) => line.asking(send(client, sql)),
       ask: async (sql, values) => (await line.asking(client.query<Row>(sql, [...values]))).rows,
+      quoted: (...names) => names.map((name) => client.escapeIdentifier(name)).join('.'),
       cancel: () => requestCancel(target, client as unknown as BackendKey),
     })
     await client.end()
