@@ -13,7 +13,8 @@ export const runMaintain = async (server: PostgresServer, inputs: Readonly<Recor
   const byId = (id: string): readonly Finding[] => report.findings.filter((one) => one.id === id)
   const only = (id: string): Finding => {
     const found = byId(id)
-    if (found.length !== 1 || found[0] === undefined) throw new Error(`${found.length} findings ${id} in ${JSON.stringify(report.findings, null, 1)}`)
+    if (found.length !== 1 || found[0] === undefined)
+      throw new Error(`${found.length} findings ${id} in ${JSON.stringify(report.findings, null, 1)}`)
     return found[0]
   }
   return { ...ran, report, byId, only, bad: report.findings.filter((one) => one.status !== 'ok').map((one) => `${one.status} ${one.id}`) }

@@ -5,7 +5,7 @@ import type { DatabaseOptions, PostgresTarget } from '../../core/database.ts'
 import { list } from '../../core/options/list.ts'
 import { tableName } from '../../core/options/sql-name.ts'
 import type { TableName } from '../../core/postgres/table-name.ts'
-import { locate } from './locate.ts'
+import { locate, targetIn } from './locate.ts'
 import { recover } from './recover.ts'
 import { reportOf } from './report.ts'
 import { type Maintained, maintain, type Planned } from './run-tasks.ts'
@@ -43,13 +43,6 @@ const hourMs = 3_600_000
 const planned = (options: Options): readonly Planned[] =>
   tasks.filter((task) => options.tasks.includes(task.name)).map((task) => ({ task, options }))
 
-/** `service/db` is the configured database; the others of the same server say their name behind it. */
-const targetOf = (target: PostgresTarget, database: string): PostgresTarget => {
-  if (database === target.database) return target
-  const subject = target.service === undefined ? target.subject.replace(/\/[^/]*$/, `/${database}`) : `${target.subject}/${database}`
-  return { ...target, database, subject }
-}
-
 /** By this name the sessions of this run are found on the server, whatever became of the run. */
 const newApplication = (): string => `ronde db-maintain ${crypto.randomUUID().slice(0, 8)}`
 
@@ -60,7 +53,7 @@ const runTasks = async (target: PostgresTarget, options: Options, context: Conte
   if (changes) context.journal.write({ application })
   const done: Maintained[] = []
   for (const name of options.databases.length === 0 ? [target.database] : options.databases)
-    done.push(await maintain({ target: targetOf(target, name), planned: work, wanted: options.tables, application, context }))
+    done.push(await maintain({ target: targetIn(target, name), planned: work, wanted: options.tables, application, context }))
   // Something may still run there: the journal stays, and the step's end stops it.
   if (changes && done.every((one) => one.ended)) context.journal.close()
   return done

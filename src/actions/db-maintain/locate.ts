@@ -32,3 +32,10 @@ export const locate = async (
   if (value.kind === 'down') return { findings: [containerDown(value.subject, value.cause)] }
   return { target: value.target }
 }
+
+/** `service/db` is the configured database; the others of the same server say their name behind it. */
+export const targetIn = (target: PostgresTarget, database: string): PostgresTarget => {
+  if (database === target.database) return target
+  const subject = target.service === undefined ? target.subject.replace(/\/[^/]*$/, `/${database}`) : `${target.subject}/${database}`
+  return { ...target, database, subject }
+}

@@ -1,5 +1,6 @@
 import type { Context } from '../../core/context.ts'
 import type { PostgresTarget } from '../../core/database.ts'
+import { counted } from '../../core/render/headline.ts'
 import { UserError } from '../../core/user-error.ts'
 import { type PostgresSession, withPostgresSession } from '../../tools/connect/session.ts'
 
@@ -21,7 +22,7 @@ const sweep = async (target: PostgresTarget, applications: readonly string[], co
     return ended
   })
   if (!result.ok) throw new UserError(`what an earlier run left on ${target.subject} could not be looked for: ${result.failure.detail}`)
-  if (result.value > 0) context.progress.say(`${result.value} sessions of an earlier run were ended on ${target.subject}`)
+  if (result.value > 0) context.progress.say(`ended on ${target.subject}: ${counted(result.value, 'session')} of an earlier run`)
 }
 
 /** What a dead run may have left: sessions on the server that still work. The journal stays until they are known to be gone. */

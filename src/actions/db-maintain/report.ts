@@ -3,7 +3,8 @@ import { type Finding, finding } from '../../core/finding.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { noConnectionLeft } from '../../core/postgres/connections.ts'
 import type { PostgresFailure } from '../../core/postgres/failure.ts'
-import { judgeUnreachable } from '../../core/postgres/reachable.ts'
+import { judgeUnreachable, reachable } from '../../core/postgres/reachable.ts'
+import { targetIn } from './locate.ts'
 import type { Maintained } from './run-tasks.ts'
 import type { Counts, SharedOptions } from './task.ts'
 
@@ -19,8 +20,10 @@ const unreachable = (failure: PostgresFailure, target: PostgresTarget): readonly
   return failure.kind === 'too-many-connections' ? [judged, noConnectionLeft(target.subject, failure.detail)] : [judged]
 }
 
-const targetOf = (target: PostgresTarget, database: string): PostgresTarget =>
-  database === target.database ? target : { ...target, database, subject: `${target.subject}/${database}` }
+const reached = (one: Maintained, target: PostgresTarget): readonly Finding[] => {
+  if (one.unreachable !== undefined) return unreachable(one.unreachable, target)
+  return one.version === undefined ? [] : [reachable(one.version, target)]
+}
 
 /** A table that `tables` names and no database has. */
 const noSuchTable = (written: string, hints: readonly string[], databases: readonly string[]): Finding =>
@@ -93,9 +96,7 @@ export const reportOf = (done: readonly Maintained[], { options, target, extra }
   scope: scopeOf(done, options),
   findings: [
     ...extra,
-    ...done.flatMap(({ database, unreachable: failure }) =>
-      failure === undefined || target === undefined ? [] : unreachable(failure, targetOf(target, database)),
-    ),
+    ...done.flatMap((one) => (target === undefined ? [] : reached(one, targetIn(target, one.database)))),
     ...missingTables(done),
     ...done.flatMap(({ ran }) => ran.flatMap((one) => one.done.findings.map((found) => ({ ...found, check: one.task })))),
   ],

@@ -27,6 +27,8 @@ export type Ran = { readonly task: string; readonly done: Done }
 export type Maintained = {
   readonly database: string
   readonly ran: readonly Ran[]
+  /** The server's, once it let us in. */
+  readonly version?: string
   /** No session at all: no task was run. */
   readonly unreachable?: PostgresFailure
   readonly missing: readonly { readonly name: TableName; readonly hint: string }[]
@@ -140,21 +142,21 @@ type Attempt = {
 const inOneSession = async (work: Work, left: readonly Planned[]): Promise<Attempt> => {
   const { target, application, context } = work
   const ran: Ran[] = []
-  let missing: Maintained['missing'] = []
+  let seen: Pick<Maintained, 'missing' | 'version'> = { missing: [] }
   let opened = false
   const stop = hardStop(context.signal)
   const limits = { signal: stop.signal, connectTimeoutMs: connectMs, timeoutMs: longestMs, application }
   const result = await withPostgresSession(target, limits, async (session) => {
     const open = await openSite(session, work)
-    missing = open.missing
+    seen = { missing: open.missing, version: open.site.server.version }
     opened = true
     const nothing = open.site.named && open.site.tables.length === 0
     for (const one of nothing ? [] : left) ran.push({ task: one.task.name, done: await guarded(one, open.site) })
   })
   stop.release()
   const { database } = target
-  if (result.ok) return { maintained: { database, missing, ended: true }, ran, opened }
-  return { maintained: { database, missing, ended: result.failure.kind !== 'cancelled' }, ran, failure: result.failure, opened }
+  if (result.ok) return { maintained: { database, ...seen, ended: true }, ran, opened }
+  return { maintained: { database, ...seen, ended: result.failure.kind !== 'cancelled' }, ran, failure: result.failure, opened }
 }
 
 /** Runs the tasks one after the other in one database; a lost session costs the task that was running, and the others go on in a new one. */

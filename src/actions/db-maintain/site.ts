@@ -21,7 +21,7 @@ const settingsSql = Object.entries(settings)
   .map(([name, value]) => `SELECT set_config(name, '${value}', false) FROM pg_settings WHERE name = '${name}'`)
   .join(';\n')
 
-const serverSql = `SELECT current_setting('server_version_num')::int / 10000 AS major, current_user::text AS "user",
+const serverSql = `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int / 10000 AS major, current_user::text AS "user",
     rolsuper AS superuser, pg_is_in_recovery() AS standby, (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now
   FROM pg_roles WHERE rolname = current_user`
 
@@ -83,6 +83,7 @@ export const openSite = async (
     application,
     server: {
       major: Number(server['major']),
+      version: String(server['version']),
       user: String(server['user']),
       superuser: server['superuser'] === true,
       standby: server['standby'] === true,
@@ -91,6 +92,7 @@ export const openSite = async (
     subject: `database/${target.database}`,
     tables,
     named: wanted.length > 0,
+    openedAt: context.now(),
     context,
   }
   return { site, missing }

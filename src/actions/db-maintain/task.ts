@@ -4,6 +4,7 @@ import type { PostgresTarget } from '../../core/database.ts'
 import type { Finding } from '../../core/finding.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { FactTable } from '../../core/render/view.ts'
+import type { Instant } from '../../core/seen.ts'
 import type { Threshold } from '../../core/threshold.ts'
 import type { PostgresSession } from '../../tools/connect/session.ts'
 
@@ -26,6 +27,8 @@ export type Table = {
 
 export type Server = {
   readonly major: number
+  /** Its own word, such as `18.4`. */
+  readonly version: string
   /** Our role. */
   readonly user: string
   readonly superuser: boolean
@@ -50,6 +53,8 @@ export type Site = {
   readonly tables: readonly Table[]
   /** `tables` names some: then what is not of them is left out of findings too. */
   readonly named: boolean
+  /** When its session was opened, by our clock. */
+  readonly openedAt: Instant
   /** Clock, state (the past), progress, journal, signal; `dryRun` says to change nothing. */
   readonly context: Context
 }

@@ -20,7 +20,7 @@ const nameOf = (expected: string): z.ZodType<TableName, string> =>
 export const tableName = (): z.ZodType<TableName, string> => nameOf(table)
 
 /** An index, likewise. */
-export const indexName = (): z.ZodType<TableName, string> => nameOf(index)
+export const sqlIndexName = (): z.ZodType<TableName, string> => nameOf(index)
 
 /** A column as SQL writes its name. */
 export const columnName = (): z.ZodType<string, string> =>

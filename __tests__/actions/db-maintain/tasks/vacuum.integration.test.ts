@@ -9,7 +9,7 @@ jest.setTimeout(60_000)
 describe.each(postgresMajors)('vacuum on PostgreSQL $major', (one) => {
   let server: PostgresServer
   beforeAll(async () => {
-    server = await startPostgres({ settings: { autovacuum: 'off' }, ...binariesOf(one) })
+    server = await startPostgres({ settings: { autovacuum: 'off', max_prepared_transactions: 2 }, ...binariesOf(one) })
   })
   afterAll(() => server[Symbol.asyncDispose]())
 
@@ -21,7 +21,8 @@ describe.each(postgresMajors)('vacuum on PostgreSQL $major', (one) => {
   }
   const statsOf = async (table: string) => {
     await using admin = await openSession(server)
-    const [row] = await admin.query(`SELECT n_dead_tup::int AS dead, last_vacuum IS NOT NULL AS vacuumed, last_analyze IS NOT NULL AS analyzed,
+    const [row] =
+      await admin.query(`SELECT n_dead_tup::int AS dead, last_vacuum IS NOT NULL AS vacuumed, last_analyze IS NOT NULL AS analyzed,
       relfilenode::int AS file FROM pg_stat_all_tables JOIN pg_class ON pg_class.oid = relid WHERE relid = '${table}'::regclass`)
     return row
   }
@@ -29,7 +30,6 @@ describe.each(postgresMajors)('vacuum on PostgreSQL $major', (one) => {
   test('removes dead rows, analyzes, and says what each table gained', async () => {
     await makeGame(10_000, 4_000)
     const ran = await runMaintain(server, { tasks: 'vacuum' })
-    console.log(ran.log, JSON.stringify(ran.report, null, 1))
     expect(ran.bad).toEqual([])
     expect(ran.outputs).toMatchObject({ status: 'ok', vacuumed: '1' })
     expect(await statsOf('game')).toMatchObject({ dead: 0, vacuumed: true, analyzed: true })
@@ -43,5 +43,94 @@ describe.each(postgresMajors)('vacuum on PostgreSQL $major', (one) => {
     expect(await statsOf('game')).toEqual(before)
     expect(before).toMatchObject({ dead: 4_000, vacuumed: false })
     expect(ran.outputs).toMatchObject({ status: 'ok', vacuumed: '0', 'reclaimed-bytes': '0' })
+  })
+
+  test('leaves a table that somebody holds, says who, and vacuums the others', async () => {
+    await makeGame(100, 50)
+    await using holder = await openSession(server, { application: 'gunicorn' })
+    await holder.query('CREATE TABLE day (id int)')
+    await holder.query('BEGIN; LOCK TABLE game IN SHARE UPDATE EXCLUSIVE MODE')
+    const ran = await runMaintain(server, { tasks: 'vacuum' })
+    expect(ran.only('db.vacuum')).toMatchObject({
+      status: 'warning',
+      title: 'database/postgres: public.game could not be vacuumed',
+      evidence: [expect.stringMatching(/^public\.game: pid \d+ postgres gunicorn holds ShareUpdateExclusiveLock$/)],
+    })
+    expect(ran.outputs['vacuumed']).toBe('1')
+    await holder.query('ROLLBACK')
+    await holder.query('DROP TABLE day')
+  })
+
+  test('names who keeps dead rows alive: a session', async () => {
+    await using holder = await openSession(server, { application: 'gunicorn' })
+    await holder.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1')
+    await makeGame(10_000, 4_000)
+    const ran = await runMaintain(server, { tasks: 'vacuum' })
+    const found = ran.only('db.old-snapshot')
+    expect(found.status).toBe('warning')
+    expect(found.title).toMatch(/4,000 dead rows are kept by pid \d+ postgres gunicorn, idle in transaction for /)
+    expect(found.advice).toMatch(/SELECT pg_terminate_backend\(\d+\);/)
+    expect(found.evidence).toContain('public.game: 4,000 dead rows')
+    await holder.query('ROLLBACK')
+    expect((await runMaintain(server, { tasks: 'vacuum' })).bad).toEqual([])
+  })
+
+  test('names who keeps dead rows alive: a prepared transaction', async () => {
+    await using holder = await openSession(server)
+    await holder.query("BEGIN; CREATE TABLE held (id int); PREPARE TRANSACTION 'left over'")
+    await makeGame(10_000, 4_000)
+    const ran = await runMaintain(server, { tasks: 'vacuum' })
+    expect(ran.only('db.old-snapshot').title).toMatch(/4,000 dead rows are kept by prepared transaction left over of postgres/)
+    await holder.query("ROLLBACK PREPARED 'left over'")
+  })
+
+  test('vacuums the partitions and analyzes their parent', async () => {
+    await using admin = await openSession(server)
+    await admin.query(`CREATE SCHEMA "Shop"; CREATE TABLE "Shop"."Sale" (day date, points int) PARTITION BY RANGE (day);
+      CREATE TABLE "Shop".sale_1 PARTITION OF "Shop"."Sale" FOR VALUES FROM ('2026-01-01') TO ('2026-07-01');
+      CREATE TABLE "Shop".sale_2 PARTITION OF "Shop"."Sale" FOR VALUES FROM ('2026-07-01') TO ('2027-01-01') PARTITION BY RANGE (day);
+      CREATE TABLE "Shop".sale_2a PARTITION OF "Shop".sale_2 FOR VALUES FROM ('2026-07-01') TO ('2027-01-01');
+      INSERT INTO "Shop"."Sale" SELECT date '2026-01-01' + n % 365, n FROM generate_series(1, 1000) n`)
+    const ran = await runMaintain(server, { tasks: 'vacuum', tables: '"Shop"."Sale"' })
+    expect(ran.bad).toEqual([])
+    expect(ran.outputs['vacuumed']).toBe('2')
+    const stats = ['sale_1', 'sale_2a', 'Sale', 'sale_2'].map((name) => statsOf(`"Shop"."${name}"`))
+    expect(await Promise.all(stats)).toMatchObject([
+      { vacuumed: true, analyzed: true },
+      { vacuumed: true, analyzed: true },
+      { vacuumed: false, analyzed: true },
+      { vacuumed: false, analyzed: true },
+    ])
+    await admin.query('DROP SCHEMA "Shop" CASCADE')
+  })
+
+  test('with a role that may only read: unknown, with the right it lacks, and nothing is changed', async () => {
+    await makeGame(1_000, 400)
+    await using admin = await openSession(server)
+    await admin.query("DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN PASSWORD 'horse-battery'")
+    const before = await statsOf('game')
+    const ran = await runMaintain(server, { tasks: 'vacuum' }, { url: server.url.replace(/\/\/[^@]*@/, '//reader:horse-battery@') })
+    expect(ran.only('db.rights')).toMatchObject({ status: 'unknown', subject: 'task/postgres.vacuum', evidence: ['public.game'] })
+    expect(ran.only('db.rights').advice).toBe(
+      one.major >= 17 ? 'as a superuser: GRANT pg_maintain TO "reader";' : 'as a superuser: ALTER DATABASE "postgres" OWNER TO "reader";',
+    )
+    expect(ran.report.scope).toEqual([])
+    expect(await statsOf('game')).toEqual(before)
+    await admin.query(one.major >= 17 ? 'GRANT pg_maintain TO reader' : 'ALTER DATABASE postgres OWNER TO reader')
+    const again = await runMaintain(server, { tasks: 'vacuum' }, { url: server.url.replace(/\/\/[^@]*@/, '//reader:horse-battery@') })
+    expect(again.bad).toEqual([])
+    expect(again.outputs['vacuumed']).toBe('1')
+    await admin.query('ALTER DATABASE postgres OWNER TO postgres; DROP ROLE reader')
+  })
+
+  test("is not ended by the role's own time-out", async () => {
+    await makeGame(20_000, 4_000)
+    await using admin = await openSession(server)
+    await admin.query(
+      "ALTER ROLE postgres SET statement_timeout = '100ms'; ALTER ROLE postgres SET vacuum_cost_delay = '10ms'; ALTER ROLE postgres SET vacuum_cost_limit = 100",
+    )
+    const ran = await runMaintain(server, { tasks: 'vacuum' })
+    await admin.query('ALTER ROLE postgres RESET ALL')
+    expect(ran.bad).toEqual([])
   })
 })

@@ -1,37 +1,30 @@
 import { formatBytes } from '../../../core/quantity.ts'
+import { counted } from '../../../core/render/headline.ts'
 import { seeSnapshotHolders } from '../../../probes/postgres/table-stats.ts'
-import { lacksMaintain } from '../maintain-rights.ts'
-import { notOnStandby, unfinishedWork } from '../not-done.ts'
 import { type Done, defineTask, type Site } from '../task.ts'
-import { planVacuum, statementOf } from '../vacuum/plan.ts'
-import { countsOf, gainsOf, judgeLeft, judgeWork, noRights } from '../vacuum/policy.ts'
-import { doSteps, type Outcome } from '../vacuum/work.ts'
+import { planVacuum } from '../vacuum/plan.ts'
+import { countsOf, gainsOf, judgeLeft } from '../vacuum/policy.ts'
+import type { Outcome } from '../vacuum/work.ts'
+import { doWork } from '../vacuum/work-task.ts'
 
-const told = (outcomes: readonly Outcome[]): string => {
+const told = (outcomes: readonly Outcome[], dryRun: boolean): string => {
+  if (dryRun) return `${counted(outcomes.filter((one) => one.step.does !== 'analyze').length, 'table')} would be vacuumed`
   const { vacuumed, 'reclaimed-bytes': bytes } = countsOf(outcomes)
-  return `${vacuumed} table${vacuumed === 1 ? '' : 's'} vacuumed, ${formatBytes(Math.round(bytes))} to use again`
-}
-
-const sayPlan = ({ context, session, server }: Site, outcomes: readonly Outcome[]): void => {
-  for (const { kind, step } of outcomes)
-    if (kind === 'not-begun')
-      context.progress.say(`would run: ${statementOf(step, session.quoted(step.table.schema, step.table.name), server.major)}`)
+  return `${counted(vacuumed, 'table')} vacuumed, ${formatBytes(Math.round(bytes))} to use again`
 }
 
 const run = async (site: Site): Promise<Done> => {
-  const { server, tables, context, target } = site
-  if (server.standby) return notOnStandby(target.database, 'vacuum')
-  const outcomes = await doSteps(site, planVacuum(tables, server.major))
-  if (context.dryRun) sayPlan(site, outcomes)
-  const rights = lacksMaintain(site, 'vacuum', noRights(outcomes))
-  const cut = context.signal.aborted ? [unfinishedWork(site, 'vacuum')] : []
-  const left = context.dryRun || context.signal.aborted ? [] : [judgeLeft(outcomes, await seeSnapshotHolders(site.session), site)]
+  const { server, tables, context } = site
+  const worked = await doWork(site, 'vacuum', planVacuum(tables, server.major))
+  if (!('outcomes' in worked)) return worked
+  const { outcomes, findings, completed } = worked
+  const looks = !context.dryRun && !context.signal.aborted
   return {
-    completed: rights.length === 0 && cut.length === 0,
-    findings: [judgeWork('vacuum', outcomes, site), ...left, ...rights, ...cut],
+    completed,
+    findings: [...findings, ...(looks ? [judgeLeft(outcomes, await seeSnapshotHolders(site.session), site)] : [])],
     gains: gainsOf(outcomes, site),
     counts: countsOf(outcomes),
-    line: context.dryRun ? `${outcomes.length} tables would be vacuumed` : told(outcomes),
+    line: told(outcomes, context.dryRun),
   }
 }
 

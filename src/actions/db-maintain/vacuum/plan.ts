@@ -3,20 +3,35 @@ import type { Table } from '../task.ts'
 /** One statement for one table. */
 export type Step = { readonly table: Table; readonly does: 'vacuum' | 'vacuum-analyze' | 'analyze' }
 
+type Parts = { readonly leaves: readonly Table[]; readonly tops: readonly Table[]; readonly coveredByTop: (leaf: Table) => boolean }
+
 /**
- * Leaf by leaf, for each is a table of its own; a partitioned parent has no rows to vacuum, but statistics of the whole. Since PostgreSQL 18
- * `ANALYZE ONLY` makes those alone; before, ANALYZE of the topmost parent makes them for all below it, leaves included, which are then
- * not analyzed a second time.
+ * A partitioned parent has no rows to vacuum, but statistics of the whole. Since PostgreSQL 18 `ANALYZE ONLY` makes those alone, one parent
+ * at a time; before, ANALYZE of the topmost parent makes them for all below it, leaves included.
  */
-export const planVacuum = (tables: readonly Table[], major: number): readonly Step[] => {
+const partsOf = (tables: readonly Table[], major: number): Parts => {
   const parents = new Set(tables.filter((one) => one.kind === 'p').map((one) => one.oid))
   const below = (table: Table): boolean => table.ancestors.some((one) => parents.has(one))
-  const leaves = tables.filter((one) => one.kind !== 'p')
-  const tops = tables.filter((one) => one.kind === 'p' && (major >= 18 || !below(one)))
+  return {
+    leaves: tables.filter((one) => one.kind !== 'p'),
+    tops: tables.filter((one) => one.kind === 'p' && (major >= 18 || !below(one))),
+    coveredByTop: (leaf) => major < 18 && below(leaf),
+  }
+}
+
+/** Leaf by leaf, for each is a table of its own, then the parents; no leaf is analyzed twice. */
+export const planVacuum = (tables: readonly Table[], major: number): readonly Step[] => {
+  const { leaves, tops, coveredByTop } = partsOf(tables, major)
   return [
-    ...leaves.map((table): Step => ({ table, does: major < 18 && below(table) ? 'vacuum' : 'vacuum-analyze' })),
+    ...leaves.map((table): Step => ({ table, does: coveredByTop(table) ? 'vacuum' : 'vacuum-analyze' })),
     ...tops.map((table): Step => ({ table, does: 'analyze' })),
   ]
+}
+
+/** The same without VACUUM. */
+export const planAnalyze = (tables: readonly Table[], major: number): readonly Step[] => {
+  const { leaves, tops, coveredByTop } = partsOf(tables, major)
+  return [...leaves.filter((one) => !coveredByTop(one)), ...tops].map((table) => ({ table, does: 'analyze' }))
 }
 
 /** Nothing is cut off the end of a file: that takes a lock which stops everybody, also on standbys. */

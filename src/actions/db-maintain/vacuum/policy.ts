@@ -1,7 +1,7 @@
 import { type Finding, finding } from '../../../core/finding.ts'
 import type { SnapshotHolder } from '../../../core/postgres/table-stats.ts'
 import { formatBytes, formatDuration } from '../../../core/quantity.ts'
-import { formatCount } from '../../../core/render/headline.ts'
+import { counted, formatCount } from '../../../core/render/headline.ts'
 import type { FactTable } from '../../../core/render/view.ts'
 import type { Locker } from '../../../probes/postgres/table-stats.ts'
 import type { Site } from '../task.ts'
@@ -37,7 +37,7 @@ const words: Record<'vacuum' | 'analyze', { readonly id: string; readonly done: 
   analyze: { id: 'db.analyze', done: 'analyzed' },
 }
 
-const plural = (count: number): string => `${formatCount(count)} table${count === 1 ? '' : 's'}`
+const plural = (count: number): string => counted(count, 'table')
 
 /** Whether every table could be vacuumed, or analyzed; who was in the way stands in the evidence. */
 export const judgeWork = (

@@ -1,0 +1,28 @@
+import type { Context } from '../../core/context.ts'
+
+/** When each of some things was first seen by Ronde. What was there already at the first look of all counts as always there. */
+export type FirstSights = { readonly sinceMs: (name: string) => number }
+
+const most = 2_000
+type Times = Readonly<Record<string, number>>
+
+const readTimes = (text: string | undefined): Times | undefined => {
+  if (text === undefined) return undefined
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Times) : undefined
+  } catch {
+    // A note that cannot be read counts as a first look.
+    return undefined
+  }
+}
+
+/** Looks at the note of the last run, and leaves one for the next. */
+export const createFirstSights = (context: Pick<Context, 'state' | 'now'>, note: string, names: readonly string[]): FirstSights => {
+  const before = readTimes(context.state.note(note))
+  const now = context.now()
+  const at = (name: string): number => (before === undefined ? 0 : Object.hasOwn(before, name) ? Number(before[name]) : now)
+  const times = Object.fromEntries(names.slice(0, most).map((name) => [name, at(name)]))
+  context.state.setNote(note, JSON.stringify(times))
+  return { sinceMs: (name) => now - (Object.hasOwn(times, name) ? Number(times[name]) : 0) }
+}
