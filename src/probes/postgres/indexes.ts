@@ -1,5 +1,6 @@
 import type { Index, TableScans } from '../../core/postgres/indexes.ts'
 import type { PostgresSession, Row } from '../../tools/connect/session.ts'
+import { numberCell, optionalCell, sinceMs, textCell } from './cells.ts'
 import { readOnly } from './read-only.ts'
 
 /** All indexes but those of the system and of temporary tables; `last_idx_scan` exists since PostgreSQL 16, so it is taken out of the row as JSON. */
@@ -12,7 +13,7 @@ const indexesSql = `SELECT i.indexrelid::int8 AS oid, n.nspname::text AS schema,
     EXISTS (SELECT 1 FROM pg_inherits WHERE inhrelid = i.indexrelid) AS attached,
     CASE WHEN ic.relkind = 'I' THEN 0 ELSE pg_relation_size(i.indexrelid) END::float8 AS bytes,
     coalesce(s.idx_scan, 0)::float8 AS scans,
-    (extract(epoch FROM clock_timestamp() - (to_jsonb(s) ->> 'last_idx_scan')::timestamptz) * 1000)::float8 AS last_scan_ms,
+    ${sinceMs("(to_jsonb(s) ->> 'last_idx_scan')::timestamptz")} AS last_scan_ms,
     concat_ws(' ', am.amname, i.indkey, i.indclass, i.indcollation, i.indoption, i.indnkeyatts,
       pg_get_expr(i.indexprs, i.indrelid), '|', pg_get_expr(i.indpred, i.indrelid)) AS definition
   FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_namespace n ON n.oid = ic.relnamespace
@@ -34,10 +35,10 @@ const indexOf = (row: Row): Index => ({
   ofTable: row['of_table'] === true,
   partitioned: row['partitioned'] === true,
   attached: row['attached'] === true,
-  sizeBytes: Number(row['bytes'] ?? 0),
-  scans: Number(row['scans'] ?? 0),
-  lastScanMs: row['last_scan_ms'] === null || row['last_scan_ms'] === undefined ? undefined : Number(row['last_scan_ms']),
-  definition: String(row['definition'] ?? ''),
+  sizeBytes: numberCell(row['bytes']),
+  scans: numberCell(row['scans']),
+  lastScanMs: optionalCell(row['last_scan_ms']),
+  definition: textCell(row['definition'], 4_000),
 })
 
 export const seeIndexes = async (session: PostgresSession): Promise<readonly Index[]> => (await readOnly(session, indexesSql)).map(indexOf)
@@ -51,19 +52,20 @@ export const seeTableScans = async (session: PostgresSession, tables: readonly n
     oid: Number(row['oid']),
     schema: String(row['schema']),
     name: String(row['name']),
-    liveRows: Number(row['live'] ?? 0),
-    sequentialScans: Number(row['seq'] ?? 0),
-    sequentialRows: Number(row['seq_rows'] ?? 0),
-    indexScans: Number(row['idx'] ?? 0),
+    liveRows: numberCell(row['live']),
+    sequentialScans: numberCell(row['seq']),
+    sequentialRows: numberCell(row['seq_rows']),
+    indexScans: numberCell(row['idx']),
   }))
 
 /**
  * The counters of a database whose reset is not known began with the cluster, or with its last crash, which the counters of the background
  * writer remember.
  */
-const countersSql = `SELECT (extract(epoch FROM clock_timestamp() - greatest(
-    (SELECT stats_reset FROM pg_stat_database WHERE datname = current_database()), (SELECT stats_reset FROM pg_stat_bgwriter))) * 1000)::float8 AS ms`
+const countersSql = `SELECT ${sinceMs(
+  'greatest((SELECT stats_reset FROM pg_stat_database WHERE datname = current_database()), (SELECT stats_reset FROM pg_stat_bgwriter))',
+)} AS ms`
 
 /** How long the counters of this database have counted. */
 export const seeCountersAge = async (session: PostgresSession): Promise<number> =>
-  Number((await readOnly(session, countersSql))[0]?.['ms'] ?? 0)
+  numberCell((await readOnly(session, countersSql))[0]?.['ms'])

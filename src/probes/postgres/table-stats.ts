@@ -1,11 +1,9 @@
 import type { SnapshotHolder, TableStats } from '../../core/postgres/table-stats.ts'
 import type { PostgresSession, Row } from '../../tools/connect/session.ts'
+import { numberCell, optionalCell, sinceMs, textCell } from './cells.ts'
 import { readOnly } from './read-only.ts'
 
-const optional = (value: unknown): number | undefined => (value === null || value === undefined ? undefined : Number(value))
-const text = (value: unknown, most = 64): string => (typeof value === 'string' ? value.slice(0, most) : '')
-
-const sinceMs = (when: string): string => `(extract(epoch FROM clock_timestamp() - ${when}) * 1000)::float8`
+const text = (value: unknown, most = 64): string => textCell(value, most)
 
 /** `MAINTAIN` exists since PostgreSQL 17; the owner of the table or of the database always may. */
 const mayMaintain = (major: number): string =>
@@ -25,16 +23,16 @@ const statsSql = (major: number): string => `SELECT c.oid::int8 AS oid, s.n_live
 
 const statsOf = (row: Row): TableStats => ({
   oid: Number(row['oid']),
-  liveRows: Number(row['live'] ?? 0),
-  deadRows: Number(row['dead'] ?? 0),
-  totalBytes: Number(row['total'] ?? 0),
-  heapBytes: Number(row['heap'] ?? 0),
-  changedRows: Number(row['changed'] ?? 0),
-  vacuumCount: Number(row['vacuums'] ?? 0),
-  analyzeCount: Number(row['analyzes'] ?? 0),
-  vacuumedMs: optional(row['vacuumed_ms']),
-  analyzedMs: optional(row['analyzed_ms']),
-  freezeAge: optional(row['freeze_age']),
+  liveRows: numberCell(row['live']),
+  deadRows: numberCell(row['dead']),
+  totalBytes: numberCell(row['total']),
+  heapBytes: numberCell(row['heap']),
+  changedRows: numberCell(row['changed']),
+  vacuumCount: numberCell(row['vacuums']),
+  analyzeCount: numberCell(row['analyzes']),
+  vacuumedMs: optionalCell(row['vacuumed_ms']),
+  analyzedMs: optionalCell(row['analyzed_ms']),
+  freezeAge: optionalCell(row['freeze_age']),
   mayMaintain: row['may'] === true,
 })
 
@@ -66,8 +64,8 @@ const holderOf = (row: Row): SnapshotHolder => ({
   user: text(row['user']),
   application: text(row['application']),
   state: text(row['state']),
-  sinceMs: optional(row['since_ms']),
-  ageTransactions: Number(row['age'] ?? 0),
+  sinceMs: optionalCell(row['since_ms']),
+  ageTransactions: numberCell(row['age']),
 })
 
 /** Whose snapshots keep dead rows of this database alive: sessions, standbys with feedback, prepared transactions, slots; at most 5. */
@@ -93,7 +91,7 @@ export type Locker = {
 
 export const seeLockers = async (session: PostgresSession, oid: number): Promise<readonly Locker[]> =>
   (await readOnly(session, lockersSql, [oid])).map((row) => ({
-    pid: Number(row['pid'] ?? 0),
+    pid: numberCell(row['pid']),
     mode: text(row['mode']),
     user: text(row['user']),
     application: text(row['application']),

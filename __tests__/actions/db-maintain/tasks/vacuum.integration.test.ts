@@ -83,6 +83,28 @@ describe.each(postgresMajors)('vacuum on PostgreSQL $major', (one) => {
     expect(ran.only('db.old-snapshot').title).toMatch(/4,000 dead rows are kept by prepared transaction left over of postgres/)
     await holder.query("ROLLBACK PREPARED 'left over'")
   })
+})
+
+describe.each(postgresMajors)('vacuum of particular tables and roles on PostgreSQL $major', (one) => {
+  let server: PostgresServer
+  beforeAll(async () => {
+    server = await startPostgres({ settings: { autovacuum: 'off', max_prepared_transactions: 2 }, ...binariesOf(one) })
+  })
+  afterAll(() => server[Symbol.asyncDispose]())
+
+  const makeGame = async (rows: number, dead: number) => {
+    await using admin = await openSession(server)
+    await admin.query(`DROP TABLE IF EXISTS game; CREATE TABLE game (id int PRIMARY KEY, word text);
+      INSERT INTO game SELECT n, repeat('x', 100) FROM generate_series(1, ${rows}) n`)
+    await admin.query(`DELETE FROM game WHERE id <= ${dead}`)
+  }
+  const statsOf = async (table: string) => {
+    await using admin = await openSession(server)
+    const [row] =
+      await admin.query(`SELECT n_dead_tup::int AS dead, last_vacuum IS NOT NULL AS vacuumed, last_analyze IS NOT NULL AS analyzed,
+      relfilenode::int AS file FROM pg_stat_all_tables JOIN pg_class ON pg_class.oid = relid WHERE relid = '${table}'::regclass`)
+    return row
+  }
 
   test('vacuums the partitions and analyzes their parent', async () => {
     await using admin = await openSession(server)
