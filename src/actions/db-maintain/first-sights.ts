@@ -1,6 +1,6 @@
 import type { Context } from '../../core/context.ts'
 
-/** When each of some things was first seen by Ronde. What was there already at the first look of all counts as always there. */
+/** When each of some things was first seen by Ronde; PostgreSQL does not know when a thing was made. */
 export type FirstSights = { readonly sinceMs: (name: string) => number }
 
 const most = 2_000
@@ -17,11 +17,18 @@ const readTimes = (text: string | undefined): Times | undefined => {
   }
 }
 
-/** Looks at the note of the last run, and leaves one for the next. */
-export const createFirstSights = (context: Pick<Context, 'state' | 'now'>, note: string, names: readonly string[]): FirstSights => {
+/**
+ * Looks at the note of the last run, and leaves one for the next. `atFirst`: what was there already at the very first look counts as old, or
+ * as new.
+ */
+export const createFirstSights = (
+  context: Pick<Context, 'state' | 'now'>,
+  { note, names, atFirst }: { readonly note: string; readonly names: readonly string[]; readonly atFirst: 'old' | 'new' },
+): FirstSights => {
   const before = readTimes(context.state.note(note))
   const now = context.now()
-  const at = (name: string): number => (before === undefined ? 0 : Object.hasOwn(before, name) ? Number(before[name]) : now)
+  const at = (name: string): number =>
+    before === undefined ? (atFirst === 'old' ? 0 : now) : Object.hasOwn(before, name) ? Number(before[name]) : now
   const times = Object.fromEntries(names.slice(0, most).map((name) => [name, at(name)]))
   context.state.setNote(note, JSON.stringify(times))
   return { sinceMs: (name) => now - (Object.hasOwn(times, name) ? Number(times[name]) : 0) }

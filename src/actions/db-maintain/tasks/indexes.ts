@@ -13,7 +13,7 @@ const youngMs = 30 * 86_400_000
 
 /** PostgreSQL does not know when an index was made: an index is young when it appeared between two runs of Ronde less than 30 days ago. */
 const youngIn = ({ target, context }: Site, indexes: readonly Index[]) => {
-  const sights = createFirstSights(context, `db.indexes ${target.subject}`, indexes.map(indexName))
+  const sights = createFirstSights(context, { note: `db.indexes ${target.subject}`, names: indexes.map(indexName), atFirst: 'old' })
   return (index: Index): boolean => sights.sinceMs(indexName(index)) < youngMs
 }
 
