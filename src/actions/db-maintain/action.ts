@@ -55,7 +55,7 @@ const runTasks = async (target: PostgresTarget, options: Options, context: Conte
   for (const name of options.databases.length === 0 ? [target.database] : options.databases)
     done.push(await maintain({ target: targetIn(target, name), planned: work, wanted: options.tables, application, context }))
   // Something may still run there: the journal stays, and the step's end stops it.
-  if (changes && done.every((one) => one.ended)) context.journal.close()
+  if (changes && done.every(({ ended, ran }) => ended && ran.every((one) => one.done.leftBehind !== true))) context.journal.close()
   return done
 }
 

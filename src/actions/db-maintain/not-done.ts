@@ -29,7 +29,9 @@ export const lacksRights = (
     observed: why.what,
     expected: 'a role that may do this task',
     advice:
-      why.grants.length === 0 ? 'give the role the right, or take the task out of `tasks`' : `as a superuser: ${why.grants.join(' ')}`,
+      why.grants.length === 0
+        ? 'name a role that has the right in database.url or database.user: the owner, or a superuser'
+        : `as a superuser: ${why.grants.join(' ')}`,
     evidence: why.evidence ?? [],
     certainty: 'hard',
     audience: 'technical',

@@ -1,7 +1,6 @@
 import type { Context } from '../../core/context.ts'
 import type { PostgresTarget } from '../../core/database.ts'
-import type { TableName } from '../../core/postgres/table-name.ts'
-import { didYouMean } from '../../core/suggestion.ts'
+import { type TableName, tableNamesLike } from '../../core/postgres/table-name.ts'
 import { readOnly } from '../../probes/postgres/read-only.ts'
 import type { PostgresSession, Row } from '../../tools/connect/session.ts'
 import type { Site, Table } from './task.ts'
@@ -51,12 +50,9 @@ type Chosen = { readonly tables: readonly Table[]; readonly missing: readonly { 
 export const chooseTables = (all: readonly Table[], wanted: readonly TableName[]): Chosen => {
   if (wanted.length === 0) return { tables: all, missing: [] }
   const named = new Set(all.filter((table) => wanted.some((one) => means(one, table))).map((table) => table.oid))
-  const known = all.flatMap(({ schema, name }) => [name, `${schema}.${name}`])
   return {
     tables: all.filter(({ oid, ancestors }) => named.has(oid) || ancestors.some((one) => named.has(one))),
-    missing: wanted
-      .filter((one) => !all.some((table) => means(one, table)))
-      .map((name) => ({ name, hint: didYouMean(name.schema === undefined ? name.name : `${name.schema}.${name.name}`, known) })),
+    missing: wanted.filter((one) => !all.some((table) => means(one, table))).map((name) => ({ name, hint: tableNamesLike(name, all) })),
   }
 }
 

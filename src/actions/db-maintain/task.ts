@@ -66,6 +66,8 @@ export type Done = {
   /** False when it could not look, or could not do all of its work: then it is not in the report's `scope`. */
   readonly completed: boolean
   readonly findings: readonly Finding[]
+  /** Something stays on the server that must not: the journal is kept, and the step's end or the next run removes it. */
+  readonly leftBehind?: true
   readonly facts?: JsonObject
   /** A table of the job summary: what each part gained. */
   readonly gains?: FactTable

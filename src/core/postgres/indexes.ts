@@ -5,6 +5,8 @@ export type Index = {
   readonly name: string
   readonly table: string
   readonly tableOid: number
+  /** Of the table; absent when that is a superuser. */
+  readonly owner: string | undefined
   readonly valid: boolean
   readonly ready: boolean
   /** CREATE INDEX or REINDEX is at work on it. */

@@ -17,6 +17,8 @@ export type TableStats = {
   readonly analyzedMs: number | undefined
   /** Transactions since its oldest row was frozen; absent for a partitioned parent. */
   readonly freezeAge: number | undefined
+  /** Its owner; absent when that is a superuser, whose membership nobody should be given. */
+  readonly owner: string | undefined
   /** Whether our role may run VACUUM and ANALYZE on it. */
   readonly mayMaintain: boolean
 }

@@ -5,7 +5,7 @@ import { readOnly } from './read-only.ts'
 
 /** All indexes but those of the system and of temporary tables; `last_idx_scan` exists since PostgreSQL 16, so it is taken out of the row as JSON. */
 const indexesSql = `SELECT i.indexrelid::int8 AS oid, n.nspname::text AS schema, ic.relname::text AS name, i.indrelid::int8 AS table_oid,
-    tn.nspname || '.' || tc.relname AS "table", i.indisvalid AS valid, i.indisready AS ready, i.indisunique AS "unique",
+    tn.nspname || '.' || tc.relname AS "table", CASE WHEN NOT o.rolsuper THEN o.rolname END::text AS owner, i.indisvalid AS valid, i.indisready AS ready, i.indisunique AS "unique",
     i.indexrelid IN (SELECT index_relid FROM pg_stat_progress_create_index WHERE datname = current_database())
       OR EXISTS (SELECT 1 FROM pg_stat_progress_create_index WHERE datname = current_database() AND index_relid = 0 AND relid = i.indrelid) AS building,
     EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = i.indexrelid) AS of_constraint,
@@ -18,7 +18,7 @@ const indexesSql = `SELECT i.indexrelid::int8 AS oid, n.nspname::text AS schema,
       pg_get_expr(i.indexprs, i.indrelid), '|', pg_get_expr(i.indpred, i.indrelid)) AS definition
   FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_namespace n ON n.oid = ic.relnamespace
     JOIN pg_class tc ON tc.oid = i.indrelid JOIN pg_namespace tn ON tn.oid = tc.relnamespace JOIN pg_am am ON am.oid = ic.relam
-    LEFT JOIN pg_stat_all_indexes s ON s.indexrelid = i.indexrelid
+    JOIN pg_roles o ON o.oid = tc.relowner LEFT JOIN pg_stat_all_indexes s ON s.indexrelid = i.indexrelid
   WHERE tc.relpersistence <> 't' AND tn.nspname <> 'information_schema' AND tn.nspname !~ '^pg_' ORDER BY 2, 3 LIMIT 20000`
 
 const indexOf = (row: Row): Index => ({
@@ -27,6 +27,7 @@ const indexOf = (row: Row): Index => ({
   name: String(row['name']),
   table: String(row['table']),
   tableOid: Number(row['table_oid']),
+  owner: row['owner'] === null ? undefined : textCell(row['owner']),
   valid: row['valid'] === true,
   ready: row['ready'] === true,
   building: row['building'] === true,

@@ -18,8 +18,9 @@ const statsSql = (major: number): string => `SELECT c.oid::int8 AS oid, s.n_live
     (s.vacuum_count + s.autovacuum_count)::float8 AS vacuums, (s.analyze_count + s.autoanalyze_count)::float8 AS analyzes,
     ${sinceMs('greatest(s.last_vacuum, s.last_autovacuum)')} AS vacuumed_ms,
     ${sinceMs('greatest(s.last_analyze, s.last_autoanalyze)')} AS analyzed_ms,
-    CASE WHEN c.relfrozenxid <> '0' THEN age(c.relfrozenxid) END::float8 AS freeze_age, ${mayMaintain(major)} AS may
-  FROM pg_class c LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid WHERE c.oid = ANY ($1::oid[])`
+    CASE WHEN c.relfrozenxid <> '0' THEN age(c.relfrozenxid) END::float8 AS freeze_age, ${mayMaintain(major)} AS may,
+    CASE WHEN NOT o.rolsuper THEN o.rolname END::text AS owner
+  FROM pg_class c JOIN pg_roles o ON o.oid = c.relowner LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid WHERE c.oid = ANY ($1::oid[])`
 
 const statsOf = (row: Row): TableStats => ({
   oid: Number(row['oid']),
@@ -33,6 +34,7 @@ const statsOf = (row: Row): TableStats => ({
   vacuumedMs: optionalCell(row['vacuumed_ms']),
   analyzedMs: optionalCell(row['analyzed_ms']),
   freezeAge: optionalCell(row['freeze_age']),
+  owner: row['owner'] === null ? undefined : text(row['owner']),
   mayMaintain: row['may'] === true,
 })
 

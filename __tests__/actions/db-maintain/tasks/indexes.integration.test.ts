@@ -27,7 +27,7 @@ describe.each(postgresMajors)('indexes on PostgreSQL $major', (one) => {
     const found = ran.byId('db.index-expected')
     expect(found.map((finding) => [finding.subject, finding.status])).toEqual([
       ['index/postgres.idx_game_ranking_points', 'ok'],
-      ['index/postgres.public."Idx Word"', 'ok'],
+      ['index/postgres.public.Idx Word', 'ok'],
       ['index/postgres.idx_game_ranking_time', 'critical'],
       ['index/postgres.idx_game_ranking_point', 'critical'],
     ])

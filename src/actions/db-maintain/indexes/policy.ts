@@ -1,10 +1,9 @@
 import { type Finding, finding } from '../../../core/finding.ts'
 import type { Index, TableScans } from '../../../core/postgres/indexes.ts'
 import { sqlIdentifier } from '../../../core/postgres/names.ts'
-import type { TableName } from '../../../core/postgres/table-name.ts'
+import { type TableName, tableNamesLike } from '../../../core/postgres/table-name.ts'
 import { formatBytes, formatDuration, formatPercent } from '../../../core/quantity.ts'
 import { counted, formatCount } from '../../../core/render/headline.ts'
-import { didYouMean } from '../../../core/suggestion.ts'
 import { judge, type Threshold } from '../../../core/threshold.ts'
 
 export const indexName = ({ schema, name }: Pick<Index, 'schema' | 'name'>): string => `${schema}.${name}`
@@ -66,8 +65,7 @@ export const judgeExpected = (wanted: TableName, known: Known, database: string)
     audience: 'technical',
   } as const
   if (found.length === 0) {
-    const names = known.indexes.flatMap((one) => [one.name, indexName(one)])
-    const hint = didYouMean(wanted.schema === undefined ? wanted.name : `${wanted.schema}.${wanted.name}`, names)
+    const hint = tableNamesLike(wanted, known.indexes)
     return finding({
       ...shared,
       status: 'critical',

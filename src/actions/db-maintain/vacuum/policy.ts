@@ -4,6 +4,7 @@ import { formatBytes, formatDuration } from '../../../core/quantity.ts'
 import { counted, formatCount } from '../../../core/render/headline.ts'
 import type { FactTable } from '../../../core/render/view.ts'
 import type { Locker } from '../../../probes/postgres/table-stats.ts'
+import type { Forbidden } from '../maintain-rights.ts'
 import type { Site } from '../task.ts'
 import type { Outcome } from './work.ts'
 
@@ -159,4 +160,5 @@ export const countsOf = (outcomes: readonly Outcome[]) => {
   return { vacuumed: done.length, 'reclaimed-bytes': done.reduce((sum, one) => sum + reclaimedBytes(one), 0) }
 }
 
-export const noRights = (outcomes: readonly Outcome[]): readonly string[] => outcomes.filter((one) => one.kind === 'no-right').map(nameOf)
+export const noRights = (outcomes: readonly Outcome[]): readonly Forbidden[] =>
+  outcomes.filter((one) => one.kind === 'no-right').map((one) => ({ name: nameOf(one), owner: one.before.owner }))

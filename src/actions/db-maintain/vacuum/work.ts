@@ -51,6 +51,9 @@ const sawDone = async (site: Site, step: Step, before: TableStats): Promise<Tabl
   return undefined
 }
 
+/** Of one of its indexes or partitions, for which SKIP_LOCKED does not stand. */
+const lockNotAvailable = '55P03'
+
 const attempt = async (site: Site, step: Step, before: TableStats): Promise<Outcome> => {
   const { session, server, context } = site
   const startedAt = performance.now()
@@ -61,6 +64,7 @@ const attempt = async (site: Site, step: Step, before: TableStats): Promise<Outc
     // One table that cannot be vacuumed must not keep the others from it.
     if (!isStatementError(error)) throw error
     if (context.signal.aborted) return { kind: 'stopped', step, before }
+    if (error.code === lockNotAvailable) return { kind: 'locked', step, before, by: await seeLockers(session, step.table.oid) }
     return { kind: 'failed', step, before, cause: `${error.message} (${error.code})` }
   }
   const tookMs = performance.now() - startedAt
