@@ -19,7 +19,8 @@ const indexesSql = `SELECT i.indexrelid::int8 AS oid, n.nspname::text AS schema,
   FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_namespace n ON n.oid = ic.relnamespace
     JOIN pg_class tc ON tc.oid = i.indrelid JOIN pg_namespace tn ON tn.oid = tc.relnamespace JOIN pg_am am ON am.oid = ic.relam
     JOIN pg_roles o ON o.oid = tc.relowner LEFT JOIN pg_stat_all_indexes s ON s.indexrelid = i.indexrelid
-  WHERE tc.relpersistence <> 't' AND tn.nspname <> 'information_schema' AND tn.nspname !~ '^pg_' ORDER BY 2, 3 LIMIT 20000`
+  WHERE tc.relpersistence <> 't' AND tn.nspname <> 'information_schema' AND tn.nspname !~ '^pg_'
+    AND ($1::oid[] IS NULL OR i.indrelid = ANY ($1)) ORDER BY 2, 3 LIMIT 20000`
 
 const indexOf = (row: Row): Index => ({
   oid: Number(row['oid']),
@@ -42,7 +43,9 @@ const indexOf = (row: Row): Index => ({
   definition: textCell(row['definition'], 4_000),
 })
 
-export const seeIndexes = async (session: PostgresSession): Promise<readonly Index[]> => (await readOnly(session, indexesSql)).map(indexOf)
+/** The indexes of these tables, or of all. */
+export const seeIndexes = async (session: PostgresSession, tables: readonly number[] | null = null): Promise<readonly Index[]> =>
+  (await readOnly(session, indexesSql, [tables])).map(indexOf)
 
 const scansSql = `SELECT relid::int8 AS oid, schemaname::text AS schema, relname::text AS name, n_live_tup::float8 AS live, seq_scan::float8 AS seq,
     seq_tup_read::float8 AS seq_rows, coalesce(idx_scan, 0)::float8 AS idx

@@ -11,16 +11,18 @@ const mayMaintain = (major: number): string =>
     major >= 17 ? ` OR has_table_privilege(c.oid, 'MAINTAIN')` : ''
   }`
 
-const statsSql = (major: number): string => `SELECT c.oid::int8 AS oid, s.n_live_tup::float8 AS live, s.n_dead_tup::float8 AS dead,
-    s.n_mod_since_analyze::float8 AS changed,
+/** By the functions below the view: for a few of many tables the view would count all of them. */
+const statsSql = (major: number): string => `SELECT c.oid::int8 AS oid, pg_stat_get_live_tuples(c.oid)::float8 AS live,
+    pg_stat_get_dead_tuples(c.oid)::float8 AS dead, pg_stat_get_mod_since_analyze(c.oid)::float8 AS changed,
     CASE WHEN c.relkind = 'p' THEN 0 ELSE pg_total_relation_size(c.oid) END::float8 AS total,
     CASE WHEN c.relkind = 'p' THEN 0 ELSE pg_relation_size(c.oid) END::float8 AS heap,
-    (s.vacuum_count + s.autovacuum_count)::float8 AS vacuums, (s.analyze_count + s.autoanalyze_count)::float8 AS analyzes,
-    ${sinceMs('greatest(s.last_vacuum, s.last_autovacuum)')} AS vacuumed_ms,
-    ${sinceMs('greatest(s.last_analyze, s.last_autoanalyze)')} AS analyzed_ms,
+    (pg_stat_get_vacuum_count(c.oid) + pg_stat_get_autovacuum_count(c.oid))::float8 AS vacuums,
+    (pg_stat_get_analyze_count(c.oid) + pg_stat_get_autoanalyze_count(c.oid))::float8 AS analyzes,
+    ${sinceMs('greatest(pg_stat_get_last_vacuum_time(c.oid), pg_stat_get_last_autovacuum_time(c.oid))')} AS vacuumed_ms,
+    ${sinceMs('greatest(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid))')} AS analyzed_ms,
     CASE WHEN c.relfrozenxid <> '0' THEN age(c.relfrozenxid) END::float8 AS freeze_age, ${mayMaintain(major)} AS may,
     CASE WHEN NOT o.rolsuper THEN o.rolname END::text AS owner
-  FROM pg_class c JOIN pg_roles o ON o.oid = c.relowner LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid WHERE c.oid = ANY ($1::oid[])`
+  FROM pg_class c JOIN pg_roles o ON o.oid = c.relowner WHERE c.oid = ANY ($1::oid[])`
 
 const statsOf = (row: Row): TableStats => ({
   oid: Number(row['oid']),

@@ -29,7 +29,7 @@ const leftBy = (step: ReindexStep, indexes: readonly Index[]): readonly Index[] 
 
 /** Drops what a REINDEX left. True when nothing is left: an old transaction may hold it longer than we wait. */
 export const dropLeftovers = async (session: PostgresSession, step: ReindexStep): Promise<boolean> => {
-  for (const { schema, name } of leftBy(step, await seeIndexes(session))) {
+  for (const { schema, name } of leftBy(step, await seeIndexes(session, [step.table]))) {
     try {
       await session.query(`DROP INDEX CONCURRENTLY IF EXISTS ${session.quoted(schema, name)}`)
     } catch (error) {

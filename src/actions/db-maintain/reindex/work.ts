@@ -46,15 +46,15 @@ const failed = async (site: Site, rebuild: Rebuild, error: Error & { readonly co
   return { kind: 'failed', rebuild, cause: `${error.message} (${error.code})`, leftBehind: !gone }
 }
 
-const sizeOf = async ({ session }: Site, { schema, name }: Index): Promise<number> =>
-  (await seeIndexes(session)).find((one) => one.schema === schema && one.name === name)?.sizeBytes ?? 0
+const sizeOf = async ({ session }: Site, { schema, name, tableOid }: Index): Promise<number> =>
+  (await seeIndexes(session, [tableOid])).find((one) => one.schema === schema && one.name === name)?.sizeBytes ?? 0
 
 /** Builds one index anew while everybody reads and writes; written down before, since a REINDEX that is cut short leaves a copy. */
 export const rebuildIndex = async (site: Site, rebuild: Rebuild): Promise<Rebuilt> => {
   const { session, target, context } = site
   const { index } = rebuild
   if (context.dryRun || context.signal.aborted) return { kind: 'not-begun', rebuild }
-  const all = await seeIndexes(session)
+  const all = await seeIndexes(session, [index.tableOid])
   context.journal.write({ reindex: stepOf(target.database, index, all) })
   const startedAt = performance.now()
   try {

@@ -11,9 +11,9 @@ import { type Done, defineTask, type SharedOptions, type Site } from '../task.ts
 import { limitOf } from '../thresholds.ts'
 
 const planOf = async ({ session, tables }: Site, { thresholds }: SharedOptions): Promise<readonly Rebuild[]> => {
-  const oids = new Set(tables.map((one) => one.oid))
-  const indexes = (await seeIndexes(session)).filter((one) => oids.has(one.tableOid))
-  return planReindex(indexes, await seeBloat(session, [...oids]), limitOf(thresholds, 'bloat'))
+  const oids = tables.map((one) => one.oid)
+  const indexes = await seeIndexes(session, oids)
+  return planReindex(indexes, await seeBloat(session, oids), limitOf(thresholds, 'bloat'))
 }
 
 const done = (site: Site, rebuilt: readonly Rebuilt[]): Done => {
