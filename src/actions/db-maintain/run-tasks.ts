@@ -86,11 +86,15 @@ const whyStopped = ({ signal }: Context, error: StatementError) =>
     ? whyAborted(signal)
     : { cause: `${error.message} (${error.code})`, advice: 'run it again in a quieter hour, or with fewer `tables`' }
 
+/** The predefined role whose rights include what was refused: rows of a table, or the server's own views and functions. */
+const roleFor = ({ message }: StatementError): string =>
+  /^permission denied for (?:table|view|materialized view|sequence|schema)\b/.test(message) ? 'pg_read_all_data' : 'pg_monitor'
+
 const refused = ({ target, server, context }: Site, task: string, error: StatementError): Done => {
   const { database } = target
   if (error.code === stopped) return notDone(couldNotFinish(database, task, whyStopped(context, error)))
   if (error.code === insufficientPrivilege)
-    return notDone(lacksRights(database, task, { what: error.message, grants: grantRole('pg_monitor', server.user) }))
+    return notDone(lacksRights(database, task, { what: error.message, grants: grantRole(roleFor(error), server.user) }))
   return notDone(couldNotFinish(database, task, { cause: `${error.message} (${error.code})`, advice: 'read the server log' }))
 }
 

@@ -158,6 +158,9 @@ const clientOptions = async (target: PostgresTarget, tls: boolean) => ({
   user: target.user,
   password: () => target.password ?? '',
   sslnegotiation: 'postgres' as const,
+  // A line that died in silence during a long statement is noticed before the run's deadline.
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 30_000,
   ssl: tls ? await tlsOptions(target.ssl) : false,
 })
 
