@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { recover } from '../../../src/actions/db-maintain/recover.ts'
 import type { Context } from '../../../src/core/context.ts'
@@ -26,6 +28,31 @@ const untilServer = async (server: PostgresServer, sql: string, wanted: (rows: r
 }
 const untilVacuuming = (server: PostgresServer) => untilServer(server, 'SELECT pid FROM pg_stat_progress_vacuum', (rows) => rows.length > 0)
 const untilNothingRuns = (server: PostgresServer) => untilServer(server, ours, (rows) => rows.length === 0)
+
+/** A way to the server that can be cut, as a cable. */
+const startLine = async (port: number) => {
+  const sockets = new Set<Socket>()
+  const listener = createServer((near) => {
+    const far = connect(port, '127.0.0.1')
+    for (const socket of [near, far]) sockets.add(socket.on('error', () => {}))
+    near.pipe(far).pipe(near)
+  }).listen(0, '127.0.0.1')
+  await once(listener, 'listening')
+  const address = listener.address() as { readonly port: number }
+  const cut = () => {
+    for (const socket of sockets) socket.destroy()
+    sockets.clear()
+  }
+  return {
+    port: address.port,
+    cut,
+    [Symbol.asyncDispose]: async () => {
+      cut()
+      listener.close()
+      await once(listener, 'close')
+    },
+  }
+}
 
 /** What the next run, or the post step, does first. */
 const recoverOf = async (server: PostgresServer, pending: readonly JsonObject[]): Promise<void> => {
@@ -107,6 +134,21 @@ describe.each(postgresMajors)('a VACUUM that is cut short on PostgreSQL $major l
       subject: 'task/postgres.vacuum',
       status: 'unknown',
       observed: expect.stringContaining('57P01'),
+    })
+    expect(ran.report.scope).toEqual(['size'])
+    await untilNothingRuns(server)
+  })
+
+  test('when the line is cut: the server notices within a second, and the next task goes on over a new line', async () => {
+    await using line = await startLine(server.port)
+    const run = runMaintain(server, { tasks: 'vacuum, size' }, { url: server.url.replace(`:${server.port}`, `:${line.port}`) })
+    await untilVacuuming(server)
+    line.cut()
+    await untilServer(server, 'SELECT pid FROM pg_stat_progress_vacuum', (rows) => rows.length === 0)
+    const ran = await run
+    expect(ran.only('db.unfinished')).toMatchObject({
+      subject: 'task/postgres.vacuum',
+      observed: expect.stringContaining('the session ended'),
     })
     expect(ran.report.scope).toEqual(['size'])
     await untilNothingRuns(server)

@@ -40,6 +40,24 @@ const words: Record<'vacuum' | 'analyze', { readonly id: string; readonly done: 
 
 const plural = (count: number): string => counted(count, 'table')
 
+/** `12 of 13 tables vacuumed, 4,000 dead rows removed`; parents that are merely analyzed are not counted as vacuumed. */
+const tell = (task: 'vacuum' | 'analyze', outcomes: readonly Outcome[], dryRun: boolean): string => {
+  const { done } = words[task]
+  const own = outcomes.filter((one) => one.kind !== 'no-right' && (task === 'analyze' || one.step.does !== 'analyze'))
+  if (own.length === 0) return `nothing left to be ${done}`
+  if (dryRun) return `would have ${plural(own.length)} ${done}`
+  const finished = own.filter(isDone)
+  const told = `${finished.length} of ${plural(own.length)} ${done}`
+  const rows = finished.reduce((sum, one) => sum + removed(one), 0)
+  return task === 'vacuum' ? `${told}, ${formatCount(rows)} dead rows removed` : told
+}
+
+const mend: Record<'critical' | 'warning' | 'ok', string> = {
+  critical: 'read the server log at that time; a damaged page needs a restore',
+  warning: 'run it again when the session that holds the lock has ended',
+  ok: '',
+}
+
 /** Whether every table could be vacuumed, or analyzed; who was in the way stands in the evidence. */
 export const judgeWork = (
   task: 'vacuum' | 'analyze',
@@ -47,26 +65,18 @@ export const judgeWork = (
   { subject, context }: Pick<Site, 'subject' | 'context'>,
 ): Finding => {
   const { id, done } = words[task]
-  const [failed, held, finished] = [outcomes.filter((one) => one.kind === 'failed'), outcomes.filter(isHeldUp), outcomes.filter(isDone)]
-  const bad = [...failed, ...held]
+  const [failed, held] = [outcomes.filter((one) => one.kind === 'failed'), outcomes.filter(isHeldUp)]
   const status = failed.length > 0 ? 'critical' : held.length > 0 ? 'warning' : 'ok'
-  const all = outcomes.filter((one) => one.kind !== 'no-right').length
-  const first = bad[0]
-  const told = context.dryRun ? `would have ${plural(all)} ${done}` : `${finished.length} of ${plural(all)} ${done}`
-  const rows = finished.reduce((sum, one) => sum + removed(one), 0)
+  const [first] = [...failed, ...held]
+  const told = tell(task, outcomes, context.dryRun)
   return finding({
     id,
     subject,
     status,
     title: first === undefined ? `${subject}: ${told}` : `${subject}: ${nameOf(first)} could not be ${done}`,
-    observed: task === 'vacuum' && !context.dryRun ? `${told}, ${formatCount(rows)} dead rows removed` : told,
+    observed: told,
     expected: `every table ${done}`,
-    advice:
-      failed.length > 0
-        ? 'read the server log at that time; a damaged page needs a restore'
-        : held.length > 0
-          ? 'run it again when the session that holds the lock has ended'
-          : '',
+    advice: mend[status],
     evidence: outcomes.flatMap((one) => (whyNot(one) === undefined ? [] : [`${nameOf(one)}: ${whyNot(one)}`])).slice(0, 20),
     audience: 'technical',
   })
