@@ -19,7 +19,7 @@ const usual = tasks.filter((task) => task.onlyNamed !== true).map((task) => task
 const ownOptions = {
   tasks: list(z.enum(names))
     .default(usual)
-    .meta({ description: `Which tasks to run, each in every database. By default all but \`reindex\`.` }),
+    .meta({ description: 'Which tasks to run, each in every database. Default: all but `reindex`.' }),
   databases: list(z.string().min(1, 'is empty'), { uniqueBy: (name) => name })
     .default([])
     .meta({ description: 'Databases of the server to look after. Default: the one of `database`.' }),
