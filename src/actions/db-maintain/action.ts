@@ -30,7 +30,6 @@ const ownOptions = {
 }
 
 type OwnOptions = SharedOptions & {
-  readonly databases: readonly string[]
   readonly tables: readonly TableName[]
   readonly database: DatabaseOptions
 }

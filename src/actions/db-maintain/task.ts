@@ -11,6 +11,8 @@ import type { PostgresSession } from '../../tools/connect/session.ts'
 /** What every task may read besides its own options. */
 export type SharedOptions = {
   readonly tasks: readonly string[]
+  /** Empty: the one of the configuration. */
+  readonly databases: readonly string[]
   readonly thresholds: Readonly<Record<string, Threshold | undefined>>
 }
 
@@ -103,5 +105,5 @@ export type Task = {
 export const defineTask = <Shape extends OptionShape>(declaration: TaskDeclaration<Shape>): Task => declaration
 
 /** `table/quiz.public.game`: the subject of something in this database. */
-export const subjectIn = ({ target }: Pick<Site, 'target'>, kind: 'table' | 'index' | 'sequence', name: string): string =>
+export const subjectIn = ({ target }: Pick<Site, 'target'>, kind: 'table' | 'index' | 'sequence' | 'constraint', name: string): string =>
   `${kind}/${target.database}.${name}`
