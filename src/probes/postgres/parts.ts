@@ -46,7 +46,7 @@ export const connectionsPart: Part<Connections> = {
 /** `waitstart` exists since PostgreSQL 14, so it is taken out of the row as JSON; before, the query's own start stands for it. */
 export const sessionsPart: Part<Sessions> = {
   sql: `WITH activity AS MATERIALIZED (
-      SELECT pid, usename, datname, application_name, state, backend_type, wait_event_type, xact_start, query_start, state_change,
+      SELECT pid, usename, datname, application_name, state, backend_type, wait_event_type, backend_start, xact_start, query_start, state_change,
         left(query, 1000) AS query, backend_type IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL AS hidden
       FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND coalesce(application_name, '') !~ '^${applicationName}( |$)'
     ), waiting AS MATERIALIZED (
@@ -60,9 +60,11 @@ export const sessionsPart: Part<Sessions> = {
       UNION SELECT unnest(blocked_by) FROM waiting
       UNION (SELECT pid FROM activity WHERE state LIKE 'idle in transaction%' ORDER BY state_change LIMIT 50)
       UNION (SELECT pid FROM activity WHERE xact_start IS NOT NULL ORDER BY xact_start LIMIT 50)
+      UNION (SELECT pid FROM activity WHERE state = 'active' AND backend_type = 'client backend' ORDER BY query_start LIMIT 50)
     )
     SELECT activity.pid, usename::text AS "user", datname::text AS database, application_name AS application, state, backend_type, query,
       ${sinceMs('xact_start')} AS transaction_ms, ${sinceMs('state_change')} AS state_ms,
+      CASE WHEN state = 'active' THEN ${sinceMs('query_start')} END AS query_ms, backend_start::text, state_change::text,
       CASE WHEN waiting.pid IS NOT NULL THEN ${sinceMs('coalesce(since.began, query_start)')} END AS waiting_ms,
       waiting.blocked_by, (SELECT count(*)::int FROM activity WHERE hidden) AS hidden
     FROM (SELECT 1) AS one LEFT JOIN shown ON true LEFT JOIN activity USING (pid) LEFT JOIN waiting USING (pid) LEFT JOIN since USING (pid)`,
@@ -82,9 +84,12 @@ export const readSession = (row: Row): Session => ({
   backendType: text(row['backend_type']),
   transactionMs: optionalCell(row['transaction_ms']),
   stateMs: optionalCell(row['state_ms']),
+  queryMs: optionalCell(row['query_ms']),
   waitingMs: optionalCell(row['waiting_ms']),
   blockedBy: Array.isArray(row['blocked_by']) ? [...new Set(row['blocked_by'].map(Number))] : [],
   query: normaliseQuery(text(row['query'])),
+  backendStart: text(row['backend_start']),
+  stateChange: text(row['state_change']),
 })
 
 export const countersPart: Part<DatabaseCounters> = {
