@@ -45,7 +45,7 @@ const useServer = (major: Major = { major: 18, binaries: undefined }) => {
     const one = await openSession(server, { user: 'app', password: 'app', application })
     open.push(one)
     const pid = Number((await one.query('SELECT pg_backend_pid() AS pid'))[0]?.['pid'])
-    return { pid, query: one.query }
+    return { pid, query: (text: string) => one.query(text) }
   }
   const idle = async (sql = 'SELECT 1', application?: string) => {
     const one = await start(application)
@@ -96,7 +96,7 @@ describe.each(postgresMajors)('sessions on PostgreSQL $major', (major) => {
       'ok postgres.blocked',
       'ok postgres.idle-in-transaction',
       'ok postgres.long-query',
-      'ok sessions.policy',
+      'ok db.session-policy',
     ])
     expect(done).toMatchObject({ completed: true, counts: { cancelled: 0 }, line: 'no session in the way' })
   })
@@ -128,9 +128,9 @@ describe.each(postgresMajors)('sessions on PostgreSQL $major', (major) => {
       'ok postgres.blocked',
       'ok postgres.idle-in-transaction',
       'ok postgres.long-query',
-      'ok sessions.policy',
+      'ok db.session-policy',
     ])
-    expect(evidence(done, 'sessions.policy')).toMatch(/terminated \(blocks others\): pid .*\ncancelled \(long query\): pid/)
+    expect(evidence(done, 'db.session-policy')).toMatch(/terminated \(blocks others\): pid .*\ncancelled \(long query\): pid/)
     expect(await list()).not.toContain(holder.pid)
     expect(await list()).toContain(long.pid)
   })
@@ -143,7 +143,7 @@ describe.each(postgresMajors)('sessions on PostgreSQL $major', (major) => {
     expect(await long.ending).toContain('canceling statement')
     expect(done.counts).toEqual({ cancelled: 1 })
     expect(done.findings.at(-1)).toMatchObject({
-      id: 'sessions.policy',
+      id: 'db.session-policy',
       status: 'warning',
       advice: expect.stringContaining('pg_cancel_backend does nothing to a session that runs no query: set sessions.policy to terminate'),
     })
@@ -155,15 +155,15 @@ describe.each(postgresMajors)('sessions on PostgreSQL $major', (major) => {
     await seen(deaf.pid)
     const done = await maintain({ policy: 'terminate' })
     expect(await deaf.ending).toMatch(/terminating connection|Connection terminated/)
-    expect(evidence(done, 'sessions.policy')).toMatch(/^terminated \(long query\)/)
+    expect(evidence(done, 'db.session-policy')).toMatch(/^terminated \(long query\)/)
   })
 
   test('a dry run shows who would be ended, and ends nobody', async () => {
     const [holder, long] = [await idle(), await running('SELECT pg_sleep(60)')]
     await Promise.all([seen(long.pid), seen(holder.pid)])
     const done = await maintain({ policy: 'terminate' }, { context: { dryRun: true } })
-    expect(evidence(done, 'sessions.policy')).toMatch(/would terminate \(idle in transaction\)/)
-    expect(evidence(done, 'sessions.policy')).toMatch(/would cancel \(long query\)/)
+    expect(evidence(done, 'db.session-policy')).toMatch(/would terminate \(idle in transaction\)/)
+    expect(evidence(done, 'db.session-policy')).toMatch(/would cancel \(long query\)/)
     expect(done.counts).toEqual({ cancelled: 0 })
     expect(await list()).toEqual([holder.pid, long.pid].toSorted((a, b) => a - b))
   })
@@ -249,7 +249,7 @@ describe('what a role may', () => {
     expect(done.completed).toBe(false)
     expect(done.findings.filter((one) => one.status !== 'ok').map((one) => one.id)).toEqual([
       'postgres.idle-in-transaction',
-      'sessions.policy',
+      'db.session-policy',
       'db.rights',
     ])
     expect(done.findings.at(-1)?.advice).toBe('as a superuser: GRANT pg_signal_backend TO "monitor";')

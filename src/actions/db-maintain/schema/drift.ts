@@ -1,4 +1,5 @@
 import { type Finding, finding } from '../../../core/finding.ts'
+import { counted } from '../../../core/render/headline.ts'
 import { shorten } from '../../../core/text/plain.ts'
 import { shellCommand } from '../../../core/text/shell-command.ts'
 import type { WorkspaceFile } from '../../../tools/workspace-file.ts'
@@ -35,10 +36,9 @@ const evidenceOf = ({ lines }: Difference): readonly string[] => {
   return left > 0 ? [...shown, `and ${left} more`] : shown
 }
 
-const counted = (count: number): string => (count === 1 ? '1 line' : `${count} lines`)
 const words = (difference: Difference): string => {
   const { added, removed } = difference
-  return `${counted(removed)} of the snapshot ${removed === 1 ? 'is' : 'are'} not so in the database (-), ${added} of the database not in the snapshot (+)`
+  return `${counted(removed, 'line')} of the snapshot ${removed === 1 ? 'is' : 'are'} not so in the database (-), ${added} of the database not in the snapshot (+)`
 }
 
 const renew = 'run db-maintain once with tasks: schema and update-snapshot: true, and commit the file'
@@ -51,8 +51,10 @@ export const judgeDifference = (difference: Difference, { lines: { length: lines
     subject,
     status: count === 0 ? 'ok' : 'warning',
     title:
-      count === 0 ? `${subject}: the schema is as its snapshot` : `${subject}: the schema differs from its snapshot in ${counted(count)}`,
-    observed: count === 0 ? `${counted(lines)}, all as in ${path}` : words(difference),
+      count === 0
+        ? `${subject}: the schema is as its snapshot`
+        : `${subject}: the schema differs from its snapshot in ${counted(count, 'line')}`,
+    observed: count === 0 ? `${counted(lines, 'line')}, all as in ${path}` : words(difference),
     expected: `the schema as ${path} keeps it`,
     advice:
       count === 0 ? '' : `if a migration was meant to do this, ${renew}; if nobody meant it, find who did, and undo it with a migration`,
@@ -132,7 +134,7 @@ export const judgeWritten = (written: Written, renewal: Renewal, about: About): 
     const advice = 'let the runner write there, or correct schema-snapshot'
     return snapshot(about, { status: 'unknown', title: 'the snapshot could not be written', observed: written.cause, advice })
   }
-  const size = `${counted(schema.lines.length)}, PostgreSQL ${schema.major}`
+  const size = `${counted(schema.lines.length, 'line')}, PostgreSQL ${schema.major}`
   const evidence = standing.kind === 'compared' ? evidenceOf(standing.difference) : []
   return snapshot(about, { ...tellWritten[written.kind](size, renewal, about.path), evidence })
 }
@@ -157,7 +159,7 @@ export const tooLarge = ({ subject, path }: About, lines: number): Finding =>
     {
       status: 'unknown',
       title: 'the schema is too large to be compared',
-      observed: `more than ${counted(lines)}`,
+      observed: `more than ${counted(lines, 'line')}`,
       advice: 'take schema-snapshot out of ronde.yml, and keep a pg_dump --schema-only in the repository',
     },
   )

@@ -1,5 +1,6 @@
 import { type Finding, finding } from '../../../core/finding.ts'
 import { describeSession } from '../../../core/postgres/blocking-tree.ts'
+import { counted } from '../../../core/render/headline.ts'
 import type { FactTable } from '../../../core/render/view.ts'
 import type { Deed } from './signal.ts'
 import type { SessionPolicy } from './targets.ts'
@@ -29,8 +30,6 @@ const advices: Readonly<Partial<Record<Deed['fate'], string>>> = {
 
 export const count = (deeds: readonly Deed[], word: Word): number => deeds.filter(({ fate }) => words[fate] === word).length
 
-const sessions = (number: number): string => (number === 1 ? '1 session' : `${number} sessions`)
-
 const titleOf = (deeds: readonly Deed[]): string => {
   if (deeds.length === 0) return 'no session beyond a critical limit'
   const parts = [
@@ -39,7 +38,7 @@ const titleOf = (deeds: readonly Deed[]): string => {
     [count(deeds, 'passed'), 'went on by themselves'],
     [count(deeds, 'missed'), 'not ended'],
   ] as const
-  return parts.flatMap(([number, word]) => (number === 0 ? [] : [`${sessions(number)} ${word}`])).join(', ')
+  return parts.flatMap(([number, word]) => (number === 0 ? [] : [`${counted(number, 'session')} ${word}`])).join(', ')
 }
 
 const tell = ({ target, fate }: Deed): string => `${fate} (${target.reason}): ${describeSession(target.session.pid, target.session)}`
@@ -50,7 +49,7 @@ export const judgePolicy = (deeds: readonly Deed[], { policy }: SessionPolicy, s
   const missed = deeds.filter(({ fate }) => words[fate] === 'missed')
   return [
     finding({
-      id: 'sessions.policy',
+      id: 'db.session-policy',
       subject,
       status: missed.length > 0 ? 'warning' : 'ok',
       title: `${subject}: ${titleOf(deeds)}`,

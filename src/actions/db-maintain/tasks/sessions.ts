@@ -15,12 +15,9 @@ const words = (what: string) => list(z.string().min(1, 'is empty')).default([]).
 
 const sessions = z
   .strictObject({
-    policy: z
-      .enum(policies)
-      .default('report')
-      .meta({
-        description: 'What is done to a session beyond a critical limit: told, its query cancelled, or, if that is not enough, ended.',
-      }),
+    policy: z.enum(policies).default('report').meta({
+      description: 'What is done to a session beyond a critical limit: told, its query cancelled, or, if that is not enough, ended.',
+    }),
     roles: words('Only sessions of these roles are cancelled or ended. Default: of all roles.'),
     applications: words('Only sessions with one of these `application_name`s. Default: all but dumps.'),
     states: list(z.enum(states)).default([]).meta({ description: 'Only sessions in one of these states. Default: in any.' }),
