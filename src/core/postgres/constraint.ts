@@ -1,9 +1,10 @@
 /** A constraint, or a unique index, as its rows can be tested against it. Names are already quoted where SQL wants it. */
 export type Constraint = {
+  /** Of the constraint or the index. */
+  readonly oid: number
   readonly kind: 'check' | 'not null' | 'foreign key' | 'unique'
-  /** `public.game`, of the table; behind it its OID, to tell it from others. */
+  /** `public.game` */
   readonly table: string
-  readonly tableOid: number
   readonly name: string
   /** As PostgreSQL writes it: `CHECK ((points >= 0))`. */
   readonly definition: string
@@ -20,8 +21,6 @@ export type Constraint = {
   /** Two rows without a value are the same as well. */
   readonly nullsEqual: boolean
   readonly reference: Reference | undefined
-  /** By the statistics; 0 for a table that was never analyzed. */
-  readonly estimatedBytes: number
 }
 
 /** What a foreign key leads to: one key and one operator for each of its columns. */

@@ -87,6 +87,18 @@ describe.each(postgresMajors)('slow queries on PostgreSQL $major', (major) => {
     expect(only(await look(notes)).observed).toContain('105 calls')
   })
 
+  test('every version of the extension that this server has is read, whatever its columns are called', async () => {
+    const versions = await run("SELECT version FROM pg_available_extension_versions WHERE name = 'pg_stat_statements' AND version IN ('1.7', '1.8', '1.9', '1.10', '1.11', '1.12')")
+    expect(versions.length).toBeGreaterThan(3)
+    for (const { version } of versions) {
+      await run(`DROP EXTENSION pg_stat_statements; CREATE EXTENSION pg_stat_statements SCHEMA "Odd Place" VERSION '${String(version)}'`)
+      const notes = new Map<string, string>()
+      await look(notes)
+      await run(sleeping, 101)
+      expect([version, only(await look(notes)).evidence]).toEqual([version, [expect.stringMatching(/101 calls, .*SELECT pg_sleep/)]])
+    }
+  })
+
   test('nothing is reset by looking', async () => {
     const calls = () => run(`SELECT calls::int FROM "Odd Place".pg_stat_statements WHERE query LIKE 'SELECT pg_sleep%'`)
     await run(sleeping, 3)

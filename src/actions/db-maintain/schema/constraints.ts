@@ -1,8 +1,9 @@
 import { type Finding, finding } from '../../../core/finding.ts'
 import { type Constraint, violations } from '../../../core/postgres/constraint.ts'
 import { sqlIdentifier } from '../../../core/postgres/names.ts'
+import { formatCount } from '../../../core/render/headline.ts'
 import { shorten } from '../../../core/text/plain.ts'
-import type { Outcome } from './test-constraints.ts'
+import type { Outcome, Outcomes } from './test-constraints.ts'
 
 /** `role`: who looked. `named`: the subject of one constraint of this database. */
 export type About = { readonly subject: string; readonly role: string; readonly named: (name: string) => string }
@@ -67,25 +68,24 @@ const notValidated = ({ constraint, tested }: Doubt, about: About): Finding =>
 
 const most = 20
 
-const summary = (outcomes: readonly Outcome[], cut: boolean, about: About): Finding => {
+const summary = ({ outcomes, all }: Outcomes, about: About): Finding => {
   const count = (...tested: Outcome['tested'][]) => outcomes.filter((one) => tested.includes(one.tested)).length
   const role = sqlIdentifier(about.role)
   const grant = role === undefined ? 'let it read the tables' : `as a superuser: GRANT pg_read_all_data TO ${role};`
-  const forbidden = count('not allowed')
+  const [holds, forbidden] = [count('holds'), count('not allowed')]
+  const others = (['violated', 'not allowed', 'own code', 'cannot be asked', 'takes too long', 'not looked'] as const)
+    .map((one) => [count(one), one] as const)
+    .filter(([number]) => number > 0)
+    .map(([number, one]) => `, ${number} ${one}`)
+    .join('')
+  const later = all - outcomes.length
   return finding({
     id: 'schema.constraint',
     subject: about.subject,
     status: 'ok',
     cleared: forbidden === 0,
-    title: `${about.subject}: ${count('holds')} of ${outcomes.length} constraints hold row by row`,
-    observed: [
-      `${count('holds')} hold`,
-      ...(['violated', 'not allowed', 'own code', 'cannot be asked'] as const)
-        .map((one) => `${count(one)} ${one}`)
-        .filter((text) => !text.startsWith('0 ')),
-      `${count('not looked', 'takes too long')} not tested in this time`,
-      ...(cut ? ['more were not listed'] : []),
-    ].join(', '),
+    title: `${about.subject}: ${formatCount(holds)} of ${formatCount(all)} constraints tested and kept by every row`,
+    observed: `${holds} kept${others}${later > 0 ? `; ${formatCount(later)} in later runs, or of tables over 32 MB` : ''}`,
     expected: 'checks, foreign keys and unique indexes that every row keeps',
     advice: forbidden === 0 ? '' : `not checked: ${forbidden} of tables that this role may not read; ${grant}`,
     audience: 'technical',
@@ -93,13 +93,14 @@ const summary = (outcomes: readonly Outcome[], cut: boolean, about: About): Find
 }
 
 /** Each constraint that rows break or that was never validated, and a line on all of them. An invalid unique index is told by its own task. */
-export const judgeConstraints = (outcomes: readonly Outcome[], cut: boolean, about: About): readonly Finding[] => {
+export const judgeConstraints = (tested: Outcomes, about: About): readonly Finding[] => {
+  const { outcomes } = tested
   const broken = outcomes.filter((one) => one.tested === 'violated').map((one) => violated(one.constraint, about))
   const doubtful = outcomes
     .filter(({ constraint, tested }) => !constraint.validated && tested !== 'violated' && constraint.kind !== 'unique')
     .map((one) => notValidated(one, about))
   const told = [...broken, ...doubtful]
-  const all = summary(outcomes, cut, about)
+  const all = summary(tested, about)
   if (told.length <= most) return [...told, all]
   const left = told.slice(most)
   return [

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { workspacePath } from '../../../core/options/workspace-path.ts'
-import { seeConstraints } from '../../../probes/postgres/constraints.ts'
 import { seeSchema } from '../../../probes/postgres/schema.ts'
 import { readWorkspaceFile, writeWorkspaceFile } from '../../../tools/workspace-file.ts'
 import { judgeConstraints } from '../schema/constraints.ts'
@@ -17,7 +16,7 @@ import {
   type Written,
 } from '../schema/drift.ts'
 import { canonical, type Schema, writeSnapshot } from '../schema/snapshot.ts'
-import { testConstraints } from '../schema/test-constraints.ts'
+import { testSome } from '../schema/test-constraints.ts'
 import { type Done, defineTask, type Site, subjectIn } from '../task.ts'
 
 const largestSnapshotBytes = 64 * 1024 * 1024
@@ -59,10 +58,8 @@ const compare = async (site: Site, { path, update }: Snapshot): Promise<Compared
 }
 
 const constraintsOf = async (site: Site): Promise<Done['findings']> => {
-  const seen = await seeConstraints(site.session, site.named ? site.tables.map((one) => one.oid) : [])
-  const outcomes = await testConstraints(site, seen.constraints)
   const named = (name: string) => subjectIn(site, 'constraint', name)
-  return judgeConstraints(outcomes, seen.cut, { subject: site.subject, role: site.server.user, named })
+  return judgeConstraints(await testSome(site), { subject: site.subject, role: site.server.user, named })
 }
 
 const lineOf = ({ drift, lines }: Compared): string | undefined =>
