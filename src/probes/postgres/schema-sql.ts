@@ -12,14 +12,15 @@ const common = `
       c.relrowsecurity AS secured, c.relforcerowsecurity AS forced, c.relispopulated AS populated, c.relpartbound AS bound,
       s.name || '.' || quote_ident(c.relname) AS name
     FROM pg_class AS c JOIN schemas AS s ON s.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'c')
+    WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
       AND NOT EXISTS (SELECT FROM of_extensions WHERE classid = 'pg_class'::regclass AND objid = c.oid)),
   tables AS MATERIALIZED (SELECT * FROM relations WHERE kind IN ('r', 'p', 'f')),
   types AS MATERIALIZED (
     SELECT t.oid, t.typtype AS kind, t.typbasetype, t.typtypmod, t.typnotnull, t.typdefault, t.typcollation, t.typrelid,
       s.name || '.' || quote_ident(t.typname) AS name
     FROM pg_type AS t JOIN schemas AS s ON s.oid = t.typnamespace
-    WHERE t.typtype IN ('e', 'd', 'r', 'c') AND NOT EXISTS (SELECT FROM of_extensions WHERE classid = 'pg_type'::regclass AND objid = t.oid))`
+    WHERE (t.typtype IN ('e', 'd', 'r') OR t.typtype = 'c' AND EXISTS (SELECT FROM pg_class AS c WHERE c.oid = t.typrelid AND c.relkind = 'c'))
+      AND NOT EXISTS (SELECT FROM of_extensions WHERE classid = 'pg_type'::regclass AND objid = t.oid))`
 
 const oneLine = (definition: string): string => String.raw`rtrim(ltrim(regexp_replace(${definition}, '\s*\n\s*', ' ', 'g')), ';')`
 const collation = (own: string, usual: string): string =>
@@ -109,7 +110,7 @@ const types = `
   UNION ALL SELECT 'range ' || name || ' of ' || format_type(rngsubtype, NULL) FROM types JOIN pg_range ON rngtypid = types.oid WHERE kind = 'r'
   UNION ALL SELECT 'type ' || types.name || ' (' || coalesce((SELECT string_agg(quote_ident(attname) || ' ' || format_type(atttypid, atttypmod), ', '
     ORDER BY attnum) FROM pg_attribute WHERE attrelid = typrelid AND attnum > 0 AND NOT attisdropped), '') || ')'
-  FROM types JOIN relations ON relations.oid = typrelid AND relations.kind = 'c' WHERE types.kind = 'c'`
+  FROM types WHERE kind = 'c'`
 
 const digest = (text: string): string => `left(encode(sha256(convert_to(${text}, getdatabaseencoding())), 'hex'), 12)`
 
