@@ -73,6 +73,16 @@ const writeSynced = async (path: string, text: string): Promise<void> => {
   }
 }
 
+/** One by one: Node's own recursive way never ends on a file system that says ENOENT for what cannot be made. */
+const makeFolders = async (workspace: string, path: string): Promise<void> => {
+  const folders = path.split('/').slice(0, -1)
+  for (const end of folders.keys()) {
+    await mkdir(join(workspace, ...folders.slice(0, end + 1))).catch((error: unknown) => {
+      if (codeOf(error) !== 'EEXIST') throw error
+    })
+  }
+}
+
 /** Puts a file of the repository in place, whole, by rename; makes its folders. The cause in words when it cannot; then nothing is changed. */
 export const writeWorkspaceFile = async (
   workspace: string,
@@ -84,7 +94,7 @@ export const writeWorkspaceFile = async (
   const target = join(workspace, path)
   const temporary = join(dirname(target), `.new-${crypto.randomUUID()}`)
   try {
-    await mkdir(dirname(target), { recursive: true })
+    await makeFolders(workspace, path)
     await writeSynced(temporary, text)
     await rename(temporary, target)
     return undefined

@@ -80,6 +80,7 @@ const remembering = (session: PostgresSession) => {
 
 const insufficientPrivilege = '42501'
 const stopped = '57014'
+const locked = '55P03'
 
 const whyStopped = ({ signal }: Context, error: StatementError) =>
   signal.aborted
@@ -95,7 +96,11 @@ const refused = ({ target, server, context }: Site, task: string, error: Stateme
   if (error.code === stopped) return notDone(couldNotFinish(database, task, whyStopped(context, error)))
   if (error.code === insufficientPrivilege)
     return notDone(lacksRights(database, task, { what: error.message, grants: grantRole(roleFor(error), server.user) }))
-  return notDone(couldNotFinish(database, task, { cause: `${error.message} (${error.code})`, advice: 'read the server log' }))
+  const advice =
+    error.code === locked
+      ? 'somebody holds a table that it must read: the task `sessions` tells who; then run it again'
+      : 'read the server log'
+  return notDone(couldNotFinish(database, task, { cause: `${error.message} (${error.code})`, advice }))
 }
 
 /** One task that fails never hides the others; only a lost session ends this one, and is thrown on. */

@@ -149,8 +149,9 @@ const useQuiz = (major: Major = { major: 18, binaries: undefined }) => {
   const look = async (
     { update = false, path = 'ops/schema.txt', databases = [], dryRun = false }: Options = {},
     given: Given = {},
+    checkout = workspace.path,
   ): Promise<Done> =>
-    onSite(server, { ...given, target: { database: 'quiz', ...given.target }, context: { workspace: workspace.path, dryRun } }, (site) =>
+    onSite(server, { ...given, target: { database: 'quiz', ...given.target }, context: { workspace: checkout, dryRun } }, (site) =>
       task.run(site, { 'schema-snapshot': path, 'update-snapshot': update, databases, tasks: ['schema'], thresholds: {} } as never),
     )
   const snapshotText = () => readFile(join(workspace.path, 'ops/schema.txt'), 'utf8')
@@ -242,6 +243,12 @@ describe('the file of the snapshot', () => {
       expect(only(done, 'schema.snapshot')).toMatchObject({ status: 'unknown', observed: expect.stringMatching(cause) })
       expect(done.completed).toBe(false)
     }
+  })
+
+  test('where nothing can be written it says so, and leaves nothing', async () => {
+    const done = await look({ update: true }, {}, '/proc')
+    expect(only(done, 'schema.snapshot')).toMatchObject({ status: 'unknown', observed: expect.stringMatching(/^ops\/schema\.txt: E[A-Z]+$/) })
+    expect(done).toMatchObject({ completed: false })
   })
 
   test('a file that is no snapshot is not compared, and update-snapshot replaces it', async () => {
