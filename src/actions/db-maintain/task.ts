@@ -82,7 +82,7 @@ export type Done = {
 export type TaskDeclaration<Shape extends OptionShape> = {
   readonly name: string
   readonly description: string
-  /** Whether it changes anything on the server, unless `dryRun`. */
+  /** Whether a run of it that dies may leave something at work on the server, unless `dryRun`: then the journal knows of it. */
   readonly changes: boolean
   /** Left out unless `tasks` names it. */
   readonly onlyNamed?: true

@@ -43,7 +43,7 @@ const titleOf = (deeds: readonly Deed[]): string => {
 
 const tell = ({ target, fate }: Deed): string => `${fate} (${target.reason}): ${describeSession(target.session.pid, target.session)}`
 
-/** What the policy did, session by session; `undefined` when it only reports. */
+/** What the policy did, session by session; nothing when it only reports. */
 export const judgePolicy = (deeds: readonly Deed[], { policy }: SessionPolicy, subject: string): readonly Finding[] => {
   if (policy === 'report') return []
   const missed = deeds.filter(({ fate }) => words[fate] === 'missed')

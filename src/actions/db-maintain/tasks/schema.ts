@@ -22,7 +22,7 @@ import { type Done, defineTask, type Site, subjectIn } from '../task.ts'
 const largestSnapshotBytes = 64 * 1024 * 1024
 
 /** With several databases each has a file of its own: `ops/schema.txt` becomes `ops/schema.quiz.txt`. */
-export const snapshotPath = (path: string, database: string, several: boolean): string =>
+const snapshotPath = (path: string, database: string, several: boolean): string =>
   several ? path.replace(/(\.[^./]*)?$/, (extension) => `.${encodeURIComponent(database)}${extension}`) : path
 
 const writeAnew = async (standing: Standing, schema: Schema, site: Site, path: string): Promise<Written> => {

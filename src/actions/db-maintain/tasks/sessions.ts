@@ -70,7 +70,8 @@ const lineOf = (deeds: readonly Deed[], findings: Done['findings']): string => {
 export const task = defineTask({
   name: 'sessions',
   description: 'Sessions idle in a transaction, long queries, and who blocks whom; told, cancelled or ended.',
-  changes: true,
+  // A signal is sent in an instant and leaves nothing of ours behind.
+  changes: false,
   options: { sessions },
   run: async (site, { sessions: policy, thresholds }) => {
     const seen = await look(site)
