@@ -2,7 +2,7 @@ import { openSite } from '../../src/actions/db-maintain/site.ts'
 import type { Site } from '../../src/actions/db-maintain/task.ts'
 import type { Context } from '../../src/core/context.ts'
 import type { PostgresTarget } from '../../src/core/database.ts'
-import { readSqlName, type SqlName } from '../../src/core/options/sql-name.ts'
+import { readTableName, type TableName } from '../../src/core/postgres/table-name.ts'
 import { withPostgresSession } from '../../src/tools/connect/session.ts'
 import type { PostgresServer } from './postgres.ts'
 import { targetOf } from './postgres-sessions.ts'
@@ -15,10 +15,10 @@ export type Given = {
   readonly tables?: readonly string[]
 }
 
-const nameOf = (written: string): SqlName => {
-  const reading = readSqlName(written, 'a name')
-  if ('mistake' in reading) throw new Error(reading.mistake)
-  return reading.value
+const nameOf = (written: string): TableName => {
+  const name = readTableName(written)
+  if (name === undefined) throw new Error(`${written} is no name`)
+  return name
 }
 
 const contextOf = ({ context, notes = new Map<string, string>() }: Given): Context =>

@@ -1,6 +1,6 @@
 import { type Constraint, type Reference, violations } from '../../core/postgres/constraint.ts'
 import type { PostgresSession, Row } from '../../tools/connect/session.ts'
-import { inReadOnlyTransaction, isStatementError, readOnly, statementsBefore } from './read-only.ts'
+import { isStatementError, readOnly, readOnlyTogether } from './read-only.ts'
 
 /** At one time; of the valid ones only those of small tables. */
 const mostDoubtful = 200
@@ -145,15 +145,14 @@ const questionOf = (constraint: Constraint): string => {
 /** All in one round trip; an error of one is the answer of all. */
 const testAll = async (session: PostgresSession, constraints: readonly Constraint[], timeoutMs: number): Promise<readonly Tested[]> => {
   try {
-    const sql = inReadOnlyTransaction([...settings, ...constraints.map(questionOf)], { statementMs: timeoutMs, lockMs: 500 })
-    const results = await session.query(sql)
+    const limits = [`SET LOCAL statement_timeout = ${timeoutMs}`, 'SET LOCAL lock_timeout = 500']
+    const results = await readOnlyTogether(session, [...limits, ...settings], constraints.map(questionOf))
     return constraints.map((constraint, index) => {
       if (violations(constraint) === undefined) return 'cannot be asked'
-      return (results[statementsBefore + settings.length + index] ?? []).length > 0 ? 'violated' : 'holds'
+      return (results[index] ?? []).length > 0 ? 'violated' : 'holds'
     })
   } catch (error) {
     if (!isStatementError(error)) throw error
-    await session.query('ROLLBACK')
     return constraints.map(() => byCode[error.code] ?? 'cannot be asked')
   }
 }

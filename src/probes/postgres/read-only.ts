@@ -66,3 +66,19 @@ export const readOnly = async (session: PostgresSession, sql: string, values: re
     throw error
   }
 }
+
+/** The rows of each of several statements in one round trip and one transaction, with these settings as well; rejects like `readOnly`. */
+export const readOnlyTogether = async (
+  session: PostgresSession,
+  settings: readonly string[],
+  statements: readonly string[],
+): Promise<readonly (readonly Row[])[]> => {
+  const before = [...cheapSettings, ...settings]
+  try {
+    const results = await session.query([...before, ...statements, 'COMMIT'].join(';\n'))
+    return statements.map((_, index) => results[before.length + index] ?? [])
+  } catch (error) {
+    if (isStatementError(error)) await session.query('ROLLBACK')
+    throw error
+  }
+}

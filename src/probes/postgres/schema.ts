@@ -1,5 +1,5 @@
 import type { PostgresSession } from '../../tools/connect/session.ts'
-import { inReadOnlyTransaction, statementsBefore } from './read-only.ts'
+import { readOnlyTogether } from './read-only.ts'
 import { schemaSql } from './schema-sql.ts'
 
 /** Lines in no order, each one thing of the schema; they may hold line breaks of quoted names. `cut`: there were more than are looked at. */
@@ -10,6 +10,7 @@ const mostLines = 150_000
 
 /** What the text of a default, a bound or a view depends on besides the schema. */
 const settings = [
+  'SET LOCAL statement_timeout = 30000',
   "SET LOCAL DateStyle = 'ISO, YMD'",
   "SET LOCAL IntervalStyle = 'postgres'",
   "SET LOCAL TimeZone = 'UTC'",
@@ -19,11 +20,10 @@ const settings = [
   // A question of this size is answered before it would be compiled.
   'SET LOCAL jit = off',
 ]
-const limits = { statementMs: 30_000, lockMs: 2_000 }
 
 /** The schema of the database of this session, PostgreSQL 14 to 18; any role may read it. Rejects with the server's error. */
 export const seeSchema = async (session: PostgresSession): Promise<SchemaSeen> => {
-  const results = await session.query(inReadOnlyTransaction([...settings, `${schemaSql} LIMIT ${mostLines + 1}`], limits))
-  const lines = (results[statementsBefore + settings.length] ?? []).map((row) => String(row['line']))
+  const [rows = []] = await readOnlyTogether(session, settings, [`${schemaSql} LIMIT ${mostLines + 1}`])
+  const lines = rows.map((row) => String(row['line']))
   return { lines: lines.slice(0, mostLines), cut: lines.length > mostLines }
 }
