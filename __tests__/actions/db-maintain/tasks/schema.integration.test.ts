@@ -247,7 +247,10 @@ describe('the file of the snapshot', () => {
 
   test('where nothing can be written it says so, and leaves nothing', async () => {
     const done = await look({ update: true }, {}, '/proc')
-    expect(only(done, 'schema.snapshot')).toMatchObject({ status: 'unknown', observed: expect.stringMatching(/^ops\/schema\.txt: E[A-Z]+$/) })
+    expect(only(done, 'schema.snapshot')).toMatchObject({
+      status: 'unknown',
+      observed: expect.stringMatching(/^ops\/schema\.txt: E[A-Z]+$/),
+    })
     expect(done).toMatchObject({ completed: false })
   })
 

@@ -88,7 +88,9 @@ describe.each(postgresMajors)('slow queries on PostgreSQL $major', (major) => {
   })
 
   test('every version of the extension that this server has is read, whatever its columns are called', async () => {
-    const versions = await run("SELECT version FROM pg_available_extension_versions WHERE name = 'pg_stat_statements' AND version IN ('1.7', '1.8', '1.9', '1.10', '1.11', '1.12')")
+    const versions = await run(
+      "SELECT version FROM pg_available_extension_versions WHERE name = 'pg_stat_statements' AND version IN ('1.7', '1.8', '1.9', '1.10', '1.11', '1.12')",
+    )
     expect(versions.length).toBeGreaterThan(3)
     for (const { version } of versions) {
       await run(`DROP EXTENSION pg_stat_statements; CREATE EXTENSION pg_stat_statements SCHEMA "Odd Place" VERSION '${String(version)}'`)
