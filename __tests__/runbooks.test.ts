@@ -8,8 +8,9 @@ const read = (path: string) => readFileSync(path, 'utf8')
 const pages: ReadonlyMap<string, string> = new Map(
   readdirSync(folder)
     .filter((name) => name.endsWith('.md') && name !== 'README.md')
+    .map((name) => name.slice(0, -'.md'.length))
     .toSorted()
-    .map((name) => [name.slice(0, -'.md'.length), read(join(folder, name))]),
+    .map((id) => [id, read(join(folder, `${id}.md`))]),
 )
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname } from 'node:path'
 import type { Action } from '../src/core/action.ts'
 import { actionYml, roundYml } from './generate/action-yml.ts'
-import { checksModule, registryModule } from './generate/registries.ts'
+import { checksModule, registryModule, tasksModule } from './generate/registries.ts'
 import { actionsTable, between, firstReadme, inputsTable, optionsTable, outputsTable } from './generate/tables.ts'
 
 /** Path -> content. */
@@ -34,13 +34,14 @@ const actionNames = (): readonly string[] =>
 const orphans = (): readonly string[] =>
   (existsSync('actions') ? readdirSync('actions') : []).filter((name) => !actionNames().includes(name)).map((name) => `actions/${name}`)
 
-const checkNames = (): readonly string[] =>
-  readdirSync('src/actions/health-check/checks')
+const partNames = (folder: string): readonly string[] =>
+  readdirSync(folder)
     .filter((name) => name.endsWith('.ts'))
     .map((name) => name.slice(0, -'.ts'.length))
 
 const modules = (): Files => ({
-  'src/actions/health-check/checks.generated.ts': checksModule(checkNames()),
+  'src/actions/health-check/checks.generated.ts': checksModule(partNames('src/actions/health-check/checks')),
+  'src/actions/db-maintain/tasks.generated.ts': tasksModule(partNames('src/actions/db-maintain/tasks')),
   'src/registry.generated.ts': registryModule(actionNames()),
 })
 

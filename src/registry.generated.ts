@@ -2,6 +2,7 @@
 import type { Registry } from './core/registry.ts'
 
 export const actions: Registry = {
+  'db-maintain': () => import('./actions/db-maintain/action.ts'),
   'health-check': () => import('./actions/health-check/action.ts'),
   'purge-verify': () => import('./actions/purge-verify/action.ts'),
 }

@@ -1,22 +1,15 @@
-import { existsSync } from 'node:fs'
 import { describe, expect, jest, test } from '@jest/globals'
 import { seePostgres } from '../../src/probes/postgres.ts'
 import { startPostgres } from '../support/postgres.ts'
+import { binariesOf, postgresMajors } from '../support/postgres-majors.ts'
 import { eventually, openSession, targetOf } from '../support/postgres-sessions.ts'
 
 jest.setTimeout(30_000)
 
-/** The one from npm, and each that Debian's packages installed here. */
-const servers = [
-  { major: 18, binaries: undefined },
-  ...[12, 13, 14, 15, 16, 17, 18]
-    .map((major) => ({ major, binaries: `/usr/lib/postgresql/${major}/bin` }))
-    .filter(({ binaries }) => existsSync(`${binaries}/initdb`)),
-]
-
-describe.each(servers)('PostgreSQL $major', ({ major, binaries }) => {
+describe.each(postgresMajors)('PostgreSQL $major', (one) => {
+  const { major } = one
   test('answers every question, with a lock tree and a slot that nobody reads', async () => {
-    await using server = await startPostgres({ settings: { wal_level: 'replica' }, ...(binaries === undefined ? {} : { binaries }) })
+    await using server = await startPostgres({ settings: { wal_level: 'replica' }, ...binariesOf(one) })
     await using holder = await openSession(server)
     await using waiter = await openSession(server)
     await holder.query("CREATE TABLE game (id int); SELECT pg_create_physical_replication_slot('left_over', true)")

@@ -159,7 +159,7 @@ const startServer = async (program: string, data: string): Promise<Running> => {
   await new Promise<void>((resolve, reject) => {
     child.stderr.on('data', (chunk: Buffer) => {
       if (log.length < 100_000) log += chunk
-      if (log.includes('ready to accept connections')) resolve()
+      if (/ready to accept (?:read-only )?connections/.test(log)) resolve()
     })
     child.once('close', () => reject(new Error(`postgres ended before it was ready: ${log}`)))
   })

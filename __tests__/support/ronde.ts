@@ -9,6 +9,8 @@ import { type RunnerResult, type RunOptions, runAction } from './runner.ts'
 export type RondeRun = Omit<RunOptions, 'actionFile' | 'cwd'> & {
   /** Files of the workspace by their relative path: `{ '.github/ronde.yml': '…' }`. */
   readonly files?: Readonly<Record<string, string>>
+  /** A folder that is kept, in place of a workspace of its own. */
+  readonly workspace?: string
   /** Keeps state over several runs; by default each run has a new one. */
   readonly stateHome?: string
   /** `dist` for the committed bundle; by default what was emitted just now. */
@@ -37,17 +39,21 @@ export const temporaryFolder = async (): Promise<{ readonly path: string } & Asy
 }
 
 /** Runs an action, or `round`, through its `action.yml` as the runner would, in a workspace of its own, and reads what it reported. */
-export const runRonde = async (name: string, { files = {}, stateHome, code = 'emitted', ...options }: RondeRun): Promise<RondeResult> => {
-  await using workspace = await temporaryFolder()
+export const runRonde = async (
+  name: string,
+  { files = {}, stateHome, code = 'emitted', workspace, ...options }: RondeRun,
+): Promise<RondeResult> => {
+  await using own = await temporaryFolder()
+  const folder = workspace ?? own.path
   for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(join(workspace.path, path)), { recursive: true })
-    await writeFile(join(workspace.path, path), text)
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    await writeFile(join(folder, path), text)
   }
   const ran = await runAction({
     ...options,
     actionFile: actionFile(name, code),
-    cwd: workspace.path,
-    environment: { XDG_STATE_HOME: stateHome ?? join(workspace.path, 'state'), ...options.environment },
+    cwd: folder,
+    environment: { XDG_STATE_HOME: stateHome ?? join(folder, 'state'), ...options.environment },
   })
   const reports = readReports(ran.outputs['report'])
   await ran.remove()

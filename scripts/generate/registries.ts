@@ -20,18 +20,31 @@ const checkOrder = [
   'commands',
 ]
 
-const rank = (name: string): number => (checkOrder.includes(name) ? checkOrder.indexOf(name) : checkOrder.length)
+/** The order in which the tasks of db-maintain run: what frees old rows before VACUUM, what judges after what mends. */
+const taskOrder = ['sessions', 'vacuum', 'analyze', 'reindex', 'indexes', 'bloat', 'slow-queries', 'sequential-scans', 'size', 'schema']
 
-const inOrder = (names: readonly string[]): readonly string[] => names.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
+const rank = (name: string, order: readonly string[]): number => (order.includes(name) ? order.indexOf(name) : order.length)
+
+const inOrder = (names: readonly string[], order: readonly string[]): readonly string[] =>
+  names.toSorted((a, b) => rank(a, order) - rank(b, order) || (a < b ? -1 : 1))
 
 const identifier = (name: string): string => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 
-/** `src/actions/health-check/checks.generated.ts`. Checks are light, so they are loaded at once. */
-export const checksModule = (names: readonly string[]): string => {
-  const ordered = inOrder(names)
-  const imports = ordered.map((name) => `import { check as ${identifier(name)} } from './checks/${name}.ts'\n`)
-  return `${header}import type { Check } from './check.ts'\n${imports.join('')}\nexport const checks: readonly Check[] = [${ordered.map(identifier).join(', ')}]\n`
+type Kind = { readonly word: string; readonly type: string; readonly order: readonly string[] }
+
+/** Parts of an action, a file each, are light, so they are loaded at once. */
+const partsModule = (names: readonly string[], { word, type, order }: Kind): string => {
+  const ordered = inOrder(names, order)
+  const imports = ordered.map((name) => `import { ${word} as ${identifier(name)} } from './${word}s/${name}.ts'\n`)
+  const list = ordered.map(identifier).join(', ')
+  return `${header}import type { ${type} } from './${word}.ts'\n${imports.join('')}\nexport const ${word}s: readonly ${type}[] = [${list}]\n`
 }
+
+/** `src/actions/health-check/checks.generated.ts`. */
+export const checksModule = (names: readonly string[]): string => partsModule(names, { word: 'check', type: 'Check', order: checkOrder })
+
+/** `src/actions/db-maintain/tasks.generated.ts`. */
+export const tasksModule = (names: readonly string[]): string => partsModule(names, { word: 'task', type: 'Task', order: taskOrder })
 
 /** `src/registry.generated.ts`. Actions are loaded when they are needed. */
 export const registryModule = (names: readonly string[]): string => {

@@ -44,6 +44,8 @@ export interface Context {
   readonly signal: AbortSignal
   now(): Instant
   readonly server: string
+  /** The folder of the checkout, absolute: what is kept in the repository is named from here. */
+  readonly workspace: string
   /** Show what would be done and change nothing; only an action that may change something can be asked for it. */
   readonly dryRun: boolean
   readonly secrets: Secrets

@@ -1,5 +1,5 @@
 import type { PostgresTarget } from '../core/database.ts'
-import type { PostgresFailure, PostgresFailureKind } from '../core/postgres/failure.ts'
+import { type PostgresFailure, passingFailures } from '../core/postgres/failure.ts'
 import type { PostgresObservation } from '../core/postgres/observation.ts'
 import { couldNotLook, type Instant, type Seen, saw } from '../core/seen.ts'
 import { type PostgresSession, type Row, type SessionResult, withPostgresSession } from '../tools/connect/session.ts'
@@ -31,9 +31,6 @@ export type PostgresLook =
   | { readonly answered: true; readonly observation: PostgresObservation; readonly at: Instant }
   | { readonly answered: false; readonly failure: PostgresFailure }
 
-/** What may pass by itself within seconds; everything else is the same a second later. */
-const passing: ReadonlySet<PostgresFailureKind> = new Set(['refused', 'reset', 'starting-up', 'too-many-connections'])
-
 /**
  * Works in one session of a server, which is ended; tries again what may pass by itself within seconds. It never throws for what the server
  * does.
@@ -46,7 +43,7 @@ export const askPostgres = async <T>(
   const limits = { signal: probe.signal, connectTimeoutMs: probe.connectTimeoutMs ?? 5_000, timeoutMs: probe.timeoutMs ?? 15_000 }
   let result: SessionResult<T> = await withPostgresSession(target, limits, work)
   for (const pauseMs of probe.pausesMs ?? [1_000, 2_000]) {
-    if (result.ok || !passing.has(result.failure.kind)) break
+    if (result.ok || !passingFailures.has(result.failure.kind)) break
     if ((await pause(pauseMs, probe.signal)) === 'aborted') break
     result = await withPostgresSession(target, limits, work)
   }

@@ -14,6 +14,7 @@ import type { StateStore } from './state/state.ts'
 export type ContextParts = {
   readonly action: string
   readonly server: string
+  readonly workspace: string
   readonly dryRun: boolean
   /** This process has the lock of the compose project already. */
   readonly holdsLock: boolean
@@ -68,6 +69,7 @@ export const createContext = (parts: ContextParts): Context => {
     signal,
     now: () => Date.now(),
     server: parts.server,
+    workspace: parts.workspace,
     dryRun: parts.dryRun,
     secrets,
     state: parts.store,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { resolve } from 'node:path'
 import type { Secrets } from '../core/context.ts'
 import { describeBug } from '../core/error-chain.ts'
 import { untrustedEvent } from '../core/event-guard.ts'
@@ -80,6 +81,7 @@ const sharedRun = (parsed: ParsedRun, start: Start, { printer, secrets }: Out): 
     server: parsed.server,
     repository: environment['GITHUB_REPOSITORY'] ?? '',
     project: parsed.common.compose.project ?? parsed.common.compose.directory ?? '',
+    workspace: resolve(environment['GITHUB_WORKSPACE'] ?? '.'),
     dryRun: parsed.dryRun,
     holdsLock: false,
     printer,

@@ -16,6 +16,7 @@ export type Run = {
   readonly repository: string
   /** Of the compose project, as far as it is configured: all actions of a server keep their state and their incidents under the same one. */
   readonly project: string
+  readonly workspace: string
   readonly printer: Printer
   readonly secrets: Secrets
   readonly runProgram: RunProgram

@@ -7,6 +7,7 @@ import { deletedSince, nextDeletedNote, type Reading, readDeletedNote } from '..
 import { judgeTable } from '../../../src/actions/purge-verify/policy/table.ts'
 import { saw } from '../../../src/core/seen.ts'
 import type { OldestSnapshot } from '../../../src/probes/purge/locks.ts'
+import { session } from '../../support/session-seen.ts'
 
 const now = Date.parse('2026-12-05T08:00:00Z')
 const aboutAt = (at: number): About => ({
@@ -99,14 +100,14 @@ describe('what keeps dead rows alive is named beside the cost', () => {
 })
 
 describe('a lock on the table', () => {
-  const session = { user: 'u', database: 'd', application: 'a', state: 'active', backendType: 'client backend', stateMs: 0, query: 'LOCK' }
+  const seen = { stateMs: 0, query: 'LOCK' }
   test.each([
     [29_000, 'ok'],
     [30_000, 'warning'],
     [299_000, 'warning'],
     [300_000, 'critical'],
   ])('that was held for %i ms is %s', (transactionMs, status) => {
-    const holder = { ...session, pid: 42, transactionMs, waitingMs: undefined, blockedBy: [] }
+    const holder = session(42, { ...seen, transactionMs })
     const look = saw({ holders: [{ pid: 42, mode: 'AccessExclusiveLock' }], waiting: [], sessions: [holder], oldest: undefined }, now)
     expect(judgeLocks(look, about, false).findings[0]?.status).toBe(status)
   })
@@ -116,7 +117,7 @@ describe('a lock on the table', () => {
     [30_000, 'warning'],
     [300_000, 'critical'],
   ])('that somebody waited for during %i ms is %s, and the one who blocks is to be ended', (waitingMs, status) => {
-    const waiter = { ...session, pid: 43, transactionMs: waitingMs, waitingMs, blockedBy: [42] }
+    const waiter = session(43, { ...seen, transactionMs: waitingMs, waitingMs, blockedBy: [42] })
     const look = saw({ holders: [], waiting: [43], sessions: [waiter], oldest: undefined }, now)
     const [finding] = judgeLocks(look, about, false).findings
     expect(finding?.status).toBe(status)

@@ -11,6 +11,13 @@ test.each([
   ['SELECT $body$cut in the secret', 'SELECT ?'],
   ['/* user=secret */ SELECT 1 -- secret', 'SELECT ?'],
   ['SELECT /* cut in the secret', 'SELECT'],
+  ['/* a /* b */ secret */ SELECT 1', 'SELECT ?'],
+  ['/* a /* b */ cut in the secret', ''],
+  [`SELECT "it's", 'secret'`, `SELECT "it's", ?`],
+  [`SELECT "a--b", "/*", 'secret' /* "x */`, 'SELECT "a--b", "/*", ?'],
+  ["SELECT '--', '/*', 'secret'", 'SELECT ?, ?, ?'],
+  ["ALTER ROLE quiz PASSWORD U&'s\\0065cret'", 'ALTER ROLE quiz PASSWORD ?'],
+  ["SELECT date'2026-12-24', x'ff', a$b$c, t1.id, 0xff, 1_000, 1e10", 'SELECT date?, ?, a$b$c, t1.id, ?, ?, ?'],
   ['', ''],
 ])('%j is shown as %j', (query, shown) => {
   expect(normaliseQuery(query)).toBe(shown)

@@ -1,26 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Session } from '../../../src/core/postgres/observation.ts'
-import { judgeBlocked, judgeIdleInTransaction, judgeLongestTransaction } from '../../../src/core/postgres/sessions.ts'
+import { judgeBlocked, judgeIdleInTransaction, judgeLongestTransaction, judgeLongQueries } from '../../../src/core/postgres/sessions.ts'
 import type { About } from '../../../src/core/postgres/thresholds.ts'
+import { session } from '../../support/session-seen.ts'
 
 const about: About = { subject: 'service/db', thresholds: {} }
 const second = 1_000
 const minute = 60 * second
 
-const session = (pid: number, given: Partial<Session> = {}): Session => ({
-  pid,
-  user: 'quiz',
-  database: 'quiz',
-  application: 'gunicorn',
-  state: 'active',
-  backendType: 'client backend',
-  transactionMs: undefined,
-  stateMs: undefined,
-  waitingMs: undefined,
-  blockedBy: [],
-  query: 'UPDATE game SET points = ?',
-  ...given,
-})
 const seen = (...list: Session[]) => ({ list, hidden: 0 })
 const waiting = (pid: number, blockedBy: readonly number[], waitingMs: number) =>
   session(pid, { waitingMs, blockedBy, transactionMs: waitingMs })
@@ -105,5 +92,29 @@ describe('the longest transaction', () => {
     ['one that is idle for this moment only', running(120 * minute, { state: 'idle in transaction', stateMs: 5 }), 'critical'],
   ])('%s', (_, one, status) => {
     expect(judgeLongestTransaction(seen(one), about)).toMatchObject({ id: 'postgres.longest-transaction', status })
+  })
+})
+
+describe('long queries', () => {
+  const running = (queryMs: number, given: Partial<Session> = {}) => session(1, { queryMs, ...given })
+  test.each([
+    ['none', session(1), 'ok'],
+    ['a short one', running(59 * second), 'ok'],
+    ['a minute', running(minute), 'warning'],
+    ['five minutes', running(5 * minute), 'critical'],
+    ['a dump takes its time', running(5 * minute, { application: 'pg_dump' }), 'ok'],
+    ['so does a new index', running(5 * minute, { query: 'CREATE INDEX ON game (points)' }), 'ok'],
+    ['so does the server itself', running(5 * minute, { backendType: 'walsender' }), 'ok'],
+    ['one that waits for a lock is told as blocked', running(5 * minute, { waitingMs: 1, blockedBy: [2] }), 'ok'],
+  ])('%s', (_, one, status) => {
+    expect(judgeLongQueries(seen(one), about)).toMatchObject({ id: 'postgres.long-query', status })
+  })
+
+  test('the advice stops the query and keeps the session', () => {
+    const judged = judgeLongQueries(seen(running(6 * minute)), about)
+    expect(judged).toMatchObject({
+      title: 'service/db: a query has been running for 6 min',
+      advice: expect.stringContaining('SELECT pg_cancel_backend(1);'),
+    })
   })
 })

@@ -24,6 +24,9 @@ export const postgresFailureKinds = [
 ] as const
 export type PostgresFailureKind = (typeof postgresFailureKinds)[number]
 
+/** What may pass by itself within seconds; everything else is the same a second later. */
+export const passingFailures: ReadonlySet<PostgresFailureKind> = new Set(['refused', 'reset', 'starting-up', 'too-many-connections'])
+
 /** How far we came, which tells a time-out on the way from a server that took the connection and says nothing. */
 export type Reached = 'nothing' | 'port' | 'login'
 

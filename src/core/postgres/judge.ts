@@ -22,9 +22,7 @@ export const judgePostgres = (seen: PostgresObservation, target: PostgresTarget,
   const { about, past, now } = look
   const part = <T>(observed: Seen<T>, id: string, policy: (value: T) => Finding | readonly Finding[]): readonly Finding[] =>
     observed.seen ? [policy(observed.value)].flat() : [notSeen(id, about.subject, observed)]
-  const ofSessions = seen.sessions.seen ? seen.sessions.value.hidden : 0
-  const partial = (judged: Finding): Finding =>
-    ofSessions > 0 && judged.status === 'ok' ? hiddenSessions(judged, ofSessions, seen.server.user) : judged
+  const partial = (judged: Finding): Finding => amongVisible(judged, seen.sessions.seen ? seen.sessions.value.hidden : 0, seen.server.user)
   return [
     reachable(seen.server.version, target),
     ...part(seen.connections, 'postgres.connections', (value) => judgeConnections(value, about)),
@@ -54,12 +52,16 @@ const notSeen = (id: string, subject: string, why: { readonly cause: string; rea
     audience: 'technical',
   })
 
-const hiddenSessions = (judged: Finding, hidden: number, user: string): Finding => ({
-  ...judged,
-  cleared: false,
-  title: `${judged.title} among those that may be seen`,
-  advice: `not checked: ${hidden} session${hidden === 1 ? '' : 's'} of other roles; ${grantMonitor(user)}`,
-})
+/** A good word on sessions says how many of them this role could not look into. */
+export const amongVisible = (judged: Finding, hidden: number, user: string): Finding =>
+  hidden === 0 || judged.status !== 'ok'
+    ? judged
+    : {
+        ...judged,
+        cleared: false,
+        title: `${judged.title} among those that may be seen`,
+        advice: `not checked: ${hidden} session${hidden === 1 ? '' : 's'} of other roles; ${grantMonitor(user)}`,
+      }
 
 const hiddenReplication = (subject: string, hidden: number, user: string): Finding =>
   notSeen('postgres.replication-lag', subject, {

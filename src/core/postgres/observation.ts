@@ -13,15 +13,20 @@ export type Session = {
   readonly transactionMs: number | undefined
   /** Since its state changed. */
   readonly stateMs: number | undefined
+  /** Since its query began; absent when it runs none. */
+  readonly queryMs: number | undefined
   /** Since it began to wait for a lock; absent when it waits for none. */
   readonly waitingMs: number | undefined
   /** Who holds or queues before the lock; 0 is a prepared transaction. Empty when it waits for none. */
   readonly blockedBy: readonly number[]
   /** Bounded, white space and literals already taken out. */
   readonly query: string
+  /** When the session and its state began, in the server's words: together with the pid they tell this very moment of this session. Empty when hidden. */
+  readonly backendStart: string
+  readonly stateChange: string
 }
 
-/** The waiting sessions and those that block them, those idle in a transaction, and the oldest transactions; each list is bounded. */
+/** The waiting sessions and those that block them, those idle in a transaction, the oldest transactions and queries; each list is bounded. */
 export type Sessions = {
   readonly list: readonly Session[]
   /** Sessions of other roles of which this role may see nothing. */

@@ -33,7 +33,7 @@ const sessionFinding = (name: PostgresThreshold, about: About, judged: Judged, t
   })
 }
 
-const isIdleInTransaction = (one: Session): boolean => one.state.startsWith('idle in transaction')
+export const isIdleInTransaction = (one: Session): boolean => one.state.startsWith('idle in transaction')
 /** How to end sessions. Their work is lost then, so looking stands first. */
 export const terminate = (pids: readonly number[]): string =>
   `look at what it is doing, then end it: ${pids.map((pid) => `SELECT pg_terminate_backend(${pid});`).join(' ')}`
@@ -85,7 +85,7 @@ export const judgeIdleInTransaction = ({ list }: Sessions, about: About): Findin
 }
 
 /** Programs whose transactions are long by their nature. */
-const longByNature = /^pg_(?:dump|dumpall|restore|basebackup)/
+export const longByNature = /^pg_(?:dump|dumpall|restore|basebackup)/
 
 /** The oldest transaction that the two findings above do not name already. */
 export const judgeLongestTransaction = ({ list }: Sessions, about: About): Finding => {
@@ -104,6 +104,33 @@ export const judgeLongestTransaction = ({ list }: Sessions, about: About): Findi
     expected: `less than ${formatDuration(judged.threshold.warning)}`,
     advice: `VACUUM cannot remove what it may still see; ${terminate(judged.worst === undefined ? [] : [judged.worst.pid])}`,
     evidence: describeAll(candidates.filter((one) => (one.transactionMs ?? 0) >= judged.threshold.warning)),
+  })
+}
+
+/** Commands whose time goes with the size of a table; to cut them short gains nothing. */
+const maintenance = /^(?:VACUUM|ANALYZE|REINDEX|CLUSTER|CREATE (?:UNIQUE )?INDEX|REFRESH MATERIALIZED VIEW)\b/i
+
+/** A query of an application that has been running for this long; one that waits for a lock is told as blocked. */
+export const isLongQuery = (one: Session, limitMs: number): boolean =>
+  (one.queryMs ?? 0) >= limitMs &&
+  one.blockedBy.length === 0 &&
+  one.backendType === 'client backend' &&
+  !longByNature.test(one.application) &&
+  !maintenance.test(one.query)
+
+/** Queries that run for long. */
+export const judgeLongQueries = ({ list }: Sessions, about: About): Finding => {
+  const running = list.filter((one) => isLongQuery(one, 0) && one.queryMs !== undefined)
+  const judged = judgeAges(running, (one) => one.queryMs, thresholdOf(about, 'long-query'))
+  const age = formatDuration(judged.worstMs)
+  const pid = judged.worst?.pid
+  return sessionFinding('long-query', about, judged, {
+    id: 'postgres.long-query',
+    title: judged.reached === 0 ? `${about.subject}: no long query` : `${about.subject}: a query has been running for ${age}`,
+    observed: running.length === 0 ? 'no query runs' : `${sessions(running.length)} with a running query, the longest for ${age}`,
+    expected: `less than ${formatDuration(judged.threshold.warning)}`,
+    advice: `look at what it waits for and at its plan (EXPLAIN); to stop the query and keep the session: SELECT pg_cancel_backend(${pid ?? 0});`,
+    evidence: describeAll(running.filter((one) => (one.queryMs ?? 0) >= judged.threshold.warning)),
   })
 }
 

@@ -1,3 +1,5 @@
+import { didYouMeanOneOf } from '../suggestion.ts'
+
 /** A table as SQL means it: unquoted names are folded to lower case; without a schema the role's search path decides. */
 export type TableName = {
   readonly schema: string | undefined
@@ -33,3 +35,16 @@ export const readColumnName = (text: string): string | undefined => {
   const match = column.exec(text)
   return match === null ? undefined : nameOf(match[1], match[2])
 }
+
+const writePart = (name: string): string => (/^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`)
+
+/** As a person writes it: quoted only where it must be. */
+const writeName = ({ schema, name }: Pick<TableName, 'schema' | 'name'>): string =>
+  [...(schema === undefined ? [] : [schema]), name].map(writePart).join('.')
+
+/** Those of some names that somebody may have meant, with their schema when that was written: `; did you mean game?`, or nothing. */
+export const tableNamesLike = (wanted: TableName, known: readonly Pick<TableName, 'schema' | 'name'>[]): string =>
+  didYouMeanOneOf(
+    writeName(wanted),
+    known.map((one) => writeName(wanted.schema === undefined ? { schema: undefined, name: one.name } : one)),
+  )

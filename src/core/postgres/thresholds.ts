@@ -13,6 +13,8 @@ export const postgresThresholds = {
   'idle-in-transaction': above(5 * minuteMs, 30 * minuteMs),
   /** Milliseconds since the transaction began. */
   'longest-transaction': above(30 * minuteMs, 120 * minuteMs),
+  /** Milliseconds since the query began. */
+  'long-query': above(minuteMs, 5 * minuteMs),
   /** Since the last run. */
   deadlocks: above(1, 10),
   /** A fraction of the blocks that were read. */

@@ -10,17 +10,13 @@ import type {
 } from '../../core/postgres/observation.ts'
 import { normaliseQuery } from '../../core/postgres/query-text.ts'
 import { applicationName, type Row } from '../../tools/connect/session.ts'
+import { numberCell, optionalCell, sinceMs, textCell } from './cells.ts'
 
 /** One thing to ask a server: a single statement for PostgreSQL 12 to 18, and how its rows are read. */
 export type Part<T> = { readonly sql: string; readonly read: (rows: readonly Row[]) => T }
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : '')
-const number = (value: unknown): number => Number(value ?? 0)
-const optional = (value: unknown): number | undefined => (value === null || value === undefined ? undefined : Number(value))
+const text = (value: unknown): string => textCell(value, 4_000)
 const only = (rows: readonly Row[]): Row => rows[0] ?? {}
-
-/** The age of a moment of the server, in SQL. */
-export const milliseconds = (since: string): string => `(extract(epoch FROM clock_timestamp() - ${since}) * 1000)::float8`
 
 /** Ordinary sessions; of those that this role may not see, only the pid, the role and the database are known. */
 const ofClients = `(backend_type = 'client backend' OR (backend_type IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL))`
@@ -30,7 +26,7 @@ export const serverPart: Part<ServerFacts> = {
     pg_is_in_recovery() AS standby, current_user::text AS "user"`,
   read: (rows) => {
     const row = only(rows)
-    return { version: text(row['version']), major: number(row['major']), standby: row['standby'] === true, user: text(row['user']) }
+    return { version: text(row['version']), major: numberCell(row['major']), standby: row['standby'] === true, user: text(row['user']) }
   },
 }
 
@@ -41,8 +37,8 @@ export const connectionsPart: Part<Connections> = {
       current_setting('superuser_reserved_connections')::int + coalesce(current_setting('reserved_connections', true)::int, 0) AS reserved
     FROM pg_stat_activity WHERE ${ofClients} GROUP BY 1`,
   read: (rows) => {
-    const [max, reserved] = [number(only(rows)['max']), number(only(rows)['reserved'])]
-    const byState = Object.fromEntries(rows.map((row) => [text(row['state']), number(row['sessions'])]))
+    const [max, reserved] = [numberCell(only(rows)['max']), numberCell(only(rows)['reserved'])]
+    const byState = Object.fromEntries(rows.map((row) => [text(row['state']), numberCell(row['sessions'])]))
     return { used: Object.values(byState).reduce((sum, count) => sum + count, 0), available: Math.max(max - reserved, 1), max, byState }
   },
 }
@@ -50,9 +46,9 @@ export const connectionsPart: Part<Connections> = {
 /** `waitstart` exists since PostgreSQL 14, so it is taken out of the row as JSON; before, the query's own start stands for it. */
 export const sessionsPart: Part<Sessions> = {
   sql: `WITH activity AS MATERIALIZED (
-      SELECT pid, usename, datname, application_name, state, backend_type, wait_event_type, xact_start, query_start, state_change,
+      SELECT pid, usename, datname, application_name, state, backend_type, wait_event_type, backend_start, xact_start, query_start, state_change,
         left(query, 1000) AS query, backend_type IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL AS hidden
-      FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND application_name IS DISTINCT FROM '${applicationName}'
+      FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND coalesce(application_name, '') !~ '^${applicationName}( |$)'
     ), waiting AS MATERIALIZED (
       SELECT pid, pg_blocking_pids(pid) AS blocked_by FROM (
         SELECT pid FROM activity WHERE wait_event_type = 'Lock' AND backend_type = 'client backend' ORDER BY query_start LIMIT 100) AS longest
@@ -64,31 +60,36 @@ export const sessionsPart: Part<Sessions> = {
       UNION SELECT unnest(blocked_by) FROM waiting
       UNION (SELECT pid FROM activity WHERE state LIKE 'idle in transaction%' ORDER BY state_change LIMIT 50)
       UNION (SELECT pid FROM activity WHERE xact_start IS NOT NULL ORDER BY xact_start LIMIT 50)
+      UNION (SELECT pid FROM activity WHERE state = 'active' AND backend_type = 'client backend' ORDER BY query_start LIMIT 50)
     )
     SELECT activity.pid, usename::text AS "user", datname::text AS database, application_name AS application, state, backend_type, query,
-      ${milliseconds('xact_start')} AS transaction_ms, ${milliseconds('state_change')} AS state_ms,
-      CASE WHEN waiting.pid IS NOT NULL THEN ${milliseconds('coalesce(since.began, query_start)')} END AS waiting_ms,
+      ${sinceMs('xact_start')} AS transaction_ms, ${sinceMs('state_change')} AS state_ms,
+      CASE WHEN state = 'active' THEN ${sinceMs('query_start')} END AS query_ms, backend_start::text, state_change::text,
+      CASE WHEN waiting.pid IS NOT NULL THEN ${sinceMs('coalesce(since.began, query_start)')} END AS waiting_ms,
       waiting.blocked_by, (SELECT count(*)::int FROM activity WHERE hidden) AS hidden
     FROM (SELECT 1) AS one LEFT JOIN shown ON true LEFT JOIN activity USING (pid) LEFT JOIN waiting USING (pid) LEFT JOIN since USING (pid)`,
   read: (rows) => ({
     list: rows.filter((row) => row['pid'] !== null).map(readSession),
-    hidden: number(only(rows)['hidden']),
+    hidden: numberCell(only(rows)['hidden']),
   }),
 }
 
 /** A row with the columns of `sessionsPart`. */
 export const readSession = (row: Row): Session => ({
-  pid: number(row['pid']),
+  pid: numberCell(row['pid']),
   user: text(row['user']),
   database: text(row['database']),
   application: text(row['application']).slice(0, 64),
   state: text(row['state']),
   backendType: text(row['backend_type']),
-  transactionMs: optional(row['transaction_ms']),
-  stateMs: optional(row['state_ms']),
-  waitingMs: optional(row['waiting_ms']),
+  transactionMs: optionalCell(row['transaction_ms']),
+  stateMs: optionalCell(row['state_ms']),
+  queryMs: optionalCell(row['query_ms']),
+  waitingMs: optionalCell(row['waiting_ms']),
   blockedBy: Array.isArray(row['blocked_by']) ? [...new Set(row['blocked_by'].map(Number))] : [],
   query: normaliseQuery(text(row['query'])),
+  backendStart: text(row['backend_start']),
+  stateChange: text(row['state_change']),
 })
 
 export const countersPart: Part<DatabaseCounters> = {
@@ -98,9 +99,9 @@ export const countersPart: Part<DatabaseCounters> = {
   read: (rows) => {
     const row = only(rows)
     return {
-      deadlocks: number(row['deadlocks']),
-      blocksHit: number(row['hit']),
-      blocksRead: number(row['read']),
+      deadlocks: numberCell(row['deadlocks']),
+      blocksHit: numberCell(row['hit']),
+      blocksRead: numberCell(row['read']),
       statsReset: text(row['reset']),
     }
   },
@@ -118,8 +119,8 @@ export const freezeAgePart: Part<FreezeAge> = {
     return {
       database: text(row['database']),
       kind: row['kind'] === 'multixact' ? 'multixact' : 'transaction',
-      ageTransactions: number(row['age']),
-      freezeMaxAge: number(row['freeze_max_age']),
+      ageTransactions: numberCell(row['age']),
+      freezeMaxAge: numberCell(row['freeze_max_age']),
     }
   },
 }
@@ -137,7 +138,7 @@ export const replicationPart: Part<Replication> = {
     UNION ALL SELECT 'idle-slot', slot_name::text, 'inactive', pg_wal_lsn_diff(${walNow}, restart_lsn)::float8, NULL
     FROM pg_replication_slots WHERE NOT active AND NOT temporary AND restart_lsn IS NOT NULL
     UNION ALL SELECT 'self', '', CASE WHEN heard THEN 'streaming' ELSE 'disconnected' END, NULL,
-      CASE WHEN heard AND pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0 ELSE ${milliseconds('pg_last_xact_replay_timestamp()')} END
+      CASE WHEN heard AND pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0 ELSE ${sinceMs('pg_last_xact_replay_timestamp()')} END
     FROM (SELECT EXISTS (SELECT 1 FROM pg_stat_wal_receiver) AS heard) AS receiver WHERE pg_is_in_recovery()`,
   read: (rows) => {
     const links = rows.map(readLink)
@@ -150,12 +151,12 @@ const readLink = (row: Row): ReplicationLink => ({
   kind: row['kind'] === 'idle-slot' || row['kind'] === 'self' ? row['kind'] : 'standby',
   name: text(row['name']).slice(0, 64),
   state: text(row['state']),
-  lagBytes: optional(row['lag_bytes']),
-  lagMs: optional(row['lag_ms']),
+  lagBytes: optionalCell(row['lag_bytes']),
+  lagMs: optionalCell(row['lag_ms']),
 })
 
 /** Walks the files of the database, so it is asked by itself, after everything else. */
 export const sizePart: Part<number> = {
   sql: 'SELECT pg_database_size(current_database())::float8 AS bytes',
-  read: (rows) => number(only(rows)['bytes']),
+  read: (rows) => numberCell(only(rows)['bytes']),
 }

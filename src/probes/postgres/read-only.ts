@@ -1,4 +1,4 @@
-import type { PostgresSession, Row } from '../../tools/connect/session.ts'
+import type { PostgresSession, Row, SqlValue } from '../../tools/connect/session.ts'
 
 /**
  * Every look is a transaction of its own whose settings end with it: behind a connection pooler they would otherwise stay with a session of
@@ -13,11 +13,18 @@ export const readOnlySettings: readonly string[] = [
   `SELECT set_config(name, '500', true) FROM pg_settings WHERE name = 'client_connection_check_interval'`,
 ]
 
+/** The server's word on one statement, after which the session goes on. */
+export type StatementError = Error & { readonly code: string; readonly severity: string }
+
+/** Whether the server refused a statement; anything else ended the session, or is a mistake of ours. */
+export const isStatementError = (error: unknown): error is StatementError =>
+  Error.isError(error) && 'severity' in error && error.severity !== 'FATAL' && 'code' in error
+
 /** After an error of the server the session goes on; any other error ends the look. */
 export const rollBack = async (session: PostgresSession, error: unknown): Promise<{ readonly message: string; readonly code: string }> => {
-  if (!Error.isError(error) || !('severity' in error) || error.severity === 'FATAL' || !('code' in error)) throw error
+  if (!isStatementError(error)) throw error
   await session.query('ROLLBACK')
-  return { message: error.message, code: String(error.code) }
+  return { message: error.message, code: error.code }
 }
 
 export type Ask = (sql: string, values?: Parameters<PostgresSession['ask']>[1]) => Promise<readonly Row[]>
@@ -38,5 +45,40 @@ export const inReadOnly = async <T>(
     return { ok: true, value }
   } catch (error) {
     return { ok: false, ...(await rollBack(session, error)) }
+  }
+}
+
+/** The last one asks for all settings of the server, which takes milliseconds: a session that lives longer sets it once for itself. */
+const cheapSettings = readOnlySettings.slice(0, -1)
+
+/** A catalogue of many tables on a busy server takes longer. */
+const patient: readonly string[] = ['SET LOCAL statement_timeout = 30000']
+
+/** The rows of one statement in a transaction of its own; rejects with the server's error, and the session goes on. */
+export const readOnly = async (session: PostgresSession, sql: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> => {
+  await session.query([...cheapSettings, ...patient].join(';\n'))
+  try {
+    const rows = await session.ask(sql, values)
+    await session.query('COMMIT')
+    return rows
+  } catch (error) {
+    if (isStatementError(error)) await session.query('ROLLBACK')
+    throw error
+  }
+}
+
+/** The rows of each of several statements in one round trip and one transaction, with these settings as well; rejects like `readOnly`. */
+export const readOnlyTogether = async (
+  session: PostgresSession,
+  settings: readonly string[],
+  statements: readonly string[],
+): Promise<readonly (readonly Row[])[]> => {
+  const before = [...cheapSettings, ...settings]
+  try {
+    const results = await session.query([...before, ...statements, 'COMMIT'].join(';\n'))
+    return statements.map((_, index) => results[before.length + index] ?? [])
+  } catch (error) {
+    if (isStatementError(error)) await session.query('ROLLBACK')
+    throw error
   }
 }

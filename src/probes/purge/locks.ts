@@ -1,7 +1,8 @@
 import type { Session } from '../../core/postgres/observation.ts'
 import { couldNotLook, type Instant, type Seen, saw } from '../../core/seen.ts'
 import type { PostgresSession, Row } from '../../tools/connect/session.ts'
-import { milliseconds, readSession } from '../postgres/parts.ts'
+import { sinceMs } from '../postgres/cells.ts'
+import { readSession } from '../postgres/parts.ts'
 import { type Ask, inReadOnly } from '../postgres/read-only.ts'
 
 /** What keeps dead rows alive: the oldest transaction, prepared transaction or slot that may still see them. */
@@ -31,17 +32,17 @@ const locksSql = `WITH held AS MATERIALIZED (
   ), waiting AS MATERIALIZED (SELECT DISTINCT pid, pg_blocking_pids(pid) AS blocked_by FROM held WHERE NOT granted),
   shown AS (SELECT pid FROM held UNION SELECT unnest(blocked_by) FROM waiting)
   SELECT shown.pid, usename::text AS "user", datname::text AS database, application_name AS application, state, backend_type, left(query, 1000) AS query,
-    ${milliseconds('xact_start')} AS transaction_ms, ${milliseconds('state_change')} AS state_ms,
-    CASE WHEN waiting.pid IS NOT NULL THEN ${milliseconds('query_start')} END AS waiting_ms, waiting.blocked_by,
+    ${sinceMs('xact_start')} AS transaction_ms, ${sinceMs('state_change')} AS state_ms,
+    CASE WHEN waiting.pid IS NOT NULL THEN ${sinceMs('query_start')} END AS waiting_ms, waiting.blocked_by,
     (SELECT max(mode) FROM held WHERE held.pid = shown.pid AND granted) AS mode
   FROM shown LEFT JOIN pg_stat_activity USING (pid) LEFT JOIN waiting USING (pid)`
 
 /** A standby with feedback keeps rows alive through its walsender, which shows as a session of that kind. */
 const oldestSql = `SELECT what, pid, name, age_ms FROM (
     SELECT CASE backend_type WHEN 'walsender' THEN 'standby' ELSE 'session' END AS what, pid, application_name AS name,
-      ${milliseconds('xact_start')} AS age_ms, age(backend_xmin) AS age
+      ${sinceMs('xact_start')} AS age_ms, age(backend_xmin) AS age
     FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid() AND backend_type IS DISTINCT FROM 'autovacuum worker'
-    UNION ALL SELECT 'prepared', 0, gid, ${milliseconds('prepared')}, age(transaction) FROM pg_prepared_xacts WHERE database = current_database()
+    UNION ALL SELECT 'prepared', 0, gid, ${sinceMs('prepared')}, age(transaction) FROM pg_prepared_xacts WHERE database = current_database()
     UNION ALL SELECT 'slot', 0, slot_name::text, NULL, age(xmin) FROM pg_replication_slots WHERE xmin IS NOT NULL) AS keepers
   ORDER BY age DESC, age_ms DESC NULLS LAST LIMIT 1`
 

@@ -3,6 +3,7 @@ import type { ConnectionOptions } from 'node:tls'
 import type { Client } from 'pg'
 import type { PostgresSsl, PostgresTarget, SslMode } from '../../core/database.ts'
 import { classifyPostgresError, type PostgresFailure, type PostgresFailureKind, type Reached } from '../../core/postgres/failure.ts'
+import { type BackendKey, requestCancel } from './cancel.ts'
 import { guardFrames } from './frames.ts'
 
 export type Row = Readonly<Record<string, unknown>>
@@ -14,6 +15,10 @@ export type PostgresSession = {
   query(sql: string): Promise<readonly (readonly Row[])[]>
   /** Sends one statement whose `$1`, `$2`, … are these values and gives its rows; rejects with the server's error. */
   ask(sql: string, values: readonly SqlValue[]): Promise<readonly Row[]>
+  /** Names as an SQL identifier, dots between them: `"public"."game"`. */
+  quoted(...names: readonly string[]): string
+  /** Asks the server to stop the statement that runs in it, which then rejects with 57014; needs no connection slot. Never throws. */
+  cancel(): Promise<void>
 }
 
 export type SessionLimits = {
@@ -22,6 +27,8 @@ export type SessionLimits = {
   readonly connectTimeoutMs: number
   /** For everything. */
   readonly timeoutMs: number
+  /** Its `application_name`, which begins with `ronde`; by default just that. */
+  readonly application?: string
 }
 
 export type SessionResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: PostgresFailure }
@@ -65,7 +72,11 @@ const attempt = async <T>(
 ): Promise<SessionResult<T>> => {
   const [{ Client }, net] = await Promise.all([import('pg'), import('node:net')])
   const socket = new net.Socket()
-  const client = new Client({ ...(await clientOptions(target, tls)), stream: () => socket })
+  const client = new Client({
+    ...(await clientOptions(target, tls)),
+    application_name: limits.application ?? applicationName,
+    stream: () => socket,
+  })
   // The same error rejects the login or the query that is under way.
   client.on('error', () => {})
   const line = watch(socket, limits)
@@ -76,6 +87,8 @@ const attempt = async <T>(
     const value = await work({
       query: (sql) => line.asking(send(client, sql)),
       ask: async (sql, values) => (await line.asking(client.query<Row>(sql, [...values]))).rows,
+      quoted: (...names) => names.map((name) => client.escapeIdentifier(name)).join('.'),
+      cancel: () => requestCancel(target, client as unknown as BackendKey),
     })
     await client.end()
     return { ok: true, value }
@@ -144,8 +157,10 @@ const clientOptions = async (target: PostgresTarget, tls: boolean) => ({
   database: target.database,
   user: target.user,
   password: () => target.password ?? '',
-  application_name: applicationName,
   sslnegotiation: 'postgres' as const,
+  // A line that died in silence during a long statement is noticed before the run's deadline.
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 30_000,
   ssl: tls ? await tlsOptions(target.ssl) : false,
 })
 

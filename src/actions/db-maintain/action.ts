@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { defineAction, type OptionShape } from '../../core/action.ts'
+import type { Context } from '../../core/context.ts'
+import type { DatabaseOptions, PostgresTarget } from '../../core/database.ts'
+import { list } from '../../core/options/list.ts'
+import { tableName } from '../../core/options/sql-name.ts'
+import type { TableName } from '../../core/postgres/table-name.ts'
+import { locate, targetIn } from './locate.ts'
+import { recover } from './recover.ts'
+import { reportOf } from './report.ts'
+import { type Maintained, maintain, type Planned } from './run-tasks.ts'
+import type { SharedOptions } from './task.ts'
+import { tasks } from './tasks.generated.ts'
+import { thresholds } from './thresholds.ts'
+
+const names = tasks.map((task) => task.name)
+const usual = tasks.filter((task) => task.onlyNamed !== true).map((task) => task.name)
+
+const ownOptions = {
+  tasks: list(z.enum(names))
+    .default(usual)
+    .meta({ description: 'Which tasks to run, each in every database. Default: all but `reindex`.' }),
+  databases: list(z.string().min(1, 'is empty'), { uniqueBy: (name) => name })
+    .default([])
+    .meta({ description: 'Databases of the server to look after. Default: the one of `database`.' }),
+  tables: list(tableName(), { uniqueBy: ({ schema, name }) => JSON.stringify([schema, name]) })
+    .default([])
+    .meta({ description: 'Tables to look after, with their partitions and indexes. Default: all of them.' }),
+  thresholds,
+}
+
+type OwnOptions = SharedOptions & {
+  readonly tables: readonly TableName[]
+  readonly database: DatabaseOptions
+}
+type Options = OwnOptions & Readonly<Record<string, unknown>>
+
+const optionsOfTasks: OptionShape = Object.assign({}, ...tasks.map((task) => task.options))
+
+const hourMs = 3_600_000
+
+const planned = (options: Options): readonly Planned[] =>
+  tasks.filter((task) => options.tasks.includes(task.name)).map((task) => ({ task, options }))
+
+/** By this name the sessions of this run are found on the server, whatever became of the run. */
+const newApplication = (): string => `ronde db-maintain ${crypto.randomUUID().slice(0, 8)}`
+
+const runTasks = async (target: PostgresTarget, options: Options, context: Context): Promise<readonly Maintained[]> => {
+  const work = planned(options)
+  const application = newApplication()
+  const changes = !context.dryRun && work.some(({ task }) => task.changes)
+  if (changes) context.journal.write({ application })
+  const done: Maintained[] = []
+  for (const name of options.databases.length === 0 ? [target.database] : options.databases)
+    done.push(await maintain({ target: targetIn(target, name), planned: work, wanted: options.tables, application, context }))
+  // Something may still run there: the journal stays, and the step's end stops it.
+  if (changes && done.every(({ ended, ran }) => ended && ran.every((one) => one.done.leftBehind !== true))) context.journal.close()
+  return done
+}
+
+const run = async (options: Options, context: Context) => {
+  const located = await locate(options.database, context)
+  if ('findings' in located) return reportOf([], { options, target: undefined, extra: located.findings })
+  const { target } = located
+  return reportOf(await runTasks(target, options, context), { options, target, extra: [] })
+}
+
+export const action = defineAction({
+  name: 'db-maintain',
+  description: 'Looks after PostgreSQL: vacuum, indexes, slow queries, sessions, bloat, growth and drift of the schema.',
+  kind: 'change',
+  reads: ['compose', 'database'],
+  options: { ...ownOptions, ...optionsOfTasks },
+  outputs: {
+    vacuumed: { description: 'Number of tables that were vacuumed.' },
+    'reclaimed-bytes': { description: 'Bytes that dead rows and bloated indexes held and that can be used again.' },
+    drift: { description: 'Number of lines in which the schema differs from its snapshot.' },
+    cancelled: { description: 'Number of sessions that were cancelled or terminated.' },
+  },
+  timeoutMs: () => hourMs,
+  run: (options, context) => run(options as unknown as Options, context),
+  recover,
+})

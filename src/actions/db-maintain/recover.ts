@@ -1,0 +1,65 @@
+import type { Context } from '../../core/context.ts'
+import type { PostgresTarget } from '../../core/database.ts'
+import { counted } from '../../core/render/headline.ts'
+import { UserError } from '../../core/user-error.ts'
+import { type PostgresSession, type SessionLimits, type SessionResult, withPostgresSession } from '../../tools/connect/session.ts'
+import { targetIn } from './locate.ts'
+import { dropLeftovers, type ReindexStep, readStep } from './reindex/leftovers.ts'
+
+const limitMs = 60_000
+
+const limitsOf = ({ signal }: Context): SessionLimits => ({
+  signal,
+  connectTimeoutMs: 10_000,
+  timeoutMs: limitMs,
+  application: 'ronde db-maintain recovery',
+})
+
+/** Its sessions, by the name they gave themselves: cancelled, then ended, and waited for. */
+const endSessions = async (session: PostgresSession, application: string): Promise<number> => {
+  const ours = 'FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid()'
+  const cancelled = await session.ask(`SELECT pg_cancel_backend(pid) ${ours} AND state = 'active'`, [application])
+  const ended = await session.ask(`SELECT pg_terminate_backend(pid, 5000) ${ours}`, [application])
+  return Math.max(cancelled.length, ended.length)
+}
+
+const valueOf = <T>(result: SessionResult<T>, { subject }: PostgresTarget): T => {
+  if (!result.ok) throw new UserError(`what an earlier run left on ${subject} could not be looked for: ${result.failure.detail}`)
+  return result.value
+}
+
+const sweep = async (target: PostgresTarget, applications: readonly string[], context: Context): Promise<void> => {
+  const swept = await withPostgresSession(target, limitsOf(context), async (session) => {
+    let ended = 0
+    for (const one of applications) ended += await endSessions(session, one)
+    return ended
+  })
+  const ended = valueOf(swept, target)
+  if (ended > 0) context.progress.say(`ended on ${target.subject}: ${counted(ended, 'session')} of an earlier run`)
+}
+
+const dropCopies = async (target: PostgresTarget, step: ReindexStep, context: Context): Promise<void> => {
+  const dropped = await withPostgresSession(target, limitsOf(context), async (session) => {
+    await session.query('SET lock_timeout = 5000')
+    return dropLeftovers(session, step)
+  })
+  if (!valueOf(dropped, target))
+    throw new UserError(`an index that an earlier REINDEX left in ${target.subject} cannot be dropped yet: others use its table`)
+}
+
+/**
+ * What a dead run may have left: sessions that still work, and copies of indexes. The journal stays until they are known to be gone; a server
+ * that does not run has no session, but it may have a copy.
+ */
+export const recover = async (context: Context): Promise<void> => {
+  const steps = context.journal.pending()
+  const copies = steps.flatMap((one) => readStep(one) ?? [])
+  const location = await context.connect.postgres()
+  if (!location.seen) throw new UserError(`what an earlier run left in the database could not be looked for: ${location.cause}`)
+  if (location.value.kind !== 'target') return copies.length > 0 ? undefined : context.journal.close()
+  const { target } = location.value
+  const applications = steps.flatMap(({ application }) => (typeof application === 'string' ? [application] : []))
+  await sweep(target, applications, context)
+  for (const step of copies) await dropCopies(targetIn(target, step.database), step, context)
+  context.journal.close()
+}

@@ -1,0 +1,46 @@
+/** How full a table or a B-tree index is. */
+export type Filling = {
+  readonly kind: 'table' | 'index'
+  readonly oid: number
+  readonly schema: string
+  readonly name: string
+  readonly sizeBytes: number
+  /** Bytes that hold nothing: estimated from the planner's statistics, or measured by pgstattuple. */
+  readonly emptyBytes: number
+  readonly how: 'estimated' | 'measured'
+}
+
+/** One whose statistics say too little: never analyzed, changed much since, or not to be read by our role. */
+export type Withheld = {
+  readonly kind: 'table' | 'index'
+  readonly name: string
+  readonly sizeBytes: number
+  readonly why: 'stale' | 'unreadable'
+}
+
+export type Bloat = { readonly fillings: readonly Filling[]; readonly withheld: readonly Withheld[] }
+
+/** One sequence, and how far it is in the numbers that it, and the column it fills, can hold. */
+export type Sequence = {
+  readonly schema: string
+  readonly name: string
+  /** `public.game.id`; empty when no column owns it. */
+  readonly column: string
+  /** The last number given; absent when none was, or when our role may not read it. */
+  readonly last: number | undefined
+  readonly readable: boolean
+  readonly first: number
+  /** The last number that fits, into the sequence and into its column. */
+  readonly limit: number
+  readonly cycles: boolean
+}
+
+/** A collation whose rules are not those that the indexes were built with. */
+export type CollationMismatch = {
+  /** `database quiz`, or `collation "fr-x-icu"`. */
+  readonly name: string
+  readonly recorded: string
+  readonly actual: string
+  /** Some index or column goes by it. */
+  readonly used: boolean
+}

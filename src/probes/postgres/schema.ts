@@ -1,0 +1,29 @@
+import type { PostgresSession } from '../../tools/connect/session.ts'
+import { readOnlyTogether } from './read-only.ts'
+import { schemaSql } from './schema-sql.ts'
+
+/** Lines in no order, each one thing of the schema; they may hold line breaks of quoted names. `cut`: there were more than are looked at. */
+export type SchemaSeen = { readonly lines: readonly string[]; readonly cut: boolean }
+
+/** About what 10,000 tables have; one session takes 32 MB in all. */
+const mostLines = 150_000
+
+/** What the text of a default, a bound or a view depends on besides the schema. */
+const settings = [
+  'SET LOCAL statement_timeout = 30000',
+  "SET LOCAL DateStyle = 'ISO, YMD'",
+  "SET LOCAL IntervalStyle = 'postgres'",
+  "SET LOCAL TimeZone = 'UTC'",
+  "SET LOCAL bytea_output = 'hex'",
+  'SET LOCAL extra_float_digits = 1',
+  'SET LOCAL quote_all_identifiers = off',
+  // A question of this size is answered before it would be compiled.
+  'SET LOCAL jit = off',
+]
+
+/** The schema of the database of this session, PostgreSQL 14 to 18; any role may read it. Rejects with the server's error. */
+export const seeSchema = async (session: PostgresSession): Promise<SchemaSeen> => {
+  const [rows = []] = await readOnlyTogether(session, settings, [`${schemaSql} LIMIT ${mostLines + 1}`])
+  const lines = rows.map((row) => String(row['line']))
+  return { lines: lines.slice(0, mostLines), cut: lines.length > mostLines }
+}
