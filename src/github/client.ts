@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Answer, IssuesFailure } from '../core/incidents/types.ts'
 import type { Instant } from '../core/seen.ts'
 import { createTransport, type Exchanged } from './exchange.ts'
-import { failureOf, type Topic } from './failure.ts'
+import { type FailureContext, failureOf, type Topic } from './failure.ts'
 
 export type ClientOptions = {
   /** `GITHUB_API_URL`; may have a path, as on an Enterprise Server. */
@@ -13,6 +13,8 @@ export type ClientOptions = {
   readonly signal: AbortSignal
   /** Nothing is asked or waited for after it. */
   readonly deadline: Instant
+  /** The block of permissions to name when one is missing; by default that for issues. */
+  readonly permissions?: string
   readonly now?: () => Instant
   /** Waits, or throws when the signal is aborted. */
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<unknown>
@@ -70,9 +72,9 @@ const parsed = (text: string): unknown => {
   }
 }
 
-const judge = <T>(sent: Exchanged, asked: Asked, shape: z.ZodType<T>, now: Instant): Answer<Page<T>> => {
+const judge = <T>(sent: Exchanged, context: FailureContext, shape: z.ZodType<T>): Answer<Page<T>> => {
   if (!sent.answered) return unreachable(sent.cause)
-  if (sent.status < 200 || sent.status > 299) return fails(failureOf(sent, asked.topic, now))
+  if (sent.status < 200 || sent.status > 299) return fails(failureOf(sent, context))
   const value = shape.safeParse(parsed(sent.text))
   if (!value.success) return unreachable(`it answered ${sent.status} with a body that is not what its description says`)
   return { ok: true, value: { value: value.data, next: nextOf(sent.headers['link']) } }
@@ -104,7 +106,7 @@ const createAsk = (options: ClientOptions, now: () => Instant) => {
       signal: options.signal,
     })
     if (sent.answered) counts.charged += 1
-    return judge(sent, asked, shape, now())
+    return judge(sent, { topic: asked.topic, now: now(), needs: options.permissions }, shape)
   }
   return { once, counts: () => ({ ...counts }), close: transport.close }
 }

@@ -5,9 +5,11 @@ import type { DatabaseOptions } from '../core/database.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { RunProgram } from '../core/process.ts'
 import type { Report } from '../core/report.ts'
+import type { Repository } from '../core/repository.ts'
 import { createCompose } from '../tools/compose.ts'
 import { createConnect } from '../tools/connect/connect.ts'
 import type { Printer } from './print.ts'
+import type { RepositoryWanted } from './repository.ts'
 import { createJournal, pendingRecoveries } from './state/journal.ts'
 import type { StateStore } from './state/state.ts'
 
@@ -26,6 +28,7 @@ export type ContextParts = {
   readonly runProgram: RunProgram
   readonly stateDirectory: string | undefined
   readonly store: StateStore
+  readonly openRepository: (wanted: RepositoryWanted) => Promise<Repository>
   readonly invoke: (name: string, overrides: JsonObject) => Promise<Report>
 }
 
@@ -77,6 +80,7 @@ export const createContext = (parts: ContextParts): Context => {
     progress: { say: (line) => parts.printer.line(line) },
     journal,
     exclusively: exclusivelyWith({ ...parts, compose }),
+    repository: (needs) => parts.openRepository({ needs, signal, deadline: parts.deadline }),
     recoveries: () => {
       if (stateDirectory === undefined) return { recoveries: [], troubles: [] }
       const { recoveries, troubles } = pendingRecoveries(stateDirectory, Date.now())

@@ -74,7 +74,7 @@ const warnAboutWeakSecrets = (parsed: ParsedRun, { environment }: Start, printer
     )
 }
 
-const sharedRun = (parsed: ParsedRun, start: Start, { printer, secrets }: Out): Run => {
+const sharedRun = (parsed: ParsedRun, start: Start, { printer, secrets, redactor }: Out): Run => {
   const { environment } = start
   return {
     server: parsed.server,
@@ -87,6 +87,11 @@ const sharedRun = (parsed: ParsedRun, start: Start, { printer, secrets }: Out): 
     runProgram: createRunProgram({ environment }),
     stateDirectory: environment['RUNNER_ENVIRONMENT'] === 'github-hosted' ? undefined : stateDirectory(environment, parsed.stateDir),
     cancelled: start.cancelled,
+    openRepository: async (wanted) => {
+      const { openRepository } = await import('./repository.ts')
+      const { token, common } = parsed
+      return openRepository({ environment, token, authors: common.incidents.authors, printer, redact: redactor.redact }, wanted)
+    },
     prepare: parsed.optionsFor,
   }
 }

@@ -1,12 +1,15 @@
-import type { Action } from '../core/action.ts'
+import { type Action, changesServer } from '../core/action.ts'
 import type { Context, Secrets } from '../core/context.ts'
 import { errorText } from '../core/error-chain.ts'
 import { type Finding, finding } from '../core/finding.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { RunProgram } from '../core/process.ts'
 import { type Report, type Result, verdict } from '../core/report.ts'
+import type { Repository } from '../core/repository.ts'
+import { isUserError } from '../core/user-error.ts'
 import { createContext } from './context.ts'
 import type { Printer } from './print.ts'
+import type { RepositoryWanted } from './repository.ts'
 import type { StateStore } from './state/state.ts'
 import { noState, openRunState, recordRun } from './state-of-run.ts'
 
@@ -26,6 +29,8 @@ export type Run = {
   readonly stateDirectory: string | undefined
   /** Aborted with the reason `cancelled`. */
   readonly cancelled: AbortSignal
+  /** The repository on GitHub, connected anew for each action under its own deadline. */
+  openRepository(wanted: RepositoryWanted): Promise<Repository>
   /** Another action with its configured options and these laid over them. */
   prepare(name: string, overrides: JsonObject): Promise<Prepared>
 }
@@ -94,7 +99,8 @@ const attempt = async (action: Action, options: unknown, context: Context): Prom
     const cause = context.signal.reason === 'cancelled' ? 'the run was cancelled' : 'the deadline came first'
     return broken(failed(action, cause, 'raise `timeout`, or find out what makes it slow'))
   } catch (error) {
-    // One action that fails must not hide the others of the round: it becomes a finding.
+    // One action that fails must not hide the others of the round: it becomes a finding. What a person can mend says so itself.
+    if (isUserError(error)) return broken(failed(action, error.message, ''))
     return broken(failed(action, errorText(error), 'if this is not about the server, report it as a mistake of Ronde'))
   }
 }
@@ -102,7 +108,7 @@ const attempt = async (action: Action, options: unknown, context: Context): Prom
 /** A change runs under the lock of its compose project; one that another action invoked runs under that one's. */
 const attemptAlone = async ({ action, options }: Prepared, context: Context): Promise<Outcome> => {
   const work = () => attempt(action, options, context)
-  if (action.kind === 'observe') return work()
+  if (!changesServer(action)) return work()
   const alone = await context.exclusively(work)
   return alone.kind === 'done' ? alone.value : broken(failed(action, alone.cause, alone.advice))
 }

@@ -64,8 +64,10 @@ const optionsFor =
   }
 
 /** Whether incidents are wanted, and with it from which status the step fails: the issue tells, so a red run means Ronde itself. */
-const verdictRules = (given: RunInputs, common: Common): Pick<ParsedRun, 'incidents' | 'failOn'> => {
-  const incidents = given.incidents ?? common.incidents.enabled
+const verdictRules = (given: RunInputs, common: Common, action: RunRequest['action']): Pick<ParsedRun, 'incidents' | 'failOn'> => {
+  // What writes to GitHub by itself is looked at by who started it; its mistakes are no incident of a server, unless an input says so.
+  const asConfigured = action === roundName || action.kind === 'observe' || action.place !== 'repository'
+  const incidents = given.incidents ?? (asConfigured && common.incidents.enabled)
   return { incidents, failOn: given['fail-on'] ?? (incidents ? 'never' : 'critical') }
 }
 
@@ -76,7 +78,7 @@ const assembled = (setting: Setting, common: Common, work: readonly ParsedOption
   return {
     server: given.server ?? setting.server.name,
     configPath: setting.file.path,
-    ...verdictRules(given, common),
+    ...verdictRules(given, common, setting.request.action),
     token: given.token,
     reportFile: given['report-file'],
     timeoutMs: given.timeout ?? single?.timeoutMs,
