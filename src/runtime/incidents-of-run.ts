@@ -1,11 +1,15 @@
 import type { History } from '../core/history.ts'
 import { noHistory } from '../core/history.ts'
+import { localTime } from '../core/local-time.ts'
+import type { Quiet } from '../core/incidents/maintenance.ts'
 import type { IssuesFailure } from '../core/incidents/types.ts'
 import type { Report, RoundReport } from '../core/report.ts'
 import type { ParsedRun } from './parse/parse.ts'
 import type { Printer } from './print.ts'
 import { reconcileIssues } from './reconcile-issues.ts'
+import { repositoryUrl, runUrl } from './repository.ts'
 import { type IncidentsWritten, writeIncidents } from './sinks/incidents.ts'
+import { liveJournals } from './state/journal-file.ts'
 import { openRunState } from './state-of-run.ts'
 
 export type IncidentsOfRun = {
@@ -22,9 +26,6 @@ export type IncidentsOfRun = {
 }
 
 const reportsOf = (report: Report | RoundReport): readonly Report[] => ('reports' in report ? report.reports : [report])
-
-const repositoryUrl = (environment: IncidentsOfRun['environment']): string =>
-  `${environment['GITHUB_SERVER_URL'] || 'https://github.com'}/${environment['GITHUB_REPOSITORY'] ?? ''}`
 
 /** What each action's earlier runs left; read again, since the run itself has recorded by now. */
 const openHistories = async ({ environment, stateDirectory, project, report, parsed }: IncidentsOfRun) => {
@@ -45,6 +46,16 @@ const openHistories = async ({ environment, stateDirectory, project, report, par
 const isUsable = ({ stateDirectory, report }: IncidentsOfRun): boolean =>
   stateDirectory !== undefined && !reportsOf(report).some((one) => one.findings.some(({ id }) => id === 'state.unwritable'))
 
+/** Rule 13: what Ronde itself does to this project explains what it disturbs. */
+const ownWork = ({ stateDirectory, project, parsed }: IncidentsOfRun): readonly Quiet[] => {
+  const now = Date.now()
+  const live = stateDirectory === undefined ? [] : liveJournals(stateDirectory, now).filter((one) => one.project === project)
+  return live.map(({ action, pid, deadline }) => {
+    const until = localTime(deadline, parsed.common['time-zone'], now)
+    return { kind: 'work', until: deadline, why: `${action} (process ${pid}) works on this project, until ${until} at the latest` }
+  })
+}
+
 const write = async (of: IncidentsOfRun, token: string): Promise<IncidentsWritten> => {
   const { parsed, environment, printer, report, project } = of
   const { history, close } = await openHistories(of)
@@ -63,8 +74,9 @@ const write = async (of: IncidentsOfRun, token: string): Promise<IncidentsWritte
         options: parsed.common.incidents,
         contacts: parsed.common.contacts,
         maintenance: parsed.common.maintenance,
+        quiet: ownWork(of),
         timeZone: parsed.common['time-zone'],
-        run: { url: `${repositoryUrl(environment)}/actions/runs/${environment['GITHUB_RUN_ID'] ?? ''}` },
+        run: { url: runUrl(environment) },
         runbooks: of.runbooks,
         say: (line) => printer.line(line),
         issuesUrl: `${repositoryUrl(environment)}/issues/`,

@@ -109,6 +109,22 @@ const failedBefore = (judged: Judged, failure: IssuesFailure, { facts, now }: Ou
   return { notifications: untold(unseen, facts), facts: [...facts, ...unseen.map((one) => factOf(one, now))], failure }
 }
 
+const mostNamed = 5
+
+/** What is known to people, and therefore opens nothing: the log says which findings, and why. */
+const sayHeld = ({ held, brokenSilences }: Reconciled['facts'], say: Judged['say']): void => {
+  for (const [why, all] of Map.groupBy(
+    held.filter((one) => one.known),
+    (one) => one.why,
+  )) {
+    const names = all.slice(0, mostNamed).map(({ id, subject }) => `${id} ${subject}`)
+    const rest = all.length > mostNamed ? `, ${all.length - mostNamed} more` : ''
+    say(`incidents: nothing opened (${why}): ${names.join(', ')}${rest}`)
+  }
+  for (const number of brokenSilences)
+    say(`incidents: #${number} was changed by hand and silences nothing; close it, and set a new silence`)
+}
+
 /** Lists, reconciles, writes, and lists again after a creation, so that two runs at once leave one issue. */
 export const reconcileIssues =
   (judged: Judged) =>
@@ -119,6 +135,7 @@ export const reconcileIssues =
     const read = await look(judged, open.value, outside)
     if (!read.ok) return failedBefore(judged, read.failure, outside)
     const { plan, input } = read
+    sayHeld(plan.facts, judged.say)
     const written = await perform(plan.writes, outside, judged.say)
     const notifications = untold(plan.notifications, facts).map((one) => {
       const number = one.number ?? written.created.get(one.fingerprint)

@@ -5,6 +5,7 @@ import type { Instant } from '../seen.ts'
 import type { JudgedComment } from './commands.ts'
 import type { Quiet } from './maintenance.ts'
 import type { Notification } from './notification.ts'
+import type { Held } from './openings.ts'
 import type { Issue, Write } from './types.ts'
 
 export type ReconcileInput = {
@@ -23,7 +24,7 @@ export type ReconcileInput = {
   readonly options: Common['incidents']
   readonly contacts: Common['contacts']
   readonly maintenance: Common['maintenance']
-  /** Silences by dispatch, and live journals up to their deadline. */
+  /** Live journals up to their deadline. Silences by dispatch are found among the issues. */
   readonly quiet?: readonly Quiet[] | undefined
   readonly timeZone: string
   readonly publicRepository: boolean
@@ -46,10 +47,12 @@ export type ReconcileFacts = {
   readonly open: number
   /** Issues of our authors whose marker cannot be read any more: left alone. */
   readonly unreadable: readonly number[]
+  /** Issues that look like silences, and silence nothing. */
+  readonly brokenSilences: readonly number[]
   /** Issues with our label of other people: never touched. */
   readonly foreign: readonly number[]
   /** Findings that opened nothing, and why. */
-  readonly held: readonly { readonly id: string; readonly subject: string; readonly why: string }[]
+  readonly held: readonly Held[]
   /** What each closed incident of this run leaves for the journal. */
   readonly closed: readonly ClosedIncident[]
 }

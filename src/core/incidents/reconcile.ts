@@ -10,6 +10,7 @@ import { wantsComments } from './obey.ts'
 import { opened } from './open.ts'
 import { type Held, openingsOf } from './openings.ts'
 import { type Planned, planned } from './plan.ts'
+import { overSilences, quietOf, silencesOf } from './silenced.ts'
 import { withChildren } from './worsen.ts'
 
 /** The last closed one of each identity; doubles that were closed as such do not count. */
@@ -24,7 +25,9 @@ const closedByIdentity = (input: ReconcileInput): ReadonlyMap<string, Incident> 
  * Reports and issues -> what to write. Pure, and level-triggered: the same input gives the same writes, a healthy unchanged state gives none.
  * While it wants something, read that and call again before anything is written.
  */
-export const reconcile = (input: ReconcileInput): Reconciled => {
+export const reconcile = (given: ReconcileInput): Reconciled => {
+  const silences = silencesOf(given)
+  const input: ReconcileInput = { ...given, quiet: [...(given.quiet ?? []), ...quietOf(silences, given)] }
   const known = knownOf(input)
   const words = wordsOf(input)
   const lives = new Map([...known.incidents].map(([identity, incident]) => [identity, lived(incident, words.get(identity), input)]))
@@ -40,10 +43,15 @@ export const reconcile = (input: ReconcileInput): Reconciled => {
   })
   const closed = closedByIdentity(input)
   const outcomes = openings.map((one) => ({ one, outcome: opened(one, closed.get(one.word.identity), input) }))
-  const all = [...outcomes.flatMap(({ outcome }) => ('held' in outcome ? [] : [outcome])), ...changes, ...duplicatesOf(input)]
+  const all = [
+    ...outcomes.flatMap(({ outcome }) => ('held' in outcome ? [] : [outcome])),
+    ...changes,
+    ...duplicatesOf(input),
+    ...overSilences(silences, input),
+  ]
   const plan = planned(all)
   const kept: readonly Held[] = outcomes.flatMap(({ one, outcome }) =>
-    'held' in outcome ? [{ id: one.word.finding.id, subject: one.word.finding.subject, why: outcome.held }] : [],
+    'held' in outcome ? [{ id: one.word.finding.id, subject: one.word.finding.subject, why: outcome.held, known: true }] : [],
   )
   const unread = [...known.incidents.values()].filter((one) => wantsComments(one) && !input.comments.has(one.issue.number))
   return {
@@ -54,6 +62,7 @@ export const reconcile = (input: ReconcileInput): Reconciled => {
     facts: {
       open: known.incidents.size,
       unreadable: known.unreadable,
+      brokenSilences: silences.unreadable,
       foreign: known.foreign,
       held: [...held, ...kept],
       closed: plan.closed,
