@@ -21,7 +21,7 @@ export type ClientOptions = {
 }
 
 export type Asked = {
-  readonly method: 'GET' | 'POST' | 'PATCH'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT'
   /** `/repos/…`, its parts encoded. */
   readonly path: string
   readonly query?: URLSearchParams

@@ -5,7 +5,7 @@ import type { Instant } from '../core/seen.ts'
 import { plainLine } from '../core/text/plain.ts'
 
 /** What a request is about: the same status means different things. */
-export type Topic = 'repository' | 'issue' | 'person'
+export type Topic = 'repository' | 'issue' | 'person' | 'contents'
 export type Refused = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly text: string }
 
 /** The block of a job that needs these permissions. */
@@ -57,7 +57,7 @@ const forbidden = (cause: string, needs: string, before = ''): IssuesFailure => 
 
 type Judge = (said: string, topic: Topic, needs: string) => IssuesFailure
 const gone = (cause: string): IssuesFailure => ({ kind: 'gone', cause })
-const refused = (cause: string): IssuesFailure => ({ kind: 'refused', cause })
+const refused = (cause: string, status?: number): IssuesFailure => ({ kind: 'refused', cause, ...(status === undefined ? {} : { status }) })
 
 const moved: Judge = (said, topic) =>
   topic === 'issue' ? gone(`the issue was transferred: ${said}`) : refused(`the repository was renamed or moved: ${said}`)
@@ -72,6 +72,7 @@ const onStatus: Readonly<Record<number, Judge>> = {
     topic === 'person' || /\blocked\b/i.test(said) ? refused(said) : forbidden(`the token may not do this: ${said}`, needs),
   404: (said, topic, needs) => {
     if (topic === 'issue') return gone(`the issue is not there: ${said}`)
+    if (topic === 'contents') return gone(`it is not there: ${said}`)
     return topic === 'person' ? refused(said) : forbidden(`the token sees no such repository: ${said}`, needs)
   },
   410: (said, topic, needs) =>
@@ -93,5 +94,5 @@ export const failureOf = (answer: Refused, { topic, now, needs = issuesPermissio
   const said = `${message} (${status})`
   if (isLimited(answer, message)) return { kind: 'rate-limited', cause: said, retryAt: retryAt(answer.headers, now) }
   if (status >= 500) return { kind: 'unreachable', cause: said }
-  return onStatus[status]?.(said, topic, needs) ?? refused(said)
+  return onStatus[status]?.(said, topic, needs) ?? refused(said, topic === 'contents' ? status : undefined)
 }

@@ -2,6 +2,7 @@ import type { Permissions, Repository } from '../core/repository.ts'
 import type { Instant } from '../core/seen.ts'
 import { UserError } from '../core/user-error.ts'
 import { createClient } from '../github/client.ts'
+import { createContents } from '../github/contents.ts'
 import { permissionsText } from '../github/failure.ts'
 import { createIssues } from '../github/issues.ts'
 import type { Printer } from './print.ts'
@@ -42,6 +43,7 @@ export const openRepository = (parts: RepositoryParts, { needs, signal, deadline
     actor: environment['GITHUB_TRIGGERING_ACTOR'] || environment['GITHUB_ACTOR'] || '',
     authors,
     issues: createIssues({ client, repository: name, warn }),
+    contents: createContents({ client, repository: name }),
     redact,
   }
 }

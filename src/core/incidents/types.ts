@@ -56,7 +56,8 @@ export type IssuesFailure =
   | { readonly kind: 'gone'; readonly cause: string }
   | { readonly kind: 'rate-limited'; readonly cause: string; readonly retryAt: Instant }
   | { readonly kind: 'unreachable'; readonly cause: string }
-  | { readonly kind: 'refused'; readonly cause: string }
+  /** `status`: of files and branches, where it tells that somebody else was faster. */
+  | { readonly kind: 'refused'; readonly cause: string; readonly status?: number }
 
 export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: IssuesFailure }
 
