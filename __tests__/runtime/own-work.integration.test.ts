@@ -24,6 +24,7 @@ describe("Ronde's own work on the project", () => {
     expect(during.outputs['status']).toBe('critical')
     expect(during.log).toMatch(/nothing opened \(backup \(process \d+\) works on this project, until .* at the latest\): endpoint\.status/)
     expect(server.issues()).toEqual([])
+    expect(during.reports[0]?.origin?.work).toMatchObject([{ action: 'backup' }])
     await work.end()
     await server.look()
     expect(

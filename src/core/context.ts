@@ -46,6 +46,8 @@ export interface Context {
   now(): Instant
   /** The name of the server; where none is named, of an action of the repository, its `owner/name`, which no server can have. */
   readonly server: string
+  /** The names under `servers:` of the configuration; empty where it has one server. */
+  readonly servers: readonly string[]
   /** Show what would be done and change nothing; only an action that may change something can be asked for it. */
   readonly dryRun: boolean
   readonly secrets: Secrets

@@ -16,6 +16,7 @@ import type { StateStore } from './state/state.ts'
 export type ContextParts = {
   readonly action: string
   readonly server: string
+  readonly servers: readonly string[]
   readonly dryRun: boolean
   /** This process has the lock of the compose project already. */
   readonly holdsLock: boolean
@@ -71,6 +72,7 @@ export const createContext = (parts: ContextParts): Context => {
     signal,
     now: () => Date.now(),
     server: parts.server,
+    servers: parts.servers,
     dryRun: parts.dryRun,
     secrets,
     state: parts.store,

@@ -3,10 +3,11 @@ import { noHistory } from '../core/history.ts'
 import { localTime } from '../core/local-time.ts'
 import type { Quiet } from '../core/incidents/maintenance.ts'
 import type { IssuesFailure } from '../core/incidents/types.ts'
-import type { Report, RoundReport } from '../core/report.ts'
-import type { ParsedRun } from './parse/parse.ts'
+import { historyOfPast } from '../core/past.ts'
+import type { Report, RoundReport, ServerReports } from '../core/report.ts'
+import type { CommonOfServer, ParsedRun } from './parse/parse.ts'
 import type { Printer } from './print.ts'
-import { reconcileIssues } from './reconcile-issues.ts'
+import { type Judged, reconcileIssues } from './reconcile-issues.ts'
 import { repositoryUrl, runUrl } from './repository.ts'
 import { type IncidentsWritten, writeIncidents } from './sinks/incidents.ts'
 import { liveJournals } from './state/journal-file.ts'
@@ -22,6 +23,8 @@ export type IncidentsOfRun = {
   readonly project: string
   /** As it left the server: redacted. */
   readonly report: Report | RoundReport
+  /** Of other servers, redacted: what is reconciled instead of the report. */
+  readonly merged: readonly ServerReports[] | undefined
   readonly runbooks: string | undefined
 }
 
@@ -46,41 +49,75 @@ const openHistories = async ({ environment, stateDirectory, project, report, par
 const isUsable = ({ stateDirectory, report }: IncidentsOfRun): boolean =>
   stateDirectory !== undefined && !reportsOf(report).some((one) => one.findings.some(({ id }) => id === 'state.unwritable'))
 
-/** Rule 13: what Ronde itself does to this project explains what it disturbs. */
-const ownWork = ({ stateDirectory, project, parsed }: IncidentsOfRun): readonly Quiet[] => {
-  const now = Date.now()
-  const live = stateDirectory === undefined ? [] : liveJournals(stateDirectory, now).filter((one) => one.project === project)
-  return live.map(({ action, pid, deadline }) => {
-    const until = localTime(deadline, parsed.common['time-zone'], now)
-    return { kind: 'work', until: deadline, why: `${action} (process ${pid}) works on this project, until ${until} at the latest` }
-  })
+/** Rule 13: what Ronde itself does to a project explains what it disturbs. */
+const workOf = (what: string, until: number, timeZone: string): Quiet => ({
+  kind: 'work',
+  until,
+  why: `${what} works on this project, until ${localTime(until, timeZone, Date.now())} at the latest`,
+})
+
+const ownWork = ({ stateDirectory, project, parsed }: IncidentsOfRun): readonly Quiet[] =>
+  (stateDirectory === undefined ? [] : liveJournals(stateDirectory, Date.now()))
+    .filter((one) => one.project === project)
+    .map(({ action, pid, deadline }) => workOf(`${action} (process ${pid})`, deadline, parsed.common['time-zone']))
+
+type Shared = Pick<Judged, 'run' | 'runbooks'>
+const sharedBy = ({ environment, runbooks }: IncidentsOfRun): Shared => ({ run: { url: runUrl(environment) }, runbooks })
+
+const optionsOf = (common: CommonOfServer): Pick<Judged, 'options' | 'contacts' | 'maintenance' | 'timeZone'> => ({
+  options: common.incidents,
+  contacts: common.contacts,
+  maintenance: common.maintenance,
+  timeZone: common['time-zone'],
+})
+
+/** The run's own reports, with the past of this server's state. */
+const ownJudged = (of: IncidentsOfRun, history: Judged['history']): Judged => ({
+  ...sharedBy(of),
+  ...optionsOf(of.parsed.common),
+  reports: reportsOf(of.report),
+  round: of.parsed.round?.name,
+  identity: { repository: of.environment['GITHUB_REPOSITORY'] ?? '', project: of.project },
+  history,
+  stateUsable: isUsable(of),
+  quiet: ownWork(of),
+})
+
+const isComplete = ({ origin, findings }: Report): boolean =>
+  origin?.past !== undefined && !findings.some(({ id }) => id === 'state.unwritable')
+
+/** Reports of another server, with the past that they carry, under the options that the configuration has for it. */
+const mergedJudged = (of: IncidentsOfRun, { server, project, round, reports }: ServerReports): Judged => {
+  const common = of.parsed.commonFor(server)
+  const pasts = new Map(reports.flatMap(({ action, origin }) => (origin?.past === undefined ? [] : [[action, origin.past] as const])))
+  return {
+    ...sharedBy(of),
+    ...optionsOf(common),
+    reports,
+    round,
+    identity: { repository: of.environment['GITHUB_REPOSITORY'] ?? '', project },
+    history: (action) => {
+      const past = pasts.get(action)
+      return past === undefined ? noHistory : historyOfPast(past)
+    },
+    stateUsable: reports.every(isComplete),
+    quiet: reports
+      .flatMap(({ origin }) => origin?.work ?? [])
+      .map((one) => workOf(`${one.action} on ${server}`, one.until, common['time-zone'])),
+  }
 }
 
 const write = async (of: IncidentsOfRun, token: string): Promise<IncidentsWritten> => {
-  const { parsed, environment, printer, report, project } = of
+  const { parsed, environment, printer, merged } = of
   const { history, close } = await openHistories(of)
   try {
+    const judged = merged === undefined ? [ownJudged(of, history)] : merged.map((one) => mergedJudged(of, one))
     return await writeIncidents({
       ...of,
       token,
       server: parsed.server,
       listeners: parsed.common.notify,
-      reconcile: reconcileIssues({
-        reports: reportsOf(report),
-        round: parsed.round?.name,
-        identity: { repository: environment['GITHUB_REPOSITORY'] ?? '', project },
-        history,
-        stateUsable: isUsable(of),
-        options: parsed.common.incidents,
-        contacts: parsed.common.contacts,
-        maintenance: parsed.common.maintenance,
-        quiet: ownWork(of),
-        timeZone: parsed.common['time-zone'],
-        run: { url: runUrl(environment) },
-        runbooks: of.runbooks,
-        say: (line) => printer.line(line),
-        issuesUrl: `${repositoryUrl(environment)}/issues/`,
-      }),
+      reconcile: reconcileIssues(judged, { say: (line) => printer.line(line), issuesUrl: `${repositoryUrl(environment)}/issues/` }),
     })
   } finally {
     await close()

@@ -6,6 +6,7 @@ import { untrustedEvent } from '../core/event-guard.ts'
 import { failsStep } from '../core/exit-rule.ts'
 import { roundName } from '../core/options/suite.ts'
 import { createRedactor, type Redactor, weakSecret } from '../core/redact.ts'
+import { redactReport } from '../core/redact-report.ts'
 import type { Registry } from '../core/registry.ts'
 import type { Report, RoundReport } from '../core/report.ts'
 import { worstStatus } from '../core/status.ts'
@@ -79,6 +80,7 @@ const sharedRun = (parsed: ParsedRun, start: Start, { printer, secrets, redactor
   return {
     server: parsed.server,
     repository: environment['GITHUB_REPOSITORY'] ?? '',
+    servers: parsed.servers,
     project: parsed.common.compose.project ?? parsed.common.compose.directory ?? '',
     dryRun: parsed.dryRun,
     holdsLock: false,
@@ -172,6 +174,13 @@ const tellPeople = async ({ report, ran, parsed, run }: Finished, start: Start, 
     runbooks,
     ...(trends.size === 0 ? {} : { trend: ({ id, subject }) => trends.get(`${id} ${subject}`) ?? [] }),
   })
+  const [merged] = ran.flatMap((one) => (one.merged === undefined ? [] : [one.merged]))
+  if (merged !== undefined && !parsed.incidents)
+    printer.command(
+      'notice',
+      { title: 'ronde: incidents' },
+      'the reports were read, and no incident was touched: incidents are off (input `incidents`)',
+    )
   if (!parsed.incidents || start.cancelled.aborted) return false
   // Only where they are wanted: a round without incidents does not load GitHub's part.
   const { tellIncidents } = await import('./incidents-of-run.ts')
@@ -184,6 +193,7 @@ const tellPeople = async ({ report, ran, parsed, run }: Finished, start: Start, 
     stateDirectory: run.stateDirectory,
     project: run.project,
     report: published.report,
+    merged: merged?.map((one) => ({ ...one, reports: one.reports.map((report) => redactReport(report, redactor)) })),
     runbooks,
   })
 }

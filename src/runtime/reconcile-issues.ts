@@ -4,12 +4,15 @@ import { duplicateWrites } from '../core/incidents/duplicates.ts'
 import type { Fact } from '../core/incidents/fact.ts'
 import type { IncidentNotification, Reconciled, ReconcileInput } from '../core/incidents/input.ts'
 import { closedLookBackMs } from '../core/incidents/open.ts'
-import { reconcile } from '../core/incidents/reconcile.ts'
+import { mostWrites } from '../core/incidents/plan.ts'
+import { reconcileAll } from '../core/incidents/reconcile.ts'
 import type { Issue, Issues, IssuesFailure, Write } from '../core/incidents/types.ts'
 import type { Outside, Reconciled as Told } from './sinks/incidents.ts'
 
-/** What the run knows; GitHub's part is asked for. */
-export type Judged = Omit<ReconcileInput, 'issues' | 'comments' | 'publicRepository' | 'now'> & {
+/** What the run knows of one server; GitHub's part is asked for. */
+export type Judged = Omit<ReconcileInput, 'issues' | 'comments' | 'publicRepository' | 'now'>
+
+export type Telling = {
   /** A line for each issue that was written. */
   readonly say: (line: string) => void
   /** `https://github.com/owner/name/issues/` */
@@ -17,7 +20,7 @@ export type Judged = Omit<ReconcileInput, 'issues' | 'comments' | 'publicReposit
 }
 
 type Failed = { readonly ok: false; readonly failure: IssuesFailure }
-type Read = { readonly ok: true; readonly input: ReconcileInput; readonly plan: Reconciled } | Failed
+type Read = { readonly ok: true; readonly inputs: readonly ReconcileInput[]; readonly plan: Reconciled } | Failed
 
 const commentsOf = async (numbers: readonly number[], issues: Issues): Promise<ReadonlyMap<number, readonly JudgedComment[]>> => {
   const found = new Map<number, readonly JudgedComment[]>()
@@ -38,23 +41,25 @@ const commentsOf = async (numbers: readonly number[], issues: Issues): Promise<R
   return found
 }
 
+const none: ReadonlyMap<number, readonly JudgedComment[]> = new Map()
+
+/** Before anything but the open issues is known; until then a repository counts as public. */
+const firstInputs = (all: readonly Judged[], open: readonly Issue[], now: number): readonly ReconcileInput[] =>
+  all.map((judged) => ({ ...judged, issues: { open }, comments: none, publicRepository: true, now }))
+
 /** Asks GitHub only for what the reconcile wants, so that a healthy run costs one list. */
-const look = async (judged: Judged, open: readonly Issue[], { issues, now }: Outside): Promise<Read> => {
-  const none: ReadonlyMap<number, readonly JudgedComment[]> = new Map()
-  const first: ReconcileInput = { ...judged, issues: { open }, comments: none, publicRepository: true, now }
-  const plan = reconcile(first)
+const look = async (all: readonly Judged[], open: readonly Issue[], { issues, now }: Outside): Promise<Read> => {
+  const first = firstInputs(all, open, now)
+  const plan = reconcileAll(first)
   const { wants, writes } = plan
-  if (writes.length === 0 && !wants.closed && wants.comments.length === 0) return { ok: true, input: first, plan }
+  if (writes.length === 0 && !wants.closed && wants.comments.length === 0) return { ok: true, inputs: first, plan }
   const shown = await issues.isPublic()
   const closed = wants.closed ? await issues.listClosed(now - closedLookBackMs) : undefined
   if (closed?.ok === false) return closed
-  const input: ReconcileInput = {
-    ...first,
-    issues: { open, closed: closed?.value },
-    comments: await commentsOf(wants.comments, issues),
-    publicRepository: !shown.ok || shown.value,
-  }
-  return { ok: true, input, plan: reconcile(input) }
+  const comments = await commentsOf(wants.comments, issues)
+  const publicRepository = !shown.ok || shown.value
+  const inputs = first.map((one) => ({ ...one, issues: { open, closed: closed?.value }, comments, publicRepository }))
+  return { ok: true, inputs, plan: reconcileAll(inputs) }
 }
 
 type Done = { readonly failure: IssuesFailure | undefined; readonly created: ReadonlyMap<string, number>; readonly done: number }
@@ -67,7 +72,7 @@ const lineOf = (write: Write, number: number): string =>
     : `incidents: ${verbs[write.kind]} #${number}`
 
 /** In order; an issue that is gone or refuses is passed over, anything else ends the writing. */
-const perform = async (writes: readonly Write[], { issues }: Outside, say: Judged['say']): Promise<Done> => {
+const perform = async (writes: readonly Write[], { issues }: Outside, say: Telling['say']): Promise<Done> => {
   const created = new Map<string, number>()
   const passed = new Set<number>()
   let done = 0
@@ -102,17 +107,15 @@ const factOf = (one: IncidentNotification, at: number): Fact => ({
 const untold = (notifications: readonly IncidentNotification[], facts: readonly Fact[]): readonly IncidentNotification[] =>
   notifications.filter((one) => !facts.some((fact) => fact.told && fact.fingerprint === one.fingerprint && fact.kind === one.kind))
 
-const failedBefore = (judged: Judged, failure: IssuesFailure, { facts, now }: Outside): Told => {
-  const none: ReadonlyMap<number, readonly JudgedComment[]> = new Map()
-  const input: ReconcileInput = { ...judged, issues: { open: [] }, comments: none, publicRepository: true, now }
-  const unseen = openedUnseen(input)
+const failedBefore = (all: readonly Judged[], failure: IssuesFailure, { facts, now }: Outside): Told => {
+  const unseen = firstInputs(all, [], now).flatMap(openedUnseen)
   return { notifications: untold(unseen, facts), facts: [...facts, ...unseen.map((one) => factOf(one, now))], failure }
 }
 
 const mostNamed = 5
 
 /** What is known to people, and therefore opens nothing: the log says which findings, and why. */
-const sayHeld = ({ held, brokenSilences }: Reconciled['facts'], say: Judged['say']): void => {
+const sayHeld = ({ held, brokenSilences }: Reconciled['facts'], say: Telling['say']): void => {
   for (const [why, all] of Map.groupBy(
     held.filter((one) => one.known),
     (one) => one.why,
@@ -125,21 +128,22 @@ const sayHeld = ({ held, brokenSilences }: Reconciled['facts'], say: Judged['say
     say(`incidents: #${number} was changed by hand and silences nothing; close it, and set a new silence`)
 }
 
-/** Lists, reconciles, writes, and lists again after a creation, so that two runs at once leave one issue. */
+/** Lists, reconciles, writes, and lists again after a creation, so that two runs at once leave one issue. Of several servers, all at once. */
 export const reconcileIssues =
-  (judged: Judged) =>
+  (all: readonly Judged[], { say, issuesUrl }: Telling) =>
   async (outside: Outside): Promise<Told> => {
     const { issues, facts, now } = outside
     const open = await issues.listOpen()
-    if (!open.ok) return failedBefore(judged, open.failure, outside)
-    const read = await look(judged, open.value, outside)
-    if (!read.ok) return failedBefore(judged, read.failure, outside)
-    const { plan, input } = read
-    sayHeld(plan.facts, judged.say)
-    const written = await perform(plan.writes, outside, judged.say)
+    if (!open.ok) return failedBefore(all, open.failure, outside)
+    const read = await look(all, open.value, outside)
+    if (!read.ok) return failedBefore(all, read.failure, outside)
+    const { plan, inputs } = read
+    sayHeld(plan.facts, say)
+    const written = await perform(plan.writes, outside, say)
+    if (plan.deferred.length > 0) say(`incidents: ${plan.deferred.length} more writes wait for the next run (at most ${mostWrites} a run)`)
     const notifications = untold(plan.notifications, facts).map((one) => {
       const number = one.number ?? written.created.get(one.fingerprint)
-      return { ...one, url: number === undefined ? undefined : `${judged.issuesUrl}${number}` }
+      return { ...one, url: number === undefined ? undefined : `${issuesUrl}${number}` }
     })
     if (written.failure !== undefined) {
       return { notifications, facts: [...facts, ...plan.notifications.map((one) => factOf(one, now))], failure: written.failure }
@@ -147,6 +151,6 @@ export const reconcileIssues =
     if (written.created.size === 0) return { notifications, facts: [], failure: undefined }
     const again = await issues.listOpen()
     if (!again.ok) return { notifications, facts: [], failure: again.failure }
-    const doubles = await perform(duplicateWrites({ ...input, issues: { ...input.issues, open: again.value } }), outside, judged.say)
-    return { notifications, facts: [], failure: doubles.failure }
+    const doubles = inputs.flatMap((input) => duplicateWrites({ ...input, issues: { ...input.issues, open: again.value } }))
+    return { notifications, facts: [], failure: (await perform(doubles, outside, say)).failure }
   }

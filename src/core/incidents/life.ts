@@ -112,8 +112,9 @@ export const valuesOf = (one: Case, marker: Pick<Marker, 'values'>, input: Recon
 }
 
 /** How often it was seen bad since it opened, this run included. */
-export const seenCount = (one: Case, marker: Pick<Marker, 'since' | 'seen'>, input: ReconcileInput): number => {
+export const seenCount = (one: Case, marker: Pick<Marker, 'since' | 'seen' | 'updated'>, input: ReconcileInput): number => {
   if (!input.stateUsable || one.kind === 'monitoring') return marker.seen + 1
   const past = pastOf(one, one.finding).filter((entry) => entry.at >= marker.since && ['warning', 'critical'].includes(entry.status))
-  return Math.max(marker.seen, past.length + 1)
+  // Whatever the past leaves out, what came since the marker was written is added to what it tells.
+  return Math.max(past.length + 1, marker.seen + past.filter((entry) => entry.at > marker.updated).length + 1)
 }
