@@ -76,6 +76,11 @@ describe('lines that people merge', () => {
       plan: { kind: 'nothing' },
     },
     {
+      what: 'another job has made the branch a moment ago',
+      known: { base: file(1), branch: branch([], 1) },
+      plan: { kind: 'write', branch: 'as-it-is', from: file(1), entries: [entry(2)], pull: undefined },
+    },
+    {
       what: 'a person closed it, and there is a new one',
       known: { base: undefined, branch: branch([{ isOpen: false }], 1) },
       plan: { kind: 'write', branch: 'move', from: undefined, entries: all },

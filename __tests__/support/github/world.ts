@@ -51,7 +51,7 @@ export type Repository = {
     /** The branches, and the commit of the first. */
     readonly head?: string
     readonly base?: string
-    readonly sha?: string
+    sha?: string
   })[]
   /** Path -> text on the default branch. */
   readonly files: Map<string, string>

@@ -39,8 +39,9 @@ export const planCommit = (entries: readonly Entry[], { base, branch }: Known): 
 }
 
 /**
- * Lines that people merge. A branch whose pull request is open gets more lines; one whose last pull request is closed is begun anew from the
- * default branch when there are new lines, and left alone when there are none: who closed it without merging did not want these.
+ * Lines that people merge. A branch whose pull request is open gets more lines. One whose pull request is closed is begun anew from the default
+ * branch when there are new lines, and left alone when there are none: who closed it without merging did not want these. One that nobody was asked
+ * to merge yet, by a job that is at work now or that was refused, is gone on with.
  */
 export const planProposal = (all: readonly Entry[], { base, branch }: Known): Plan => {
   const entries = missingIn(base?.text, all)
@@ -48,13 +49,13 @@ export const planProposal = (all: readonly Entry[], { base, branch }: Known): Pl
   if (branch === undefined) return { kind: 'write', branch: 'new', from: base, entries: first(entries), pull: undefined }
   const missing = missingIn(branch.file?.text, entries)
   const open = branch.pulls.find((one) => one.isOpen)
-  if (open !== undefined) {
-    if (missing.length === 0) return { kind: 'nothing', why: `pull request #${open.number} has them and waits to be merged` }
-    return { kind: 'write', branch: 'as-it-is', from: branch.file, entries: first(missing), pull: open.number }
-  }
-  if (missing.length > 0) return { kind: 'write', branch: 'move', from: base, entries: first(entries), pull: undefined }
-  const last = branch.pulls.find((one) => one.head === branch.head)
-  return last === undefined
+  const closed = branch.pulls.find((one) => one.head === branch.head)
+  if (missing.length > 0)
+    return open === undefined && closed !== undefined
+      ? { kind: 'write', branch: 'move', from: base, entries: first(entries), pull: undefined }
+      : { kind: 'write', branch: 'as-it-is', from: branch.file, entries: first(missing), pull: open?.number }
+  if (open !== undefined) return { kind: 'nothing', why: `pull request #${open.number} has them and waits to be merged` }
+  return closed === undefined
     ? { kind: 'propose', entries }
-    : { kind: 'nothing', why: `pull request #${last.number} had them and was closed` }
+    : { kind: 'nothing', why: `pull request #${closed.number} had them and was closed` }
 }

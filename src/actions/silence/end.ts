@@ -1,5 +1,5 @@
-import { localTime } from '../../core/local-time.ts'
 import type { OpenSilence } from '../../core/incidents/silence.ts'
+import { localTime } from '../../core/local-time.ts'
 import { person } from '../../core/render/issue-parts.ts'
 import { valueOf } from '../../core/repository.ts'
 import { matchesAny } from '../../core/text/pattern.ts'

@@ -1,7 +1,7 @@
 import { rondeLabel } from '../../core/incidents/labels.ts'
-import { localTime } from '../../core/local-time.ts'
 import type { OpenSilence, Silence } from '../../core/incidents/silence.ts'
 import type { Issue } from '../../core/incidents/types.ts'
+import { localTime } from '../../core/local-time.ts'
 import { silenceBody, silenceTitle } from '../../core/render/silence-issue.ts'
 import { valueOf } from '../../core/repository.ts'
 import { plainLine } from '../../core/text/plain.ts'

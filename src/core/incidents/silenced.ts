@@ -1,6 +1,6 @@
+import { localTime } from '../local-time.ts'
 import { silenceOverBody } from '../render/silence-issue.ts'
 import type { ReconcileInput } from './input.ts'
-import { localTime } from '../local-time.ts'
 import type { Quiet } from './maintenance.ts'
 import type { Planned } from './plan.ts'
 import { type Silences, silencesIn } from './silence.ts'

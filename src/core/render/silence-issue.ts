@@ -1,5 +1,5 @@
-import { localTime } from '../local-time.ts'
 import { type Silence, writeSilence } from '../incidents/silence.ts'
+import { localTime } from '../local-time.ts'
 import { writeDuration } from '../options/duration.ts'
 import type { Instant } from '../seen.ts'
 import { codeSpan, markdownText } from '../text/markdown.ts'
