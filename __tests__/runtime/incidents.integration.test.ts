@@ -58,6 +58,7 @@ describe('the life of an incident', () => {
     const ran = await server.run()
     expect(ran.exitCode).toBe(0)
     expect(server.github.counts()).toMatchObject({ all: 1, writes: 0 })
+    expect(ran.summary).not.toContain('Incidents')
     expect(server.github.violations()).toEqual([])
   })
 
@@ -67,6 +68,14 @@ describe('the life of an incident', () => {
     server.break()
     const opened = await server.run()
     expect(opened.exitCode).toBe(0)
+    const address = 'https://github.com/quiz/operations/issues/1'
+    expect(opened.log.trimEnd().split('\n').slice(-3)).toEqual([
+      `incidents: opened #1 ${address}`,
+      expect.stringMatching(/^incidents: 1 open; 5 requests to GitHub, 1 write$/),
+      expect.stringMatching(/^ronde health-check on quiz-test: critical, /),
+    ])
+    expect(opened.summary).toContain('**Incidents**\n\n- opened: \\[quiz-test\\] ')
+    expect(opened.summary).toContain(`[Issue 1](${address})`)
     expect(opened.outputs['status']).toBe('critical')
     expect(server.issues()).toMatchObject([{ state: 'open', labels: ['ronde'], title: expect.stringContaining('[quiz-test]') }])
     expect(server.issues()[0]?.body).toContain('endpoint.status')
@@ -78,13 +87,15 @@ describe('the life of an incident', () => {
       }),
     ).toEqual([])
 
-    await server.run()
-    expect(server.github.counts().writes).toBe(0)
+    const unchanged = await server.run()
+    expect(server.github.counts()).toMatchObject({ all: 1, writes: 0 })
+    expect(unchanged.summary).toMatch(/^- open: .*\[Issue 1\]/m)
     expect(server.issues()).toHaveLength(1)
 
     server.mend()
     const closed = await server.run()
     expect(closed.log).toContain('incidents: closed #1')
+    expect(closed.summary).toMatch(/^- closed: .*\[Issue 1\]/m)
     expect(server.issues()).toMatchObject([{ state: 'closed', stateReason: 'completed' }])
     await server.run()
     expect(server.github.counts().writes).toBe(0)
@@ -99,7 +110,7 @@ describe('the life of an incident', () => {
     expect(server.issues()).toEqual([])
     await server.run()
     expect(server.issues()).toHaveLength(1)
-  })
+  }, 60_000)
 
   test('two runs at once with tokens of their own leave one open issue', async () => {
     await using server = await setting()
@@ -150,10 +161,10 @@ describe('when GitHub does not let it', () => {
     expect(server.issues()).toHaveLength(1)
   }, 60_000)
 
-  test('a state that cannot be kept opens a critical incident once, however often it runs', async () => {
+  test('ten runs whose state folder cannot be written make one issue of what is critical', async () => {
     await using server = await setting()
     server.break()
-    for (let run = 0; run < 4; run += 1) await server.run({ stateHome: '/proc/1/nowhere' })
+    for (let run = 0; run < 10; run += 1) await server.run({ stateHome: '/proc/1/nowhere' })
     const open = server.issues().filter((one) => one.state === 'open')
     expect(open.map((one) => one.title).filter((title) => title.includes('503'))).toHaveLength(1)
   }, 60_000)

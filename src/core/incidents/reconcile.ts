@@ -50,6 +50,7 @@ export const reconcile = (input: ReconcileInput): Reconciled => {
     writes: plan.writes,
     deferred: plan.deferred,
     notifications: plan.notifications,
+    later: plan.later,
     wants: { closed: openings.length > 0 && input.issues.closed === undefined, comments: unread.map((one) => one.issue.number) },
     facts: {
       open: known.incidents.size,

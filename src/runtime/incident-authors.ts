@@ -1,0 +1,28 @@
+import type { State } from '../core/context.ts'
+import type { Judged } from './reconcile-issues.ts'
+
+type Notes = Pick<State, 'note' | 'setNote'>
+
+const noteKey = 'incidents.author'
+/** As GitHub makes logins, of people and of apps. */
+const login = /^[a-z\d](?:[a-z\d-]{0,60})(?:\[bot\])?$/i
+
+const alsoBy = (judged: Judged, author: string): Judged => {
+  const { authors } = judged.options
+  const isKnown = !login.test(author) || authors.some((one) => one.toLowerCase() === author.toLowerCase())
+  return isKnown ? judged : { ...judged, options: { ...judged.options, authors: [...authors, author] } }
+}
+
+/** With the author that an earlier run learned from GitHub's answer to its own write: the token of an app cannot ask who it is. */
+export const withLearned = (judged: Judged, state: Notes): Judged => alsoBy(judged, state.note(noteKey) ?? '')
+
+/** With the author of this run's writes, remembered for the next ones. */
+export const withAuthor = (judged: Judged, author: string | undefined, state: Notes): Judged => {
+  const known = alsoBy(judged, author ?? '')
+  if (author === undefined || known === judged) return judged
+  state.setNote(noteKey, author)
+  judged.say(
+    `incidents: they are written as ${author}, which counts as an author from now on; say so in incidents.authors where no state is kept`,
+  )
+  return known
+}
