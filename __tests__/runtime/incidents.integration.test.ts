@@ -8,14 +8,14 @@ import { type RondeRun, runRonde, temporaryFolder } from '../support/ronde.ts'
 const repository = 'quiz/operations'
 
 /** A web server that can be broken and mended, a GitHub, and the state of one server over several runs. */
-const setting = async (options = 'confirm: 1, recover: 1, settle: 1ms') => {
+const setting = async (options = 'confirm: 1, recover: 1, settle: 1ms', clock = { aheadMs: 0 }) => {
   let broken = false
   const web = createServer((_request, response) => response.writeHead(broken ? 503 : 200).end('{"status":"ok"}'))
   await new Promise<void>((resolve) => {
     web.listen(0, '127.0.0.1', resolve)
   })
   const folder = await temporaryFolder()
-  const github = await startGitHub({ repository })
+  const github = await startGitHub({ repository, now: () => Date.now() - clock.aheadMs })
   const url = `http://127.0.0.1:${(web.address() as AddressInfo).port}/`
   const file = `server: quiz-test
 incidents: { enabled: true, ${options} }
@@ -131,6 +131,30 @@ describe('the life of an incident', () => {
     expect(server.issues()[0]).toMatchObject({ title: 'Mine', body: 'words', state: 'open' })
     expect(server.issues()).toHaveLength(2)
   })
+})
+
+describe('the clock', () => {
+  const clockOf = async (ran: ReturnType<Awaited<ReturnType<typeof setting>>['run']>) =>
+    (await ran).findings.filter((one) => one.id === 'clock.skew')
+
+  test("is compared with GitHub's by answers that came anyway, and told by the next run", async () => {
+    const clock = { aheadMs: 300_000 }
+    await using server = await setting(undefined, clock)
+    expect(await clockOf(server.run())).toEqual([])
+    const [skew] = await clockOf(server.run())
+    expect(skew).toMatchObject({ status: 'warning', title: expect.stringMatching(/^the clock is (5 min|4 min 59 s) ahead$/) })
+    expect(server.github.counts()).toMatchObject({ all: 1, writes: 0 })
+    clock.aheadMs = 0
+    await server.run()
+    expect(await clockOf(server.run())).toEqual([expect.objectContaining({ status: 'ok', cleared: true })])
+  }, 60_000)
+
+  test('is not compared where nobody answers', async () => {
+    await using server = await setting()
+    const run = () => server.run({ github: { repository, api_url: 'http://127.0.0.1:1', token: server.github.token('job') } })
+    await run()
+    expect(await clockOf(run())).toEqual([])
+  }, 60_000)
 })
 
 describe('when GitHub does not let it', () => {

@@ -1,3 +1,4 @@
+import type { SeenClock } from './clock.ts'
 import type { Compose } from './compose.ts'
 import type { Connect } from './database.ts'
 import type { History } from './history.ts'
@@ -43,6 +44,8 @@ export type Recovery = { readonly action: string; readonly project: string; read
 export interface Context {
   readonly signal: AbortSignal
   now(): Instant
+  /** How far this clock was from GitHub's when an earlier run last heard from it; undefined when none did. */
+  clock(): Promise<SeenClock | undefined>
   readonly server: string
   /** Show what would be done and change nothing; only an action that may change something can be asked for it. */
   readonly dryRun: boolean

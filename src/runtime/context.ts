@@ -7,6 +7,7 @@ import type { RunProgram } from '../core/process.ts'
 import type { Report } from '../core/report.ts'
 import { createCompose } from '../tools/compose.ts'
 import { createConnect } from '../tools/connect/connect.ts'
+import { recallClock } from './clock.ts'
 import type { Printer } from './print.ts'
 import { createJournal, pendingRecoveries } from './state/journal.ts'
 import type { StateStore } from './state/state.ts'
@@ -14,6 +15,7 @@ import type { StateStore } from './state/state.ts'
 export type ContextParts = {
   readonly action: string
   readonly server: string
+  readonly repository: string
   readonly dryRun: boolean
   /** This process has the lock of the compose project already. */
   readonly holdsLock: boolean
@@ -67,6 +69,7 @@ export const createContext = (parts: ContextParts): Context => {
   return {
     signal,
     now: () => Date.now(),
+    clock: () => recallClock(parts, Date.now()),
     server: parts.server,
     dryRun: parts.dryRun,
     secrets,

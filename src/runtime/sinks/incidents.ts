@@ -6,6 +6,7 @@ import type { IncidentLine } from '../../core/render/summary-incidents.ts'
 import type { Instant } from '../../core/seen.ts'
 import { createClient } from '../../github/client.ts'
 import { createIssues } from '../../github/issues.ts'
+import { incidentsKey, rememberClock } from '../clock.ts'
 import { type Listener, notify } from '../notify.ts'
 import { openOutbox } from '../outbox.ts'
 import type { Printer } from '../print.ts'
@@ -72,13 +73,14 @@ export const writeIncidents = async (options: IncidentsOptions): Promise<Inciden
   const warn = (text: string) => printer.command('warning', { title: 'ronde: incidents' }, text)
   const repository = environment['GITHUB_REPOSITORY'] ?? ''
   const client = clientFor(options)
-  const run = await openRunState(stateDirectory, { repository, server, project: '', action: 'incidents' })
+  const run = await openRunState(stateDirectory, incidentsKey(repository, server))
   try {
     const outbox = openOutbox(run.store, now())
     const issues = createIssues({ client, repository, warn })
     const { notifications, facts, failure, incidents } = await reconcile({ issues, facts: outbox.facts, state: run.store, now: now() })
     await notify(notifications, { listeners, environment, redact, warn, signal })
     outbox.keep(facts)
+    rememberClock(run.store, client.clockOffsetMs(), now())
     const recorded = await recordRun(run, [], now())
     for (const warning of [...run.warnings, ...recorded.warnings]) warn(warning)
     return { failure, incidents, counts: issues.counts() }
