@@ -1,3 +1,4 @@
+import type { SeenClock } from './clock.ts'
 import type { Compose } from './compose.ts'
 import type { Connect } from './database.ts'
 import type { History } from './history.ts'
@@ -44,6 +45,8 @@ export type Recovery = { readonly action: string; readonly project: string; read
 export interface Context {
   readonly signal: AbortSignal
   now(): Instant
+  /** How far this clock was from GitHub's when an earlier run last heard from it; undefined when none did. */
+  clock(): Promise<SeenClock | undefined>
   /** The name of the server; where none is named, of an action of the repository, its `owner/name`, which no server can have. */
   readonly server: string
   /** The names under `servers:` of the configuration; empty where it has one server. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { leastOffsetMs } from '../core/clock.ts'
 import type { Answer, IssuesFailure } from '../core/incidents/types.ts'
 import type { Instant } from '../core/seen.ts'
 import { createTransport, type Exchanged } from './exchange.ts'
@@ -37,6 +38,8 @@ export type Client = {
   /** Reads are tried up to three times; writes once, for one that got no answer may have been done. Both wait out a short rate limit. */
   readonly ask: <T>(asked: Asked, shape: z.ZodType<T>) => Promise<Answer<Page<T>>>
   readonly counts: () => Counts
+  /** How far our clock is from GitHub's at least, by the answers so far; undefined without one. See `core/clock.ts`. */
+  readonly clockOffsetMs: () => number | undefined
   readonly close: () => void
 }
 
@@ -84,6 +87,7 @@ const judge = <T>(sent: Exchanged, context: FailureContext, shape: z.ZodType<T>)
 const createAsk = (options: ClientOptions, now: () => Instant) => {
   const transport = createTransport(options.environment)
   const counts = { requests: 0, charged: 0, writes: 0 }
+  let offsetMs: number | undefined
   const headers = {
     authorization: `Bearer ${options.token}`,
     accept: 'application/vnd.github+json',
@@ -96,6 +100,7 @@ const createAsk = (options: ClientOptions, now: () => Instant) => {
     const { method, path, query, body } = asked
     counts.requests += 1
     if (method !== 'GET') counts.writes += 1
+    const sentAt = now()
     const sent = await transport.exchange({
       method,
       url: new URL(`${options.apiUrl.replace(/\/+$/, '')}${path}${query === undefined ? '' : `?${query.toString()}`}`),
@@ -105,10 +110,13 @@ const createAsk = (options: ClientOptions, now: () => Instant) => {
       maxBytes: maxAnswerBytes,
       signal: options.signal,
     })
-    if (sent.answered) counts.charged += 1
+    if (sent.answered) {
+      counts.charged += 1
+      offsetMs = leastOffsetMs(sent.headers.date, { sentAt, receivedAt: now() }) ?? offsetMs
+    }
     return judge(sent, { topic: asked.topic, now: now(), needs: options.permissions }, shape)
   }
-  return { once, counts: () => ({ ...counts }), close: transport.close }
+  return { once, counts: () => ({ ...counts }), clockOffsetMs: () => offsetMs, close: transport.close }
 }
 
 /** How long to wait before the next try; nothing when there is none. */
@@ -138,7 +146,7 @@ const createRest =
 /** GitHub's REST API, as little of it as incidents need. Never throws for what GitHub or the network does. */
 export const createClient = (options: ClientOptions): Client => {
   const { now = Date.now } = options
-  const { once, counts, close } = createAsk(options, now)
+  const { once, counts, clockOffsetMs, close } = createAsk(options, now)
   const rest = createRest(options)
   let limited: Extract<IssuesFailure, { kind: 'rate-limited' }> | undefined
   let lastWriteAt: Instant | undefined
@@ -172,6 +180,7 @@ export const createClient = (options: ClientOptions): Client => {
       return written
     },
     counts,
+    clockOffsetMs,
     close,
   }
 }

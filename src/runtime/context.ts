@@ -8,6 +8,7 @@ import type { Report } from '../core/report.ts'
 import type { Repository } from '../core/repository.ts'
 import { createCompose } from '../tools/compose.ts'
 import { createConnect } from '../tools/connect/connect.ts'
+import { recallClock } from './clock.ts'
 import type { Printer } from './print.ts'
 import type { RepositoryWanted } from './repository.ts'
 import { createJournal, pendingRecoveries } from './state/journal.ts'
@@ -17,6 +18,7 @@ export type ContextParts = {
   readonly action: string
   readonly server: string
   readonly servers: readonly string[]
+  readonly repository: string
   readonly dryRun: boolean
   /** This process has the lock of the compose project already. */
   readonly holdsLock: boolean
@@ -71,6 +73,7 @@ export const createContext = (parts: ContextParts): Context => {
   return {
     signal,
     now: () => Date.now(),
+    clock: () => recallClock(parts, Date.now()),
     server: parts.server,
     servers: parts.servers,
     dryRun: parts.dryRun,

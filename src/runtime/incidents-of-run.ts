@@ -1,9 +1,13 @@
+import { appendFile } from 'node:fs/promises'
+import { errorText } from '../core/error-chain.ts'
 import type { History } from '../core/history.ts'
 import { noHistory } from '../core/history.ts'
 import type { Quiet } from '../core/incidents/maintenance.ts'
 import type { IssuesFailure } from '../core/incidents/types.ts'
 import { localTime } from '../core/local-time.ts'
 import { historyOfPast } from '../core/past.ts'
+import { counted } from '../core/render/headline.ts'
+import { renderIncidents } from '../core/render/summary-incidents.ts'
 import type { Report, RoundReport, ServerReports } from '../core/report.ts'
 import type { CommonOfServer, ParsedRun } from './parse/parse.ts'
 import type { Printer } from './print.ts'
@@ -124,7 +128,7 @@ const write = async (of: IncidentsOfRun, token: string): Promise<IncidentsWritte
   }
 }
 
-/** Whether nobody would be told: then the step fails, whatever `fail-on` says. Any other trouble with GitHub only warns. */
+/** True when nobody would be told: then the step fails, whatever `fail-on` says. Any other trouble with GitHub only warns. */
 const tellFailure = (failure: IssuesFailure, printer: Printer): boolean => {
   const advice = 'advice' in failure ? `\n${failure.advice}` : ''
   const fails = failure.kind === 'forbidden'
@@ -134,12 +138,33 @@ const tellFailure = (failure: IssuesFailure, printer: Printer): boolean => {
 
 const mayNot = (cause: string, advice: string): IssuesFailure => ({ kind: 'forbidden', cause, advice })
 
+const tellCounts = ({ incidents, counts }: IncidentsWritten, printer: Printer): void => {
+  const open = incidents.filter(({ deed }) => deed !== 'closed').length
+  printer.line(`incidents: ${open} open; ${counted(counts.requests, 'request')} to GitHub, ${counted(counts.writes, 'write')}`)
+}
+
+/** A section of its own behind the summary, which was written before GitHub was asked: the verdict waits for nobody. */
+const addToSummary = async ({ incidents }: IncidentsWritten, { environment, printer }: IncidentsOfRun): Promise<void> => {
+  const path = environment['GITHUB_STEP_SUMMARY'] ?? ''
+  const text = renderIncidents(incidents)
+  if (path === '' || text === '') return
+  try {
+    await appendFile(path, text)
+  } catch (error) {
+    // The issues are written; only the way to them is missing in the summary.
+    printer.command('warning', { title: 'ronde: job summary' }, `job summary: the incidents could not be added: ${errorText(error)}`)
+  }
+}
+
 /** Opens, updates and closes the incidents of a run. True when incidents were wanted and Ronde may not write them. */
 export const tellIncidents = async (of: IncidentsOfRun): Promise<boolean> => {
   const { parsed, environment, printer } = of
   if (parsed.token === undefined) return tellFailure(mayNot('there is no token', 'give the input token, or leave its default'), printer)
   if ((environment['GITHUB_REPOSITORY'] ?? '') === '')
     return tellFailure(mayNot('there is no repository', 'incidents need a run of GitHub Actions (GITHUB_REPOSITORY)'), printer)
-  const { failure } = await write(of, parsed.token)
-  return failure === undefined ? false : tellFailure(failure, printer)
+  const written = await write(of, parsed.token)
+  await addToSummary(written, of)
+  if (written.failure !== undefined) return tellFailure(written.failure, printer)
+  tellCounts(written, printer)
+  return false
 }

@@ -14,7 +14,7 @@ import { isUserError, UserError } from '../core/user-error.ts'
 import { createRunProgram } from '../tools/process.ts'
 import { type ParsedRun, parseRun } from './parse/parse.ts'
 import { createPrinter, inWorkflow, outliveReaders, type Printer } from './print.ts'
-import { publish } from './publish.ts'
+import { publish, sayVerdict } from './publish.ts'
 import { type Prepared, type RanAction, type Run, recoverAction, runAction } from './run-action.ts'
 import { stateDirectory } from './state/folder.ts'
 
@@ -160,20 +160,8 @@ const trendsOf = (ran: readonly RanAction[], redactor: Redactor): Trends =>
 
 type Finished = { readonly report: Report | RoundReport; readonly ran: readonly RanAction[]; readonly parsed: ParsedRun; readonly run: Run }
 
-/** Publishes, then reconciles the incidents. True when incidents were wanted and Ronde may not write them: nobody would be told. */
-const tellPeople = async ({ report, ran, parsed, run }: Finished, start: Start, { printer, redactor }: Out): Promise<boolean> => {
-  const { environment } = start
-  const runbooks = runbooksOf(environment)
-  const trends = trendsOf(ran, redactor)
-  const published = await publish(report, {
-    environment,
-    printer,
-    redactor,
-    outputs: parsed.round === undefined ? (ran[0]?.outputs ?? {}) : {},
-    reportFile: parsed.reportFile,
-    runbooks,
-    ...(trends.size === 0 ? {} : { trend: ({ id, subject }) => trends.get(`${id} ${subject}`) ?? [] }),
-  })
+/** True when incidents were wanted and Ronde may not write them: nobody would be told. */
+const reconcile = async ({ ran, parsed, run }: Finished, report: Report | RoundReport, start: Start, { printer, redactor }: Out) => {
   const [merged] = ran.flatMap((one) => (one.merged === undefined ? [] : [one.merged]))
   if (merged !== undefined && !parsed.incidents)
     printer.command(
@@ -186,16 +174,35 @@ const tellPeople = async ({ report, ran, parsed, run }: Finished, start: Start, 
   const { tellIncidents } = await import('./incidents-of-run.ts')
   return tellIncidents({
     parsed,
-    environment,
+    environment: start.environment,
     printer,
     redact: redactor.redact,
     signal: start.cancelled,
     stateDirectory: run.stateDirectory,
     project: run.project,
-    report: published.report,
-    merged: merged?.map((one) => ({ ...one, reports: one.reports.map((report) => redactReport(report, redactor)) })),
-    runbooks,
+    report,
+    merged: merged?.map((one) => ({ ...one, reports: one.reports.map((each) => redactReport(each, redactor)) })),
+    runbooks: runbooksOf(start.environment),
   })
+}
+
+/** Publishes, then reconciles the incidents; the verdict is the last line all the same. True when nobody would be told. */
+const tellPeople = async (finished: Finished, start: Start, out: Out): Promise<boolean> => {
+  const { report, ran, parsed } = finished
+  const { printer, redactor } = out
+  const trends = trendsOf(ran, redactor)
+  const published = await publish(report, {
+    environment: start.environment,
+    printer,
+    redactor,
+    outputs: parsed.round === undefined ? (ran[0]?.outputs ?? {}) : {},
+    reportFile: parsed.reportFile,
+    runbooks: runbooksOf(start.environment),
+    ...(trends.size === 0 ? {} : { trend: ({ id, subject }) => trends.get(`${id} ${subject}`) ?? [] }),
+  })
+  const untold = await reconcile(finished, published.report, start, out)
+  sayVerdict(published.report, printer)
+  return untold
 }
 
 const work = async (name: string, start: Start, out: Out): Promise<number> => {

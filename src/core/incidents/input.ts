@@ -36,6 +36,7 @@ export type ReconcileInput = {
 
 /** A notification with the incident it is about, for the outbox. `url` is undefined for an issue that this run creates. */
 export type IncidentNotification = Notification & {
+  /** The identity: the same whether or not the repository is public. */
   readonly fingerprint: string
   /** Undefined for an issue that this run creates. */
   readonly number: number | undefined
@@ -74,6 +75,8 @@ export type Reconciled = {
   /** Left for the next run, which judges anew. */
   readonly deferred: readonly Write[]
   readonly notifications: readonly IncidentNotification[]
+  /** What the deferred writes would have told: of the next run, and until then a fact of the outbox. */
+  readonly later: readonly IncidentNotification[]
   /** Read these and reconcile again before anything is written; nothing is wanted twice. */
   readonly wants: { readonly closed: boolean; readonly comments: readonly number[] }
   readonly facts: ReconcileFacts

@@ -71,6 +71,7 @@ export const reconcileAll = (given: readonly ReconcileInput[]): Reconciled => {
     writes: plan.writes,
     deferred: plan.deferred,
     notifications: plan.notifications,
+    later: plan.later,
     wants: { closed: all.some((one) => one.wants.closed), comments: unique(all.flatMap((one) => one.wants.comments)) },
     facts: {
       open: all.reduce((sum, one) => sum + one.facts.open, 0),

@@ -32,6 +32,7 @@ export type Comment = {
 export type Write =
   | {
       readonly kind: 'create'
+      /** The identity of the incident: its notification has the same. */
       readonly fingerprint: string
       readonly title: string
       readonly body: string
