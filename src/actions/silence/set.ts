@@ -1,4 +1,3 @@
-import { rondeLabel } from '../../core/incidents/labels.ts'
 import type { OpenSilence, Silence } from '../../core/incidents/silence.ts'
 import type { Issue } from '../../core/incidents/types.ts'
 import { localTime } from '../../core/local-time.ts'
@@ -6,6 +5,7 @@ import { silenceBody, silenceTitle } from '../../core/render/silence-issue.ts'
 import { valueOf } from '../../core/repository.ts'
 import { plainLine } from '../../core/text/plain.ts'
 import { UserError } from '../../core/user-error.ts'
+import { ownLabel } from '../../github/labels.ts'
 import { activeSilences, type Done, endWrite, type Work } from './work.ts'
 
 const serversOf = ({ options, context, repository }: Work): string[] => {
@@ -54,7 +54,7 @@ const asIssue = (number: number, body: string, now: number): Issue => ({
 })
 
 const create = async ({ context, repository }: Work, title: string, body: string): Promise<number> => {
-  const made = await repository.issues.perform({ kind: 'create', fingerprint: '', title, body, labels: [rondeLabel], assignees: [] })
+  const made = await repository.issues.perform({ kind: 'create', fingerprint: '', title, body, labels: [ownLabel], assignees: [] })
   const { number, author } = valueOf(made, context.progress)
   if (author !== undefined && !repository.authors.some((one) => one.toLowerCase() === author.toLowerCase()))
     throw new UserError(
