@@ -231,7 +231,11 @@ describe('many servers', () => {
     expect(job.github.counts().writes).toBe(10)
     expect(first.log).toContain('20 more writes wait for the next run (at most 10 a run)')
     await Promise.all([job.merge(), job.merge()])
-    await job.merge()
+    // The two opened the same ten: doubles are closed by later runs, for each writes ten times at most.
+    for (let runs = 0; runs < 8; runs += 1) {
+      await job.merge()
+      if (job.github.counts().writes === 0) break
+    }
     expect(new Set(job.open()).size).toBe(job.open().length)
     expect(job.open()).toHaveLength(30)
   }, 180_000)
