@@ -2,8 +2,6 @@
 const suite = (displayName, suffix) => ({
   displayName,
   testEnvironment: 'node',
-  // Real servers and processes on a busy machine; a test that hangs still ends.
-  testTimeout: 30_000,
   testMatch: [`<rootDir>/__tests__/**/*${suffix}`],
   testPathIgnorePatterns: ['/node_modules/', ...(suffix === '.test.ts' ? ['\\.(integration|e2e)\\.test\\.ts$'] : [])],
   extensionsToTreatAsEsm: ['.ts'],
@@ -12,6 +10,8 @@ const suite = (displayName, suffix) => ({
 })
 
 export default {
+  // Real servers and processes on a busy machine; a test that hangs still ends. (Inside a project jest ignores it.)
+  testTimeout: 30_000,
   maxWorkers: 2,
   workerIdleMemoryLimit: '512MB',
   projects: [suite('unit', '.test.ts'), suite('integration', '.integration.test.ts'), suite('e2e', '.e2e.test.ts')],

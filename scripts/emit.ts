@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { changesServer } from '../src/core/action.ts'
 import { actions } from '../src/registry.generated.ts'
 
 export const buildFolder = '.build'
@@ -11,7 +12,7 @@ export const stubs = async (): Promise<Readonly<Record<string, string>>> => {
   const loaded = await Promise.all(Object.values(actions).map(async (load) => (await load()).action))
   const stub = (...args: readonly string[]) =>
     `import { main } from './index.js'\nawait main(${args.map((one) => `'${one}'`).join(', ')})\n`
-  const changing = loaded.filter((action) => action.kind === 'change')
+  const changing = loaded.filter(changesServer)
   return Object.fromEntries([
     ...['round', ...Object.keys(actions)].map((name) => [`${name}.js`, stub(name)]),
     ...(changing.length === 0 ? [] : ['round', ...changing.map(({ name }) => name)]).map((name) => [`${name}-post.js`, stub(name, 'post')]),

@@ -4,5 +4,8 @@ import type { Registry } from './core/registry.ts'
 export const actions: Registry = {
   'db-maintain': () => import('./actions/db-maintain/action.ts'),
   'health-check': () => import('./actions/health-check/action.ts'),
+  'journal': () => import('./actions/journal/action.ts'),
+  'merge': () => import('./actions/merge/action.ts'),
   'purge-verify': () => import('./actions/purge-verify/action.ts'),
+  'silence': () => import('./actions/silence/action.ts'),
 }

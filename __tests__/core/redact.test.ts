@@ -232,7 +232,7 @@ describe('a report', () => {
       measurements: [{ name: 'hunter22', value: 1, unit: 'ms' }],
     })
     const report: Report = sampleReport([bad], { facts: { lines: { compose: 'hunter22' } } })
-    const seen = redactReport(report, told('hunter22', 'critical', 'title', 'infrastructure')) as Report
+    const seen = redactReport(report, told('hunter22', 'critical', 'title', 'infrastructure'))
     expect(JSON.stringify(seen)).not.toContain('hunter22')
     expect(seen).toMatchObject({
       status: 'critical',

@@ -111,8 +111,17 @@ describe('writing', () => {
     const { issues, warnings, waits } = connectIssues(github)
     expect(valueOf(await issues.perform({ ...creation, assignees: ['nobody'] })).number).toBe(1)
     expect(github.repository.issues).toHaveLength(1)
-    expect(warnings).toEqual([expect.stringContaining('GitHub does not take nobody')])
+    expect(warnings).toEqual([expect.stringContaining('without the assignee nobody')])
     expect(waits).toHaveLength(1)
+  })
+
+  test('the others stay assigned, and the next issue of the run costs one write again', async () => {
+    github.repository.collaborators.set('ana', 'write')
+    const { issues, warnings } = connectIssues(github)
+    for (const title of ['a', 'b']) valueOf(await issues.perform({ ...creation, title, assignees: ['nobody', 'ana'] }))
+    expect(github.repository.issues.map((one) => one.assignees)).toEqual([['ana'], ['ana']])
+    expect(issues.counts().writes).toBe(3)
+    expect(warnings).toHaveLength(1)
   })
 
   test.each([

@@ -17,13 +17,15 @@ const creation = { kind: 'create', fingerprint: 'v1abc', title: opened.title, bo
 /** The simplest reconcile of a database that is down: one issue, told once. */
 const reconcile = async ({ issues, facts, now }: Outside): Promise<Reconciled> => {
   const told = facts.some((one) => one.told)
-  const fact: Fact = { fingerprint: 'v1abc', kind: 'opened', at: now, status: 'critical', title: opened.title, text: '', told }
+  const fact: Fact = { fingerprint: 'v1abc', kind: 'opened', at: now, status: 'critical', title: opened.title, text: '', told: true }
   const notifications = told ? [] : [opened]
   const listed = await issues.listOpen()
-  if (!listed.ok) return { notifications, facts: [...facts, fact], failure: listed.failure }
-  if (listed.value.length > 0) return { notifications: [], facts: [], failure: undefined }
+  if (!listed.ok) return { notifications, facts: [...facts, fact], failure: listed.failure, incidents: [] }
+  if (listed.value.length > 0) return { notifications: [], facts: [], failure: undefined, incidents: [] }
   const written = await issues.perform(creation)
-  return written.ok ? { notifications, facts: [], failure: undefined } : { notifications, facts: [fact], failure: written.failure }
+  return written.ok
+    ? { notifications, facts: [], failure: undefined, incidents: [] }
+    : { notifications, facts: [fact], failure: written.failure, incidents: [] }
 }
 
 const run = async (apiUrl: string, token: string, hook: string) => {

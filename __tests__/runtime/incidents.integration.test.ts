@@ -8,14 +8,14 @@ import { type RondeRun, runRonde, temporaryFolder } from '../support/ronde.ts'
 const repository = 'quiz/operations'
 
 /** A web server that can be broken and mended, a GitHub, and the state of one server over several runs. */
-const setting = async (options = 'confirm: 1, recover: 1, settle: 1ms') => {
+const setting = async (options = 'confirm: 1, recover: 1, settle: 1ms', clock = { aheadMs: 0 }) => {
   let broken = false
   const web = createServer((_request, response) => response.writeHead(broken ? 503 : 200).end('{"status":"ok"}'))
   await new Promise<void>((resolve) => {
     web.listen(0, '127.0.0.1', resolve)
   })
   const folder = await temporaryFolder()
-  const github = await startGitHub({ repository })
+  const github = await startGitHub({ repository, now: () => Date.now() - clock.aheadMs })
   const url = `http://127.0.0.1:${(web.address() as AddressInfo).port}/`
   const file = `server: quiz-test
 incidents: { enabled: true, ${options} }
@@ -58,6 +58,7 @@ describe('the life of an incident', () => {
     const ran = await server.run()
     expect(ran.exitCode).toBe(0)
     expect(server.github.counts()).toMatchObject({ all: 1, writes: 0 })
+    expect(ran.summary).not.toContain('Incidents')
     expect(server.github.violations()).toEqual([])
   })
 
@@ -67,6 +68,14 @@ describe('the life of an incident', () => {
     server.break()
     const opened = await server.run()
     expect(opened.exitCode).toBe(0)
+    const address = 'https://github.com/quiz/operations/issues/1'
+    expect(opened.log.trimEnd().split('\n').slice(-3)).toEqual([
+      `incidents: opened #1 ${address}`,
+      expect.stringMatching(/^incidents: 1 open; 5 requests to GitHub, 1 write$/),
+      expect.stringMatching(/^ronde health-check on quiz-test: critical, /),
+    ])
+    expect(opened.summary).toContain('**Incidents**\n\n- opened: \\[quiz-test\\] ')
+    expect(opened.summary).toContain(`[Issue 1](${address})`)
     expect(opened.outputs['status']).toBe('critical')
     expect(server.issues()).toMatchObject([{ state: 'open', labels: ['ronde'], title: expect.stringContaining('[quiz-test]') }])
     expect(server.issues()[0]?.body).toContain('endpoint.status')
@@ -78,13 +87,15 @@ describe('the life of an incident', () => {
       }),
     ).toEqual([])
 
-    await server.run()
-    expect(server.github.counts().writes).toBe(0)
+    const unchanged = await server.run()
+    expect(server.github.counts()).toMatchObject({ all: 1, writes: 0 })
+    expect(unchanged.summary).toMatch(/^- open: .*\[Issue 1\]/m)
     expect(server.issues()).toHaveLength(1)
 
     server.mend()
     const closed = await server.run()
     expect(closed.log).toContain('incidents: closed #1')
+    expect(closed.summary).toMatch(/^- closed: .*\[Issue 1\]/m)
     expect(server.issues()).toMatchObject([{ state: 'closed', stateReason: 'completed' }])
     await server.run()
     expect(server.github.counts().writes).toBe(0)
@@ -99,7 +110,7 @@ describe('the life of an incident', () => {
     expect(server.issues()).toEqual([])
     await server.run()
     expect(server.issues()).toHaveLength(1)
-  })
+  }, 60_000)
 
   test('two runs at once with tokens of their own leave one open issue', async () => {
     await using server = await setting()
@@ -120,6 +131,30 @@ describe('the life of an incident', () => {
     expect(server.issues()[0]).toMatchObject({ title: 'Mine', body: 'words', state: 'open' })
     expect(server.issues()).toHaveLength(2)
   })
+})
+
+describe('the clock', () => {
+  const clockOf = async (ran: ReturnType<Awaited<ReturnType<typeof setting>>['run']>) =>
+    (await ran).findings.filter((one) => one.id === 'clock.skew')
+
+  test("is compared with GitHub's by answers that came anyway, and told by the next run", async () => {
+    const clock = { aheadMs: 300_000 }
+    await using server = await setting(undefined, clock)
+    expect(await clockOf(server.run())).toEqual([])
+    const [skew] = await clockOf(server.run())
+    expect(skew).toMatchObject({ status: 'warning', title: expect.stringMatching(/^the clock is (5 min|4 min 59 s) ahead$/) })
+    expect(server.github.counts()).toMatchObject({ all: 1, writes: 0 })
+    clock.aheadMs = 0
+    await server.run()
+    expect(await clockOf(server.run())).toEqual([expect.objectContaining({ status: 'ok', cleared: true })])
+  }, 60_000)
+
+  test('is not compared where nobody answers', async () => {
+    await using server = await setting()
+    const run = () => server.run({ github: { repository, api_url: 'http://127.0.0.1:1', token: server.github.token('job') } })
+    await run()
+    expect(await clockOf(run())).toEqual([])
+  }, 60_000)
 })
 
 describe('when GitHub does not let it', () => {
@@ -150,10 +185,10 @@ describe('when GitHub does not let it', () => {
     expect(server.issues()).toHaveLength(1)
   }, 60_000)
 
-  test('a state that cannot be kept opens a critical incident once, however often it runs', async () => {
+  test('ten runs whose state folder cannot be written make one issue of what is critical', async () => {
     await using server = await setting()
     server.break()
-    for (let run = 0; run < 4; run += 1) await server.run({ stateHome: '/proc/1/nowhere' })
+    for (let run = 0; run < 10; run += 1) await server.run({ stateHome: '/proc/1/nowhere' })
     const open = server.issues().filter((one) => one.state === 'open')
     expect(open.map((one) => one.title).filter((title) => title.includes('503'))).toHaveLength(1)
   }, 60_000)

@@ -6,7 +6,7 @@ import { createRedactor } from '../../src/core/redact.ts'
 import type { Report, RoundReport } from '../../src/core/report.ts'
 import { roundReportSchema } from '../../src/core/report-schema.ts'
 import { createPrinter, inWorkflow } from '../../src/runtime/print.ts'
-import { type PublishOptions, publish } from '../../src/runtime/publish.ts'
+import { type PublishOptions, publish, sayVerdict } from '../../src/runtime/publish.ts'
 import { sampleFinding, sampleReport, sampleRound, staleRows } from '../support/sample-report.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'ronde-publish-'))
@@ -44,6 +44,7 @@ const run = async (report: Report | RoundReport, { secrets = [], without = [], d
     issue: (name, properties, message) => write(`::${name} ${JSON.stringify(properties)}::${message}\n`),
   })
   const published = await publish(report, { printer, redactor, ...rest, environment })
+  sayVerdict(published.report, printer)
   const read = (path: string): string => readFileSync(path, 'utf8')
   return {
     ...published,

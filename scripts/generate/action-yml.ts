@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import type { Action } from '../../src/core/action.ts'
+import { type Action, changesServer } from '../../src/core/action.ts'
 import { descriptionOf } from '../../src/core/options/accepts.ts'
 import { declaredInputs } from '../../src/core/options/inputs.ts'
 import { commonOutputs } from '../../src/core/options/outputs.ts'
@@ -32,7 +32,7 @@ export const actionYml = (action: Action): string =>
     runs: {
       using: 'node24',
       main: `../../dist/${action.name}.js`,
-      ...(action.kind === 'change' ? { post: `../../dist/${action.name}-post.js`, 'post-if': 'always()' } : {}),
+      ...(changesServer(action) ? { post: `../../dist/${action.name}-post.js`, 'post-if': 'always()' } : {}),
     },
   })
 
@@ -47,6 +47,6 @@ export const roundYml = (actions: readonly Action[] = []): string =>
     runs: {
       using: 'node24',
       main: 'dist/round.js',
-      ...(actions.some((one) => one.kind === 'change') ? { post: 'dist/round-post.js', 'post-if': 'always()' } : {}),
+      ...(actions.some(changesServer) ? { post: 'dist/round-post.js', 'post-if': 'always()' } : {}),
     },
   })

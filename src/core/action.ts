@@ -23,6 +23,8 @@ export type ActionDeclaration<Shape extends OptionShape, Outputs extends OutputS
   readonly kind: 'observe' | 'change'
   /** An `observe` action that may be told to do one thing (run a missed purge), under `context.exclusively`: it has `dry-run` too. */
   readonly dryRun?: true
+  /** `repository`: works with GitHub alone, on any runner: nothing of a server is locked or recovered, and no server needs to be named. */
+  readonly place?: 'repository'
   readonly reads: readonly CommonSection[]
   readonly options: Shape
   /** Names of options that a later release will have: accepted in `ronde.yml` and told, but no inputs. */
@@ -41,6 +43,7 @@ export type Action = {
   readonly description: string
   readonly kind: 'observe' | 'change'
   readonly dryRun?: true
+  readonly place?: 'repository'
   readonly reads: readonly CommonSection[]
   readonly options: OptionShape
   readonly later?: readonly string[]
@@ -49,6 +52,9 @@ export type Action = {
   run(options: never, context: Context): Promise<Result<Readonly<Record<string, string | number>>>>
   recover?(context: Context): Promise<void>
 }
+
+/** Whether it may leave something half done on a server: it takes the lock of the compose project and gets a step afterwards. */
+export const changesServer = ({ kind, place }: Pick<Action, 'kind' | 'place'>): boolean => kind === 'change' && place !== 'repository'
 
 /** The only source of an action: its types, parsers, `action.yml`, tables and JSON schema all come from here. */
 export const defineAction = <Shape extends OptionShape, Outputs extends OutputShape>(

@@ -1,9 +1,11 @@
+import type { SeenClock } from './clock.ts'
 import type { Compose } from './compose.ts'
 import type { Connect } from './database.ts'
 import type { History } from './history.ts'
 import type { JsonObject } from './json.ts'
 import type { RunProgram } from './process.ts'
 import type { Report } from './report.ts'
+import type { Permissions, Repository } from './repository.ts'
 import type { Instant } from './seen.ts'
 
 export interface Secrets {
@@ -43,9 +45,14 @@ export type Recovery = { readonly action: string; readonly project: string; read
 export interface Context {
   readonly signal: AbortSignal
   now(): Instant
+  /** How far this clock was from GitHub's when an earlier run last heard from it; undefined when none did. */
+  clock(): Promise<SeenClock | undefined>
+  /** The name of the server; where none is named, of an action of the repository, its `owner/name`, which no server can have. */
   readonly server: string
   /** The folder of the checkout, absolute: what is kept in the repository is named from here. */
   readonly workspace: string
+  /** The names under `servers:` of the configuration; empty where it has one server. */
+  readonly servers: readonly string[]
   /** Show what would be done and change nothing; only an action that may change something can be asked for it. */
   readonly dryRun: boolean
   readonly secrets: Secrets
@@ -58,6 +65,8 @@ export interface Context {
   readonly journal: Journal
   /** Does work under the lock of the compose project, while nothing else of Ronde changes it; a `change` action holds it already. Waits for nobody. */
   exclusively<T>(work: () => Promise<T>): Promise<Exclusive<T>>
+  /** The repository of this run on GitHub. Throws a UserError when there is no token, or none outside of GitHub Actions. */
+  repository(needs: Permissions): Promise<Repository>
   /** What dead runs left on this server, of any action; `troubles` are journals that could not be read. */
   recoveries(): { readonly recoveries: readonly Recovery[]; readonly troubles: readonly string[] }
   /** Runs another action with these options laid over its configured ones and gives its report. */

@@ -1,6 +1,6 @@
 import type { Finding } from './finding.ts'
 import type { Redactor } from './redact.ts'
-import type { Report, RoundReport } from './report.ts'
+import type { Origin, Report, RoundReport } from './report.ts'
 
 /** Words of ours (ids, statuses, the audience) and the server's name stay as they are, or nobody could tell two reports apart. */
 const redactFinding = (finding: Finding, { redact, redactDeep }: Redactor): Finding => ({
@@ -17,12 +17,21 @@ const redactFinding = (finding: Finding, { redact, redactDeep }: Redactor): Find
   ...(finding.location === undefined ? {} : { location: { ...finding.location, path: redact(finding.location.path) } }),
 })
 
+/** As the findings are, or nobody could tell whose past it is. */
+const redactOrigin = (origin: Origin, redact: Redactor['redact']): Origin =>
+  origin.past === undefined
+    ? origin
+    : { ...origin, past: { ...origin.past, findings: origin.past.findings.map((one) => ({ ...one, subject: redact(one.subject) })) } }
+
 const redactOne = (report: Report, redactor: Redactor): Report => ({
   ...report,
   findings: report.findings.map((finding) => redactFinding(finding, redactor)),
   facts: redactor.redactDeep(report.facts),
+  ...(report.origin === undefined ? {} : { origin: redactOrigin(report.origin, redactor.redact) }),
 })
 
 /** A report as it may leave the server. */
-export const redactReport = (report: Report | RoundReport, redactor: Redactor): Report | RoundReport =>
-  'reports' in report ? { ...report, reports: report.reports.map((one) => redactOne(one, redactor)) } : redactOne(report, redactor)
+export const redactReport = <Any extends Report | RoundReport>(report: Any, redactor: Redactor): Any =>
+  'reports' in report
+    ? { ...report, reports: report.reports.map((one) => redactOne(one, redactor)) }
+    : { ...report, ...redactOne(report, redactor) }

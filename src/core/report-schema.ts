@@ -32,6 +32,32 @@ const findingSchema = z.strictObject({
   measurements: z.array(measurement),
 })
 
+const instant = z.number().int().nonnegative().max(8.64e15)
+const mostRuns = 100
+const pastOfFinding = z.strictObject({
+  id: z.string(),
+  subject: z.string(),
+  was: z.string().max(mostRuns).describe('A letter for each earlier run, newest first: o, w, u, c'),
+  at: z.array(instant).max(mostRuns).describe('Their times, where they are not those of the others').exactOptional(),
+  trend: z
+    .strictObject({ name: z.string(), values: z.array(z.tuple([instant, z.number()])).max(mostRuns) })
+    .describe('Its first measurement: times and values')
+    .exactOptional(),
+})
+const past = z.strictObject({
+  at: z.array(instant).max(mostRuns).describe('Times of earlier runs, newest first'),
+  findings: z.array(pastOfFinding).max(2_000).describe('Those that were not ok at every one of these times'),
+})
+const work = z.strictObject({ action: z.string(), until: instant })
+const origin = z
+  .strictObject({
+    repository: z.string(),
+    project: z.string(),
+    past: past.exactOptional(),
+    work: z.array(work).max(100).describe('What of Ronde worked on this project meanwhile').exactOptional(),
+  })
+  .describe('What a merge job needs to judge the report as its own server would')
+
 const shared = {
   schemaVersion: z.literal(1),
   server: text('The name of the server'),
@@ -48,6 +74,7 @@ export const reportSchema = z
     scope: z.array(z.string()).describe('The checks that were completed'),
     findings: z.array(findingSchema).describe('All findings, the ok ones too'),
     facts: jsonObject.describe('What was read, by check'),
+    origin: origin.exactOptional(),
   })
   .describe('All findings of one action run')
 

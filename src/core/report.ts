@@ -1,5 +1,7 @@
 import type { Finding } from './finding.ts'
 import type { JsonObject } from './json.ts'
+import type { Past } from './past.ts'
+import type { Instant } from './seen.ts'
 import { type Status, worstStatus } from './status.ts'
 
 /** All findings of one action run; `schema/report.schema.json` publishes its shape. */
@@ -15,6 +17,26 @@ export type Report = {
   readonly scope: readonly string[]
   readonly findings: readonly Finding[]
   readonly facts: JsonObject
+  /** What a merge job needs to judge it as its own server would. */
+  readonly origin?: Origin
+}
+
+/** Where a report was made, and what went before and on meanwhile. */
+export type Origin = {
+  readonly repository: string
+  readonly project: string
+  /** Absent where there is no usable state. */
+  readonly past?: Past
+  /** What of Ronde worked on this project while it looked, and when that ends at the latest. */
+  readonly work?: readonly { readonly action: string; readonly until: Instant }[]
+}
+
+/** Reports of one server and compose project, whose incidents are reconciled in another job. */
+export type ServerReports = {
+  readonly server: string
+  readonly project: string
+  readonly round: string
+  readonly reports: readonly Report[]
 }
 
 /** The reports of the actions of one round, in the order of the round. */
@@ -38,6 +60,8 @@ export type Result<Out> = {
   readonly outputs: Out
   readonly facts: JsonObject
   readonly attachments: readonly Attachment[]
+  /** Of other servers: their incidents are reconciled, and not those of this report. */
+  readonly merged?: readonly ServerReports[]
 }
 
 /** The verdict of findings: the worst of them; none at all is `unknown`. */

@@ -1,8 +1,9 @@
 import type { z } from 'zod'
+import { leastOffsetMs } from '../core/clock.ts'
 import type { Answer, IssuesFailure } from '../core/incidents/types.ts'
 import type { Instant } from '../core/seen.ts'
 import { createTransport, type Exchanged } from './exchange.ts'
-import { failureOf, type Topic } from './failure.ts'
+import { type FailureContext, failureOf, type Topic } from './failure.ts'
 
 export type ClientOptions = {
   /** `GITHUB_API_URL`; may have a path, as on an Enterprise Server. */
@@ -13,13 +14,15 @@ export type ClientOptions = {
   readonly signal: AbortSignal
   /** Nothing is asked or waited for after it. */
   readonly deadline: Instant
+  /** The block of permissions to name when one is missing; by default that for issues. */
+  readonly permissions?: string
   readonly now?: () => Instant
   /** Waits, or throws when the signal is aborted. */
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<unknown>
 }
 
 export type Asked = {
-  readonly method: 'GET' | 'POST' | 'PATCH'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT'
   /** `/repos/…`, its parts encoded. */
   readonly path: string
   readonly query?: URLSearchParams
@@ -35,6 +38,8 @@ export type Client = {
   /** Reads are tried up to three times; writes once, for one that got no answer may have been done. Both wait out a short rate limit. */
   readonly ask: <T>(asked: Asked, shape: z.ZodType<T>) => Promise<Answer<Page<T>>>
   readonly counts: () => Counts
+  /** How far our clock is from GitHub's at least, by the answers so far; undefined without one. See `core/clock.ts`. */
+  readonly clockOffsetMs: () => number | undefined
   readonly close: () => void
 }
 
@@ -70,9 +75,9 @@ const parsed = (text: string): unknown => {
   }
 }
 
-const judge = <T>(sent: Exchanged, asked: Asked, shape: z.ZodType<T>, now: Instant): Answer<Page<T>> => {
+const judge = <T>(sent: Exchanged, context: FailureContext, shape: z.ZodType<T>): Answer<Page<T>> => {
   if (!sent.answered) return unreachable(sent.cause)
-  if (sent.status < 200 || sent.status > 299) return fails(failureOf(sent, asked.topic, now))
+  if (sent.status < 200 || sent.status > 299) return fails(failureOf(sent, context))
   const value = shape.safeParse(parsed(sent.text))
   if (!value.success) return unreachable(`it answered ${sent.status} with a body that is not what its description says`)
   return { ok: true, value: { value: value.data, next: nextOf(sent.headers['link']) } }
@@ -82,6 +87,7 @@ const judge = <T>(sent: Exchanged, asked: Asked, shape: z.ZodType<T>, now: Insta
 const createAsk = (options: ClientOptions, now: () => Instant) => {
   const transport = createTransport(options.environment)
   const counts = { requests: 0, charged: 0, writes: 0 }
+  let offsetMs: number | undefined
   const headers = {
     authorization: `Bearer ${options.token}`,
     accept: 'application/vnd.github+json',
@@ -94,6 +100,7 @@ const createAsk = (options: ClientOptions, now: () => Instant) => {
     const { method, path, query, body } = asked
     counts.requests += 1
     if (method !== 'GET') counts.writes += 1
+    const sentAt = now()
     const sent = await transport.exchange({
       method,
       url: new URL(`${options.apiUrl.replace(/\/+$/, '')}${path}${query === undefined ? '' : `?${query.toString()}`}`),
@@ -103,10 +110,13 @@ const createAsk = (options: ClientOptions, now: () => Instant) => {
       maxBytes: maxAnswerBytes,
       signal: options.signal,
     })
-    if (sent.answered) counts.charged += 1
-    return judge(sent, asked, shape, now())
+    if (sent.answered) {
+      counts.charged += 1
+      offsetMs = leastOffsetMs(sent.headers.date, { sentAt, receivedAt: now() }) ?? offsetMs
+    }
+    return judge(sent, { topic: asked.topic, now: now(), needs: options.permissions }, shape)
   }
-  return { once, counts: () => ({ ...counts }), close: transport.close }
+  return { once, counts: () => ({ ...counts }), clockOffsetMs: () => offsetMs, close: transport.close }
 }
 
 /** How long to wait before the next try; nothing when there is none. */
@@ -136,7 +146,7 @@ const createRest =
 /** GitHub's REST API, as little of it as incidents need. Never throws for what GitHub or the network does. */
 export const createClient = (options: ClientOptions): Client => {
   const { now = Date.now } = options
-  const { once, counts, close } = createAsk(options, now)
+  const { once, counts, clockOffsetMs, close } = createAsk(options, now)
   const rest = createRest(options)
   let limited: Extract<IssuesFailure, { kind: 'rate-limited' }> | undefined
   let lastWriteAt: Instant | undefined
@@ -170,6 +180,7 @@ export const createClient = (options: ClientOptions): Client => {
       return written
     },
     counts,
+    clockOffsetMs,
     close,
   }
 }

@@ -2,7 +2,7 @@ import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from
 import type { LookupFunction } from 'node:net'
 
 export type Exchange = {
-  readonly method: 'GET' | 'POST' | 'PATCH'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT'
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | undefined

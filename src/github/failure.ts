@@ -5,11 +5,15 @@ import type { Instant } from '../core/seen.ts'
 import { plainLine } from '../core/text/plain.ts'
 
 /** What a request is about: the same status means different things. */
-export type Topic = 'repository' | 'issue' | 'person'
+export type Topic = 'repository' | 'issue' | 'person' | 'contents'
 export type Refused = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly text: string }
 
+/** The block of a job that needs these permissions. */
+export const permissionsText = (needs: Readonly<Record<string, string>>): string =>
+  ['permissions:', ...Object.entries(needs).map(([name, level]) => `  ${name}: ${level}`)].join('\n')
+
 /** What a job needs to write issues; `contents` because naming one permission takes the others away. */
-export const permissionsBlock = 'permissions:\n  contents: read\n  issues: write'
+export const issuesPermissions = permissionsText({ contents: 'read', issues: 'write' })
 
 const refusalShape = z.object({ message: z.string(), errors: z.array(z.unknown()).optional() })
 
@@ -45,15 +49,15 @@ const isLimited = ({ status, headers }: Refused, message: string): boolean =>
   status === 429 ||
   (status === 403 && (headers['retry-after'] !== undefined || headers['x-ratelimit-remaining'] === '0' || /rate limit/i.test(message)))
 
-const forbidden = (cause: string, before = ''): IssuesFailure => ({
+const forbidden = (cause: string, needs: string, before = ''): IssuesFailure => ({
   kind: 'forbidden',
   cause,
-  advice: `${before}the job that runs Ronde needs\n${permissionsBlock}`,
+  advice: `${before}the job that runs Ronde needs\n${needs}`,
 })
 
-type Judge = (said: string, topic: Topic) => IssuesFailure
+type Judge = (said: string, topic: Topic, needs: string) => IssuesFailure
 const gone = (cause: string): IssuesFailure => ({ kind: 'gone', cause })
-const refused = (cause: string): IssuesFailure => ({ kind: 'refused', cause })
+const refused = (cause: string, status?: number): IssuesFailure => ({ kind: 'refused', cause, ...(status === undefined ? {} : { status }) })
 
 const moved: Judge = (said, topic) =>
   topic === 'issue' ? gone(`the issue was transferred: ${said}`) : refused(`the repository was renamed or moved: ${said}`)
@@ -63,24 +67,32 @@ const onStatus: Readonly<Record<number, Judge>> = {
   302: moved,
   307: moved,
   308: moved,
-  401: (said) => forbidden(`GitHub does not take the token: ${said}`, 'give a token that is valid as the input `token`; '),
-  403: (said, topic) => (topic === 'person' || /\blocked\b/i.test(said) ? refused(said) : forbidden(`the token may not do this: ${said}`)),
-  404: (said, topic) => {
+  401: (said, _, needs) => forbidden(`GitHub does not take the token: ${said}`, needs, 'give a token that is valid as the input `token`; '),
+  403: (said, topic, needs) =>
+    topic === 'person' || /\blocked\b/i.test(said) ? refused(said) : forbidden(`the token may not do this: ${said}`, needs),
+  404: (said, topic, needs) => {
     if (topic === 'issue') return gone(`the issue is not there: ${said}`)
-    return topic === 'person' ? refused(said) : forbidden(`the token sees no such repository: ${said}`)
+    if (topic === 'contents') return gone(`it is not there: ${said}`)
+    return topic === 'person' ? refused(said) : forbidden(`the token sees no such repository: ${said}`, needs)
   },
-  410: (said, topic) =>
+  410: (said, topic, needs) =>
     topic === 'issue' && !/disabled/i.test(said)
       ? gone(`the issue was deleted: ${said}`)
-      : forbidden(`issues are off: ${said}`, 'turn issues on in the settings of the repository, or incidents off; '),
+      : forbidden(`issues are off: ${said}`, needs, 'turn issues on in the settings of the repository, or incidents off; '),
+}
+
+export type FailureContext = {
+  readonly topic: Topic
+  readonly now: Instant /** The block to name when a permission is missing. */
+  readonly needs?: string | undefined
 }
 
 /** What an answer that is not a success means. */
-export const failureOf = (answer: Refused, topic: Topic, now: Instant): IssuesFailure => {
+export const failureOf = (answer: Refused, { topic, now, needs = issuesPermissions }: FailureContext): IssuesFailure => {
   const { status } = answer
   const message = messageOf(answer.text)
   const said = `${message} (${status})`
   if (isLimited(answer, message)) return { kind: 'rate-limited', cause: said, retryAt: retryAt(answer.headers, now) }
   if (status >= 500) return { kind: 'unreachable', cause: said }
-  return onStatus[status]?.(said, topic) ?? refused(said)
+  return onStatus[status]?.(said, topic, needs) ?? refused(said, topic === 'contents' ? status : undefined)
 }

@@ -89,36 +89,44 @@ const asker = (client: Client, base: string) => {
 }
 
 type Extras = { readonly labels: readonly string[]; readonly assignees: readonly string[] }
-type Less = { readonly extras: Extras; readonly warning: string }
 
-/** What is left when GitHub took some of it amiss; nothing when it was about something else. */
-const without = ({ labels, assignees }: Extras, cause: string): Less | undefined => {
-  if (assignees.length > 0 && /assignee/i.test(cause)) {
-    const warning = `the issue is opened without assignees, for GitHub does not take ${assignees.join(', ')}: ${cause}`
-    return { extras: { labels, assignees: [] }, warning }
-  }
-  if (labels.length === 1 || !/label/i.test(cause)) return undefined
-  const [own = ownLabel, ...others] = labels
-  const warning = `the issue is opened with no label but ${own}, for GitHub does not take ${others.join(', ')}: ${cause}`
-  return { extras: { labels: [own], assignees }, warning }
+/** Those that GitHub names, or all when it names none. */
+const blamed = (names: readonly string[], cause: string): readonly string[] => {
+  const named = names.filter((one) => cause.toLowerCase().includes(one.toLowerCase()))
+  return named.length === 0 ? names : named
 }
 
-/** The incident is what matters: without the assignees or labels that GitHub does not take, it is opened all the same. */
-const createIssue = async (
-  { client, warn }: IssuesOptions,
-  path: string,
-  { title, body, ...extras }: Omit<Create, 'kind' | 'fingerprint'>,
-) => {
-  const open = async ({ labels, assignees }: Extras): Promise<Written> => {
+/** What GitHub took amiss; nothing when it was about something else. */
+const unwelcome = (
+  { labels, assignees }: Extras,
+  cause: string,
+): { readonly names: readonly string[]; readonly warning: string } | undefined => {
+  if (assignees.length > 0 && /assignee/i.test(cause)) {
+    const names = blamed(assignees, cause)
+    return { names, warning: `the issue is opened without the assignee ${names.join(', ')}, whom GitHub does not take: ${cause}` }
+  }
+  if (labels.length === 1 || !/label/i.test(cause)) return undefined
+  const names = labels.slice(1)
+  return { names, warning: `the issue is opened with no label but ${labels[0]}, for GitHub does not take ${names.join(', ')}: ${cause}` }
+}
+
+/** The incident is what matters: without the assignees or labels that GitHub does not take it is opened all the same, and the run's next ones at once so. */
+const creator = ({ client, warn }: IssuesOptions, path: string) => {
+  const refused = new Set<string>()
+  const welcome = (names: readonly string[]): readonly string[] => names.filter((one) => !refused.has(one))
+  const create = async (write: Omit<Create, 'kind' | 'fingerprint'>): Promise<Written> => {
+    const [labels, assignees] = [welcome(write.labels), welcome(write.assignees)]
+    const { title, body } = write
     const sent = { title: shorten(title, maxTitleChars), body, labels, ...(assignees.length === 0 ? {} : { assignees }) }
     const answer = await client.ask({ method: 'POST', path, body: sent, topic: 'repository' }, writtenIssue)
     if (answer.ok) return { ok: true, value: { number: answer.value.value.number, author: answer.value.value.user || undefined } }
-    const less = answer.failure.kind === 'refused' ? without({ labels, assignees }, answer.failure.cause) : undefined
-    if (less === undefined) return answer
-    warn(less.warning)
-    return open(less.extras)
+    const amiss = answer.failure.kind === 'refused' ? unwelcome({ labels, assignees }, answer.failure.cause) : undefined
+    if (amiss === undefined) return answer
+    for (const one of amiss.names) refused.add(one)
+    warn(amiss.warning)
+    return create(write)
   }
-  return open(extras)
+  return create
 }
 
 const updateBody = ({ title, body, state, stateReason, labels }: Update, cleaned: (labels: readonly string[]) => readonly string[]) => ({
@@ -133,6 +141,7 @@ const updateBody = ({ title, body, state, stateReason, labels }: Update, cleaned
 export const createIssues = (options: IssuesOptions): Issues => {
   const { client, warn } = options
   const base = `/repos/${options.repository.split('/').map(encodeURIComponent).join('/')}`
+  const create = creator(options, `${base}/issues`)
   const warned = new Set<string>()
   const cleaned = (given: readonly string[]): readonly string[] => {
     const { labels, warnings } = labelsFor(given)
@@ -142,7 +151,7 @@ export const createIssues = (options: IssuesOptions): Issues => {
   }
   const writers: { readonly [Kind in Write['kind']]: (write: Extract<Write, { kind: Kind }>) => Promise<Written> } = {
     create: ({ title, body, labels, assignees }) =>
-      createIssue(options, `${base}/issues`, { title, body, labels: cleaned(labels), assignees: assignees.slice(0, maxAssignees) }),
+      create({ title, body, labels: cleaned(labels), assignees: assignees.slice(0, maxAssignees) }),
     update: async (write) => {
       const body = updateBody(write, cleaned)
       const answer = await client.ask({ method: 'PATCH', path: `${base}/issues/${write.number}`, body, topic: 'issue' }, writtenIssue)

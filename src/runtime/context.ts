@@ -5,9 +5,12 @@ import type { DatabaseOptions } from '../core/database.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { RunProgram } from '../core/process.ts'
 import type { Report } from '../core/report.ts'
+import type { Repository } from '../core/repository.ts'
 import { createCompose } from '../tools/compose.ts'
 import { createConnect } from '../tools/connect/connect.ts'
+import { recallClock } from './clock.ts'
 import type { Printer } from './print.ts'
+import type { RepositoryWanted } from './repository.ts'
 import { createJournal, pendingRecoveries } from './state/journal.ts'
 import type { StateStore } from './state/state.ts'
 
@@ -15,6 +18,8 @@ export type ContextParts = {
   readonly action: string
   readonly server: string
   readonly workspace: string
+  readonly servers: readonly string[]
+  readonly repository: string
   readonly dryRun: boolean
   /** This process has the lock of the compose project already. */
   readonly holdsLock: boolean
@@ -27,6 +32,7 @@ export type ContextParts = {
   readonly runProgram: RunProgram
   readonly stateDirectory: string | undefined
   readonly store: StateStore
+  readonly openRepository: (wanted: RepositoryWanted) => Promise<Repository>
   readonly invoke: (name: string, overrides: JsonObject) => Promise<Report>
 }
 
@@ -68,8 +74,10 @@ export const createContext = (parts: ContextParts): Context => {
   return {
     signal,
     now: () => Date.now(),
+    clock: () => recallClock(parts, Date.now()),
     server: parts.server,
     workspace: parts.workspace,
+    servers: parts.servers,
     dryRun: parts.dryRun,
     secrets,
     state: parts.store,
@@ -79,6 +87,7 @@ export const createContext = (parts: ContextParts): Context => {
     progress: { say: (line) => parts.printer.line(line) },
     journal,
     exclusively: exclusivelyWith({ ...parts, compose }),
+    repository: (needs) => parts.openRepository({ needs, signal, deadline: parts.deadline }),
     recoveries: () => {
       if (stateDirectory === undefined) return { recoveries: [], troubles: [] }
       const { recoveries, troubles } = pendingRecoveries(stateDirectory, Date.now())

@@ -7,6 +7,7 @@ import { untrustedEvent } from '../core/event-guard.ts'
 import { failsStep } from '../core/exit-rule.ts'
 import { roundName } from '../core/options/suite.ts'
 import { createRedactor, type Redactor, weakSecret } from '../core/redact.ts'
+import { redactReport } from '../core/redact-report.ts'
 import type { Registry } from '../core/registry.ts'
 import type { Report, RoundReport } from '../core/report.ts'
 import { worstStatus } from '../core/status.ts'
@@ -14,7 +15,7 @@ import { isUserError, UserError } from '../core/user-error.ts'
 import { createRunProgram } from '../tools/process.ts'
 import { type ParsedRun, parseRun } from './parse/parse.ts'
 import { createPrinter, inWorkflow, outliveReaders, type Printer } from './print.ts'
-import { publish } from './publish.ts'
+import { publish, sayVerdict } from './publish.ts'
 import { type Prepared, type RanAction, type Run, recoverAction, runAction } from './run-action.ts'
 import { stateDirectory } from './state/folder.ts'
 
@@ -75,11 +76,12 @@ const warnAboutWeakSecrets = (parsed: ParsedRun, { environment }: Start, printer
     )
 }
 
-const sharedRun = (parsed: ParsedRun, start: Start, { printer, secrets }: Out): Run => {
+const sharedRun = (parsed: ParsedRun, start: Start, { printer, secrets, redactor }: Out): Run => {
   const { environment } = start
   return {
     server: parsed.server,
     repository: environment['GITHUB_REPOSITORY'] ?? '',
+    servers: parsed.servers,
     project: parsed.common.compose.project ?? parsed.common.compose.directory ?? '',
     workspace: resolve(environment['GITHUB_WORKSPACE'] ?? '.'),
     dryRun: parsed.dryRun,
@@ -89,6 +91,11 @@ const sharedRun = (parsed: ParsedRun, start: Start, { printer, secrets }: Out): 
     runProgram: createRunProgram({ environment }),
     stateDirectory: environment['RUNNER_ENVIRONMENT'] === 'github-hosted' ? undefined : stateDirectory(environment, parsed.stateDir),
     cancelled: start.cancelled,
+    openRepository: async (wanted) => {
+      const { openRepository } = await import('./repository.ts')
+      const { token, common } = parsed
+      return openRepository({ environment, token, authors: common.incidents.authors, printer, redact: redactor.redact }, wanted)
+    },
     prepare: parsed.optionsFor,
   }
 }
@@ -155,34 +162,49 @@ const trendsOf = (ran: readonly RanAction[], redactor: Redactor): Trends =>
 
 type Finished = { readonly report: Report | RoundReport; readonly ran: readonly RanAction[]; readonly parsed: ParsedRun; readonly run: Run }
 
-/** Publishes, then reconciles the incidents. True when incidents were wanted and Ronde may not write them: nobody would be told. */
-const tellPeople = async ({ report, ran, parsed, run }: Finished, start: Start, { printer, redactor }: Out): Promise<boolean> => {
-  const { environment } = start
-  const runbooks = runbooksOf(environment)
-  const trends = trendsOf(ran, redactor)
-  const published = await publish(report, {
-    environment,
-    printer,
-    redactor,
-    outputs: parsed.round === undefined ? (ran[0]?.outputs ?? {}) : {},
-    reportFile: parsed.reportFile,
-    runbooks,
-    ...(trends.size === 0 ? {} : { trend: ({ id, subject }) => trends.get(`${id} ${subject}`) ?? [] }),
-  })
+/** True when incidents were wanted and Ronde may not write them: nobody would be told. */
+const reconcile = async ({ ran, parsed, run }: Finished, report: Report | RoundReport, start: Start, { printer, redactor }: Out) => {
+  const [merged] = ran.flatMap((one) => (one.merged === undefined ? [] : [one.merged]))
+  if (merged !== undefined && !parsed.incidents)
+    printer.command(
+      'notice',
+      { title: 'ronde: incidents' },
+      'the reports were read, and no incident was touched: incidents are off (input `incidents`)',
+    )
   if (!parsed.incidents || start.cancelled.aborted) return false
   // Only where they are wanted: a round without incidents does not load GitHub's part.
   const { tellIncidents } = await import('./incidents-of-run.ts')
   return tellIncidents({
     parsed,
-    environment,
+    environment: start.environment,
     printer,
     redact: redactor.redact,
     signal: start.cancelled,
     stateDirectory: run.stateDirectory,
     project: run.project,
-    report: published.report,
-    runbooks,
+    report,
+    merged: merged?.map((one) => ({ ...one, reports: one.reports.map((each) => redactReport(each, redactor)) })),
+    runbooks: runbooksOf(start.environment),
   })
+}
+
+/** Publishes, then reconciles the incidents; the verdict is the last line all the same. True when nobody would be told. */
+const tellPeople = async (finished: Finished, start: Start, out: Out): Promise<boolean> => {
+  const { report, ran, parsed } = finished
+  const { printer, redactor } = out
+  const trends = trendsOf(ran, redactor)
+  const published = await publish(report, {
+    environment: start.environment,
+    printer,
+    redactor,
+    outputs: parsed.round === undefined ? (ran[0]?.outputs ?? {}) : {},
+    reportFile: parsed.reportFile,
+    runbooks: runbooksOf(start.environment),
+    ...(trends.size === 0 ? {} : { trend: ({ id, subject }) => trends.get(`${id} ${subject}`) ?? [] }),
+  })
+  const untold = await reconcile(finished, published.report, start, out)
+  sayVerdict(published.report, printer)
+  return untold
 }
 
 const work = async (name: string, start: Start, out: Out): Promise<number> => {

@@ -44,7 +44,8 @@ const warnAbout = ({ sink, cause }: Failure, printer: Printer): void => {
   }
 }
 
-const lastLine = (report: Report | RoundReport, printer: Printer): void => {
+/** The step's last line: the verdict once more, when something is wrong. */
+export const sayVerdict = (report: Report | RoundReport, printer: Printer): void => {
   if (report.status === 'ok') return
   try {
     printer.line(headlineOf(viewOf(report)))
@@ -53,7 +54,7 @@ const lastLine = (report: Report | RoundReport, printer: Printer): void => {
   }
 }
 
-/** Redacts once, then feeds each sink by itself: one that fails warns, and hides neither the verdict nor another sink. The verdict is the last line. */
+/** Redacts once, then feeds each sink by itself: one that fails warns, and hides neither the verdict nor another sink. */
 export const publish = async (report: Report | RoundReport, options: PublishOptions): Promise<Published> => {
   const { environment, printer, redactor, outputs = {}, reportFile, runbooks, trend } = options
   const redactedReport = redactReport(report, redactor)
@@ -87,6 +88,5 @@ export const publish = async (report: Report | RoundReport, options: PublishOpti
     }
   }
   for (const failure of failures) warnAbout(failure, printer)
-  lastLine(redactedReport, printer)
   return { report: redactedReport, reportPath, failed: failures.map(({ sink }) => sink) }
 }

@@ -1,135 +1,128 @@
 import { openedUnseen } from '../core/incidents/blind.ts'
 import type { JudgedComment } from '../core/incidents/commands.ts'
 import { duplicateWrites } from '../core/incidents/duplicates.ts'
-import type { Fact } from '../core/incidents/fact.ts'
-import type { IncidentNotification, Reconciled, ReconcileInput } from '../core/incidents/input.ts'
+import { knownOf } from '../core/incidents/identity.ts'
+import type { Reconciled, ReconcileInput } from '../core/incidents/input.ts'
 import { closedLookBackMs } from '../core/incidents/open.ts'
-import { reconcile } from '../core/incidents/reconcile.ts'
-import type { Issue, Issues, IssuesFailure, Write } from '../core/incidents/types.ts'
+import { mostWrites } from '../core/incidents/plan.ts'
+import { reconcileAll } from '../core/incidents/reconcile.ts'
+import { shareIssues } from '../core/incidents/share.ts'
+import type { Issue, IssuesFailure } from '../core/incidents/types.ts'
+import type { IncidentLine } from '../core/render/summary-incidents.ts'
+import { withAuthor, withLearned } from './incident-authors.ts'
+import { commentsOf } from './incident-comments.ts'
+import { factOf, toldOf, untold } from './incident-facts.ts'
+import { type Done, performWrites } from './perform-writes.ts'
 import type { Outside, Reconciled as Told } from './sinks/incidents.ts'
 
-/** What the run knows; GitHub's part is asked for. */
-export type Judged = Omit<ReconcileInput, 'issues' | 'comments' | 'publicRepository' | 'now'> & {
-  /** A line for each issue that was written. */
+/** What the run knows of one server; GitHub's part is asked for. */
+export type Judged = Omit<ReconcileInput, 'issues' | 'comments' | 'publicRepository' | 'now'>
+
+export type Telling = {
+  /** A line for each issue that was written, and for what people should know. */
   readonly say: (line: string) => void
   /** `https://github.com/owner/name/issues/` */
   readonly issuesUrl: string
 }
 
 type Failed = { readonly ok: false; readonly failure: IssuesFailure }
-type Read = { readonly ok: true; readonly input: ReconcileInput; readonly plan: Reconciled } | Failed
+export type Read = { readonly ok: true; readonly inputs: readonly ReconcileInput[]; readonly plan: Reconciled }
 
-const commentsOf = async (numbers: readonly number[], issues: Issues): Promise<ReadonlyMap<number, readonly JudgedComment[]>> => {
-  const found = new Map<number, readonly JudgedComment[]>()
-  for (const number of numbers) {
-    const answer = await issues.comments(number)
-    // Comments that cannot be read say nothing in this run; the incident itself is judged all the same.
-    const comments = answer.ok ? answer.value : []
-    const writers = new Map<string, boolean>()
-    for (const author of new Set(comments.map((one) => one.author))) {
-      const may = await issues.mayWrite(author)
-      writers.set(author, may.ok && may.value)
-    }
-    found.set(
-      number,
-      comments.map((one) => ({ ...one, mayWrite: writers.get(one.author) === true })),
-    )
-  }
-  return found
-}
+const none: ReadonlyMap<number, readonly JudgedComment[]> = new Map()
+
+/** Before anything but the open issues is known; until then a repository counts as public. */
+const firstInputs = (all: readonly Judged[], open: readonly Issue[], now: number): readonly ReconcileInput[] =>
+  all.map((judged) => ({ ...judged, issues: { open }, comments: none, publicRepository: true, now }))
 
 /** Asks GitHub only for what the reconcile wants, so that a healthy run costs one list. */
-const look = async (judged: Judged, open: readonly Issue[], { issues, now }: Outside): Promise<Read> => {
-  const none: ReadonlyMap<number, readonly JudgedComment[]> = new Map()
-  const first: ReconcileInput = { ...judged, issues: { open }, comments: none, publicRepository: true, now }
-  const plan = reconcile(first)
+const look = async (all: readonly Judged[], open: readonly Issue[], { issues, now }: Outside): Promise<Read | Failed> => {
+  const first = firstInputs(all, open, now)
+  const plan = reconcileAll(first)
   const { wants, writes } = plan
-  if (writes.length === 0 && !wants.closed && wants.comments.length === 0) return { ok: true, input: first, plan }
+  if (writes.length === 0 && !wants.closed && wants.comments.length === 0) return { ok: true, inputs: first, plan }
   const shown = await issues.isPublic()
   const closed = wants.closed ? await issues.listClosed(now - closedLookBackMs) : undefined
   if (closed?.ok === false) return closed
-  const input: ReconcileInput = {
-    ...first,
-    issues: { open, closed: closed?.value },
-    comments: await commentsOf(wants.comments, issues),
-    publicRepository: !shown.ok || shown.value,
+  const authors = [...new Set(all.flatMap(({ options }) => options.authors))]
+  const comments = await commentsOf(wants.comments, { issues, authors })
+  const publicRepository = !shown.ok || shown.value
+  const inputs = first.map((one) => ({ ...one, issues: { open, closed: closed?.value }, comments, publicRepository }))
+  return { ok: true, inputs, plan: reconcileAll(inputs) }
+}
+
+const failedBefore = (all: readonly Judged[], failure: IssuesFailure, { facts, now }: Outside): Told => {
+  const unseen = firstInputs(all, [], now).flatMap(openedUnseen)
+  const kept = [...facts, ...unseen.map((one) => factOf(one, now, true))]
+  return { notifications: untold(unseen, facts), facts: kept, failure, incidents: [] }
+}
+
+const mostNamed = 5
+
+/** What is known to people, and therefore opens nothing: the log says which findings, and why. */
+const sayHeld = ({ held }: Reconciled['facts'], { say }: Telling): void => {
+  for (const [why, all] of Map.groupBy(
+    held.filter((one) => one.known),
+    (one) => one.why,
+  )) {
+    const names = all.slice(0, mostNamed).map(({ id, subject }) => `${id} ${subject}`)
+    const rest = all.length > mostNamed ? `, ${all.length - mostNamed} more` : ''
+    say(`incidents: nothing opened (${why}): ${names.join(', ')}${rest}`)
   }
-  return { ok: true, input, plan: reconcile(input) }
 }
 
-type Done = { readonly failure: IssuesFailure | undefined; readonly created: ReadonlyMap<string, number>; readonly done: number }
+/** What a tired maintainer would otherwise wonder about. */
+const sayUnreadable = ({ unreadable, brokenSilences }: Reconciled['facts'], { say, issuesUrl }: Telling): void => {
+  for (const number of unreadable.slice(0, mostNamed))
+    say(`incidents: #${number} is left alone, for its marker cannot be read any more (edited or emptied): ${issuesUrl}${number}`)
+  for (const number of brokenSilences.slice(0, mostNamed))
+    say(`incidents: #${number} was changed by hand and silences nothing; close it, and set a new silence`)
+}
 
-const verbs: Record<Write['kind'], string> = { create: 'opened', update: 'updated', comment: 'commented' }
-
-const lineOf = (write: Write, number: number): string =>
-  write.kind === 'update' && write.state !== undefined
-    ? `incidents: ${write.state === 'closed' ? 'closed' : 'reopened'} #${number}`
-    : `incidents: ${verbs[write.kind]} #${number}`
-
-/** In order; an issue that is gone or refuses is passed over, anything else ends the writing. */
-const perform = async (writes: readonly Write[], { issues }: Outside, say: Judged['say']): Promise<Done> => {
-  const created = new Map<string, number>()
-  const passed = new Set<number>()
-  let done = 0
-  for (const write of writes) {
-    if (write.kind !== 'create' && passed.has(write.number)) continue
-    const answer = await issues.perform(write)
-    if (answer.ok) {
-      done += 1
-      say(lineOf(write, answer.value.number))
-      if (write.kind === 'create') created.set(write.fingerprint, answer.value.number)
-      continue
-    }
-    const { failure } = answer
-    if (write.kind === 'create' || (failure.kind !== 'gone' && failure.kind !== 'refused')) return { failure, created, done }
-    say(`incidents: #${write.number} could not be written: ${failure.cause}`)
-    passed.add(write.number)
+/** Every incident that is open or that this run wrote, for the summary. */
+const linesOf = ({ inputs, plan }: Read, { deeds, created }: Done, { issuesUrl }: Telling): readonly IncidentLine[] => {
+  const titles = new Map<number, string>()
+  const issues = inputs.slice(0, 1).flatMap((one) => [...(one.issues.closed ?? []), ...one.issues.open])
+  for (const { number, title } of issues) titles.set(number, title)
+  for (const write of plan.writes) {
+    const number = write.kind === 'create' ? created.get(write.fingerprint) : write.kind === 'update' ? write.number : undefined
+    if (number !== undefined && 'title' in write && write.title !== undefined) titles.set(number, write.title)
   }
-  return { failure: undefined, created, done }
+  const open = shareIssues(inputs).flatMap((one) => [...knownOf(one).incidents.values()].map(({ issue }) => issue.number))
+  const numbers = [...new Set([...deeds.keys(), ...open])].toSorted((a, b) => a - b)
+  return numbers.map((number) => ({
+    number,
+    deed: deeds.get(number) ?? 'open',
+    title: titles.get(number) ?? '',
+    url: `${issuesUrl}${number}`,
+  }))
 }
 
-const factOf = (one: IncidentNotification, at: number): Fact => ({
-  fingerprint: one.fingerprint,
-  kind: one.kind,
-  at,
-  status: one.status,
-  title: one.title,
-  text: one.text,
-  told: true,
-})
-
-/** Webhooks hear of an incident once, also when GitHub could not be told of it for a while. */
-const untold = (notifications: readonly IncidentNotification[], facts: readonly Fact[]): readonly IncidentNotification[] =>
-  notifications.filter((one) => !facts.some((fact) => fact.told && fact.fingerprint === one.fingerprint && fact.kind === one.kind))
-
-const failedBefore = (judged: Judged, failure: IssuesFailure, { facts, now }: Outside): Told => {
-  const none: ReadonlyMap<number, readonly JudgedComment[]> = new Map()
-  const input: ReconcileInput = { ...judged, issues: { open: [] }, comments: none, publicRepository: true, now }
-  const unseen = openedUnseen(input)
-  return { notifications: untold(unseen, facts), facts: [...facts, ...unseen.map((one) => factOf(one, now))], failure }
-}
-
-/** Lists, reconciles, writes, and lists again after a creation, so that two runs at once leave one issue. */
+/** Lists, reconciles, writes, and lists again after a creation, so that two runs at once leave one issue. Of several servers, all at once. */
 export const reconcileIssues =
-  (judged: Judged) =>
+  (given: readonly Judged[], telling: Telling) =>
   async (outside: Outside): Promise<Told> => {
-    const { issues, facts, now } = outside
+    const { issues, state } = outside
+    const all = withLearned(given, state)
     const open = await issues.listOpen()
-    if (!open.ok) return failedBefore(judged, open.failure, outside)
-    const read = await look(judged, open.value, outside)
-    if (!read.ok) return failedBefore(judged, read.failure, outside)
-    const { plan, input } = read
-    const written = await perform(plan.writes, outside, judged.say)
-    const notifications = untold(plan.notifications, facts).map((one) => {
-      const number = one.number ?? written.created.get(one.fingerprint)
-      return { ...one, url: number === undefined ? undefined : `${judged.issuesUrl}${number}` }
-    })
-    if (written.failure !== undefined) {
-      return { notifications, facts: [...facts, ...plan.notifications.map((one) => factOf(one, now))], failure: written.failure }
-    }
-    if (written.created.size === 0) return { notifications, facts: [], failure: undefined }
+    if (!open.ok) return failedBefore(all, open.failure, outside)
+    const read = await look(all, open.value, outside)
+    if (!read.ok) return failedBefore(all, read.failure, outside)
+    sayUnreadable(read.plan.facts, telling)
+    sayHeld(read.plan.facts, telling)
+    const done = await performWrites(read.plan.writes, { ...telling, issues })
+    if (read.plan.deferred.length > 0)
+      telling.say(`incidents: ${read.plan.deferred.length} more writes wait for the next run (at most ${mostWrites} a run)`)
+    const told = { ...toldOf(read, done, { ...outside, telling }), incidents: linesOf(read, done, telling) }
+    const known = withAuthor(all, done.author, { state, say: telling.say })
+    if (done.failure !== undefined || done.created.size === 0) return { ...told, failure: done.failure }
     const again = await issues.listOpen()
-    if (!again.ok) return { notifications, facts: [], failure: again.failure }
-    const doubles = await perform(duplicateWrites({ ...input, issues: { ...input.issues, open: again.value } }), outside, judged.say)
-    return { notifications, facts: [], failure: doubles.failure }
+    if (!again.ok) return { ...told, failure: again.failure }
+    const inputs = read.inputs.map((one, index) => ({
+      ...one,
+      options: known[index]?.options ?? one.options,
+      issues: { ...one.issues, open: again.value },
+    }))
+    const doubles = await performWrites(shareIssues(inputs).flatMap(duplicateWrites), { ...telling, issues })
+    const incidents = told.incidents.map((one) => ({ ...one, deed: doubles.deeds.get(one.number) ?? one.deed }))
+    return { ...told, incidents, failure: doubles.failure }
   }

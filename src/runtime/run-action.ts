@@ -1,19 +1,26 @@
-import type { Action } from '../core/action.ts'
+import { type Action, changesServer } from '../core/action.ts'
 import type { Context, Secrets } from '../core/context.ts'
 import { errorText } from '../core/error-chain.ts'
 import { type Finding, finding } from '../core/finding.ts'
 import type { JsonObject } from '../core/json.ts'
+import { gatherPast } from '../core/past.ts'
 import type { RunProgram } from '../core/process.ts'
-import { type Report, type Result, verdict } from '../core/report.ts'
+import { type Origin, type Report, type Result, type ServerReports, verdict } from '../core/report.ts'
+import type { Repository } from '../core/repository.ts'
+import { isUserError } from '../core/user-error.ts'
 import { createContext } from './context.ts'
 import type { Printer } from './print.ts'
+import type { RepositoryWanted } from './repository.ts'
+import { liveJournals } from './state/journal-file.ts'
 import type { StateStore } from './state/state.ts'
-import { noState, openRunState, recordRun } from './state-of-run.ts'
+import { noState, openRunState, type RunState, recordRun } from './state-of-run.ts'
 
 /** What all actions of one process share. */
 export type Run = {
   readonly server: string
   readonly repository: string
+  /** The names under `servers:` of the configuration. */
+  readonly servers: readonly string[]
   /** Of the compose project, as far as it is configured: all actions of a server keep their state and their incidents under the same one. */
   readonly project: string
   readonly workspace: string
@@ -27,6 +34,8 @@ export type Run = {
   readonly stateDirectory: string | undefined
   /** Aborted with the reason `cancelled`. */
   readonly cancelled: AbortSignal
+  /** The repository on GitHub, connected anew for each action under its own deadline. */
+  openRepository(wanted: RepositoryWanted): Promise<Repository>
   /** Another action with its configured options and these laid over them. */
   prepare(name: string, overrides: JsonObject): Promise<Prepared>
 }
@@ -42,6 +51,8 @@ export type RanAction = {
   readonly report: Report
   readonly outputs: Readonly<Record<string, string | number>>
   readonly trends: readonly Trend[]
+  /** Of other servers: their incidents are reconciled instead of this report's. */
+  readonly merged: readonly ServerReports[] | undefined
   /** A `change` action failed at its work: the step fails whatever `fail-on` says. */
   readonly failedAtWork: boolean
 }
@@ -95,7 +106,8 @@ const attempt = async (action: Action, options: unknown, context: Context): Prom
     const cause = context.signal.reason === 'cancelled' ? 'the run was cancelled' : 'the deadline came first'
     return broken(failed(action, cause, 'raise `timeout`, or find out what makes it slow'))
   } catch (error) {
-    // One action that fails must not hide the others of the round: it becomes a finding.
+    // One action that fails must not hide the others of the round: it becomes a finding. What a person can mend says so itself.
+    if (isUserError(error)) return broken(failed(action, error.message, ''))
     return broken(failed(action, errorText(error), 'if this is not about the server, report it as a mistake of Ronde'))
   }
 }
@@ -103,7 +115,7 @@ const attempt = async (action: Action, options: unknown, context: Context): Prom
 /** A change runs under the lock of its compose project; one that another action invoked runs under that one's. */
 const attemptAlone = async ({ action, options }: Prepared, context: Context): Promise<Outcome> => {
   const work = () => attempt(action, options, context)
-  if (action.kind === 'observe') return work()
+  if (!changesServer(action)) return work()
   const alone = await context.exclusively(work)
   return alone.kind === 'done' ? alone.value : broken(failed(action, alone.cause, alone.advice))
 }
@@ -121,6 +133,15 @@ const trendsOf = (findings: readonly Finding[], store: StateStore): readonly Tre
         ? []
         : [{ id, subject, values: [...past.map((one) => one.value).toReversed(), first.value] }]
     })
+
+const mostWork = 100
+
+const originOf = ({ repository, project, stateDirectory }: Run, findings: readonly Finding[], state: RunState): Origin => {
+  const past = state.isUsable ? gatherPast(findings, state.store) : undefined
+  const live = stateDirectory === undefined ? [] : liveJournals(stateDirectory, Date.now()).filter((one) => one.project === project)
+  const work = live.slice(0, mostWork).map(({ action, deadline }) => ({ action, until: deadline }))
+  return { repository, project, ...(past === undefined ? {} : { past }), ...(work.length === 0 ? {} : { work }) }
+}
 
 const contextOf = (prepared: Prepared, run: Run, more: { signal: AbortSignal; deadline: number; store: StateStore }): Context =>
   createContext({
@@ -168,6 +189,7 @@ export const runAction = async (prepared: Prepared, run: Run): Promise<RanAction
   const looked = nothingSeen ? [...outcome.findings, nothingChecked(action)] : outcome.findings
   const judged = [...looked, ...state.findings]
   const trends = trendsOf(judged, state.store)
+  const origin = originOf(run, judged, state)
   const kept = await recordRun(state, judged, startedAt)
   for (const warning of [...state.warnings, ...kept.warnings]) run.printer.command('warning', { title: 'ronde: state' }, warning)
   const findings = [...judged, ...kept.findings]
@@ -181,6 +203,13 @@ export const runAction = async (prepared: Prepared, run: Run): Promise<RanAction
     scope: outcome.scope,
     findings,
     facts: outcome.facts,
+    origin,
   }
-  return { report, outputs: outcome.outputs, trends, failedAtWork: action.kind === 'change' && outcome.failed === true }
+  return {
+    report,
+    outputs: outcome.outputs,
+    trends,
+    merged: outcome.merged,
+    failedAtWork: action.kind === 'change' && outcome.failed === true,
+  }
 }

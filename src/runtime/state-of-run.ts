@@ -6,7 +6,12 @@ import { openState, type StateStore } from './state/state.ts'
 import type { Trouble } from './state/trouble.ts'
 
 /** Without usable state a run still judges; its findings then say so. */
-export type RunState = { readonly store: StateStore; readonly findings: readonly Finding[]; readonly warnings: readonly string[] }
+export type RunState = {
+  readonly store: StateStore
+  readonly isUsable: boolean
+  readonly findings: readonly Finding[]
+  readonly warnings: readonly string[]
+}
 
 const unwritable = ({ cause, advice }: Trouble): Finding =>
   finding({
@@ -29,13 +34,13 @@ export const noState: StateStore = {
   close: async () => {},
 }
 
-const without = (findings: readonly Finding[]): RunState => ({ store: noState, findings, warnings: [] })
+const without = (findings: readonly Finding[]): RunState => ({ store: noState, isUsable: false, findings, warnings: [] })
 
 /** Opens the state; a hosted runner has none (`directory` is undefined), and a broken one is a finding. */
 export const openRunState = async (directory: string | undefined, key: StateKey): Promise<RunState> => {
   if (directory === undefined) return without([])
   const opened = await openState({ directory, key })
-  return opened.usable ? { store: opened.state, findings: [], warnings: opened.warnings } : without([unwritable(opened)])
+  return opened.usable ? { store: opened.state, isUsable: true, findings: [], warnings: opened.warnings } : without([unwritable(opened)])
 }
 
 /** Keeps the run's findings; gives the finding that tells when it could not, and what was wrong with the file. */

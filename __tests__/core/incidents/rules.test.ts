@@ -242,13 +242,13 @@ describe('rule 10: unknown', () => {
 
 describe('rule 13: maintenance', () => {
   const window = { from: '04:00', to: '05:00' }
-  const quiet = { until: Date.parse('2026-11-22T01:00:00Z'), why: 'silenced' }
+  const quiet = { kind: 'silence', until: Date.parse('2026-11-22T01:00:00Z'), why: 'silenced' } as const
   const rows: readonly { what: string; options: RunOptions }[] = [
     { what: 'a window', options: { maintenance: [window] } },
     { what: 'a window of this day', options: { maintenance: [{ ...window, days: ['sun'] }] } },
     { what: 'a window past midnight', options: { maintenance: [{ from: '23:00', to: '05:00', days: ['sat'] }] } },
     { what: 'a silence', options: { quiet: [quiet] } },
-    { what: 'a silence of this subject', options: { quiet: [{ ...quiet, id: 'compose.service', subject: 'service/db' }] } },
+    { what: 'a silence of this subject', options: { quiet: [{ ...quiet, ids: ['compose.*'], subjects: ['service/db'] }] } },
   ]
   test.each(rows)('$what opens nothing, and what is still bad afterwards opens', ({ options }) => {
     const world = createWorld()
@@ -259,7 +259,7 @@ describe('rule 13: maintenance', () => {
 
   const open: readonly { what: string; options: RunOptions }[] = [
     { what: 'a window of another day', options: { maintenance: [{ ...window, days: ['mon'] }] } },
-    { what: 'a silence of another subject', options: { quiet: [{ ...quiet, subject: 'service/web' }] } },
+    { what: 'a silence of another subject', options: { quiet: [{ ...quiet, subjects: ['service/web'] }] } },
     { what: 'a silence that is over', options: { quiet: [{ ...quiet, until: 1 }] } },
   ]
   test.each(open)('$what hides nothing', ({ options }) => {

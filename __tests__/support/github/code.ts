@@ -1,3 +1,4 @@
+import { commitFile, filesOf, pointTo } from './branches.ts'
 import { type Call, type Handler, invalid, notFound, refusal, taking } from './call.ts'
 import { shaOf } from './world.ts'
 
@@ -11,10 +12,17 @@ const withPull =
   }
 
 type PullBody = { readonly head: string; readonly base: string; readonly title: string; readonly body?: string }
-const createPull = taking<PullBody>(({ world, repository, actor, entities }, { head, title, body = '' }) => {
-  if (!repository.refs.has(`refs/heads/${head.split(':').at(-1)}`)) return invalid('PullRequest', 'head', 'head is not a branch')
+const createPull = taking<PullBody>(({ world, repository, actor, entities }, { head: named, base, title, body = '' }) => {
+  const head = named.split(':').at(-1) ?? ''
+  const sha = repository.refs.get(`refs/heads/${head}`)
+  if (actor.kind === 'job' && !repository.mayPropose)
+    return refusal(403, 'GitHub Actions is not permitted to create or approve pull requests.')
+  if (sha === undefined) return invalid('PullRequest', 'head', 'head is not a branch')
+  const same = repository.pulls.find((one) => one.head === head && one.base === base && one['state'] === 'open')
+  if (same !== undefined) return invalid('PullRequest', '', `A pull request already exists for ${named}.`)
+  if (sha === repository.refs.get(`refs/heads/${base}`)) return invalid('PullRequest', '', `No commits between ${base} and ${head}`)
   const { id, number } = world.addIssue(repository, { title, body, author: actor.login, isPullRequest: true })
-  const pull = { id, number, title, body, state: 'open', user: entities.user(actor.login), files: [] }
+  const pull = { id, number, title, body, state: 'open', user: entities.user(actor.login), files: [], head, base, sha }
   repository.pulls.push(pull)
   return { status: 201, body: entities.pull('pull-request', repository, pull) }
 })
@@ -33,23 +41,27 @@ const content = (call: Call, path: string, text: string) => ({
 
 const getContent: Handler = (call) => {
   const path = call.parameters['path'] ?? ''
-  const text = call.repository.files.get(path)
+  const files = filesOf(call.repository, call.query.get('ref') ?? undefined)
+  if (files === undefined) return refusal(404, `No commit found for the ref ${call.query.get('ref')}`)
+  const text = files.get(path)
   if (text === undefined) return notFound
   const links = { self: link(call, `/contents/${path}`), git: null, html: null }
   const encoded = { encoding: 'base64', content: Buffer.from(text).toString('base64') }
   return { status: 200, body: { ...content(call, path, text), ...encoded, _links: links } }
 }
 
-type FileBody = { readonly message: string; readonly content: string; readonly sha?: string }
+type FileBody = { readonly message: string; readonly content: string; readonly sha?: string; readonly branch?: string }
 const putContent = taking<FileBody>((call, body) => {
   const { repository, parameters } = call
   const path = parameters['path'] ?? ''
-  const old = repository.files.get(path)
+  const branch = body.branch ?? repository.defaultBranch
+  const files = filesOf(repository, branch)
+  if (files === undefined) return refusal(404, `Branch ${branch} not found`)
+  const old = files.get(path)
   if (old !== undefined && body.sha === undefined) return invalid('Content', 'sha', `"sha" wasn't supplied.`)
   if (old !== undefined && body.sha !== shaOf(old)) return refusal(409, `${path} does not match ${body.sha}`)
   const text = Buffer.from(body.content, 'base64').toString('utf8')
-  repository.files.set(path, text)
-  const commit = { sha: shaOf(`commit ${text}`), message: body.message }
+  const commit = { sha: commitFile(repository, branch, { path, text }), message: body.message }
   return { status: old === undefined ? 201 : 200, body: { content: content(call, path, text), commit } }
 })
 
@@ -65,12 +77,12 @@ const getRef: Handler = (call) => {
 }
 const createRef = taking<{ readonly ref: string; readonly sha: string }>((call, { ref, sha }) => {
   if (call.repository.refs.has(ref)) return refusal(422, 'Reference already exists')
-  call.repository.refs.set(ref, sha)
+  pointTo(call.repository, ref, sha)
   return { status: 201, body: reference(call, ref, sha) }
 })
 const updateRef = taking<{ readonly sha: string }>((call, { sha }) => {
   if (!call.repository.refs.has(refOf(call))) return refusal(422, 'Reference does not exist')
-  call.repository.refs.set(refOf(call), sha)
+  pointTo(call.repository, refOf(call), sha)
   return { status: 200, body: reference(call, refOf(call), sha) }
 })
 
@@ -122,7 +134,13 @@ const uploadSarif = taking<{ readonly ref: string; readonly sarif: string }>((ca
 
 const listPulls: Handler = ({ repository, entities, query }) => {
   const state = query.get('state') ?? 'open'
-  const pulls = repository.pulls.filter((one) => state === 'all' || (one['state'] ?? 'open') === state)
+  const head = query.get('head')?.split(':').at(-1)
+  const base = query.get('base')
+  const isWanted = (one: (typeof repository.pulls)[number]) =>
+    (state === 'all' || (one['state'] ?? 'open') === state) &&
+    (head === undefined || one.head === head) &&
+    (base === null || one.base === base)
+  const pulls = repository.pulls.filter(isWanted).toSorted((a, b) => b.number - a.number)
   return { status: 200, items: pulls.map((one) => entities.pull('pull-request-simple', repository, one)) }
 }
 const listFiles = withPull(({ entities }, { files }) => ({

@@ -85,8 +85,13 @@ export const createEntities = (description: Description, apiUrl: () => string, s
     return render('workflow-run', { html_url: page(repository, `/actions/runs/${one.id}`), repository: own, head_repository: own, ...one })
   }
   const pull = (schema: 'pull-request' | 'pull-request-simple', repository: Repository, one: Repository['pulls'][number]) => {
-    const { files: _files, ...known } = one
-    return render(schema, { user: user('octocat'), html_url: page(repository, `/pull/${one.number}`), ...known })
+    const { files: _files, head, base, sha, ...known } = one
+    const whole = render(schema, { user: user('octocat'), html_url: page(repository, `/pull/${one.number}`), ...known })
+    const side = (of: 'head' | 'base', ref: string | undefined) => {
+      const other = of === 'head' && sha !== undefined ? { sha } : {}
+      return Object.assign({}, whole[of], ref === undefined ? {} : { ref, label: `${repository.fullName.split('/')[0]}:${ref}`, ...other })
+    }
+    return { ...whole, head: side('head', head), base: side('base', base) }
   }
   return { render, user, label, issue, comment, repository: repositoryEntity, run, pull, at, page }
 }

@@ -121,7 +121,8 @@ const createComment = withIssue((call, issue) => {
   const given = call.body as CommentBody
   const wrong = wrongComment(given)
   if (wrong !== undefined) return wrong
-  const isStranger = actor.kind === 'user' && !repository.collaborators.has(actor.login)
+  // The bot of a job's token is no collaborator either.
+  const isStranger = !repository.collaborators.has(actor.login)
   if (issue.locked && isStranger) return refusal(403, 'Unable to create comment because issue is locked.')
   issue.updatedAt = world.timestamp()
   const comment = world.addComment(repository, { issue: issue.number, body: given.body, author: actor.login })

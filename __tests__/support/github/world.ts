@@ -45,9 +45,22 @@ export type Repository = {
   readonly runs: Known[]
   readonly jobs: Known[]
   readonly runners: Known[]
-  readonly pulls: (Known & { readonly number: number; readonly files: readonly object[] })[]
+  readonly pulls: (Known & {
+    readonly number: number
+    readonly files: readonly object[]
+    /** The branches, and the commit of the first. */
+    readonly head?: string
+    readonly base?: string
+    sha?: string
+  })[]
   /** Path -> text on the default branch. */
   readonly files: Map<string, string>
+  /** The same for other branches. */
+  readonly branchFiles: Map<string, Map<string, string>>
+  /** Those that were made by writing a file. */
+  readonly commits: { readonly sha: string; readonly branch: string; readonly path: string }[]
+  /** The setting "Allow GitHub Actions to create and approve pull requests". */
+  mayPropose: boolean
   /** `refs/heads/main` -> commit. */
   readonly refs: Map<string, string>
   readonly objects: Map<string, object>
@@ -67,15 +80,36 @@ export const createWorld = (now: () => number) => {
 
   const addRepository = (fullName: string, given: Partial<Repository> = {}): Repository => {
     const first = shaOf(fullName)
-    const lists = { issues: [], comments: [], workflows: [], runs: [], jobs: [], runners: [], pulls: [], dispatches: [], sarifs: [] }
+    const lists = {
+      issues: [],
+      comments: [],
+      workflows: [],
+      runs: [],
+      jobs: [],
+      runners: [],
+      pulls: [],
+      dispatches: [],
+      sarifs: [],
+      commits: [],
+    }
     const maps = {
       labels: new Map(),
       collaborators: new Map(),
       files: new Map(),
+      branchFiles: new Map(),
       objects: new Map(),
       refs: new Map([['refs/heads/main', first]]),
     }
-    const repository: Repository = { fullName, isPrivate: true, hasIssues: true, defaultBranch: 'main', ...lists, ...maps, ...given }
+    const repository: Repository = {
+      fullName,
+      isPrivate: true,
+      hasIssues: true,
+      mayPropose: true,
+      defaultBranch: 'main',
+      ...lists,
+      ...maps,
+      ...given,
+    }
     repositories.set(fullName.toLowerCase(), repository)
     return repository
   }

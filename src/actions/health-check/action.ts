@@ -5,6 +5,7 @@ import { type Finding, finding } from '../../core/finding.ts'
 import { list } from '../../core/options/list.ts'
 import type { Check, SharedOptions } from './check.ts'
 import { checks } from './checks.generated.ts'
+import { judgeClock } from './clock.ts'
 import { plannedChecks } from './planned-checks.ts'
 import { judgeRecoveries } from './recoveries.ts'
 import { type Planned, runChecks } from './run-checks.ts'
@@ -69,7 +70,12 @@ const unavailable = (options: Options): readonly Finding[] =>
 
 const run = async (options: Options, context: Context) => {
   const ran = await runChecks(wanted(options), context)
-  const findings = [...ran.findings, ...unavailable(options), ...judgeRecoveries(context.recoveries())]
+  const findings = [
+    ...ran.findings,
+    ...unavailable(options),
+    ...judgeRecoveries(context.recoveries()),
+    ...judgeClock(await context.clock()),
+  ]
   return { ...ran, findings, outputs: { checks: ran.scope.length }, attachments: [] }
 }
 

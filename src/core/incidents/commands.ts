@@ -44,15 +44,19 @@ const noted = (kind: 'cause' | 'fix', rest: string, { author, createdAt }: Comme
 
 const maxLines = 50
 
-const ofComment = (comment: JudgedComment): readonly Command[] =>
+const ofComment = (comment: Comment): readonly Command[] =>
   comment.body.split(/\r?\n/, maxLines).flatMap((line) => {
     const [, name = '', rest = ''] = /^\/([a-z]{1,10})(?:[ \t]+(.*))?$/.exec(line.trimEnd()) ?? []
     return Object.hasOwn(grammar, name) ? (grammar[name]?.(rest.trim(), comment) ?? []) : []
   })
 
+/** Unedited, not our own, and with a command in it: only of these people GitHub is asked whether they may write. */
+export const asksForSomething = (comment: Comment, authors: readonly string[]): boolean =>
+  comment.createdAt === comment.updatedAt && !authors.includes(comment.author) && ofComment(comment).length > 0
+
 /** The commands in comments that are new, unedited and of people who may write; oldest first. A command stands at the start of a line. */
 export const commandsIn = (comments: readonly JudgedComment[], after: number, authors: readonly string[]): readonly Command[] =>
   comments
-    .filter((one) => one.id > after && one.mayWrite && one.createdAt === one.updatedAt && !authors.includes(one.author))
+    .filter((one) => one.id > after && one.mayWrite && asksForSomething(one, authors))
     .toSorted((a, b) => a.id - b.id)
     .flatMap(ofComment)

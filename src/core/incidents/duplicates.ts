@@ -2,7 +2,7 @@ import { bodyWithVerdict } from '../render/issue.ts'
 import { duplicateComment } from '../render/issue-comments.ts'
 import { knownOf } from './identity.ts'
 import type { ReconcileInput } from './input.ts'
-import type { Incident } from './life.ts'
+import { commentOn, type Incident } from './life.ts'
 import { withoutMarker } from './marker.ts'
 import type { Planned } from './plan.ts'
 import type { Write } from './types.ts'
@@ -14,7 +14,7 @@ const closing = ({ issue, marker }: Incident, kept: number, input: ReconcileInpu
     rank: 'duplicate',
     notifications: [],
     writes: [
-      { kind: 'comment', number: issue.number, body: duplicateComment(kept) },
+      ...commentOn(issue, duplicateComment(kept)),
       { kind: 'update', number: issue.number, body, state: 'closed', stateReason: 'duplicate' },
     ],
   }

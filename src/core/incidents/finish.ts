@@ -3,7 +3,7 @@ import { bodyWithVerdict, issueBody, issueTitle } from '../render/issue.ts'
 import { closedLine, verdictLine } from '../render/issue-parts.ts'
 import type { Case } from './cases.ts'
 import type { ReconcileInput } from './input.ts'
-import { type Life, viewOf } from './life.ts'
+import { commentOn, type Life, viewOf } from './life.ts'
 import { type Marker, withoutMarker } from './marker.ts'
 import { wantsComments } from './obey.ts'
 import type { Planned } from './plan.ts'
@@ -21,7 +21,7 @@ export const digestOf = (marker: Marker, word: Case | undefined): string => {
 /** Its own comments are counted with it, so that only a person's makes it look again. */
 const commentsAfter = ({ incident, comments }: Life, input: ReconcileInput): number => {
   const unread = wantsComments(incident) && !input.comments.has(incident.issue.number)
-  return (unread ? incident.marker.comments.count : incident.issue.comments) + (comments.length > 0 ? 1 : 0)
+  return (unread ? incident.marker.comments.count : incident.issue.comments) + (comments.length > 0 && !incident.issue.locked ? 1 : 0)
 }
 
 const bodyOf = (life: Life, input: ReconcileInput): string => {
@@ -61,8 +61,7 @@ export const finished = (life: Life, input: ReconcileInput): Planned | undefined
   if (!life.urgent && life.comments.length === 0 && !(changed && due)) return undefined
   const marker: Marker = { ...life.marker, digest, updated: input.now, comments: { ...life.marker.comments, count } }
   const whole: Life = { ...life, marker }
-  const { number } = life.incident.issue
-  const comment: readonly Write[] = life.comments.length === 0 ? [] : [{ kind: 'comment', number, body: life.comments.join('\n\n') }]
+  const comment = commentOn(life.incident.issue, life.comments.join('\n\n'))
   return {
     rank: life.rank,
     writes: [...comment, updateOf(whole, bodyOf(whole, input), input)],

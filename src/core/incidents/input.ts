@@ -5,6 +5,7 @@ import type { Instant } from '../seen.ts'
 import type { JudgedComment } from './commands.ts'
 import type { Quiet } from './maintenance.ts'
 import type { Notification } from './notification.ts'
+import type { Held } from './openings.ts'
 import type { Issue, Write } from './types.ts'
 
 export type ReconcileInput = {
@@ -23,7 +24,7 @@ export type ReconcileInput = {
   readonly options: Common['incidents']
   readonly contacts: Common['contacts']
   readonly maintenance: Common['maintenance']
-  /** Silences by dispatch, and live journals up to their deadline. */
+  /** Live journals up to their deadline. Silences by dispatch are found among the issues. */
   readonly quiet?: readonly Quiet[] | undefined
   readonly timeZone: string
   readonly publicRepository: boolean
@@ -35,6 +36,7 @@ export type ReconcileInput = {
 
 /** A notification with the incident it is about, for the outbox. `url` is undefined for an issue that this run creates. */
 export type IncidentNotification = Notification & {
+  /** The identity: the same whether or not the repository is public. */
   readonly fingerprint: string
   /** Undefined for an issue that this run creates. */
   readonly number: number | undefined
@@ -46,10 +48,12 @@ export type ReconcileFacts = {
   readonly open: number
   /** Issues of our authors whose marker cannot be read any more: left alone. */
   readonly unreadable: readonly number[]
+  /** Issues that look like silences, and silence nothing. */
+  readonly brokenSilences: readonly number[]
   /** Issues with our label of other people: never touched. */
   readonly foreign: readonly number[]
   /** Findings that opened nothing, and why. */
-  readonly held: readonly { readonly id: string; readonly subject: string; readonly why: string }[]
+  readonly held: readonly Held[]
   /** What each closed incident of this run leaves for the journal. */
   readonly closed: readonly ClosedIncident[]
 }
@@ -71,6 +75,8 @@ export type Reconciled = {
   /** Left for the next run, which judges anew. */
   readonly deferred: readonly Write[]
   readonly notifications: readonly IncidentNotification[]
+  /** What the deferred writes would have told: of the next run, and until then a fact of the outbox. */
+  readonly later: readonly IncidentNotification[]
   /** Read these and reconcile again before anything is written; nothing is wanted twice. */
   readonly wants: { readonly closed: boolean; readonly comments: readonly number[] }
   readonly facts: ReconcileFacts

@@ -4,7 +4,7 @@ import { type Case, pastOf } from './cases.ts'
 import type { IncidentNotification, ReconcileInput } from './input.ts'
 import type { Marker } from './marker.ts'
 import { neededRuns } from './recovery.ts'
-import type { Issue } from './types.ts'
+import type { Issue, Write } from './types.ts'
 
 /** An open issue of ours. */
 export type Incident = { readonly issue: Issue; readonly marker: Marker }
@@ -52,6 +52,9 @@ export const urgently = (life: Life, marker: Partial<Marker>, rank: Rank): Life 
 export const said = (life: Life, comment: string): Life => ({ ...life, comments: [...life.comments, comment] })
 export const labelled = (life: Life, label: string): Life => ({ ...life, labels: [...life.labels.filter((one) => one !== label), label] })
 export const unlabelled = (life: Life, label: string): Life => ({ ...life, labels: life.labels.filter((one) => one !== label) })
+/** A locked issue takes no comment of a job's token: its body tells. */
+export const commentOn = ({ number, locked }: Pick<Issue, 'number' | 'locked'>, body: string): readonly Write[] =>
+  locked || body === '' ? [] : [{ kind: 'comment', number, body }]
 export const happened = (marker: Marker, at: number, what: string): Marker['events'] => [...marker.events, { at, what }]
 
 export const isSilenced = ({ silenced }: Marker, now: number): boolean => silenced !== undefined && silenced.until > now
@@ -112,8 +115,9 @@ export const valuesOf = (one: Case, marker: Pick<Marker, 'values'>, input: Recon
 }
 
 /** How often it was seen bad since it opened, this run included. */
-export const seenCount = (one: Case, marker: Pick<Marker, 'since' | 'seen'>, input: ReconcileInput): number => {
+export const seenCount = (one: Case, marker: Pick<Marker, 'since' | 'seen' | 'updated'>, input: ReconcileInput): number => {
   if (!input.stateUsable || one.kind === 'monitoring') return marker.seen + 1
   const past = pastOf(one, one.finding).filter((entry) => entry.at >= marker.since && ['warning', 'critical'].includes(entry.status))
-  return Math.max(marker.seen, past.length + 1)
+  // Whatever the past leaves out, what came since the marker was written is added to what it tells.
+  return Math.max(past.length + 1, marker.seen + past.filter((entry) => entry.at > marker.updated).length + 1)
 }

@@ -4,7 +4,7 @@ import { escalated } from './escalate.ts'
 import { digestKey, fingerprint } from './fingerprint.ts'
 import type { ReconcileInput } from './input.ts'
 import { bornOf, type Incident, type Life, urgently } from './life.ts'
-import { inMaintenance } from './maintenance.ts'
+import { explainedBy, inMaintenance } from './maintenance.ts'
 import { type Marker, partsOf } from './marker.ts'
 import { obeyed } from './obey.ts'
 import { flapped, seenBad } from './worsen.ts'
@@ -44,11 +44,18 @@ const withoutDetails = (marker: Marker): Marker => {
   return { ...bare, fingerprint: fingerprint(partsOf(bare)) }
 }
 
+/** Something known explains it: it goes on, and nobody is woken. */
+const isExplained = ({ marker, word }: Life, { quiet = [], now, maintenance, timeZone }: ReconcileInput): boolean => {
+  const { server, action, status } = marker
+  const { id = marker.id, subject = marker.key } = word?.finding ?? {}
+  return inMaintenance(maintenance, now, timeZone) || explainedBy(quiet, { server, action, id, subject, status }, now) !== undefined
+}
+
 /** All rules of an open incident, in their order. */
 export const lived = (incident: Incident, word: Case | undefined, input: ReconcileInput): Life => {
   const known = input.publicRepository ? { ...incident, marker: withoutDetails(incident.marker) } : incident
   const begun = heldOpen(obeyed(bornOf(known, word), input), input)
   const judged = word === undefined ? absent(begun, input) : rules[word.word](begun, word, input)
   const isGood = judged.closing !== undefined || judged.word?.word === 'good' || judged.word?.word === 'uncleared'
-  return isGood || inMaintenance(input.maintenance, input.now, input.timeZone) ? judged : escalated(judged, input)
+  return isGood || isExplained(judged, input) ? judged : escalated(judged, input)
 }

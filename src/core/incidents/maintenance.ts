@@ -1,13 +1,31 @@
 import { localParts } from '../local-time.ts'
 import type { Common } from '../options/common.ts'
 import type { Instant } from '../seen.ts'
+import { matchesAny } from '../text/pattern.ts'
+import { isExplainedByWork } from './work.ts'
 
-/** Something that is known and explains findings: a silence by dispatch, or Ronde's own work up to its deadline. Without an id it explains all. */
-export type Quiet = {
-  readonly until: Instant
-  readonly id?: string | undefined
-  readonly subject?: string | undefined
-  readonly why: string
+/** Something that is known and explains findings, so that they open nothing until it is over. `why` is for the log. */
+export type Quiet =
+  /** By dispatch. A list that is absent means all. It explains nothing that is worse than `upTo`. */
+  | {
+      readonly kind: 'silence'
+      readonly until: Instant
+      readonly servers?: readonly string[]
+      readonly ids?: readonly string[]
+      readonly subjects?: readonly string[]
+      readonly upTo?: 'warning' | 'critical'
+      readonly why: string
+    }
+  /** Ronde's own work on this compose project: a live journal, up to its deadline. */
+  | { readonly kind: 'work'; readonly until: Instant; readonly why: string }
+
+/** What is to be explained. */
+export type Unquiet = {
+  readonly server: string
+  readonly action: string
+  readonly id: string
+  readonly subject: string
+  readonly status: 'warning' | 'critical'
 }
 
 type Windows = Common['maintenance']
@@ -29,8 +47,12 @@ export const inMaintenance = (windows: Windows, at: Instant, timeZone: string): 
   })
 }
 
-/** Why a finding opens nothing now, if something known explains it. */
-export const explains = (quiet: readonly Quiet[], what: { readonly id: string; readonly subject: string }, now: Instant): boolean =>
-  quiet.some(
-    ({ until, id, subject }) => until > now && (id === undefined || id === what.id) && (subject === undefined || subject === what.subject),
-  )
+const covers: { readonly [Kind in Quiet['kind']]: (quiet: Extract<Quiet, { kind: Kind }>, what: Unquiet) => boolean } = {
+  silence: ({ servers = ['*'], ids = ['*'], subjects = ['*'], upTo = 'critical' }, { server, id, subject, status }) =>
+    (upTo === 'critical' || status === 'warning') && matchesAny(servers, server) && matchesAny(ids, id) && matchesAny(subjects, subject),
+  work: (_, what) => isExplainedByWork(what),
+}
+
+/** What is known and explains a finding now, if anything does. */
+export const explainedBy = (quiet: readonly Quiet[], what: Unquiet, now: Instant): Quiet | undefined =>
+  quiet.find((one) => one.until > now && covers[one.kind](one as never, what))

@@ -73,7 +73,7 @@ const start = '<!-- ronde:'
 const end = ' -->'
 
 /** Nothing that ends the comment, that GitHub turns into a mention or a reference, or that is not plain ASCII. */
-const armoured = (json: string): string =>
+export const armoured = (json: string): string =>
   json.replace(/[<>&@#`]|-(?=-)|[^ -~]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** Many of them must fit: a long key is told from others by its digest. */
@@ -103,7 +103,12 @@ const found = (body: string): string | undefined => {
   return to === -1 ? undefined : head.slice(from + start.length, to)
 }
 
-const parsed = (json: string): unknown => {
+/** What a silence's body begins with. An incident's begins with its own marker, so that no text inside of it makes it a silence. */
+export const silenceStart = '<!-- ronde-silence:'
+const isSilence = (body: string): boolean => body.startsWith(silenceStart)
+
+/** A marker's JSON; undefined when a hand or a cut broke it. */
+export const parsedMarker = (json: string): unknown => {
   try {
     return JSON.parse(json)
   } catch {
@@ -125,14 +130,17 @@ export type ReadMarker =
   | { readonly kind: 'ours'; readonly marker: Marker }
   /** Written by one of `authors`, and no marker of ours can be read any more: edited by hand, or emptied. */
   | { readonly kind: 'unreadable' }
+  /** A silence by dispatch (its own marker): never an incident, whatever else stands in it. */
+  | { readonly kind: 'silence' }
   /** Somebody else's issue, whatever stands in it. */
   | { readonly kind: 'foreign' }
 
 /** A marker counts only when its author is one of `authors` and the fingerprint follows from its parts. */
 export const readMarker = ({ author, body }: Pick<Issue, 'author' | 'body'>, authors: readonly string[]): ReadMarker => {
   if (!authors.some((one) => one.toLowerCase() === author.toLowerCase())) return { kind: 'foreign' }
+  if (isSilence(body)) return { kind: 'silence' }
   const json = found(body)
-  const read = json === undefined ? undefined : schema.safeParse(parsed(json))
+  const read = json === undefined ? undefined : schema.safeParse(parsedMarker(json))
   if (read?.success !== true || fingerprint(partsOf(read.data)) !== read.data.fingerprint) return { kind: 'unreadable' }
   return { kind: 'ours', marker: read.data }
 }

@@ -3,15 +3,17 @@ import { type ReopenReason, reopenedComment } from '../render/issue-comments.ts'
 import { type Case, monitoringId, pastOf } from './cases.ts'
 import { isSlow } from './confirm.ts'
 import { severeLabel } from './escalate.ts'
-import { fingerprint } from './fingerprint.ts'
+import { fingerprint, identityOf } from './fingerprint.ts'
 import { digestOf } from './finish.ts'
 import type { ReconcileInput } from './input.ts'
-import { labelsFor } from './labels.ts'
-import { happened, type Incident, valuesOf, viewFor } from './life.ts'
+import { commentOn, happened, type Incident, valuesOf, viewFor } from './life.ts'
 import type { Child, Marker, Severity } from './marker.ts'
 import type { Planned } from './plan.ts'
 import { flapsNow } from './recovery.ts'
 import { flappingLabel, notificationOf } from './worsen.ts'
+
+/** The only one that Ronde needs. */
+const rondeLabel = 'ronde'
 
 const dayMs = 24 * 3_600_000
 /** How far back closed issues are listed before a creation. */
@@ -93,14 +95,20 @@ export const created = (opening: Opening, earlier: number | undefined, input: Re
     writes: [
       {
         kind: 'create',
-        fingerprint: marker.fingerprint,
+        fingerprint: identityOf(marker),
         title: issueTitle(view),
         body: issueBody(view),
-        labels: labelsFor([...input.options.labels, ...(marker.flapping ? [flappingLabel] : [])]),
+        labels: [rondeLabel, ...input.options.labels, ...(marker.flapping ? [flappingLabel] : [])],
         assignees: input.options.assignees,
       },
     ],
   }
+}
+
+const reopenedEvents: Record<ReopenReason, string> = {
+  again: 'bad again, reopened',
+  'still-bad': 'closed by a person and still bad, reopened',
+  worse: 'closed by a person and got critical, reopened',
 }
 
 /** Rule 8: the same issue again. */
@@ -109,15 +117,15 @@ const reopened = (opening: Opening, { incident, why }: { incident: Incident; why
   const fresh = born(opening, input)
   const bare: Marker = {
     ...fresh,
-    since: why === 'still-bad' ? old.since : fresh.since,
+    since: why === 'again' ? fresh.since : old.since,
     worst: old.worst.status === 'critical' && fresh.status === 'warning' ? old.worst : fresh.worst,
     seen: old.seen + 1,
     reopened: old.reopened + 1,
     cause: old.cause,
     fix: old.fix,
     firstRun: old.firstRun,
-    comments: { count: issue.comments + 1, last: old.comments.last },
-    events: happened(old, input.now, why === 'again' ? 'bad again, reopened' : 'closed by a person and still bad, reopened'),
+    comments: { count: issue.comments + (issue.locked ? 0 : 1), last: old.comments.last },
+    events: happened(old, input.now, reopenedEvents[why]),
   }
   const marker = { ...bare, digest: digestOf(bare, opening.word) }
   const view = viewFor(marker, opening.word, input)
@@ -125,7 +133,7 @@ const reopened = (opening: Opening, { incident, why }: { incident: Incident; why
     rank: rankOf(opening.status),
     notifications: [notificationOf('opened', { marker, word: opening.word, issue }, input)],
     writes: [
-      { kind: 'comment', number: issue.number, body: reopenedComment(view, why) },
+      ...commentOn(issue, reopenedComment(view, why)),
       {
         kind: 'update',
         number: issue.number,
@@ -150,6 +158,14 @@ const wasGood = (word: Case, closedAt: number): boolean => {
 
 type Held = { readonly held: string }
 
+/** Rule 8 for what a person closed while it was bad: an acknowledgement of 24 hours, void when it gets worse. */
+const closedByPerson = (opening: Opening, incident: Incident, recent: boolean, input: ReconcileInput): Planned | Held => {
+  const { issue, marker } = incident
+  if (!recent) return reopened(opening, { incident, why: 'still-bad' }, input)
+  if (marker.status === 'warning' && opening.status === 'critical') return reopened(opening, { incident, why: 'worse' }, input)
+  return { held: `#${issue.number} was closed by a person: acknowledged for 24 hours` }
+}
+
 /** Creates, reopens, or holds back what a person closed while it was bad. `previous` is the last closed one of the same identity. */
 export const opened = (opening: Opening, previous: Incident | undefined, input: ReconcileInput): Planned | Held => {
   if (previous === undefined) return created(opening, undefined, input)
@@ -157,7 +173,6 @@ export const opened = (opening: Opening, previous: Incident | undefined, input: 
   const closedAt = marker.closed ?? issue.closedAt ?? issue.updatedAt
   const recent = input.now - closedAt < dayMs
   const byPerson = marker.closed === undefined && !wasGood(opening.word, closedAt)
-  if (byPerson && recent) return { held: `#${issue.number} was closed by a person: acknowledged for 24 hours` }
-  if (byPerson) return reopened(opening, { incident: previous, why: 'still-bad' }, input)
+  if (byPerson) return closedByPerson(opening, previous, recent, input)
   return recent ? reopened(opening, { incident: previous, why: 'again' }, input) : created(opening, issue.number, input)
 }

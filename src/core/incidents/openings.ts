@@ -3,11 +3,12 @@ import { type Case, partsFor } from './cases.ts'
 import { opensWith } from './confirm.ts'
 import { identityOf } from './fingerprint.ts'
 import type { ReconcileInput } from './input.ts'
-import { explains, inMaintenance } from './maintenance.ts'
+import { explainedBy, inMaintenance } from './maintenance.ts'
 import type { Child } from './marker.ts'
 import type { Opening } from './open.ts'
 
-export type Held = { readonly id: string; readonly subject: string; readonly why: string }
+/** `known`: something that people know of explains it, and the log says so. */
+export type Held = { readonly id: string; readonly subject: string; readonly why: string; readonly known: boolean }
 
 export type Openings = {
   readonly openings: readonly Opening[]
@@ -44,9 +45,10 @@ const childOf = ({ word }: Wanted): Child => ({
   status: word.finding.status === 'critical' ? 'critical' : 'warning',
 })
 
-const whyHeld = (word: Case, input: ReconcileInput): string | undefined => {
+const whyHeld = ({ finding: { id, subject }, report }: Case, status: Wanted['status'], input: ReconcileInput): string | undefined => {
   if (inMaintenance(input.maintenance, input.now, input.timeZone)) return 'maintenance window'
-  return explains(input.quiet ?? [], word.finding, input.now) ? 'explained by a silence or by work of Ronde' : undefined
+  const { server, action } = report
+  return explainedBy(input.quiet ?? [], { server, action, id, subject, status }, input.now)?.why
 }
 
 const wantedOf = (words: ReadonlyMap<string, Case>, open: ReadonlySet<string>, input: ReconcileInput) => {
@@ -56,9 +58,10 @@ const wantedOf = (words: ReadonlyMap<string, Case>, open: ReadonlySet<string>, i
     if (word.word !== 'bad' || open.has(word.identity)) continue
     const { id, subject } = word.finding
     const status = opensWith(word, input)
-    const why = status === undefined ? 'not confirmed yet' : whyHeld(word, input)
-    if (status !== undefined && why === undefined) wanted.push({ word, status })
-    else held.push({ id, subject, why: why ?? '' })
+    const why = status === undefined ? undefined : whyHeld(word, status, input)
+    if (status === undefined) held.push({ id, subject, why: 'not confirmed yet', known: false })
+    else if (why === undefined) wanted.push({ word, status })
+    else held.push({ id, subject, why, known: true })
   }
   return { wanted: wanted.toSorted((a, b) => byWorstStatus(a.status, b.status)), held }
 }

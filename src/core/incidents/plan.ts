@@ -15,7 +15,7 @@ export const mostWrites = 10
 /** The most important first, as many as a run may write; what does not fit is judged anew by the next run, and told only then. */
 export const planned = (
   all: readonly Planned[],
-): Pick<Reconciled, 'writes' | 'deferred' | 'notifications'> & { readonly closed: readonly ClosedIncident[] } => {
+): Pick<Reconciled, 'writes' | 'deferred' | 'notifications' | 'later'> & { readonly closed: readonly ClosedIncident[] } => {
   const taken: Planned[] = []
   const left: Planned[] = []
   let count = 0
@@ -28,6 +28,7 @@ export const planned = (
     writes: taken.flatMap((one) => one.writes),
     deferred: left.flatMap((one) => one.writes),
     notifications: taken.flatMap((one) => one.notifications),
+    later: left.flatMap((one) => one.notifications),
     closed: taken.flatMap((one) => (one.closed === undefined ? [] : [one.closed])),
   }
 }

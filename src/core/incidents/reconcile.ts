@@ -10,6 +10,8 @@ import { wantsComments } from './obey.ts'
 import { opened } from './open.ts'
 import { type Held, openingsOf } from './openings.ts'
 import { type Planned, planned } from './plan.ts'
+import { shareIssues } from './share.ts'
+import { overSilences, quietOf, silencesOf } from './silenced.ts'
 import { withChildren } from './worsen.ts'
 
 /** The last closed one of each identity; doubles that were closed as such do not count. */
@@ -20,11 +22,10 @@ const closedByIdentity = (input: ReconcileInput): ReadonlyMap<string, Incident> 
       .map((one) => [identityOf(one.marker), one] as const),
   )
 
-/**
- * Reports and issues -> what to write. Pure, and level-triggered: the same input gives the same writes, a healthy unchanged state gives none.
- * While it wants something, read that and call again before anything is written.
- */
-export const reconcile = (input: ReconcileInput): Reconciled => {
+type Decided = Pick<Reconciled, 'wants'> & { readonly planned: readonly Planned[]; readonly facts: Omit<Reconciled['facts'], 'closed'> }
+
+/** What one server's reports come to, before it is known what fits into a run. */
+const decide = (input: ReconcileInput): Decided => {
   const known = knownOf(input)
   const words = wordsOf(input)
   const lives = new Map([...known.incidents].map(([identity, incident]) => [identity, lived(incident, words.get(identity), input)]))
@@ -40,23 +41,51 @@ export const reconcile = (input: ReconcileInput): Reconciled => {
   })
   const closed = closedByIdentity(input)
   const outcomes = openings.map((one) => ({ one, outcome: opened(one, closed.get(one.word.identity), input) }))
-  const all = [...outcomes.flatMap(({ outcome }) => ('held' in outcome ? [] : [outcome])), ...changes, ...duplicatesOf(input)]
-  const plan = planned(all)
   const kept: readonly Held[] = outcomes.flatMap(({ one, outcome }) =>
-    'held' in outcome ? [{ id: one.word.finding.id, subject: one.word.finding.subject, why: outcome.held }] : [],
+    'held' in outcome ? [{ id: one.word.finding.id, subject: one.word.finding.subject, why: outcome.held, known: true }] : [],
   )
   const unread = [...known.incidents.values()].filter((one) => wantsComments(one) && !input.comments.has(one.issue.number))
   return {
-    writes: plan.writes,
-    deferred: plan.deferred,
-    notifications: plan.notifications,
+    planned: [...outcomes.flatMap(({ outcome }) => ('held' in outcome ? [] : [outcome])), ...changes, ...duplicatesOf(input)],
     wants: { closed: openings.length > 0 && input.issues.closed === undefined, comments: unread.map((one) => one.issue.number) },
     facts: {
       open: known.incidents.size,
       unreadable: known.unreadable,
+      brokenSilences: [],
       foreign: known.foreign,
       held: [...held, ...kept],
+    },
+  }
+}
+
+const unique = (numbers: readonly number[]): readonly number[] => [...new Set(numbers)]
+
+/** Several servers at once, each by its own reports and options: together they write no more than one. */
+export const reconcileAll = (given: readonly ReconcileInput[]): Reconciled => {
+  const silences = given.slice(0, 1).map((one) => ({ input: one, found: silencesOf(one) }))
+  const inputs = given.map((one) => ({ ...one, quiet: [...(one.quiet ?? []), ...silences.flatMap(({ found }) => quietOf(found, one))] }))
+  const all = shareIssues(inputs).map(decide)
+  const over = silences.flatMap(({ found, input }) => overSilences(found, input))
+  const plan = planned([...all.flatMap((one) => one.planned), ...over])
+  return {
+    writes: plan.writes,
+    deferred: plan.deferred,
+    notifications: plan.notifications,
+    later: plan.later,
+    wants: { closed: all.some((one) => one.wants.closed), comments: unique(all.flatMap((one) => one.wants.comments)) },
+    facts: {
+      open: all.reduce((sum, one) => sum + one.facts.open, 0),
+      unreadable: unique(all.flatMap((one) => one.facts.unreadable)),
+      brokenSilences: unique(silences.flatMap(({ found }) => found.unreadable)),
+      foreign: unique(all.flatMap((one) => one.facts.foreign)),
+      held: all.flatMap((one) => one.facts.held),
       closed: plan.closed,
     },
   }
 }
+
+/**
+ * Reports and issues -> what to write. Pure, and level-triggered: the same input gives the same writes, a healthy unchanged state gives none.
+ * While it wants something, read that and call again before anything is written.
+ */
+export const reconcile = (input: ReconcileInput): Reconciled => reconcileAll([input])

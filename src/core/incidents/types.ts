@@ -32,6 +32,7 @@ export type Comment = {
 export type Write =
   | {
       readonly kind: 'create'
+      /** The identity of the incident: its notification has the same. */
       readonly fingerprint: string
       readonly title: string
       readonly body: string
@@ -56,7 +57,8 @@ export type IssuesFailure =
   | { readonly kind: 'gone'; readonly cause: string }
   | { readonly kind: 'rate-limited'; readonly cause: string; readonly retryAt: Instant }
   | { readonly kind: 'unreachable'; readonly cause: string }
-  | { readonly kind: 'refused'; readonly cause: string }
+  /** `status`: of files and branches, where it tells that somebody else was faster. */
+  | { readonly kind: 'refused'; readonly cause: string; readonly status?: number }
 
 export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: IssuesFailure }
 

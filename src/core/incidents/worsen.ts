@@ -2,7 +2,7 @@ import { betterComment, childrenComment, flappingComment, worseComment } from '.
 import { plainLine } from '../text/plain.ts'
 import type { Case } from './cases.ts'
 import { isSlow, severityNow } from './confirm.ts'
-import { digestKey } from './fingerprint.ts'
+import { digestKey, identityOf } from './fingerprint.ts'
 import type { IncidentNotification, ReconcileInput } from './input.ts'
 import {
   contactsOf,
@@ -39,7 +39,7 @@ export const notificationOf = (kind: NotificationKind, { marker, word, issue }: 
   const { publicRepository } = input
   return {
     kind,
-    fingerprint: marker.fingerprint,
+    fingerprint: identityOf(marker),
     number: issue?.number,
     url: issue?.url,
     status: kind === 'closed' ? 'ok' : marker.status,

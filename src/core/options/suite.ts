@@ -15,6 +15,9 @@ export const suite = [
   'access-audit',
   'incident',
   'watchdog',
+  'silence',
+  'journal',
+  'merge',
   'doctor',
   'init',
 ] as const

@@ -53,6 +53,7 @@ export const childrenComment = (view: IssueView, children: readonly Child[]): st
 const reopenReasons = {
   again: 'bad again within 24 hours',
   'still-bad': 'closed by a person 24 hours ago or more, and still bad',
+  worse: 'closed by a person as a warning, and got worse',
 } as const
 export type ReopenReason = keyof typeof reopenReasons
 

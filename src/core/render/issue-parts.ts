@@ -52,8 +52,12 @@ export const time = (at: Instant, { timeZone, now }: Pick<IssueView, 'timeZone' 
 
 export const times = (count: number): string => (count === 1 ? 'once' : `${count} times`)
 
-const since = (view: IssueView): string =>
-  `since ${time(view.marker.since, view)}, ${formatDuration(Math.max(0, view.now - view.marker.since))}, seen ${times(view.marker.seen)}.`
+/** Says nothing of a duration that is only that of the run. */
+const since = (view: IssueView): string => {
+  const lastedMs = view.now - view.marker.since
+  const lasted = lastedMs < 60_000 ? '' : `, ${formatDuration(lastedMs)}`
+  return `since ${time(view.marker.since, view)}${lasted}, seen ${times(view.marker.seen)}.`
+}
 
 const where = ({ marker }: IssueView): string =>
   `Server ${markdownText(marker.server, free)}, action ${markdownText(marker.action, free)}${marker.id.includes('.') ? '' : `, ${markdownText(marker.id, free)}`}.`

@@ -4,6 +4,7 @@ import { codeBlock, codeSpan, markdownAdvice, markdownText } from '../text/markd
 import { plainLine } from '../text/plain.ts'
 import { sparkline } from '../text/sparkline.ts'
 import { childLine, contactsText, type IssueView, link, runbookLink, verdictLine } from './issue-parts.ts'
+import { quietTitle } from './quiet-title.ts'
 
 /** GitHub refuses bodies above 65,536 characters. */
 const maxBodyChars = 60_000
@@ -12,9 +13,6 @@ const maxEvidenceLines = 100
 const maxEvidenceChars = 500
 const maxChildrenShown = 30
 const free = { inTable: false } as const
-
-/** Breaks mentions and references: titles are plain text, and GitHub still links them. */
-const quietTitle = (text: string): string => text.replace(/[@#](?=\w)/g, '$&\u200B').replace(/\bGH-(?=\d)/gi, '$&\u200B')
 
 /** `[quiz-prod] game: rows older than the business date`; in a public repository the id. */
 export const issueTitle = ({ finding, marker, publicRepository }: Pick<IssueView, 'finding' | 'marker' | 'publicRepository'>): string => {

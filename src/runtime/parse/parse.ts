@@ -1,16 +1,20 @@
 import type { JsonObject } from '../../core/json.ts'
-import { type Common, commonNotYet } from '../../core/options/common.ts'
+import { type Common, commonNotYet, commonShape } from '../../core/options/common.ts'
 import type { RunInputs } from '../../core/options/inputs.ts'
 import { roundName } from '../../core/options/suite.ts'
 import { type Mistake, UserError } from '../../core/user-error.ts'
-import type { Configuration } from './configuration.ts'
+import { type Configuration, fileLayer } from './configuration.ts'
 import { checkKeys } from './file-keys.ts'
 import { formatMistakes } from './format.ts'
-import { eachOnce } from './layers.ts'
+import { eachOnce, parseLayers } from './layers.ts'
 import type { ParsedOptions } from './options.ts'
-import { type Path, valueAt } from './path.ts'
-import { gather, parseCommon, type RunRequest, type Setting } from './setting.ts'
+import { isMapping, type Path, pathText, valueAt } from './path.ts'
+import { belonging, gather, parseCommon, type RunRequest, type Setting } from './setting.ts'
 import { invocationLayer, parseEntry, parseWork } from './work.ts'
+
+/** The common part as far as the incidents of a server go by it. */
+const ofServer = ['incidents', 'contacts', 'maintenance', 'time-zone'] as const
+export type CommonOfServer = Pick<Common, (typeof ofServer)[number]>
 
 /** Everything that a run was told, valid and complete. */
 export type ParsedRun = {
@@ -34,6 +38,10 @@ export type ParsedRun = {
   /** What this release leaves out, one line each. */
   readonly notices: readonly string[]
   readonly round: { readonly name: string; readonly entries: readonly ParsedOptions[] } | undefined
+  /** The names under `servers:`, in their order. */
+  readonly servers: readonly string[]
+  /** The common part for another server, with its overrides. Throws a UserError. */
+  readonly commonFor: (server: string) => CommonOfServer
   /** The options of any action of this run's configuration, for one action that invokes another. Throws a UserError. */
   readonly optionsFor: (action: string, overrides: JsonObject) => Promise<ParsedOptions>
 }
@@ -63,9 +71,22 @@ const optionsFor =
     return parsed
   }
 
+const commonFor =
+  ({ file, find, inputs }: Setting): ParsedRun['commonFor'] =>
+  (server) => {
+    const overrides = isMapping(valueAt(file.value, ['servers', server])) ? [fileLayer(file, ['servers', server], ofServer)] : []
+    const shape = Object.fromEntries(ofServer.map((name) => [name, commonShape[name]]))
+    const layers = [fileLayer(file, [], ofServer), ...overrides, ...belonging(inputs, 'common')]
+    const { value, mistakes } = parseLayers({ shape, layers, absent: (path) => ({ source: file.source, path: pathText(path) }), find })
+    if (value === undefined) throw userError(mistakes)
+    return value as CommonOfServer
+  }
+
 /** Whether incidents are wanted, and with it from which status the step fails: the issue tells, so a red run means Ronde itself. */
-const verdictRules = (given: RunInputs, common: Common): Pick<ParsedRun, 'incidents' | 'failOn'> => {
-  const incidents = given.incidents ?? common.incidents.enabled
+const verdictRules = (given: RunInputs, common: Common, action: RunRequest['action']): Pick<ParsedRun, 'incidents' | 'failOn'> => {
+  // What writes to GitHub by itself is looked at by who started it; its mistakes are no incident of a server, unless an input says so.
+  const asConfigured = action === roundName || action.kind === 'observe' || action.place !== 'repository'
+  const incidents = given.incidents ?? (asConfigured && common.incidents.enabled)
   return { incidents, failOn: given['fail-on'] ?? (incidents ? 'never' : 'critical') }
 }
 
@@ -76,7 +97,7 @@ const assembled = (setting: Setting, common: Common, work: readonly ParsedOption
   return {
     server: given.server ?? setting.server.name,
     configPath: setting.file.path,
-    ...verdictRules(given, common),
+    ...verdictRules(given, common, setting.request.action),
     token: given.token,
     reportFile: given['report-file'],
     timeoutMs: given.timeout ?? single?.timeoutMs,
@@ -85,6 +106,8 @@ const assembled = (setting: Setting, common: Common, work: readonly ParsedOption
     common,
     options: single?.options ?? {},
     round: isRound ? { name: given.round ?? '', entries: work } : undefined,
+    servers: Object.keys(isMapping(setting.file.value['servers']) ? setting.file.value['servers'] : {}),
+    commonFor: commonFor(setting),
     optionsFor: optionsFor(setting),
   }
 }

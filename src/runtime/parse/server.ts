@@ -11,20 +11,26 @@ export type PickedServer = {
   readonly mistakes: readonly Mistake[]
 }
 
+/** What stands in for a server that nobody named; `isServer` where it is one by itself, the host's name. */
+export type Otherwise = { readonly name: string; readonly isServer: boolean }
+
+type Asked = { readonly given: string | undefined; readonly named: string | undefined; readonly name: string }
+
+const notOneOf = (file: Configuration, { given, named, name }: Asked, known: readonly string[]): Mistake => {
+  const message = `the server ${shown(name)} is not one of ${known.join(', ')}${didYouMean(name, known)}`
+  if (given !== undefined) return { source: 'input server', path: '', message }
+  const at = named === undefined ? 'servers' : 'server'
+  const hint = named === undefined ? '; name it with the input server' : ''
+  return { source: file.source, ...file.place([at], 'value'), path: at, message: `${message}${hint}` }
+}
+
 /** The server of this run: the input, else `server:` of the file, else the host's name; with `servers:` it must be one of them. */
-export const pickServer = (file: Configuration, given: string | undefined, hostname: string): PickedServer => {
+export const pickServer = (file: Configuration, given: string | undefined, otherwise: Otherwise): PickedServer => {
   const { server, servers } = file.value
   const named = typeof server === 'string' ? server : undefined
-  const name = given ?? named ?? hostname
-  if (!isMapping(servers)) return { name, overrides: undefined, mistakes: [] }
+  const name = given ?? named ?? otherwise.name
+  const isServer = name !== otherwise.name || otherwise.isServer
+  if (!isMapping(servers) || !isServer) return { name, overrides: undefined, mistakes: [] }
   if (Object.hasOwn(servers, name)) return { name, overrides: ['servers', name], mistakes: [] }
-  const known = Object.keys(servers)
-  const message = `the server ${shown(name)} is not one of ${known.join(', ')}${didYouMean(name, known)}`
-  const inFile = { source: file.source, ...file.place([given === undefined && named !== undefined ? 'server' : 'servers'], 'value') }
-  const where = given === undefined ? { ...inFile, path: named === undefined ? 'servers' : 'server' } : { source: 'input server', path: '' }
-  return {
-    name,
-    overrides: undefined,
-    mistakes: [{ ...where, message: given || named ? message : `${message}; name it with the input server` }],
-  }
+  return { name, overrides: undefined, mistakes: [notOneOf(file, { given, named, name }, Object.keys(servers))] }
 }

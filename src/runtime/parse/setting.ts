@@ -3,14 +3,14 @@ import type { Action } from '../../core/action.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { commonSections, commonShape } from '../../core/options/common.ts'
 import { declaredInputs, runShapeOf } from '../../core/options/inputs.ts'
-import type { roundName } from '../../core/options/suite.ts'
+import { roundName } from '../../core/options/suite.ts'
 import type { Registry } from '../../core/registry.ts'
 import { type Configuration, fileLayer, readConfiguration } from './configuration.ts'
 import { type ReadInputs, readInputs } from './inputs.ts'
 import { type Layer, type Parsed, parseLayers } from './layers.ts'
 import { type Path, pathText } from './path.ts'
 import { type Environment, lookup } from './secrets.ts'
-import { type PickedServer, pickServer } from './server.ts'
+import { type Otherwise, type PickedServer, pickServer } from './server.ts'
 
 export type RunRequest = {
   /** The action that is run, or `round` for the root action. */
@@ -47,9 +47,16 @@ export const textAt = (layers: readonly Layer[], name: string): string | undefin
   return typeof found === 'string' ? found : undefined
 }
 
+/** An action of the repository belongs to no server by itself, least of all to the machine it happens to run on. */
+const otherwiseOf = ({ action, environment, hostname }: RunRequest): Otherwise => {
+  const repository = environment['GITHUB_REPOSITORY'] ?? ''
+  const isOfRepository = action !== roundName && action.place === 'repository' && repository !== ''
+  return isOfRepository ? { name: repository, isServer: false } : { name: hostname, isServer: true }
+}
+
 /** Reads what was written for a run: inputs, file, server. */
 export const gather = async (request: RunRequest): Promise<Setting> => {
-  const { action, environment, registry, hostname } = request
+  const { action, environment, registry } = request
   const inputs = await readInputs(environment, declaredInputs(action))
   const find = lookup(environment)
   const layers = belonging(inputs, 'run')
@@ -57,7 +64,7 @@ export const gather = async (request: RunRequest): Promise<Setting> => {
   const run = parseLayers({ shape: runShapeOf(action), layers, absent, find })
   const workspace = resolve(environment['GITHUB_WORKSPACE'] ?? '.')
   const file = await readConfiguration({ config: textAt(layers, 'config'), workspace })
-  const server = pickServer(file, textAt(layers, 'server'), hostname)
+  const server = pickServer(file, textAt(layers, 'server'), otherwiseOf(request))
   return { request, inputs, run, file, server, find, actions: Object.keys(registry) }
 }
 

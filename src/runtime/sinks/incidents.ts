@@ -2,9 +2,11 @@ import type { State } from '../../core/context.ts'
 import type { Fact } from '../../core/incidents/fact.ts'
 import type { Notification } from '../../core/incidents/notification.ts'
 import type { Issues, IssuesFailure } from '../../core/incidents/types.ts'
+import type { IncidentLine } from '../../core/render/summary-incidents.ts'
 import type { Instant } from '../../core/seen.ts'
 import { createClient } from '../../github/client.ts'
 import { createIssues } from '../../github/issues.ts'
+import { incidentsKey, rememberClock } from '../clock.ts'
 import { type Listener, notify } from '../notify.ts'
 import { openOutbox } from '../outbox.ts'
 import type { Printer } from '../print.ts'
@@ -26,6 +28,8 @@ export type Reconciled = {
   /** What GitHub could not be told, of this run or of earlier ones. */
   readonly facts: readonly Fact[]
   readonly failure: IssuesFailure | undefined
+  /** Those that are open or were written. */
+  readonly incidents: readonly IncidentLine[]
 }
 
 export type IncidentsOptions = {
@@ -38,18 +42,21 @@ export type IncidentsOptions = {
   readonly redact: (text: string) => string
   readonly signal: AbortSignal
   readonly now?: () => Instant
+  /** How the second between two writes is waited for; default: as the clock on the wall. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<unknown>
   readonly reconcile: (outside: Outside) => Promise<Reconciled>
 }
 
 export type IncidentsWritten = {
   readonly failure: IssuesFailure | undefined
+  readonly incidents: readonly IncidentLine[]
   readonly counts: ReturnType<Issues['counts']>
 }
 
 /** For the whole of GitHub's part: a list, ten writes a second apart, and a short rate limit. */
 const limitMs = 90_000
 
-const clientFor = ({ environment, token, signal, now = Date.now }: IncidentsOptions) =>
+const clientFor = ({ environment, token, signal, now = Date.now, pause }: IncidentsOptions) =>
   createClient({
     apiUrl: environment['GITHUB_API_URL'] || 'https://api.github.com',
     token,
@@ -57,6 +64,7 @@ const clientFor = ({ environment, token, signal, now = Date.now }: IncidentsOpti
     signal,
     deadline: now() + limitMs,
     now,
+    ...(pause === undefined ? {} : { pause }),
   })
 
 /** Reconciles with the repository's issues, tells the listeners whether or not GitHub could be reached, and keeps what is left. */
@@ -65,16 +73,17 @@ export const writeIncidents = async (options: IncidentsOptions): Promise<Inciden
   const warn = (text: string) => printer.command('warning', { title: 'ronde: incidents' }, text)
   const repository = environment['GITHUB_REPOSITORY'] ?? ''
   const client = clientFor(options)
-  const run = await openRunState(stateDirectory, { repository, server, project: '', action: 'incidents' })
+  const run = await openRunState(stateDirectory, incidentsKey(repository, server))
   try {
     const outbox = openOutbox(run.store, now())
     const issues = createIssues({ client, repository, warn })
-    const { notifications, facts, failure } = await reconcile({ issues, facts: outbox.facts, state: run.store, now: now() })
+    const { notifications, facts, failure, incidents } = await reconcile({ issues, facts: outbox.facts, state: run.store, now: now() })
     await notify(notifications, { listeners, environment, redact, warn, signal })
-    outbox.keep(facts.map((one) => ({ ...one, told: true })))
+    outbox.keep(facts)
+    rememberClock(run.store, client.clockOffsetMs(), now())
     const recorded = await recordRun(run, [], now())
     for (const warning of [...run.warnings, ...recorded.warnings]) warn(warning)
-    return { failure, counts: issues.counts() }
+    return { failure, incidents, counts: issues.counts() }
   } finally {
     client.close()
     await run.store.close()

@@ -72,8 +72,7 @@ const journalNames = (folder: string): readonly string[] =>
 
 const startOf = (file: JournalFile): number => (file.kind === 'journal' ? file.header.startedAt : Number.POSITIVE_INFINITY)
 
-/** The journals of runs that died, oldest first, and those that cannot be read; a live run's are left out. Never throws, changes nothing. */
-export const deadJournals = (directory: string, now: number): readonly JournalFile[] => {
+const allJournals = (directory: string): readonly JournalFile[] => {
   const folder = journalFolder(directory)
   const trouble = inspectFolder(folder)
   if (trouble === 'absent') return []
@@ -81,11 +80,20 @@ export const deadJournals = (directory: string, now: number): readonly JournalFi
   try {
     const names = journalNames(folder)
     const all = names.slice(0, maxJournals).map((name) => readJournal(folder, name))
-    const dead = all.filter((one) => one.kind === 'unreadable' || !isAlive(one.header, now))
     const rest = names.length > maxJournals ? [unreadable(`${folder}: ${names.length} journals, of which ${maxJournals} were read`)] : []
-    return [...dead.toSorted((a, b) => startOf(a) - startOf(b)), ...rest]
+    return [...all.toSorted((a, b) => startOf(a) - startOf(b)), ...rest]
   } catch (error) {
     // The folder itself cannot be listed.
     return [{ kind: 'unreadable', ...systemTrouble(folder, error) }]
   }
 }
+
+/** The journals of runs that died, oldest first, and those that cannot be read; a live run's are left out. Never throws, changes nothing. */
+export const deadJournals = (directory: string, now: number): readonly JournalFile[] =>
+  allJournals(directory).filter((one) => one.kind === 'unreadable' || !isAlive(one.header, now))
+
+/** Whose work goes on now: its process lives, and its deadline is ahead. Never throws, changes nothing. */
+export const liveJournals = (directory: string, now: number): readonly JournalHeader[] =>
+  allJournals(directory).flatMap((one) =>
+    one.kind === 'journal' && now < one.header.deadline && isAlive(one.header, now) ? [one.header] : [],
+  )

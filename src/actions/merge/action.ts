@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import { defineAction } from '../../core/action.ts'
+import type { Context } from '../../core/context.ts'
+import { type Finding, finding } from '../../core/finding.ts'
+import { serverName } from '../../core/options/common.ts'
+import { duration } from '../../core/options/duration.ts'
+import { list } from '../../core/options/list.ts'
+import { type Report, type ServerReports, verdict } from '../../core/report.ts'
+import { limits, type ReportFile, readReportFiles } from '../../probes/report-files.ts'
+import { type JudgedFile, judgeReports } from './judge.ts'
+import { readReport } from './read-report.ts'
+
+const options = {
+  reports: list(z.string().min(1))
+    .default(['reports'])
+    .meta({ description: 'Where the reports are: folders, files or patterns such as `reports/**/*.json`.' }),
+  servers: list(serverName(), { uniqueBy: (one) => one })
+    .optional()
+    .meta({ description: 'Servers that must have a report. Default: the names under `servers:` of the configuration.' }),
+  'max-age': duration({ minMs: 60_000 }).prefault('6h').meta({ description: 'How old a report may be.' }),
+}
+
+type Options = { readonly [Key in keyof typeof options]: z.output<(typeof options)[Key]> }
+
+const limitMs = 3 * 60_000
+
+const fileOf = (file: ReportFile): JudgedFile =>
+  file.kind === 'text'
+    ? { name: file.name, text: file.text, read: readReport(file.text) }
+    : { name: file.name, text: '', read: { kind: 'mistake', cause: file.cause } }
+
+const noReports = (places: readonly string[], isCut: boolean): readonly Finding[] => {
+  const about = (subject: string, observed: string, advice: string): Finding =>
+    finding({
+      id: 'merge.reports',
+      subject,
+      status: 'unknown',
+      title: 'reports: not all could be read',
+      observed,
+      expected: `the reports of all servers, ${limits.maxFiles} files at most`,
+      advice,
+      certainty: 'hard',
+      audience: 'technical',
+    })
+  return [
+    ...places.map((place) =>
+      about(`reports/${place}`, 'there is no file', 'look at the step that downloads the artifacts: its path and its pattern'),
+    ),
+    ...(isCut ? [about('reports', `more than ${limits.maxFiles} files`, 'merge the reports of fewer servers at once')] : []),
+  ]
+}
+
+/** What this job says about a server by itself: whether its report is there. A server that has none is "monitoring broken". */
+const presence = (servers: ReadonlyMap<string, Finding>, startedAt: string): readonly ServerReports[] =>
+  [...servers].map(([server, one]) => {
+    const report: Report = {
+      schemaVersion: 1,
+      action: 'merge',
+      server,
+      status: verdict([one]),
+      startedAt,
+      durationMs: 0,
+      scope: ['merge'],
+      findings: [one],
+      facts: {},
+    }
+    return { server, project: '', round: '', reports: [report] }
+  })
+
+const rowOf = ({ server, round, reports }: ServerReports): readonly string[] => {
+  const bad = reports.flatMap((one) => one.findings).filter((one) => one.status !== 'ok').length
+  return [server, round, reports.map((one) => one.action).join(', '), verdict(reports.flatMap((one) => one.findings)), String(bad)]
+}
+
+const columns = ['server', 'round', 'actions', 'status', 'not ok']
+
+const run = async (given: Options, context: Context) => {
+  const now = context.now()
+  const { files, empty, isCut } = await readReportFiles(given.reports, process.cwd(), context.signal)
+  const expected = given.servers ?? context.servers
+  const { name: repository } = await context.repository({ contents: 'read', issues: 'write' })
+  const judged = judgeReports(files.map(fileOf), { expected, repository, maxAgeMs: given['max-age'], now })
+  const { merged } = judged
+  const findings = [...judged.findings, ...noReports(empty, isCut)]
+  const reports = merged.reduce((sum, one) => sum + one.reports.length, 0)
+  const said = `${reports} reports of ${new Set(merged.map((one) => one.server)).size} servers in ${files.length} files`
+  return {
+    scope: ['merge'],
+    findings,
+    outputs: { servers: judged.servers.size, missing: [...judged.servers.values()].filter((one) => one.status !== 'ok').length },
+    facts: { lines: { merge: said }, tables: [{ title: 'Servers', columns, rows: merged.map(rowOf) }] },
+    attachments: [],
+    merged: [...merged, ...presence(judged.servers, new Date(now).toISOString())],
+  }
+}
+
+export const action = defineAction({
+  name: 'merge',
+  description: "Reconciles a fleet's incidents once, from the reports of its servers.",
+  kind: 'observe',
+  place: 'repository',
+  reads: ['time-zone'],
+  options,
+  outputs: {
+    servers: { description: 'Number of servers that have a report or should have one.' },
+    missing: { description: 'Number of servers without a usable report.' },
+  },
+  timeoutMs: () => limitMs,
+  run: (given, context) => run(given, context),
+})

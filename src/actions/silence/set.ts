@@ -1,0 +1,85 @@
+import type { OpenSilence, Silence } from '../../core/incidents/silence.ts'
+import type { Issue } from '../../core/incidents/types.ts'
+import { localTime } from '../../core/local-time.ts'
+import { silenceBody, silenceTitle } from '../../core/render/silence-issue.ts'
+import { valueOf } from '../../core/repository.ts'
+import { plainLine } from '../../core/text/plain.ts'
+import { UserError } from '../../core/user-error.ts'
+import { ownLabel } from '../../github/labels.ts'
+import { activeSilences, type Done, endWrite, type Work } from './work.ts'
+
+const serversOf = ({ options, context, repository }: Work): string[] => {
+  if (options.servers !== undefined) return options.servers
+  // Where no server was named, the context gives the repository's name: the machine of the job is nobody's server.
+  if (context.server !== repository.name) return [context.server]
+  throw new UserError('input server: missing; name the server as its reports do, or several by servers (* for all)')
+}
+
+const silenceOf = (work: Work): Silence => {
+  const { options, context, repository } = work
+  const since = context.now()
+  const cleaned = (patterns: readonly string[] | undefined) => (patterns ?? ['*']).map((one) => repository.redact(one))
+  return {
+    repository: repository.name,
+    servers: serversOf(work),
+    ids: cleaned(options.id),
+    subjects: cleaned(options.subject),
+    upTo: options['up-to'],
+    since,
+    until: since + (options.for ?? 0),
+    by: plainLine(repository.actor, 100),
+    reason: plainLine(repository.redact(options.reason), 300).trim(),
+    run: repository.runUrl,
+  }
+}
+
+const scopeOf = ({ servers, ids, subjects, upTo }: Silence): string => JSON.stringify([servers, ids, subjects, upTo])
+
+/** Stands in for the new issue in what is told: it need not be read again. */
+const asIssue = (number: number, body: string, now: number): Issue => ({
+  number,
+  title: '',
+  body,
+  state: 'open',
+  author: '',
+  labels: [],
+  assignees: [],
+  locked: false,
+  comments: 0,
+  createdAt: now,
+  updatedAt: now,
+  closedAt: undefined,
+  closedBy: undefined,
+  url: '',
+})
+
+const create = async ({ context, repository }: Work, title: string, body: string): Promise<number> => {
+  const made = await repository.issues.perform({ kind: 'create', fingerprint: '', title, body, labels: [ownLabel], assignees: [] })
+  const { number, author } = valueOf(made, context.progress)
+  if (author !== undefined && !repository.authors.some((one) => one.toLowerCase() === author.toLowerCase()))
+    throw new UserError(
+      `#${number} silences nothing: ${author} made it, who is not one of incidents.authors (${repository.authors.join(', ')})`,
+    )
+  return number
+}
+
+/** Opens the issue of a silence, then closes those that said the same for another time. */
+export const setSilence = async (work: Work): Promise<Done> => {
+  const { options, context, repository } = work
+  const silence = silenceOf(work)
+  const view = { silence, timeZone: options['time-zone'], now: silence.since }
+  const until = localTime(silence.until, options['time-zone'], silence.since)
+  const before = await activeSilences(work)
+  const title = silenceTitle(view)
+  if (context.dryRun) return { said: `would open: ${title}`, active: before, changed: undefined }
+  const body = silenceBody(view)
+  const number = await create(work, title, body)
+  const replaced = before.filter((one) => scopeOf(one.silence) === scopeOf(silence))
+  for (const one of replaced) valueOf(await repository.issues.perform(endWrite(one, `**Replaced** by #${number}.`)), context.progress)
+  const now: OpenSilence = { issue: asIssue(number, body, silence.since), silence }
+  return {
+    said: `${silence.servers.join(', ')} silenced until ${until} by #${number}`,
+    active: [...before.filter((one) => !replaced.includes(one)), now],
+    changed: number,
+  }
+}

@@ -1,0 +1,33 @@
+import type { Context } from '../../core/context.ts'
+import type { OpenSilence } from '../../core/incidents/silence.ts'
+import { silencesIn } from '../../core/incidents/silence.ts'
+import type { Write } from '../../core/incidents/types.ts'
+import { silenceOverBody } from '../../core/render/silence-issue.ts'
+import { type Repository, valueOf } from '../../core/repository.ts'
+import type { Options } from './options.ts'
+
+export type Work = { readonly options: Options; readonly context: Context; readonly repository: Repository }
+
+export type Done = {
+  /** What was done, in one line. */
+  readonly said: string
+  /** In effect afterwards. */
+  readonly active: readonly OpenSilence[]
+  /** The number of the issue that was made or closed. */
+  readonly changed: number | undefined
+}
+
+/** The silences in effect now. */
+export const activeSilences = async ({ context, repository }: Work): Promise<readonly OpenSilence[]> => {
+  const open = valueOf(await repository.issues.listOpen(), context.progress)
+  return silencesIn(open, { authors: repository.authors, repository: repository.name }, context.now()).active
+}
+
+/** The write that ends a silence before its time. */
+export const endWrite = ({ issue }: OpenSilence, verdict: string): Write => ({
+  kind: 'update',
+  number: issue.number,
+  body: silenceOverBody(issue.body, verdict),
+  state: 'closed',
+  stateReason: 'completed',
+})

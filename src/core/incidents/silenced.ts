@@ -1,0 +1,33 @@
+import { localTime } from '../local-time.ts'
+import { silenceOverBody } from '../render/silence-issue.ts'
+import type { ReconcileInput } from './input.ts'
+import type { Quiet } from './maintenance.ts'
+import type { Planned } from './plan.ts'
+import { type Silences, silencesIn } from './silence.ts'
+
+/** The silences among the open issues of a reconcile. */
+export const silencesOf = ({ issues, options, identity, now }: ReconcileInput): Silences =>
+  silencesIn(issues.open, { authors: options.authors, repository: identity.repository }, now)
+
+/** What the active ones explain. */
+export const quietOf = ({ active }: Silences, { timeZone, now }: ReconcileInput): readonly Quiet[] =>
+  active.map(({ issue, silence: { servers, ids, subjects, upTo, until } }) => ({
+    kind: 'silence',
+    servers,
+    ids,
+    subjects,
+    upTo,
+    until,
+    why: `silenced until ${localTime(until, timeZone, now)} by #${issue.number}`,
+  }))
+
+/** Rule 13: a silence that is over closes itself, by one write of whichever run sees it first. */
+export const overSilences = ({ over }: Silences, { timeZone, now }: ReconcileInput): readonly Planned[] =>
+  over.map(({ issue, silence }) => {
+    const body = silenceOverBody(issue.body, `**Over** since ${localTime(silence.until, timeZone, now)}.`)
+    return {
+      rank: 'update',
+      notifications: [],
+      writes: [{ kind: 'update', number: issue.number, body, state: 'closed', stateReason: 'completed' }],
+    }
+  })

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import type { SeenClock } from '../core/clock.ts'
+import type { State } from '../core/context.ts'
+import type { Instant } from '../core/seen.ts'
+import { openRunState } from './state-of-run.ts'
+
+const noteKey = 'clock'
+const shape = z.object({ offsetMs: z.number(), at: z.number().int() })
+
+/** A daily round compares with the one of the day before. */
+const maxAgeMs = 26 * 3_600_000
+
+/** Of the incidents of a server: they are what talks to GitHub in a run. */
+export const incidentsKey = (repository: string, server: string) => ({ repository, server, project: '', action: 'incidents' })
+
+/** Kept with the run's state, when GitHub said what time it is. */
+export const rememberClock = (state: Pick<State, 'setNote'>, offsetMs: number | undefined, at: Instant): void => {
+  if (offsetMs !== undefined) state.setNote(noteKey, JSON.stringify({ offsetMs, at }))
+}
+
+const decoded = (note: string): SeenClock | undefined => {
+  try {
+    return shape.safeParse(JSON.parse(note)).data
+  } catch {
+    // A damaged note is no comparison; the next run makes one.
+    return undefined
+  }
+}
+
+type Where = { readonly stateDirectory: string | undefined; readonly repository: string; readonly server: string }
+
+/** The last comparison; undefined without one of the last day, or with one that says it was made later than now. */
+export const recallClock = async ({ stateDirectory, repository, server }: Where, now: Instant): Promise<SeenClock | undefined> => {
+  const { store } = await openRunState(stateDirectory, incidentsKey(repository, server))
+  try {
+    const seen = decoded(store.note(noteKey) ?? '')
+    return seen !== undefined && seen.at <= now && now - seen.at <= maxAgeMs ? seen : undefined
+  } finally {
+    await store.close()
+  }
+}
