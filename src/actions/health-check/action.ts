@@ -3,6 +3,7 @@ import { defineAction, type OptionShape } from '../../core/action.ts'
 import type { Context } from '../../core/context.ts'
 import { type Finding, finding } from '../../core/finding.ts'
 import { list } from '../../core/options/list.ts'
+import { withCauses } from './causes.ts'
 import type { Check, SharedOptions } from './check.ts'
 import { checks } from './checks.generated.ts'
 import { judgeClock } from './clock.ts'
@@ -71,7 +72,7 @@ const unavailable = (options: Options): readonly Finding[] =>
 const run = async (options: Options, context: Context) => {
   const ran = await runChecks(wanted(options), context)
   const findings = [
-    ...ran.findings,
+    ...withCauses(ran.findings),
     ...unavailable(options),
     ...judgeRecoveries(context.recoveries()),
     ...judgeClock(await context.clock()),
