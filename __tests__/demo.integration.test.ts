@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { temporaryFolder } from './support/ronde.ts'
@@ -11,21 +11,31 @@ const demo = async (...args: readonly string[]) => {
     encoding: 'utf8',
     timeout: 110_000,
   })
-  return { status, text: `${stdout}${stderr}`, files: readdirSync(out) }
+  const files = readdirSync(out)
+  const issue = files.includes('issue-1.md') ? readFileSync(join(out, 'issue-1.md'), 'utf8') : ''
+  return { status, text: `${stdout}${stderr}`, files, issue }
 }
 
 describe('the demo', () => {
-  test('finds a healthy server, a broken one and a mended one, and leaves what it found', async () => {
-    const { status, text, files } = await demo()
-    expect(text).toContain('The story came true: ok, critical, ok.')
+  test('finds a healthy server, a broken one, a worse one and a mended one, and leaves what it found and the one issue of it', async () => {
+    const { status, text, files, issue } = await demo()
+    expect(text).toContain('The story came true: ok, critical, critical, ok.')
     expect(status).toBe(0)
-    for (const act of ['1-healthy', '2-broken', '3-mended']) {
+    for (const act of ['1-healthy', '2-broken', '3-worse', '4-mended']) {
       expect(files).toEqual(expect.arrayContaining([`${act}.summary.md`, `${act}.summary.html`, `${act}.report.json`]))
     }
+    expect(files.filter((name) => name.startsWith('issue-'))).toEqual(['issue-1.html', 'issue-1.md'])
+    expect(issue).toMatch(/^\*\*Closed\*\* .* Seen 2 times, .*\n\nCause: somebody killed it by hand\./m)
+    expect(text.match(/^incidents: (?:opened|updated|closed) #1/gm)).toEqual([
+      'incidents: opened #1',
+      'incidents: updated #1',
+      'incidents: closed #1',
+    ])
   }, 120_000)
 
   test.each([
     ['break', 'broken: the round said ok, expected critical'],
+    ['worsen', 'worse: the round wrote nowhere "Fails with it now:"'],
     ['mend', 'mended: the round said critical, expected ok'],
   ])(
     'fails when the %s is left out',

@@ -1,23 +1,23 @@
 /**
- * `npm run demo`: a round finds a healthy server, then a broken one, then a mended one, through `action.yml` as the runner would; the
- * incident is opened, updated and closed as issues of a GitHub stand-in.
- * `--stack` uses the real compose stack. `--without break` or `--without mend` leaves a part out: then the story must not come true. `--out DIR` puts its files elsewhere.
+ * `npm run demo`: a round finds a healthy server, then a broken one, then one that got worse, then a mended one, through `action.yml` as the
+ * runner would; its incident is opened, updated and closed as an issue of a GitHub stand-in.
+ * `--stack` uses the real compose stack. `--without break`, `worsen` or `mend` leaves a part out: then the story must not come true. `--out DIR` puts its files elsewhere.
  */
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startGitHub } from '../__tests__/support/github/server.ts'
 import { summaryPage } from '../__tests__/support/html-page.ts'
-import { type RunnerResult, runAction } from '../__tests__/support/runner.ts'
+import { runAction } from '../__tests__/support/runner.ts'
 import type { RoundReport } from '../src/core/report.ts'
-import type { Status } from '../src/core/status.ts'
-import { embeddedScene, type Scene, stackScene } from './scene.ts'
+import { keepIssues, problemsOfIssues, sayOnIssue, threadOf } from './issues.ts'
+import { type Act, embeddedScene, parts, type Scene, stackScene } from './scene.ts'
 
 const { values } = parseArgs({
   options: { stack: { type: 'boolean', default: false }, without: { type: 'string', default: '' }, out: { type: 'string' } },
 })
-if (!['', 'break', 'mend'].includes(values.without)) {
-  console.error(`--without takes break or mend, not "${values.without}"`)
+if (!['', ...parts].includes(values.without)) {
+  console.error(`--without takes ${parts.join(', ')}; not "${values.without}"`)
   process.exit(2)
 }
 
@@ -25,11 +25,11 @@ const folder = resolve(values.out ?? join('out', values.stack ? 'demo-stack' : '
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(join(folder, '.github'), { recursive: true })
 
-const round = async (scene: Scene, name: string): Promise<RoundReport> => {
-  const ran: RunnerResult = await runAction({
+const round = async (scene: Scene, name: string, number: number): Promise<RoundReport> => {
+  const ran = await runAction({
     actionFile: 'action.yml',
     inputs: { round: 'quick', incidents: 'true' },
-    github: { repository: github.repository.fullName, api_url: github.url, token: github.token('job') },
+    github: { repository: github.repository.fullName, api_url: github.url, token: github.token('job'), run_id: String(number) },
     cwd: folder,
     environment: { ...scene.environment, XDG_STATE_HOME: join(folder, 'state') },
   })
@@ -43,57 +43,39 @@ const round = async (scene: Scene, name: string): Promise<RoundReport> => {
   return JSON.parse(readFileSync(join(folder, `${name}.report.json`), 'utf8')) as RoundReport
 }
 
-const problems: string[] = []
-
-/** The incident of the broken server is opened by the second act and closed by the third. */
-const expectIssues = (act: string, open: number): void => {
-  const found = github.repository.issues.filter((one) => one.state === 'open').length
-  if (found > 0 !== open > 0) problems.push(`${act}: ${found} open issues, expected ${open === 0 ? 'none' : 'some'}`)
+const problemsOfReport = (act: Act, report: RoundReport): readonly string[] => {
+  const critical = report.reports.flatMap(({ findings }) => findings).filter((one) => one.status === 'critical')
+  const isNamed = act.critical === undefined || critical.some((one) => one.id === act.critical)
+  return [
+    ...(report.status === act.status ? [] : [`${act.name}: the round said ${report.status}, expected ${act.status}`]),
+    ...(isNamed ? [] : [`${act.name}: no critical finding ${act.critical}`]),
+  ]
 }
 
-const keepIssues = (): void => {
-  for (const { number, title, state, body } of github.repository.issues) {
-    const comments = github.repository.comments.filter((one) => one.issue === number).map((one) => one.body)
-    const text = [`# ${title}`, state, body ?? '', ...comments].join('\n\n')
-    writeFileSync(join(folder, `issue-${number}.md`), `${text}\n`)
-    writeFileSync(join(folder, `issue-${number}.html`), summaryPage(text, title))
-  }
-}
-const expectStatus = (act: string, report: RoundReport, wanted: Status): void => {
-  if (report.status !== wanted) problems.push(`${act}: the round said ${report.status}, expected ${wanted}`)
-}
-
-const play = async (scene: Scene): Promise<void> => {
-  writeFileSync(join(folder, '.github/ronde.yml'), scene.configuration)
-  console.log('\n=== 1. a healthy server\n')
-  expectStatus('healthy', await round(scene, '1-healthy'), 'ok')
-  expectIssues('healthy', 0)
-
-  console.log(`\n=== 2. ${scene.breakIt.words}\n`)
-  if (values.without !== 'break') await scene.breakIt.run()
-  const broken = await round(scene, '2-broken')
-  expectStatus('broken', broken, 'critical')
-  const named = broken.reports.flatMap((report) => report.findings).some((one) => one.id === scene.expected && one.status === 'critical')
-  if (!named) problems.push(`broken: no critical finding ${scene.expected}`)
-  expectIssues('broken', 1)
-
-  console.log(`\n=== 3. ${scene.mendIt.words}\n`)
-  if (values.without !== 'mend') await scene.mendIt.run()
-  expectStatus('mended', await round(scene, '3-mended'), 'ok')
-  expectIssues('mended', 0)
+/** One act: what happens, what a person says, what the round makes of it; gives what did not come true. */
+const play = async (scene: Scene, act: Act, number: number): Promise<readonly string[]> => {
+  console.log(`\n=== ${number}. ${act.words}\n`)
+  const isLeftOut = act.part !== undefined && act.part === values.without
+  const before = threadOf(github)
+  if (!isLeftOut) await act.run?.()
+  if (!isLeftOut && act.says !== undefined) sayOnIssue(github, act.says)
+  const report = await round(scene, `${number}-${act.name}`, number)
+  return [...problemsOfReport(act, report), ...problemsOfIssues(act, github, before)]
 }
 
 const github = await startGitHub()
 const scene = await (values.stack ? stackScene(folder) : embeddedScene(folder))
+const problems: string[] = []
 try {
-  await play(scene)
+  writeFileSync(join(folder, '.github/ronde.yml'), scene.configuration)
+  for (const [at, act] of scene.acts.entries()) problems.push(...(await play(scene, act, at + 1)))
 } finally {
-  if (values.without === 'mend') await scene.mendIt.run()
+  if (values.without === 'mend') await scene.acts.find((act) => act.part === 'mend')?.run?.()
   await scene.close()
   await github.close()
-  keepIssues()
+  keepIssues(github, folder)
 }
 console.log(`\nSummaries and issues (Markdown, and HTML as GitHub shows it) and reports: ${folder}`)
 for (const problem of problems) console.error(`the story did not come true: ${problem}`)
-console.log(problems.length === 0 ? 'The story came true: ok, critical, ok.' : '')
+console.log(problems.length === 0 ? `The story came true: ${scene.acts.map((act) => act.status).join(', ')}.` : '')
 process.exitCode = problems.length === 0 ? 0 : 1

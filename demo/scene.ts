@@ -2,17 +2,42 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startPostgres } from '../__tests__/support/postgres.ts'
+import type { Status } from '../src/core/status.ts'
 import { startQuiz } from './quiz.ts'
 
-/** A server to look after: how a round finds it, how it breaks, how it is mended. */
+/** What may be left out, to see that the story fails. */
+export const parts = ['break', 'worsen', 'mend'] as const
+
+/** One round, and what happens before it. */
+export type Act = {
+  /** Of its files. */
+  readonly name: string
+  readonly words: string
+  readonly part?: (typeof parts)[number]
+  run?(): Promise<void>
+  /** What a maintainer comments on the incident. */
+  readonly says?: string
+  readonly status: Status
+  /** The finding that must be critical. */
+  readonly critical?: string
+  /** How the round must leave the incidents. */
+  readonly incidents: 'none' | 'opened' | 'updated' | 'closed'
+  /** What it must have written, and nobody before. */
+  readonly tells?: readonly string[]
+}
+
+/** A server to look after: how a round finds it, and what becomes of it. */
 export type Scene = {
   readonly configuration: string
   readonly environment: Readonly<Record<string, string>>
-  /** The finding that must be critical while it is broken. */
-  readonly expected: string
-  readonly breakIt: { readonly words: string; run(): Promise<void> }
-  readonly mendIt: { readonly words: string; run(): Promise<void> }
+  readonly acts: readonly Act[]
   close(): Promise<void>
+}
+
+const healthy: Act = { name: 'healthy', words: 'a healthy server', status: 'ok', incidents: 'none' }
+const acknowledged = {
+  says: '/ack 2h\n/cause somebody killed it by hand',
+  tells: ['Acknowledged by `ana`', '**Cause:** somebody killed it by hand'],
 }
 
 /** A demo has no time to wait for three good runs. */
@@ -37,9 +62,39 @@ health-check:
     - { name: home, url: "${quiz.url}/" }
 `,
     environment: { DEMO_DATABASE_URL: database.url },
-    expected: 'postgres.reachable',
-    breakIt: { words: 'kill -9 of the database server', run: () => database.kill9() },
-    mendIt: { words: 'the database server starts again and recovers', run: () => database.start() },
+    acts: [
+      healthy,
+      {
+        name: 'broken',
+        words: 'kill -9 of the database server',
+        part: 'break',
+        run: () => database.kill9(),
+        status: 'critical',
+        critical: 'postgres.reachable',
+        incidents: 'opened',
+        tells: ['Fails with it:'],
+      },
+      {
+        name: 'worse',
+        words: 'the cache of the home page runs out too; ana writes /ack and /cause',
+        part: 'worsen',
+        run: async () => quiz.dropCache(),
+        ...acknowledged,
+        status: 'critical',
+        critical: 'postgres.reachable',
+        incidents: 'updated',
+        tells: ['Fails with it now:', ...acknowledged.tells],
+      },
+      {
+        name: 'mended',
+        words: 'the database server starts again and recovers',
+        part: 'mend',
+        run: () => database.start(),
+        status: 'ok',
+        incidents: 'closed',
+        tells: ['**Closed** after'],
+      },
+    ],
     close: async () => {
       await quiz.close()
       await database[Symbol.asyncDispose]()
@@ -73,9 +128,37 @@ health-check:
     - { name: database port, url: "tcp://db:5432", from: web }
 `,
     environment: {},
-    expected: 'compose.service',
-    breakIt: { words: 'the container of web is killed', run: async () => compose('kill', 'web') },
-    mendIt: { words: 'web starts again', run: async () => compose('up', '--detach', '--wait', 'web') },
+    acts: [
+      healthy,
+      {
+        name: 'broken',
+        words: 'the container of web is killed',
+        part: 'break',
+        run: async () => compose('kill', 'web'),
+        status: 'critical',
+        critical: 'compose.service',
+        incidents: 'opened',
+      },
+      {
+        name: 'worse',
+        words: 'the container of db is killed too; ana writes /ack and /cause',
+        part: 'worsen',
+        run: async () => compose('kill', 'db'),
+        ...acknowledged,
+        status: 'critical',
+        critical: 'compose.service',
+        incidents: 'updated',
+      },
+      {
+        name: 'mended',
+        words: 'db and web start again',
+        part: 'mend',
+        run: async () => compose('up', '--detach', '--wait', 'db', 'web'),
+        status: 'ok',
+        incidents: 'closed',
+        tells: ['**Closed** after'],
+      },
+    ],
     close: async () => {},
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Marker } from '../../../src/core/incidents/marker.ts'
-import { bodyWithVerdict, issueBody, issueTitle } from '../../../src/core/render/issue.ts'
+import { bodyWithVerdict, issueBody, issueTitle, withoutOrders } from '../../../src/core/render/issue.ts'
 import {
   childrenComment,
   closedComment,
@@ -57,9 +57,10 @@ describe('an issue', () => {
       withoutFirstLine(issueBody(view())),
     ).toBe(`**Critical** since 00:16 (UTC+4), 3 h 12 min, seen 38 times. Server quiz-prod, action purge-verify.
 
+**What:** \`table/game\`
+
 | | |
 |---|---|
-| What | \`table/game\` |
 | Seen | 412 rows older than 2026-12-05; worst 431 rows |
 | Expected | 0 since 00:15 |
 | Trend | ▁▁▁▇▇▇▇▇ (last 8 runs) |
@@ -184,6 +185,32 @@ describe.each(texts)('untrusted text in $what', ({ write }) => {
     }
     expect(write(quiet)).not.toContain('needle7')
   })
+})
+
+describe('when it is over', () => {
+  const closed = (body: string) => bodyWithVerdict(withoutOrders(withoutFirstLine(body)), { marker: marker(), verdict: '**Closed** now' })
+  const children = [{ id: 'endpoint.status', key: 'https://quiz.example/api', status: 'critical' as const }]
+
+  test('nothing tells what to do any more, and the rest stays', () => {
+    const body = closed(
+      issueBody(view({ marker: marker({ children, cause: 'a full disk' }), closesAfter: { runs: 3, settleMs: 600_000 } })),
+    )
+    expect(body).not.toMatch(/\*\*Do:|Fails with it|Closes by itself|work as comments/)
+    expect(withoutFirstLine(body)).toMatch(/^\*\*Closed\*\* now\n\n\*\*What:\*\* `table\/game`\n\n\| \| \|\n/)
+    expect(body).toContain('**Failed with it:**\n\n- critical `https://quiz.example/api` endpoint.status\n')
+    expect(body).toContain('**Cause:** a full disk\n\nContacts: @org/ops. [First run]')
+  })
+
+  test('what a person made of the body stays as it is', () => {
+    const own = 'My notes.\n\nDo: nothing yet.\n\n- [ ] call the hoster'
+    expect(withoutOrders(own)).toBe(own)
+  })
+})
+
+test('a first run is one link, and no time is told that is only the run itself', () => {
+  const body = issueBody(view({ marker: marker({ since: now - 14_000, seen: 1, latestRun: `${run}1` }) }))
+  expect(body).toContain('since 03:27 (UTC+4), seen once.')
+  expect(body).toMatch(/\[Run\]\(\S+\/1\)$/)
 })
 
 test('the evidence is folded and the table is one', () => {

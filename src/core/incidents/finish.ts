@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { bodyWithVerdict, issueBody, issueTitle } from '../render/issue.ts'
+import { bodyWithVerdict, issueBody, issueTitle, withoutOrders } from '../render/issue.ts'
 import { closedLine, verdictLine } from '../render/issue-parts.ts'
 import type { Case } from './cases.ts'
 import type { ReconcileInput } from './input.ts'
@@ -27,8 +27,9 @@ const commentsAfter = ({ incident, comments }: Life, input: ReconcileInput): num
 const bodyOf = (life: Life, input: ReconcileInput): string => {
   const view = viewOf(life, input)
   if (life.word?.word === 'bad' && life.closing === undefined) return issueBody(view)
-  const verdict = life.closing === undefined ? verdictLine(view) : closedLine(view, life.closing.how)
-  return bodyWithVerdict(withoutMarker(life.incident.issue.body), { marker: view.marker, verdict })
+  const rest = withoutMarker(life.incident.issue.body)
+  if (life.closing === undefined) return bodyWithVerdict(rest, { marker: view.marker, verdict: verdictLine(view) })
+  return bodyWithVerdict(withoutOrders(rest), { marker: view.marker, verdict: closedLine(view, life.closing.how) })
 }
 
 const sameLabels = (a: readonly string[], b: readonly string[]): boolean =>

@@ -37,7 +37,8 @@ const sinceOf = (word: Case, input: ReconcileInput): number => {
   const past = pastOf(word, word.finding)
   const end = past.findIndex((one) => one.status === 'ok')
   const stretch = (end === -1 ? past : past.slice(0, end)).filter((one) => one.status !== 'unknown')
-  return stretch.at(-1)?.at ?? input.now
+  // A run takes its time, and is remembered by its beginning.
+  return stretch.at(-1)?.at ?? Math.min(input.now, Date.parse(word.report.startedAt))
 }
 
 /** The marker of what opens now. */

@@ -1,7 +1,18 @@
 import type { Child, Severity } from '../incidents/marker.ts'
 import { formatDuration } from '../quantity.ts'
 import { markdownAdvice, markdownText } from '../text/markdown.ts'
-import { childLine, contactsText, type IssueView, link, runbookLink, severityWord, time, times, worstText } from './issue-parts.ts'
+import {
+  childLine,
+  contactsText,
+  type IssueView,
+  link,
+  runbookLink,
+  runLinks,
+  severityWord,
+  time,
+  times,
+  worstText,
+} from './issue-parts.ts'
 
 const free = { inTable: false } as const
 
@@ -78,7 +89,7 @@ export type Closing = { readonly how: string; readonly postMortem: boolean }
 export const closedComment = (view: IssueView, { how, postMortem }: Closing): string => {
   const { marker } = view
   const worst = worstText(view)
-  const links = [link('First run', marker.firstRun), link('Latest run', marker.latestRun), runbookLink(marker.id, view.runbooks)]
+  const links = [...runLinks(marker), runbookLink(marker.id, view.runbooks)]
   const stated = (text: string): string => (text === '' ? 'not stated' : markdownText(text, free))
   return [
     `**Closed** after ${lasted(view)}: ${sentence(how)} Seen ${times(marker.seen)}, ${marker.worst.status} at its worst${worst === '' ? '' : `: ${sentence(worst)}`}${worst === '' ? '.' : ''}`,

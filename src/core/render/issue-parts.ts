@@ -31,6 +31,12 @@ export const severityWord: Record<Severity, string> = { warning: 'Warning', crit
 export const link = (words: string, address: string | undefined): string =>
   address !== undefined && /^https?:\/\/[^\s()<>[\]|`]+$/.test(address) ? `[${words}](${address})` : ''
 
+/** The runs that saw it first and last; one link when they are one. */
+export const runLinks = ({ firstRun, latestRun }: Pick<Marker, 'firstRun' | 'latestRun'>): readonly string[] =>
+  (firstRun === latestRun ? [link('Run', latestRun)] : [link('First run', firstRun), link('Latest run', latestRun)]).filter(
+    (one) => one !== '',
+  )
+
 /** The page of a finding id. */
 export const runbookLink = (id: string, base: string | undefined): string =>
   base !== undefined && /^[\w.-]+$/.test(id) ? link('Runbook', `${base}${id}.md`) : ''

@@ -3,7 +3,7 @@ import { formatDuration } from '../quantity.ts'
 import { codeBlock, codeSpan, markdownAdvice, markdownText } from '../text/markdown.ts'
 import { plainLine } from '../text/plain.ts'
 import { sparkline } from '../text/sparkline.ts'
-import { childLine, contactsText, type IssueView, link, runbookLink, verdictLine } from './issue-parts.ts'
+import { childLine, contactsText, type IssueView, runbookLink, runLinks, verdictLine } from './issue-parts.ts'
 import { quietTitle } from './quiet-title.ts'
 
 /** GitHub refuses bodies above 65,536 characters. */
@@ -28,11 +28,16 @@ const seenCell = ({ finding, marker }: IssueView): string => {
   return worst === '' || worst === seen ? markdownText(seen) : `${markdownText(seen)}; worst ${markdownText(worst)}`
 }
 
+/** Not in the table: an address does not break in a cell, and a phone would show half of every row. */
+const whatLine = ({ finding, marker, publicRepository }: IssueView): string => {
+  const what = codeSpan(publicRepository ? marker.id : finding.subject, free)
+  return what === '' ? '' : `**What:** ${what}`
+}
+
 const tableOf = (view: IssueView): readonly string[] => {
   const { finding, marker } = view
-  if (view.publicRepository) return [`| | |\n|---|---|\n| What | ${codeSpan(marker.id)} |`]
+  if (view.publicRepository) return []
   const rows = [
-    ['What', codeSpan(finding.subject)],
     ['Seen', seenCell(view)],
     ['Expected', markdownText(finding.expected)],
     ['Trend', marker.values.length < 2 ? '' : `${sparkline(marker.values)} (last ${marker.values.length} runs)`],
@@ -47,11 +52,13 @@ const doLine = ({ finding, runbooks, marker }: IssueView): readonly string[] => 
   return [`**Do:** ${/[.!?…]$/.test(advice) ? advice : `${advice}.`}${page === '' ? '' : ` ${page}`}`]
 }
 
+const childrenTitle = '**Fails with it:**'
+
 const childrenList = ({ marker, publicRepository }: IssueView): readonly string[] => {
   if (marker.children.length === 0) return []
   const shown = marker.children.slice(0, maxChildrenShown).map((one) => childLine(one, publicRepository))
   const left = marker.children.length - shown.length
-  return [['**Fails with it:**', '', ...shown, ...(left === 0 ? [] : [`- ${left} more`])].join('\n')]
+  return [[childrenTitle, '', ...shown, ...(left === 0 ? [] : [`- ${left} more`])].join('\n')]
 }
 
 const evidenceFold = ({ finding, publicRepository }: IssueView, maxLines: number): readonly string[] => {
@@ -70,16 +77,17 @@ const notes = ({ marker }: IssueView): readonly string[] => {
 }
 
 const closesLine = ({ closesAfter: { runs, settleMs } }: IssueView): string =>
-  `Closes by itself after ${runs === 1 ? '1 good run' : `${runs} good runs`}${settleMs === 0 ? '' : ` and ${formatDuration(settleMs)}`}.`
+  `Closes by itself after ${runs === 1 ? '1 good run' : `${runs} good runs`}${settleMs < 1_000 ? '' : ` and ${formatDuration(settleMs)}`}.`
+const commandsLine = '`/ack`, `/silence 2h`, `/unsilence`, `/cause …`, `/fix …` work as comments.'
 
 const footer = (view: IssueView): string => {
   const contacts = contactsText(view)
   return [
     ...(contacts === '' ? [] : [`Contacts: ${contacts}.`]),
     closesLine(view),
-    '`/ack`, `/silence 2h`, `/unsilence`, `/cause …`, `/fix …` work as comments.',
+    commandsLine,
     ...(view.earlier === undefined ? [] : [`Earlier: #${view.earlier}.`]),
-    ...[link('First run', view.marker.firstRun), link('Latest run', view.marker.latestRun)].filter((one) => one !== ''),
+    ...runLinks(view.marker),
   ].join(' ')
 }
 
@@ -87,6 +95,7 @@ const partsOfBody = (view: IssueView, evidence: readonly string[]): string =>
   [
     writeMarker(view.marker),
     verdictLine(view),
+    whatLine(view),
     ...tableOf(view),
     ...doLine(view),
     ...childrenList(view),
@@ -94,7 +103,9 @@ const partsOfBody = (view: IssueView, evidence: readonly string[]): string =>
     ...notes(view),
     ...(view.publicRepository ? ['Details stay on the server: this repository is public.'] : []),
     footer(view),
-  ].join('\n\n')
+  ]
+    .filter((one) => one !== '')
+    .join('\n\n')
 
 /** The whole body: the marker, the verdict, what to do, then the evidence. Above 60,000 characters the evidence is cut, and it says so. */
 export const issueBody = (view: IssueView): string => {
@@ -107,6 +118,14 @@ export const issueBody = (view: IssueView): string => {
   const cut = [writeMarker(view.marker), verdictLine(view), 'Everything else was left out, it is too long; the JSON report holds it.']
   return cut.join('\n\n')
 }
+
+/** What only an open one needs goes: what to do, what fails now, how it closes. What a person wrote stays. */
+export const withoutOrders = (rest: string): string =>
+  rest
+    .replace(/^\*\*Do:\*\* .*(?:\r?\n)*/m, '')
+    .replace(childrenTitle, '**Failed with it:**')
+    .replace(/Closes by itself after \d+ good runs?(?: and [\w ]+)?\. /, '')
+    .replace(`${commandsLine} `, '')
 
 /** An existing body with another marker and verdict; the rest, perhaps a person's, stays. */
 export const bodyWithVerdict = (
