@@ -1,17 +1,12 @@
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { actions } from '../src/registry.generated.ts'
+import { blocks, fence, lookOf, outsideQuotes, placeholder, runbookPages, runbooksFolder } from './support/runbook-pages.ts'
 
-const folder = 'docs/runbooks'
 const read = (path: string) => readFileSync(path, 'utf8')
-const pages: ReadonlyMap<string, string> = new Map(
-  readdirSync(folder)
-    .filter((name) => name.endsWith('.md') && name !== 'README.md')
-    .map((name) => name.slice(0, -'.md'.length))
-    .toSorted()
-    .map((id) => [id, read(join(folder, `${id}.md`))]),
-)
+const pages = runbookPages
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))
   .map((name) => read(join('src', name)))
@@ -25,9 +20,9 @@ const expand = (written: string): readonly string[] => {
   return suffix === undefined ? [written] : Object.keys(actions).map((action) => `${action}${suffix}`)
 }
 
-/** What stands behind `id:` and is dotted: one string, or a union of them in a type. */
+/** What stands behind `id:` or `const somethingId =` and is dotted: one string, or a union of them in a type. */
 const idsIn = (code: string): string[] =>
-  [...code.matchAll(/\bid: ((?:(['`])(?:(?!\2).)*\2(?: \| )?)+)/g)]
+  [...code.matchAll(/\b(?:id:|const \w*[iI]d =) ((?:(['`])(?:(?!\2).)*\2(?: \| )?)+)/g)]
     .flatMap((match) => texts(match[1] ?? ''))
     .filter((text) => text.includes('.'))
     .flatMap(expand)
@@ -47,9 +42,6 @@ const lookAlikes = [...new Set(sources.flatMap(texts))].filter((text) => {
 const sections = ['## What it means', '## Likely causes', '## Look', '## Mend', '## Make it not come back']
 const headings = (page: string) => page.split('\n').filter((line) => line.startsWith('#'))
 
-const fence = /^```(\w*)\n([^]*?)^```$/gm
-const blocks = (page: string, language: string): string[] =>
-  [...page.matchAll(fence)].filter((match) => match[1] === language).map((match) => match[2] ?? '')
 const program = /^(?:docker|sudo|curl|openssl|psql|ps|df|grep|systemctl) /
 const commands = (page: string): string[] => [
   ...blocks(page, 'sh').flatMap((block) => block.trimEnd()),
@@ -78,11 +70,7 @@ const placeholders = new Set(
     ['state folder', 'journal file', 'certificate file', 'pid', 'gid', 'table', 'column', 'slot'],
   ].flat(),
 )
-const placeholder = /<([a-z][a-z ]*)>/g
 const otherForms = /…|\.\.\.(?!\w)|\/path\/to|\b(?:YOUR|MY)[_-]?[A-Z]+|\$\{?[A-Z][A-Z_]+|\[[a-z]+ ?name\]/
-
-/** The command without what its quotes hold; inside double quotes a backslash protects. */
-const outsideQuotes = (command: string) => command.replace(/'[^']*'|"(?:\\.|[^"\\])*"/gs, '""')
 
 /** Filled or not, a pasted command must do nothing else than it says: a bare `<name>` would read a file. */
 const mistakesIn = (command: string): string[] => [
@@ -94,16 +82,13 @@ const mistakesIn = (command: string): string[] => [
 describe('every finding has its runbook', () => {
   test('the ids of the sources are found, in all their forms', () => {
     const code =
-      "finding({ id: 'a.b' }) type T = { readonly id: 'c.d' | 'e.f-g' } finding({ id: `${action.name}.failed` }) one({ id: 'plain' })"
-    expect(idsIn(code)).toEqual(['a.b', 'c.d', 'e.f-g', ...Object.keys(actions).map((action) => `${action}.failed`)])
+      "const hId = 'h.i'; finding({ id: 'a.b' }) type T = { readonly id: 'c.d' | 'e.f-g' } finding({ id: `${action.name}.failed` }) one({ id: 'plain' })"
+    expect(idsIn(code)).toEqual(['h.i', 'a.b', 'c.d', 'e.f-g', ...Object.keys(actions).map((action) => `${action}.failed`)])
     expect(ids).toEqual(expect.arrayContaining(['compose.engine', 'endpoint.certificate', 'health-check.failed', 'postgres.reachable']))
   })
 
-  test('every id has a page, and every page is of an id; only a check that has no page at all is still being made', () => {
-    const family = (id: string) => id.slice(0, id.indexOf('.'))
-    const written = new Set([...pages.keys()].map(family))
-    expect([...pages.keys()]).toEqual(ids.filter((id) => written.has(family(id))))
-    expect([...written].toSorted()).toEqual(expect.arrayContaining(['check', 'compose', 'endpoint', 'health-check', 'postgres', 'state']))
+  test('every id of every action, check and part of the house has a page, and every page is of an id', () => {
+    expect([...pages.keys()]).toEqual(ids)
   })
 
   test('every string that looks like an id is one, or is known to be something else', () => {
@@ -112,7 +97,7 @@ describe('every finding has its runbook', () => {
   })
 
   test('the table of the README has one line for each page', () => {
-    const rows = [...read(join(folder, 'README.md')).matchAll(/^\| \[(.+?)\]\((.+?)\.md\) \| \S.* \|$/gm)]
+    const rows = [...read(join(runbooksFolder, 'README.md')).matchAll(/^\| \[(.+?)\]\((.+?)\.md\) \| \S.* \|$/gm)]
     expect(rows.map((row) => row[1])).toEqual([...pages.keys()])
     expect(rows.map((row) => row[2])).toEqual([...pages.keys()])
   })
@@ -130,9 +115,13 @@ describe.each([...pages])('the runbook %s', (id, page) => {
   })
 
   test('has commands to look with, whose placeholders are quoted', () => {
-    const look = page.slice(page.indexOf('## Look'), page.indexOf('## Mend'))
-    expect(blocks(look, 'sh')).not.toEqual([])
+    expect(blocks(lookOf(page), 'sh')).not.toEqual([])
     expect(commands(page).flatMap(mistakesIn)).toEqual([])
+  })
+
+  test('has commands that a shell reads', () => {
+    const { status, stderr } = spawnSync('bash', ['-n'], { input: commands(page).join('\n'), encoding: 'utf8' })
+    expect([status, stderr]).toEqual([0, ''])
   })
 
   test('says when it is unknown, or that it never is', () => {
