@@ -56,6 +56,7 @@ export const verifyHere = async ({ url, options = {}, notes = new Map<string, st
   const whole: Partial<Context> = {
     signal: new AbortController().signal,
     now: Date.now,
+    clock: async () => undefined,
     dryRun: false,
     state: { note: (key) => notes.get(key), setNote: (key, value) => notes.set(key, value), measurements: () => [], statuses: () => [] },
     compose,

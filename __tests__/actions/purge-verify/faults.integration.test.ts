@@ -210,6 +210,13 @@ describe('clocks', () => {
     expect(scope).toEqual([])
   })
 
+  test("ours is five minutes from GitHub's: unknown, and the database is not asked", async () => {
+    const clock = async () => ({ offsetMs: 300_000, at: Date.now() })
+    const { findings, scope } = await verifyHere({ url: 'postgres://127.0.0.1:1/nowhere', context: { clock } })
+    expect(findings).toMatchObject([{ id: 'purge.clock', status: 'unknown', title: expect.stringContaining("ahead of GitHub's") }])
+    expect(scope).toEqual([])
+  })
+
   test('30 seconds apart are ok', async () => {
     expect((await verifyHere({ url: server.url, context: { now: () => Date.now() + 30_000 } })).badIds).toEqual([])
   })

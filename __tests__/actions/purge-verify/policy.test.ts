@@ -60,6 +60,11 @@ describe('the business day', () => {
 test('two sets of time zone data that differ leave the date in doubt', () => {
   expect(judgeClock({ aheadMs: 0, dateThere: '2026-12-05' }, about).status).toBe('ok')
   expect(judgeClock({ aheadMs: 0, dateThere: undefined }, about).status).toBe('ok')
+  expect(judgeClock({ aheadMs: 0, github: { offsetMs: -59_000, at: 0 } }, about).status).toBe('ok')
+  expect(judgeClock({ aheadMs: 0, github: { offsetMs: -300_000, at: 0 } }, about)).toMatchObject({
+    status: 'unknown',
+    title: expect.stringContaining("our clock is 5 min behind GitHub's"),
+  })
   expect(judgeClock({ aheadMs: 0, dateThere: '2026-12-04' }, about)).toMatchObject({
     status: 'unknown',
     observed: "in +04:00 it is 2026-12-05 by our time zone data and 2026-12-04 by the server's",

@@ -115,7 +115,9 @@ export const verify = async (options: PurgeOptions, run: Run): Promise<Verified>
   const about: About = { subject: `table/${options.table.shown}`, shown: options.table.shown, column: options['date-column'], day, now }
   const nothing: Nothing = { day, about, staleRows: undefined, deletedRows: undefined, purgedAt: undefined }
   const trouble = selfTest(day)
-  if (trouble !== undefined) return { ...nothing, scope: [], findings: [judgeClock({ aheadMs: 0, trouble }, about)] }
+  // Before anything is asked: a date that is not to be trusted asks for the wrong rows.
+  const own = judgeClock({ aheadMs: 0, trouble, github: await context.clock() }, about)
+  if (own.status !== 'ok') return { ...nothing, scope: [], findings: [own] }
   const [database, log] = await Promise.all([lookAtDatabase(options, day, context), lookAtLog(options, day, context)])
   if (database.seen) return withDatabase({ look: database.value, log, about }, options, run, nothing)
   const judged = { table: tableNotSeen(database, about, database.parent), log: ofLog(log, options, about) }

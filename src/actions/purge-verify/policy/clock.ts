@@ -1,12 +1,13 @@
+import { mostOffsetMs, type SeenClock } from '../../../core/clock.ts'
 import { type Finding, finding } from '../../../core/finding.ts'
 import { formatDuration } from '../../../core/quantity.ts'
 import type { About } from '../about.ts'
 
-const mostMs = 60_000
-
 export type Clocks = {
   /** The server's clock before ours. */
   readonly aheadMs: number
+  /** Ours before GitHub's, when an earlier run heard from it. */
+  readonly github?: SeenClock | undefined
   /** What the self-test of our own date found. */
   readonly trouble?: string | undefined
   /** Our date by the server's time zone data; undefined when it does not know the zone. */
@@ -15,11 +16,21 @@ export type Clocks = {
 
 type Doubt = { readonly title: string; readonly observed: string; readonly advice: string }
 
-const doubtOf = ({ aheadMs, trouble, dateThere }: Clocks, { day }: About): Doubt | undefined => {
+const farFromGitHub = ({ offsetMs, at }: SeenClock): Doubt => {
+  const difference = formatDuration(Math.abs(offsetMs))
+  return {
+    title: `our clock is ${difference} ${offsetMs > 0 ? 'ahead of' : 'behind'} GitHub's`,
+    observed: `${difference} between ours and the time in GitHub's answers at ${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    advice: 'see whether it is synchronised with `timedatectl`; run: sudo timedatectl set-ntp true',
+  }
+}
+
+const doubtOf = ({ aheadMs, trouble, dateThere, github }: Clocks, { day }: About): Doubt | undefined => {
   const difference = formatDuration(Math.abs(aheadMs))
   if (trouble !== undefined)
     return { title: 'the business date is in doubt', observed: trouble, advice: 'report this as a mistake of Ronde' }
-  if (Math.abs(aheadMs) > mostMs) {
+  if (github !== undefined && Math.abs(github.offsetMs) > mostOffsetMs) return farFromGitHub(github)
+  if (Math.abs(aheadMs) > mostOffsetMs) {
     return {
       title: `the server's clock is ${difference} ${aheadMs > 0 ? 'ahead of' : 'behind'} ours`,
       observed: `${difference} between the database's clock and ours`,
@@ -48,7 +59,7 @@ export const judgeClock = (clocks: Clocks, about: About): Finding => {
     status: doubt === undefined ? 'ok' : 'unknown',
     title: `${shown}: ${doubt?.title ?? `the clocks agree that it is ${day.label}`}`,
     observed: doubt?.observed ?? `${formatDuration(Math.abs(clocks.aheadMs))} between the database's clock and ours`,
-    expected: `at most ${formatDuration(mostMs)} between the clocks, and one date in ${day.timeZone}`,
+    expected: `at most ${formatDuration(mostOffsetMs)} between the clocks, and one date in ${day.timeZone}`,
     advice: doubt?.advice ?? '',
     audience: 'infrastructure',
     measurements: [{ name: 'clock-difference', value: Math.abs(clocks.aheadMs), unit: 'ms' }],
