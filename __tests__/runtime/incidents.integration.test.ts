@@ -222,4 +222,16 @@ describe('when GitHub does not let it', () => {
     expect(heard).toEqual(['opened', 'closed'])
     expect(again.log).not.toContain('hook-secret-path')
   }, 60_000)
+
+  test('a webhook that is gone warns without its address; the issue is opened and the step stays green', async () => {
+    await using server = await setting(
+      `confirm: 1 }\nnotify: [{ slack: "\${HOOK}" }]\nmaintenance: []\nseasons: []\ntime-zone: "UTC"\nhost: true\nprivileges: none\ndatabase: {}\ncompose: {`,
+    )
+    server.break()
+    const ran = await server.run({ environment: { HOOK: 'http://127.0.0.1:1/hook-secret-path' } })
+    expect(ran.exitCode).toBe(0)
+    expect(ran.annotations).toContainEqual(expect.objectContaining({ level: 'warning' }))
+    expect(ran.log).not.toContain('hook-secret-path')
+    expect(server.issues()).toHaveLength(1)
+  }, 60_000)
 })
