@@ -2,5 +2,6 @@
 import type { Registry } from './core/registry.ts'
 
 export const actions: Registry = {
+  'cert-check': () => import('./actions/cert-check/action.ts'),
   'health-check': () => import('./actions/health-check/action.ts'),
 }

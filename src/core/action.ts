@@ -24,6 +24,8 @@ export type ActionDeclaration<Shape extends OptionShape, Outputs extends OutputS
   /** An `observe` action that may be told to do one thing (run a missed purge), under `context.exclusively`: it has `dry-run` too. */
   readonly dryRun?: true
   readonly reads: readonly CommonSection[]
+  /** Options of another action's section that it reads as well, as `health-check.endpoints`; it gets them as `options['health-check'].endpoints`. No inputs. */
+  readonly borrows?: readonly `${string}.${string}`[]
   readonly options: Shape
   /** Names of options that a later release will have: accepted in `ronde.yml` and told, but no inputs. */
   readonly later?: readonly string[]
@@ -42,6 +44,7 @@ export type Action = {
   readonly kind: 'observe' | 'change'
   readonly dryRun?: true
   readonly reads: readonly CommonSection[]
+  readonly borrows?: readonly `${string}.${string}`[]
   readonly options: OptionShape
   readonly later?: readonly string[]
   readonly outputs: OutputShape
