@@ -5,7 +5,7 @@ import { list } from '../../../core/options/list.ts'
 import { parsedText, type Reading } from '../../../core/options/parsed-text.ts'
 import { shown } from '../../../core/options/shown.ts'
 import { didYouMean } from '../../../core/suggestion.ts'
-import { type StartTls, startTlsPorts } from '../../../probes/tls/starttls.ts'
+import { type StartTls, startTlsPorts } from '../../../probes/tls/starttls-steps.ts'
 
 /** Where TLS is spoken, as configured. `host` is a name in its ASCII form or a numeric address without brackets. */
 export type CertEndpoint = {
