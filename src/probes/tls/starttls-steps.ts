@@ -49,7 +49,7 @@ const mysqlGreeting: Read = (heard) => {
   if (heard.length < 4) return more
   const end = 4 + heard.readUIntLE(0, 3)
   const protocol10 = 10
-  if (end < 36 || (heard[4] ?? protocol10) !== protocol10) return refused(heard.subarray(5))
+  if (end < 36 || (heard[4] ?? protocol10) !== protocol10) return refused(heard[4] === 0xff ? heard.subarray(7) : heard)
   if (heard.length < end) return more
   const afterVersion = heard.indexOf(0, 5) + 1
   // Thread (4 bytes), scramble (8), filler (1), then the lower half of what the server can do.

@@ -14,6 +14,8 @@ export type Store = {
 
 /** So weak that OpenSSL refuses it by default: it must be seen to be judged. */
 const ciphers = 'DEFAULT@SECLEVEL=0'
+/** P-224 too, or a certificate of it could not be presented. No hybrid group: its keys cost several times the CPU, and nothing secret is sent. */
+const ecdhCurve = 'X25519:P-256:P-384:P-521:P-224'
 const pemBlock = /-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----/g
 
 type Entry = { readonly name: string; readonly der: Buffer }
@@ -49,11 +51,11 @@ export const createStore = async (more: readonly string[]): Promise<Store> => {
   const ca = more.length === 0 ? {} : { ca: authorities() }
   const old = (): SecureContext | undefined => {
     try {
-      return createSecureContext({ ciphers, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' })
+      return createSecureContext({ ...ca, ciphers, ecdhCurve, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' })
     } catch {
       // Built or configured without them: then nobody here can ask, and it is said.
       return undefined
     }
   }
-  return { modern: createSecureContext({ ...ca, ciphers, minVersion: 'TLSv1.2' }), old: old(), roots: createRoots(authorities) }
+  return { modern: createSecureContext({ ...ca, ciphers, ecdhCurve, minVersion: 'TLSv1.2' }), old: old(), roots: createRoots(authorities) }
 }

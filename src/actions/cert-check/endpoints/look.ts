@@ -5,7 +5,7 @@ import type { Failure, Unseen } from '../../../probes/net/fault.ts'
 import { createResolve, type Resolve } from '../../../probes/net/resolve.ts'
 import { createStore, type Store } from '../../../probes/tls/store.ts'
 import { createCertificateReader, probeTls, type TlsSeen } from '../../../probes/tls.ts'
-import { timeoutMs } from './fault-words.ts'
+import { timeoutMs as handshakeMs } from './fault-words.ts'
 import type { CertTarget } from './target.ts'
 
 export type Trouble = { readonly cause: string; readonly advice: string }
@@ -38,10 +38,13 @@ const withoutCancelled = (seen: TlsSeen, waitedMs: number, signal: AbortSignal):
   return { kind: 'unseen', address: seen.address, unseen: cancelledWords(cancelled) }
 }
 
+/** What a test replaces: the names of the world, and how long it may take. */
+export type LookOptions = { readonly resolve?: Resolve | undefined; readonly timeoutMs?: number | undefined }
+
 /** Looks at endpoints. One for each run: it remembers names, certificates and stores. */
 export const createLook = (
   { signal }: Pick<Context, 'signal'>,
-  resolve: Resolve = createResolve({ signal }),
+  { resolve = createResolve({ signal }), timeoutMs = handshakeMs }: LookOptions = {},
 ): ((target: CertTarget) => Promise<Observed>) => {
   const network = { dial: createDial(resolve), resolve, signal, read: createCertificateReader() }
   const stores = new Map<string, Promise<Trusted>>()

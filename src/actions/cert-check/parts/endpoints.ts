@@ -2,7 +2,7 @@ import type { Context } from '../../../core/context.ts'
 import type { Finding } from '../../../core/finding.ts'
 import { createGate } from '../../../core/gate.ts'
 import type { Instant } from '../../../core/seen.ts'
-import type { Trusted } from '../endpoints/look.ts'
+import type { LookOptions, Trusted } from '../endpoints/look.ts'
 import { type CertTarget, targetsOf } from '../endpoints/target.ts'
 import type { CertOptions } from '../options.ts'
 import type { Looked, Part } from '../part.ts'
@@ -14,11 +14,16 @@ type OfOne = Omit<Looked, 'check'>
 const without = (findings: readonly Finding[], completed: boolean): OfOne => ({ completed, findings, certificates: [] })
 
 /** What is needed to look, loaded only when there is something to look at. */
-const createLookAt = async (options: CertOptions, context: Context, now: Instant): Promise<(target: CertTarget) => Promise<OfOne>> => {
+const createLookAt = async (
+  options: CertOptions,
+  context: Context,
+  now: Instant,
+  how: LookOptions,
+): Promise<(target: CertTarget) => Promise<OfOne>> => {
   const { createLook } = await import('../endpoints/look.ts')
   const { judgeEndpoint } = await import('../endpoints/judge.ts')
   const { downFinding, unseenFinding } = await import('../endpoints/reachable.ts')
-  const look = createLook(context)
+  const look = createLook(context, how)
   const rule = { absolute: options.thresholds.expiry, renewalPeriodMs: options['renewal-period'] }
   const judging = ({ store, trouble }: Trusted) => ({ rule, now, roots: store.roots, trouble })
   return async (target) => {
@@ -37,9 +42,9 @@ const createLookAt = async (options: CertOptions, context: Context, now: Instant
   }
 }
 
-const run = async (options: CertOptions, context: Context, now: Instant): Promise<Looked> => {
+const run = async (options: CertOptions, context: Context, now: Instant, how: LookOptions): Promise<Looked> => {
   const gate = createGate(maxInFlight)
-  const lookAt = await createLookAt(options, context, now)
+  const lookAt = await createLookAt(options, context, now, how)
   const all = await Promise.all(targetsOf(options).map((target) => gate(() => lookAt(target))))
   return {
     check: 'endpoints',
@@ -51,4 +56,10 @@ const run = async (options: CertOptions, context: Context, now: Instant): Promis
 }
 
 /** The certificates that servers present, at every address of their names. */
-export const part: Part = { name: 'endpoints', wanted: (options) => targetsOf(options).length > 0, run }
+export const createPart = (how: LookOptions = {}): Part => ({
+  name: 'endpoints',
+  wanted: (options) => targetsOf(options).length > 0,
+  run: (options, context, now) => run(options, context, now, how),
+})
+
+export const part = createPart()
