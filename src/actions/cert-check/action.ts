@@ -5,12 +5,13 @@ import { overviewOf } from './overview.ts'
 import type { Part } from './part.ts'
 import { part as endpoints } from './parts/endpoints.ts'
 import { part as files } from './parts/files.ts'
+import { part as headers } from './parts/headers.ts'
 import { part as letsencrypt } from './parts/letsencrypt.ts'
 import { part as nginx } from './parts/nginx.ts'
 import { runParts } from './run-parts.ts'
 import { judgeServedVersusDisk } from './served-versus-disk.ts'
 
-const parts: readonly Part[] = [endpoints, files, letsencrypt, nginx]
+const parts: readonly Part[] = [endpoints, headers, files, letsencrypt, nginx]
 
 const run = async (given: CertOptions, context: Context) => {
   const now = context.now()
