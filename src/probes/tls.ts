@@ -1,10 +1,11 @@
 import type { X509Certificate } from 'node:crypto'
 import { type Certificate, certificateOf } from '../core/x509/certificate.ts'
-import { addressesOf, type Dial } from './net/dial.ts'
+import { addressesOf, type Dial, type Dialed } from './net/dial.ts'
 import { type Failure, type Fault, failed, type Unseen } from './net/fault.ts'
 import type { Resolve } from './net/resolve.ts'
-import { createStop } from './net/stop.ts'
+import { createStop, type Stop } from './net/stop.ts'
 import { type Asking, type Shaken, shakeHands } from './tls/handshake.ts'
+import { askOldVersions } from './tls/old-hello.ts'
 import { startTls } from './tls/starttls.ts'
 import type { StartTls } from './tls/starttls-steps.ts'
 import type { Store } from './tls/store.ts'
@@ -19,7 +20,7 @@ export type TlsRequest = {
   readonly timeoutMs: number
 }
 
-/** `accepted`: the server also speaks TLS 1.1 or an earlier one. `untestable`: this OpenSSL cannot ask. */
+/** `accepted`: the server also speaks TLS 1.1 or an earlier one. `untestable`: the question could not be put. */
 export type OldVersions =
   | { readonly kind: 'refused' }
   | { readonly kind: 'accepted'; readonly protocol: string }
@@ -63,14 +64,18 @@ export const createCertificateReader = (): TlsNetwork['read'] => {
 
 type At = TlsRequest & { readonly address: string }
 
-/** One connection to one address, with a time-out of its own. */
-const shakeAt = async (at: At, { context, wantsStaple }: Omit<Asking, 'serverName'>, network: TlsNetwork): Promise<Shaken | Failure> => {
+/** One connection to one address, with a time-out of its own, ready for TLS. */
+const connected = async <T>(
+  at: At,
+  network: TlsNetwork,
+  speak: (dialed: Dialed, stop: Stop) => Promise<T | Failure>,
+): Promise<T | Failure> => {
   const stop = createStop(at.timeoutMs, network.signal)
   try {
     const dialed = await network.dial({ hostname: at.address, port: at.port }, stop)
     if (!('socket' in dialed)) return dialed
     const failure = at.starttls === undefined ? undefined : await startTls(dialed.socket, at.starttls, stop)
-    if (failure === undefined) return await shakeHands(dialed, { context, serverName: at.serverName, wantsStaple }, stop)
+    if (failure === undefined) return await speak(dialed, stop)
     dialed.socket.destroy()
     return failure
   } finally {
@@ -78,20 +83,28 @@ const shakeAt = async (at: At, { context, wantsStaple }: Omit<Asking, 'serverNam
   }
 }
 
-/** Codes of our own OpenSSL when it has no such version to offer. */
-const cannotAsk = /^ERR_SSL_(NO_PROTOCOLS_AVAILABLE|NO_CIPHERS_AVAILABLE|UNSUPPORTED_PROTOCOL_VERSION)$/
+const shakeAt = (at: At, asking: Omit<Asking, 'serverName'>, network: TlsNetwork): Promise<Shaken | Failure> =>
+  connected(at, network, (dialed, stop) => shakeHands(dialed, { ...asking, serverName: at.serverName }, stop))
 
-const askOld = async (at: At, network: TlsNetwork): Promise<{ readonly old: OldVersions; readonly shaken?: Shaken }> => {
-  if (at.store.old === undefined) return { old: { kind: 'untestable' } }
-  const shaken = await shakeAt(at, { context: at.store.old, wantsStaple: false }, network)
-  if ('protocol' in shaken) return { old: { kind: 'accepted', protocol: shaken.protocol }, shaken }
-  const untestable = 'unseen' in shaken || shaken.fault.kind === 'cancelled' || cannotAsk.test(shaken.fault.detail)
-  return { old: { kind: untestable ? 'untestable' : 'refused' } }
+/** A connection that failed for a reason of ours, or of the run's end, says nothing of the server. */
+const askOld = async (at: At, network: TlsNetwork): Promise<OldVersions> => {
+  const answer = await connected(at, network, (dialed, stop) => askOldVersions(dialed, at.serverName, stop))
+  if ('accepted' in answer) return { kind: 'accepted', protocol: answer.accepted }
+  const untestable = 'unseen' in answer || ('fault' in answer && (answer.fault.kind === 'cancelled' || answer.fault.phase === 'connect'))
+  return { kind: untestable ? 'untestable' : 'refused' }
 }
 
 /** The server speaks TLS, but no version that is current. */
 const onlyOld = (failure: Failure): boolean =>
   'fault' in failure && failure.fault.phase === 'tls' && ['tls', 'closed', 'reset'].includes(failure.fault.kind)
+
+/** What a server that has nothing better presents; only where this OpenSSL still speaks that. */
+const shakeOld = async (at: At, network: TlsNetwork): Promise<Shaken | Failure> => {
+  const context = at.store.old()
+  return context === undefined
+    ? failed('tls', 'tls', 'ERR_SSL_UNSUPPORTED_PROTOCOL')
+    : shakeAt(at, { context, wantsStaple: false }, network)
+}
 
 const seenAt = async (at: At, network: TlsNetwork): Promise<TlsSeen> => {
   const { address } = at
@@ -99,9 +112,9 @@ const seenAt = async (at: At, network: TlsNetwork): Promise<TlsSeen> => {
     'fault' in failure ? { kind: 'fault', address, fault: failure.fault } : { kind: 'unseen', address, unseen: failure.unseen }
   const modern = await shakeAt(at, { context: at.store.modern, wantsStaple: true }, network)
   if (!('protocol' in modern) && !onlyOld(modern)) return failureSeen(modern)
-  const { old, shaken } = await askOld(at, network)
-  const seen = 'protocol' in modern ? modern : shaken
-  if (seen === undefined) return failureSeen(modern as Failure)
+  const old = await askOld(at, network)
+  const seen = 'protocol' in modern || old.kind !== 'accepted' ? modern : await shakeOld(at, network)
+  if (!('protocol' in seen)) return failureSeen(modern as Failure)
   const presented = seen.presented.map(network.read).filter((one) => one !== undefined)
   if (presented.length === 0) return failureSeen(failed('garbage', 'tls', 'no certificate'))
   return { kind: 'shaken', address, protocol: seen.protocol, presented, refusal: seen.refusal, staple: seen.staple, old }

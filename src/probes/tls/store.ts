@@ -1,13 +1,13 @@
 import type { SecureContext } from 'node:tls'
 import { type Certificate, readCertificate } from '../../core/x509/certificate.ts'
-import { certificateParts } from '../../core/x509/parts.ts'
+import { subjectOf } from '../../core/x509/parts.ts'
 
 /** Whom a look trusts, and how it asks. One for each set of authorities: making it takes milliseconds, a handshake with it none. */
 export type Store = {
   /** For TLS 1.2 and later; anything else that may be weak is taken, for it is judged and not refused. */
   readonly modern: SecureContext
   /** For TLS 1.1 and earlier; `undefined` when this OpenSSL cannot ask for them. */
-  readonly old: SecureContext | undefined
+  readonly old: () => SecureContext | undefined
   /** The certificates of the store with this encoded name. */
   readonly roots: (subject: Buffer) => readonly Certificate[]
 }
@@ -18,14 +18,14 @@ const ciphers = 'DEFAULT@SECLEVEL=0'
 const ecdhCurve = 'X25519:P-256:P-384:P-521:P-224'
 const pemBlock = /-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----/g
 
-type Entry = { readonly name: string; readonly der: Buffer }
+type Entry = { readonly name: string; readonly pem: string }
 
-const entriesOf = (pem: readonly string[]): readonly Entry[] =>
-  pem.flatMap((text) =>
-    [...text.matchAll(pemBlock)].flatMap(([, base64 = '']) => {
-      const der = Buffer.from(base64, 'base64')
-      const subject = certificateParts(der)?.subject
-      return subject === undefined ? [] : [{ name: subject.toString('latin1'), der }]
+/** Only the names: a store has hundreds of certificates, of which one or two are ever looked for. */
+const entriesOf = (texts: readonly string[]): readonly Entry[] =>
+  texts.flatMap((text) =>
+    [...text.matchAll(pemBlock)].flatMap(([pem, base64 = '']) => {
+      const subject = subjectOf(Buffer.from(base64, 'base64'))
+      return subject === undefined ? [] : [{ name: subject.toString('latin1'), pem }]
     }),
   )
 
@@ -38,7 +38,7 @@ const createRoots = (authorities: () => readonly string[]): Store['roots'] => {
     const known = read.get(name)
     if (known !== undefined) return known
     byName ??= Map.groupBy(entriesOf(authorities()), (one) => one.name)
-    const found = (byName.get(name) ?? []).map((one) => readCertificate(one.der)).filter((one) => one !== undefined)
+    const found = (byName.get(name) ?? []).map((one) => readCertificate(one.pem)).filter((one) => one !== undefined)
     read.set(name, found)
     return found
   }
@@ -57,5 +57,5 @@ export const createStore = async (more: readonly string[]): Promise<Store> => {
       return undefined
     }
   }
-  return { modern: createSecureContext({ ...ca, ciphers, ecdhCurve, minVersion: 'TLSv1.2' }), old: old(), roots: createRoots(authorities) }
+  return { modern: createSecureContext({ ...ca, ciphers, ecdhCurve, minVersion: 'TLSv1.2' }), old, roots: createRoots(authorities) }
 }

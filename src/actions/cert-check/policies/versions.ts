@@ -37,7 +37,7 @@ const verdictOf = ({ protocol, old, showOld }: Versions): Verdict => {
       status: 'ok',
       title: `speaks ${shown(protocol)}`,
       observed: shown(protocol),
-      advice: advise('not checked: whether TLS 1.1 and earlier are refused, for the OpenSSL of this Node could not ask', showOld),
+      advice: advise('not checked: whether TLS 1.1 and earlier are refused, for it could not be asked', showOld),
     }
   const advice = protocol === 'TLSv1.2' ? 'TLS 1.3 is not offered: allow it too' : ''
   return { status: 'ok', title: `speaks ${shown(protocol)}`, observed: `${shown(protocol)}; TLS 1.1 and earlier are refused`, advice }
