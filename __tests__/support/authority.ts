@@ -65,6 +65,16 @@ const keyArguments = (kind: string): readonly string[] => {
   return ['-algorithm', algorithm.toUpperCase()]
 }
 
+const extensionLines = ({ ca = false, names = [], extensions = [] }: Wanted): string =>
+  [
+    `basicConstraints = critical, CA:${ca ? 'TRUE' : 'FALSE'}`,
+    ...(names.length === 0 ? [] : [`subjectAltName = ${names.join(', ')}`]),
+    ...extensions,
+  ].join('\n')
+
+/** A signature by an Ed25519 key has its hash in itself. */
+const digestOf = ({ key = 'ec', by, digest = 'sha256' }: Wanted): string => (key.startsWith('ed') && by === undefined ? 'default' : digest)
+
 /** Makes certificates of every kind with openssl, in a folder that goes away with them. */
 export const createAuthority = (): Authority => {
   const folder = mkdtempSync(join(tmpdir(), 'ronde-authority-'))
@@ -75,39 +85,17 @@ export const createAuthority = (): Authority => {
   let made = 0
 
   const issue = (wanted: Wanted): Issued => {
-    const { name, by, names = [], from = -1, until = 80, key = 'ec', digest = 'sha256', ca = false, extensions = [] } = wanted
+    const { name, by, from = -1, until = 80, key = 'ec' } = wanted
     made += 1
     const file = `${made}-${name.replace(/\W/g, '_').slice(0, 20)}`
     const [keyPath, certPath] = [at(`${file}.key`), at(`${file}.pem`)]
-    const lines = [
-      `basicConstraints = critical, CA:${ca ? 'TRUE' : 'FALSE'}`,
-      ...(names.length === 0 ? [] : [`subjectAltName = ${names.join(', ')}`]),
-      ...extensions,
-    ]
-    writeFileSync(at('extensions'), lines.join('\n'))
+    writeFileSync(at('extensions'), extensionLines(wanted))
     openssl('genpkey', ...keyArguments(key), '-out', keyPath)
     openssl('req', '-new', '-utf8', '-key', keyPath, '-subj', wanted.subject ?? `/CN=${name}`, '-out', 'request')
     const signer = by === undefined ? ['-selfsign', '-keyfile', keyPath] : ['-cert', by.certPath, '-keyfile', by.keyPath]
-    const own = key.startsWith('ed') && by === undefined
-    openssl(
-      ...[
-        'ca',
-        '-batch',
-        '-notext',
-        '-config',
-        'config',
-        '-in',
-        'request',
-        '-out',
-        certPath,
-        '-extfile',
-        'extensions',
-        '-preserveDN',
-        '-utf8',
-      ],
-      ...signer,
-      ...['-startdate', time(from), '-enddate', time(until), '-md', own ? 'default' : digest],
-    )
+    const input = ['-in', 'request', '-out', certPath, '-extfile', 'extensions', '-preserveDN', '-utf8']
+    const validity = ['-startdate', time(from), '-enddate', time(until), '-md', digestOf(wanted)]
+    openssl('ca', '-batch', '-notext', '-config', 'config', ...input, ...signer, ...validity)
     return { name, key: readFileSync(keyPath, 'utf8'), cert: readFileSync(certPath, 'utf8'), keyPath, certPath }
   }
 
@@ -115,10 +103,8 @@ export const createAuthority = (): Authority => {
     if (status === 'revoked')
       openssl('ca', '-config', 'config', '-cert', issuer.certPath, '-keyfile', issuer.keyPath, '-revoke', certificate.certPath)
     openssl('ocsp', '-issuer', issuer.certPath, '-cert', certificate.certPath, '-reqout', 'ask')
-    openssl(
-      ...['ocsp', '-index', 'index', '-CA', issuer.certPath, '-rsigner', issuer.certPath, '-rkey', issuer.keyPath],
-      ...['-reqin', 'ask', '-respout', 'answer', '-nmin', '10'],
-    )
+    const responder = ['-index', 'index', '-CA', issuer.certPath, '-rsigner', issuer.certPath, '-rkey', issuer.keyPath]
+    openssl('ocsp', ...responder, '-reqin', 'ask', '-respout', 'answer', '-nmin', '10')
     return readFileSync(at('answer'))
   }
 

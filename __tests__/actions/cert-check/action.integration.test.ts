@@ -51,10 +51,7 @@ describe('cert-check, as the runner runs it,', () => {
     const ran = await runRonde('cert-check', { inputs: { endpoints: `localhost:${server.port}`, letsencrypt, 'fail-on': 'never' } })
     expect(ran.outputs['status']).toBe('critical')
     expect(ran.findings.find((one) => one.id === 'cert.self-signed')?.observed).toContain('owned')
-    expect(
-      ran.commands.filter(({ name }) => ['add-mask'].includes(name.toLowerCase()) === false && /owned/.test(JSON.stringify(name))),
-    ).toEqual([])
-    expect(ran.annotations.filter((one) => /^owned/.test(one.message))).toEqual([])
+    expect(ran.annotations.filter((one) => one.message.startsWith('owned'))).toEqual([])
     expect(ran.masks).not.toContain('ok')
     expect(ran.log).not.toMatch(/^::error::owned/m)
     expect(ran.summary).not.toContain('<b>')

@@ -16,7 +16,7 @@ const protocols = Object.keys(startTlsPorts) as (keyof typeof startTlsPorts)[]
 const look = (port: number, starttls: string) =>
   runPart(part, { endpoints: [`127.0.0.1:${port}?starttls=${starttls}&servername=mail.quiz.example`], 'ca-file': root.certPath })
 
-describe('before TLS, ', () => {
+describe('before TLS,', () => {
   test.each(protocols)('%s is spoken, and the certificate behind it is judged', async (protocol) => {
     await using server = await startTlsServer(dialogues[protocol], valid)
     const { findings } = await look(server.port, protocol)
