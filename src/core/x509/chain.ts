@@ -58,3 +58,19 @@ export const rootOf = ({ path }: Chain, roots: Roots): Certificate | undefined =
   }
   return undefined
 }
+
+/** A chain with the authority of a store that it ends at. */
+export type RootedChain = { readonly chain: Chain; readonly root: Certificate | undefined }
+
+/** Builds each distinct chain once, however many servers present it: every signature in it is verified for that. */
+export const createChainReader = (roots: Roots): ((presented: readonly Certificate[]) => RootedChain | undefined) => {
+  const known = new Map<string, RootedChain | undefined>()
+  return (presented) => {
+    const key = presented.map((one) => one.sha256).join('')
+    if (known.has(key)) return known.get(key)
+    const chain = chainOf(presented)
+    const rooted = chain === undefined ? undefined : { chain, root: rootOf(chain, roots) }
+    known.set(key, rooted)
+    return rooted
+  }
+}

@@ -2,7 +2,7 @@ import type { Finding } from '../../../core/finding.ts'
 import type { Instant } from '../../../core/seen.ts'
 import { byWorstStatus } from '../../../core/status.ts'
 import type { Certificate } from '../../../core/x509/certificate.ts'
-import { type Chain, chainOf, rootOf } from '../../../core/x509/chain.ts'
+import type { RootedChain } from '../../../core/x509/chain.ts'
 import type { TlsSeen } from '../../../probes/tls.ts'
 import type { CertificateRow, Served } from '../part.ts'
 import { chainWords, judgeComplete, judgeOrder } from '../policies/chain.ts'
@@ -19,8 +19,8 @@ import { type CertTarget, showCommand } from './target.ts'
 export type Judging = {
   readonly rule: ExpiryRule
   readonly now: Instant
-  /** Roots of the store by their encoded name. */
-  readonly roots: (subject: Buffer) => readonly Certificate[]
+  /** What was presented -> the chain in it, and its root in the store. */
+  readonly chainOf: (presented: readonly Certificate[]) => RootedChain | undefined
   /** An authority that was named and could not be read: then nobody can say who is trusted. */
   readonly trouble: { readonly cause: string; readonly advice: string } | undefined
 }
@@ -32,7 +32,7 @@ export type JudgedEndpoint = {
 }
 
 type Shaken = Extract<TlsSeen, { kind: 'shaken' }>
-type Judged = { readonly findings: readonly Finding[]; readonly chain: Chain; readonly root: Certificate | undefined }
+type Judged = RootedChain & { readonly findings: readonly Finding[] }
 
 /** With an authority that could not be read, who is not trusted may be so only for that. */
 const doubted = (findings: readonly Finding[], { trouble }: Judging): readonly Finding[] =>
@@ -43,13 +43,12 @@ const doubted = (findings: readonly Finding[], { trouble }: Judging): readonly F
   )
 
 const judgeChain = (
-  chain: Chain,
+  { chain, root }: RootedChain,
   { seen, where, target }: { seen: Shaken; where: Where; target: CertTarget },
   judging: Judging,
 ): Judged => {
-  const { rule, now, roots } = judging
+  const { rule, now } = judging
   const { leaf, presented } = chain
-  const root = rootOf(chain, roots)
   const showOld = showCommand(target, ['-tls1_1', '-cipher', 'DEFAULT@SECLEVEL=0'])
   return {
     chain,
@@ -113,7 +112,7 @@ export const judgeEndpoint = (target: CertTarget, seen: readonly TlsSeen[], judg
     const [first] = group
     const addresses = group.map((one) => one.address)
     const where = groups.length === 1 ? base : { ...base, place: `at ${addresses.join(', ')}` }
-    const chain = chainOf(first.presented)
+    const chain = judging.chainOf(first.presented)
     return chain === undefined ? [] : [{ addresses, ...judgeChain(chain, { seen: first, where, target }, judging) }]
   })
   return {

@@ -1,4 +1,5 @@
 import type { Context } from '../../../core/context.ts'
+import { createChainReader } from '../../../core/x509/chain.ts'
 import { readAuthority } from '../../../probes/net/authority.ts'
 import { createDial } from '../../../probes/net/dial.ts'
 import type { Failure, Unseen } from '../../../probes/net/fault.ts'
@@ -9,7 +10,11 @@ import { timeoutMs as handshakeMs } from './fault-words.ts'
 import type { CertTarget } from './target.ts'
 
 export type Trouble = { readonly cause: string; readonly advice: string }
-export type Trusted = { readonly store: Store; readonly trouble: Trouble | undefined }
+export type Trusted = {
+  readonly store: Store
+  readonly chainOf: ReturnType<typeof createChainReader>
+  readonly trouble: Trouble | undefined
+}
 
 /** What was seen of one endpoint: its addresses, or nothing at all and why. */
 export type Observed = { readonly seen: readonly TlsSeen[]; readonly trusted: Trusted } | Failure
@@ -20,7 +25,7 @@ const shortestWaitMs = 1_000
 const trust = async (paths: readonly string[]): Promise<Trusted> => {
   const read = await Promise.all(paths.map((path) => readAuthority(path, path === paths[0] ? 'ca-file' : 'ca')))
   const store = await createStore(read.flatMap((one) => ('ready' in one ? [one.ready] : [])))
-  return { store, trouble: read.flatMap((one) => ('unseen' in one ? [one.unseen] : []))[0] }
+  return { store, chainOf: createChainReader(store.roots), trouble: read.flatMap((one) => ('unseen' in one ? [one.unseen] : []))[0] }
 }
 
 const cancelledWords = (cancelled: boolean): Unseen => ({

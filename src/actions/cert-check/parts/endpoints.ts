@@ -25,7 +25,7 @@ const createLookAt = async (
   const { downFinding, unseenFinding } = await import('../endpoints/reachable.ts')
   const look = createLook(context, how)
   const rule = { absolute: options.thresholds.expiry, renewalPeriodMs: options['renewal-period'] }
-  const judging = ({ store, trouble }: Trusted) => ({ rule, now, roots: store.roots, trouble })
+  const judging = ({ chainOf, trouble }: Trusted) => ({ rule, now, chainOf, trouble })
   return async (target) => {
     const observed = await look(target)
     if ('unseen' in observed) return without([unseenFinding(target, observed.unseen)], false)
