@@ -6,16 +6,16 @@ const dayMs = 24 * hourMs
 const lasting = (lifetimeMs: number) => ({ notBefore: 0, notAfter: lifetimeMs })
 
 describe('the limits of what is left', () => {
-  test.each([
-    ['a year', 365 * dayMs, 12 * hourMs, 29 * dayMs, 14 * dayMs],
-    ["90 days, as of Let's Encrypt today", 90 * dayMs, 12 * hourMs, 29 * dayMs, 14 * dayMs],
-    ['64 days, as from 2027', 64 * dayMs, 12 * hourMs, (64 / 3 - 1) * dayMs, (64 / 6 - 1) * dayMs],
-    ['45 days, as from 2028', 45 * dayMs, 12 * hourMs, 14 * dayMs, 6.5 * dayMs],
-    ['160 hours', 160 * hourMs, 12 * hourMs, (160 / 3 - 24) * hourMs, 24 * hourMs],
-    ['160 hours, renewed every hour', 160 * hourMs, hourMs, (160 / 3 - 2) * hourMs, (160 / 6 - 2) * hourMs],
-    ['90 days, renewed weekly', 90 * dayMs, 7 * dayMs, 16 * dayMs, dayMs],
-    ['a day, which 24 h would never let be good', dayMs, 12 * hourMs, 12 * hourMs, 12 * hourMs],
-  ])('of a life of %s', (_what, lifetimeMs, renewalPeriodMs, warning, critical) => {
+  test.each<readonly [string, number, number, readonly [number, number]]>([
+    ['a year', 365 * dayMs, 12 * hourMs, [29 * dayMs, 14 * dayMs]],
+    ["90 days, as of Let's Encrypt today", 90 * dayMs, 12 * hourMs, [29 * dayMs, 14 * dayMs]],
+    ['64 days, as from 2027', 64 * dayMs, 12 * hourMs, [(64 / 3 - 1) * dayMs, (64 / 6 - 1) * dayMs]],
+    ['45 days, as from 2028', 45 * dayMs, 12 * hourMs, [14 * dayMs, 6.5 * dayMs]],
+    ['160 hours', 160 * hourMs, 12 * hourMs, [(160 / 3 - 24) * hourMs, 24 * hourMs]],
+    ['160 hours, renewed every hour', 160 * hourMs, hourMs, [(160 / 3 - 2) * hourMs, (160 / 6 - 2) * hourMs]],
+    ['90 days, renewed weekly', 90 * dayMs, 7 * dayMs, [16 * dayMs, dayMs]],
+    ['a day, which 24 h would never let be good', dayMs, 12 * hourMs, [12 * hourMs, 12 * hourMs]],
+  ])('of a life of %s', (_what, lifetimeMs, renewalPeriodMs, [warning, critical]) => {
     const limits = expiryLimits(lasting(lifetimeMs), { renewalPeriodMs })
     expect(limits.warning).toBeCloseTo(warning)
     expect(limits.critical).toBeCloseTo(critical)
