@@ -9,7 +9,7 @@ import { actions } from '../src/registry.generated.ts'
 import { parseRun } from '../src/runtime/parse/parse.ts'
 import { temporaryFolder } from './support/ronde.ts'
 
-const pages = ['README.md', 'docs/configuration.md', 'actions/health-check/README.md']
+const pages = ['README.md', 'docs/configuration.md', 'actions/health-check/README.md', 'actions/cert-check/README.md']
 
 /** The blocks of a page that say of themselves to be a `ronde.yml`. */
 const blocksOf = (page: string): readonly (readonly [string, string])[] =>

@@ -32,6 +32,7 @@ const ids = [...new Set(sources.flatMap(idsIn))].toSorted()
 /** Strings that look like an id and are none. */
 const notIds: Readonly<Record<string, string>> = {
   'compose.containers': 'a note in the state',
+  'health-check.endpoints': 'an option that another action borrows',
   'state.db': 'the file of the state',
 }
 const lookAlikes = [...new Set(sources.flatMap(texts))].filter((text) => {

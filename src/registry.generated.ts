@@ -2,6 +2,7 @@
 import type { Registry } from './core/registry.ts'
 
 export const actions: Registry = {
+  'cert-check': () => import('./actions/cert-check/action.ts'),
   'db-maintain': () => import('./actions/db-maintain/action.ts'),
   'health-check': () => import('./actions/health-check/action.ts'),
   'journal': () => import('./actions/journal/action.ts'),

@@ -22,6 +22,7 @@ type Answer = Extract<Observation, { kind: 'answer' }>
 export const answer = ({ totalMs = 38, ...overrides }: Partial<Answer> & { readonly totalMs?: number } = {}): Answer => ({
   kind: 'answer',
   status: 200,
+  headers: new Map(),
   contentType: 'application/json',
   body: { text: '{"status":"ok"}', whole: true },
   bodyBytes: 15,

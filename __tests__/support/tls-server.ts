@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import { createServer as createTcpServer } from 'node:net'
 import { createServer, type TlsOptions } from 'node:tls'
 import type { Certificate } from './certificates.ts'
@@ -43,3 +44,21 @@ export const plainOnTlsPort = async (): Promise<TestServer> => {
   const server = await fixedServer()
   return { ...server, origin: server.origin.replace('http:', 'https:') }
 }
+
+/** A TLS server at any loopback address and port. */
+export const tlsServerAt = (address: string, port: number, { key, cert }: Certificate, options: TlsOptions = {}) =>
+  new Promise<AsyncDisposable & { readonly port: number; readonly events: EventEmitter }>((resolve, reject) => {
+    const server = createServer({ key, cert, ...options }, (socket) => void socket.on('error', () => {})).on('tlsClientError', () => {})
+    server.once('error', reject)
+    server.listen(port, address, () => {
+      const bound = server.address()
+      resolve({
+        events: server,
+        port: typeof bound === 'object' && bound !== null ? bound.port : 0,
+        [Symbol.asyncDispose]: () =>
+          new Promise((closed) => {
+            server.close(() => closed())
+          }),
+      })
+    })
+  })

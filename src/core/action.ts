@@ -26,6 +26,8 @@ export type ActionDeclaration<Shape extends OptionShape, Outputs extends OutputS
   /** `repository`: works with GitHub alone, on any runner: nothing of a server is locked or recovered, and no server needs to be named. */
   readonly place?: 'repository'
   readonly reads: readonly CommonSection[]
+  /** Options of another action's section that it reads as well, as `health-check.endpoints`; it gets them as `options['health-check'].endpoints`. No inputs. */
+  readonly borrows?: readonly `${string}.${string}`[]
   readonly options: Shape
   /** Names of options that a later release will have: accepted in `ronde.yml` and told, but no inputs. */
   readonly later?: readonly string[]
@@ -45,6 +47,7 @@ export type Action = {
   readonly dryRun?: true
   readonly place?: 'repository'
   readonly reads: readonly CommonSection[]
+  readonly borrows?: readonly `${string}.${string}`[]
   readonly options: OptionShape
   readonly later?: readonly string[]
   readonly outputs: OutputShape

@@ -20,6 +20,8 @@ export type HttpSeen =
   | {
       readonly kind: 'answer'
       readonly status: number
+      /** Names in lower case. */
+      readonly headers: ReadonlyMap<string, string>
       readonly contentType: string
       readonly body: BodyText | undefined
       readonly bodyBytes: number
@@ -76,6 +78,7 @@ const run = async (request: HttpRequest, { dial, now }: Network, stop: Stop): Pr
       {
         kind: 'answer',
         status: answer.status,
+        headers: answer.headers,
         contentType: answer.headers.get('content-type') ?? '',
         body: request.wantsBody ? await readBody(answer, keptBytes) : undefined,
         bodyBytes: answer.bodyBytes,

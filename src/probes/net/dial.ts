@@ -46,7 +46,8 @@ export const stopped = (stop: Stop, phase: Phase): Failure => failed(stop.reason
 export const refusalOf = (address: string): Failure =>
   notSeen(`${address} is a link-local or cloud metadata address, which Ronde never opens`, 'name the service by another address', true)
 
-const resolved = async (hostname: string, resolve: Resolve, stop: Stop): Promise<readonly Address[] | Failure> => {
+/** All addresses of a name; a name with one that is never opened is refused as a whole. */
+export const addressesOf = async (hostname: string, resolve: Resolve, stop: Stop): Promise<readonly Address[] | Failure> => {
   const answer = resolve(hostname)
   const resolution =
     'then' in answer ? await Promise.race([answer, new Promise<undefined>((settle) => stop.whenStopped(() => settle(undefined)))]) : answer
@@ -119,7 +120,7 @@ export const createDial =
   (resolve: Resolve): Dial =>
   async (where, stop) => {
     const startedAt = performance.now()
-    const addresses = await resolved(where.hostname, resolve, stop)
+    const addresses = await addressesOf(where.hostname, resolve, stop)
     if (!('length' in addresses)) return addresses
     const resolvedAt = performance.now()
     const socket = open(addresses, where.port)

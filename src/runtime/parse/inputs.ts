@@ -26,7 +26,8 @@ const scalar = (text: string, kinds: ReadonlySet<string>): unknown => {
   return text
 }
 
-const looksLikeYaml = (text: string): boolean => /^\s*(- |-$|\[|\{|[\w.-]+:(\s|$))/.test(text)
+/** `[::1]:443` is an address, no list. */
+const looksLikeYaml = (text: string): boolean => /^\s*(- |-$|\[(?![0-9a-f]*:[0-9a-f:.]*\])|\{|[\w.-]+:(\s|$))/i.test(text)
 
 /** One item a line; a single line is split at commas, but at those inside of a URL only where another URL follows. */
 const items = (text: string): readonly { readonly item: string; readonly line: number }[] => {

@@ -3,7 +3,7 @@ import { commonSections } from '../../core/options/common.ts'
 import { sectionShape } from '../../core/options/inputs.ts'
 import type { Mistake } from '../../core/user-error.ts'
 import { type Configuration, fileLayer } from './configuration.ts'
-import { type Layer, type Located, parseLayers } from './layers.ts'
+import { type Layer, type Located, type Parsed, parseLayers } from './layers.ts'
 import { type Path, pathText, valueAt } from './path.ts'
 
 /** An action with its options, valid and complete; those of the common part that it reads stand among them. */
@@ -30,6 +30,8 @@ export type OptionsRequest = {
   readonly find: (name: string) => string | undefined
   /** The action has inputs of its own in this run: what is missing is then asked for as an input, when the file has no section. */
   readonly hasInputs: boolean
+  /** The actions of whose sections this one borrows options. */
+  readonly lenders: readonly Action[]
 }
 
 /** The schema of an action's section: its own options, the common ones that it reads, and those of every section. */
@@ -45,6 +47,28 @@ const absentIn = ({ action, file, hasInputs }: OptionsRequest, path: Path): Loca
   return hasInputs ? { source: `input ${path.join('-')}`, path: '' } : { source: file.source, path: pathText(at) }
 }
 
+/** `health-check.endpoints` of `borrows` -> its section and its option. */
+const borrowedBy = ({ borrows = [] }: Action): readonly (readonly [section: string, option: string])[] =>
+  borrows.map((one) => [one.slice(0, one.indexOf('.')), one.slice(one.indexOf('.') + 1)])
+
+/** The names of the actions whose sections an action reads besides its own. */
+export const lendersOf = (action: Action): readonly string[] => [...new Set(borrowedBy(action).map(([section]) => section))]
+
+/** What an action borrows from one section, as the file has it. A secret there need not be set: its owner asks for it. */
+const parseBorrowed = ({ action, file, overrides, find }: OptionsRequest, lender: Action): Parsed => {
+  const names = borrowedBy(action).flatMap(([section, option]) => (section === lender.name ? [option] : []))
+  return parseLayers({
+    shape: Object.fromEntries(Object.entries(lender.options).filter(([name]) => names.includes(name))),
+    layers: [
+      fileLayer(file, [lender.name], names),
+      ...(overrides === undefined ? [] : [fileLayer(file, [...overrides, lender.name], names)]),
+    ],
+    absent: (path) => ({ source: file.source, path: pathText([lender.name, ...path]) }),
+    find,
+    mayBeUnset: () => true,
+  })
+}
+
 /** The options of one action for this run: default < common part < server's override < section < entry of the round < input. */
 export const parseOptions = (request: OptionsRequest): OptionsOutcome => {
   const { action, file, overrides, above, find } = request
@@ -56,13 +80,18 @@ export const parseOptions = (request: OptionsRequest): OptionsOutcome => {
     ...server([action.name]),
     ...above,
   ]
-  const { value, mistakes, secrets } = parseLayers({
+  const own = parseLayers({
     shape: sectionOptions(action),
     layers,
     absent: (path) => absentIn(request, path),
     find,
   })
-  if (value === undefined) return { parsed: undefined, mistakes, secrets }
-  const { timeout, ...options } = value
-  return { parsed: { action, options, timeoutMs: timeout as number | undefined }, mistakes, secrets }
+  const borrowed = request.lenders.map((lender) => [lender.name, parseBorrowed(request, lender)] as const)
+  const all = [own, ...borrowed.map(([, parsed]) => parsed)]
+  const mistakes = all.flatMap((one) => one.mistakes)
+  const secrets = all.flatMap((one) => one.secrets)
+  if (own.value === undefined || mistakes.length > 0) return { parsed: undefined, mistakes, secrets }
+  const { timeout, ...options } = own.value
+  const given = Object.fromEntries(borrowed.map(([name, { value }]) => [name, value]))
+  return { parsed: { action, options: { ...options, ...given }, timeoutMs: timeout as number | undefined }, mistakes, secrets }
 }

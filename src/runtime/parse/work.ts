@@ -4,7 +4,7 @@ import { roundName } from '../../core/options/suite.ts'
 import type { Registry } from '../../core/registry.ts'
 import type { Mistake } from '../../core/user-error.ts'
 import type { Layer } from './layers.ts'
-import { type OptionsOutcome, parseOptions } from './options.ts'
+import { lendersOf, type OptionsOutcome, parseOptions } from './options.ts'
 import { pathText } from './path.ts'
 import { chooseRound, otherRounds, type PlacedEntry } from './rounds.ts'
 import { belonging, type Setting, textAt } from './setting.ts'
@@ -16,23 +16,33 @@ export const invocationLayer = (value: JsonObject, by: string): Layer => ({
   locate: (path) => ({ source: `options given by ${by}`, path: pathText(path) }),
 })
 
-const parseSingle = (action: Action, setting: Setting): OptionsOutcome => {
-  const { inputs, file, server, find, request } = setting
-  const above = [...belonging(inputs, 'own', 'common'), ...(request.overrides ? [invocationLayer(request.overrides, 'the caller')] : [])]
-  return parseOptions({ action, file, overrides: server.overrides, above, find, hasInputs: true })
-}
-
 const loaded = async (registry: Registry, name: string): Promise<Action> => {
   const load = registry[name]
   if (load === undefined) throw new Error(`no action ${name} in the registry`)
   return (await load()).action
 }
 
+/** One that is not in this release lends nothing. */
+const lendersFor = (action: Action, { request: { registry } }: Setting): Promise<readonly Action[]> =>
+  Promise.all(
+    lendersOf(action)
+      .filter((name) => Object.hasOwn(registry, name))
+      .map((name) => loaded(registry, name)),
+  )
+
+const parseSingle = async (action: Action, setting: Setting): Promise<OptionsOutcome> => {
+  const { inputs, file, server, find, request } = setting
+  const above = [...belonging(inputs, 'own', 'common'), ...(request.overrides ? [invocationLayer(request.overrides, 'the caller')] : [])]
+  const lenders = await lendersFor(action, setting)
+  return parseOptions({ action, file, overrides: server.overrides, above, find, hasInputs: true, lenders })
+}
+
 /** The options of an action with one layer over those of its section. */
 export const parseEntry = async (name: string, layer: Layer, setting: Setting): Promise<OptionsOutcome> => {
   const { file, server, find, request } = setting
   const action = await loaded(request.registry, name)
-  return parseOptions({ action, file, overrides: server.overrides, above: [layer], find, hasInputs: false })
+  const lenders = await lendersFor(action, setting)
+  return parseOptions({ action, file, overrides: server.overrides, above: [layer], find, hasInputs: false, lenders })
 }
 
 export type Work = {
@@ -45,7 +55,7 @@ export type Work = {
 export const parseWork = async (setting: Setting): Promise<Work> => {
   const { request, file, server, actions, inputs } = setting
   const choice = { file, overrides: server.overrides, actions }
-  if (request.action !== roundName) return { outcomes: [parseSingle(request.action, setting)], ...otherRounds(choice, undefined) }
+  if (request.action !== roundName) return { outcomes: [await parseSingle(request.action, setting)], ...otherRounds(choice, undefined) }
   if (file.mistakes.length > 0) return { outcomes: [], mistakes: [], notYet: [] }
   const name = textAt(belonging(inputs, 'run'), 'round')
   const chosen = chooseRound(name, choice)

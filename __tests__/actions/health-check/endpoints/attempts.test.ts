@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { askRepeatedly } from '../../../../src/actions/health-check/endpoints/attempts.ts'
-import { createGate } from '../../../../src/actions/health-check/endpoints/gate.ts'
 import type { Observation } from '../../../../src/actions/health-check/endpoints/observation.ts'
+import { createGate } from '../../../../src/core/gate.ts'
 import { answer, target } from '../../../support/endpoints.ts'
 
 const unseen = (lasting: boolean): Observation => ({ kind: 'unseen', cause: 'why', advice: 'what', lasting })

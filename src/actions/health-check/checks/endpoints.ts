@@ -1,7 +1,7 @@
 import type { Context } from '../../../core/context.ts'
+import { createGate } from '../../../core/gate.ts'
 import { type Checked, defineCheck, notChecked, type SharedOptions } from '../check.ts'
 import { type Asking, askRepeatedly } from '../endpoints/attempts.ts'
-import { createGate } from '../endpoints/gate.ts'
 import { endpointsLine } from '../endpoints/line.ts'
 import { createAsk } from '../endpoints/network.ts'
 import { type Endpoint, endpointsOption } from '../endpoints/options.ts'

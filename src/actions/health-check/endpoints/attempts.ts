@@ -1,5 +1,5 @@
+import type { Gate } from '../../../core/gate.ts'
 import { isWrong } from './answer.ts'
-import type { Gate } from './gate.ts'
 import type { Observation, Observed } from './observation.ts'
 import type { Target } from './target.ts'
 

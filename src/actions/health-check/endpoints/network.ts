@@ -1,8 +1,9 @@
 import type { Context } from '../../../core/context.ts'
 import type { HttpRequest } from '../../../probes/http/request.ts'
 import { probeHttp } from '../../../probes/http.ts'
+import { readAuthority } from '../../../probes/net/authority.ts'
 import { createDial, type Dial, placeOf } from '../../../probes/net/dial.ts'
-import { codeOf, notSeen, type Probed, type Unseen } from '../../../probes/net/fault.ts'
+import { notSeen, type Probed, type Unseen } from '../../../probes/net/fault.ts'
 import { createResolve } from '../../../probes/net/resolve.ts'
 import { probeTcp } from '../../../probes/tcp.ts'
 import { expectsBody } from './answer.ts'
@@ -25,22 +26,6 @@ const remember = <T>(find: (key: string) => Promise<T>): ((key: string) => Promi
     const found = known.get(key) ?? find(key)
     known.set(key, found)
     return found
-  }
-}
-
-const readAuthority = async (path: string): Promise<Prepared<string>> => {
-  const { readFile } = await import('node:fs/promises')
-  const unusable = (why: string) =>
-    lastingly(`the authority ${path} cannot be used (${why})`, 'name a PEM file in `ca` that the runner can read')
-  try {
-    const ready = await readFile(path, 'utf8')
-    if (!ready.includes('-----BEGIN CERTIFICATE-----')) return unusable('no certificate in it')
-    const { createSecureContext } = await import('node:tls')
-    createSecureContext({ ca: ready })
-    return { ready }
-  } catch (error) {
-    // A file that is missing, not ours to read, or broken: told with its path; the other endpoints go on.
-    return unusable(codeOf(error))
   }
 }
 
@@ -92,7 +77,7 @@ export const createAsk = (
   resolve = createResolve({ signal: context.signal }),
 ): ((target: Target) => Promise<Observation>) => {
   const direct: Prepared<Dial> = { ready: createDial(resolve) }
-  const authority = remember(readAuthority)
+  const authority = remember((path) => readAuthority(path, 'ca'))
   const entry = remember((service) => entryOf(service, context, privileges))
   return async (target) => {
     const { from, ca } = target.endpoint

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import type { OptionsOf } from '../../core/action.ts'
+import type { ComposeOptions } from '../../core/compose.ts'
+import { absolutePath } from '../../core/options/common.ts'
+import { duration } from '../../core/options/duration.ts'
+import { list } from '../../core/options/list.ts'
+import { threshold } from '../../core/options/threshold.ts'
+import { endpointsOption } from './endpoints/option.ts'
+
+const text = () => z.string().min(1, 'is empty')
+
+/** The options of the section `cert-check:`, which are inputs of the same name. */
+export const options = {
+  endpoints: endpointsOption,
+  headers: z.boolean().default(false).meta({
+    description: 'Also look at the security headers over HTTPS, and at the redirect from HTTP, of the endpoints that speak HTTPS.',
+  }),
+  files: list(text())
+    .default([])
+    .meta({ description: 'Certificate files, as absolute paths or patterns such as `/etc/nginx/certs/*.pem`.' }),
+  letsencrypt: absolutePath().optional().meta({ description: "certbot's folder. Default: `/etc/letsencrypt`, when it is there." }),
+  'renew-dry-run': z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Also run `certbot renew --dry-run`, at most once a week; deploy hooks are not run by it.' }),
+  'nginx-service': text().optional().meta({ description: 'Compose service in which `nginx -t` is run.' }),
+  'ca-file': absolutePath()
+    .optional()
+    .meta({ description: "PEM file of authorities that are trusted besides Node's and those of `NODE_EXTRA_CA_CERTS`." }),
+  thresholds: z
+    .strictObject({
+      expiry: threshold({ kind: 'duration', worse: 'below' })
+        .optional()
+        .meta({ description: 'Time left, instead of limits that are relative to the lifetime.' }),
+    })
+    .prefault({})
+    .meta({ description: 'Limits as `[warning, critical]` or `{ warning, critical, clear }`.' }),
+  'renewal-period': duration({ minMs: 0 })
+    .prefault('12h')
+    .meta({ description: 'How often the renewal runs; twice of it is allowed before a certificate that is due counts as late.' }),
+  'reload-grace': duration()
+    .prefault('10m')
+    .meta({ description: 'How long after its file changed a server may still present the old certificate.' }),
+}
+
+/** What the parts read: the options, the compose project, the rights. */
+export type CertOptions = OptionsOf<typeof options> & {
+  readonly compose: ComposeOptions
+  readonly privileges?: 'none' | 'sudo' | undefined
+  /** The endpoints of the section `health-check:`, the default. */
+  readonly 'health-check'?: { readonly endpoints?: readonly unknown[] } | undefined
+}

@@ -1,0 +1,137 @@
+import type { Finding } from '../../../core/finding.ts'
+import { formatDuration } from '../../../core/quantity.ts'
+import type { Instant } from '../../../core/seen.ts'
+import { judge, type Threshold } from '../../../core/threshold.ts'
+import type { Certificate } from '../../../core/x509/certificate.ts'
+import { advise, judged, type Where } from './where.ts'
+
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+
+/** `absolute` replaces the limits that are relative to the lifetime. */
+export type ExpiryRule = { readonly absolute?: Threshold | undefined; readonly renewalPeriodMs: number }
+
+type Dates = Pick<Certificate, 'notBefore' | 'notAfter'>
+
+const lifetimeOf = ({ notBefore, notAfter }: Dates): number => notAfter - notBefore
+
+/**
+ * Time left from which a certificate is late, in ms: min(30 d, a third of its life) warns, min(15 d, a sixth) is critical. Both are less twice the period
+ * of the renewal, which may come that much later, but at least 24 h (half of a life that is shorter than 48 h, or it would never be good).
+ */
+export const expiryLimits = (dates: Dates, { absolute, renewalPeriodMs }: ExpiryRule): Threshold => {
+  if (absolute !== undefined) return absolute
+  const lifetime = lifetimeOf(dates)
+  const floor = Math.min(dayMs, lifetime / 2)
+  const limit = (most: number, part: number) => Math.max(floor, Math.min(most, lifetime / part) - 2 * renewalPeriodMs)
+  const warning = limit(30 * dayMs, 3)
+  return { warning, critical: limit(15 * dayMs, 6), clear: warning, worse: 'below' }
+}
+
+/** When its renewal is due: at two thirds of its life, at half of one that is shorter than 10 days. */
+export const renewalDueAt = (dates: Dates): Instant => {
+  const lifetime = lifetimeOf(dates)
+  return dates.notBefore + (lifetime < 10 * dayMs ? lifetime / 2 : (2 * lifetime) / 3)
+}
+
+/** `2026-12-24 08:00 UTC` */
+export const shownInstant = (at: Instant): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+
+/** Whole days left; negative when it has expired. */
+export const daysLeft = ({ notAfter }: Dates, now: Instant): number => Math.floor((notAfter - now) / dayMs)
+
+const timeWords = (leftMs: number): string =>
+  leftMs < 0 ? `expired ${formatDuration(-leftMs)} ago` : `expires in ${formatDuration(leftMs)}`
+
+type Named = { readonly id: 'cert.expiry' | 'cert.chain-expiry'; readonly what: string; readonly advice: string }
+
+const expiryFinding = (
+  certificate: Certificate,
+  rule: ExpiryRule,
+  now: Instant,
+  { id, what, advice }: Named,
+): Parameters<typeof judged>[1] => {
+  const left = certificate.notAfter - now
+  const limits = expiryLimits(certificate, rule)
+  const { status, cleared } = left <= 0 ? { status: 'critical' as const, cleared: false } : judge(left, limits)
+  const limit = formatDuration(status === 'critical' ? limits.critical : limits.warning)
+  return {
+    id,
+    status,
+    cleared,
+    title: `${what}${timeWords(left)}`,
+    observed: `${timeWords(left)}, at ${shownInstant(certificate.notAfter)} (limit ${limit})`,
+    expected: `more than ${limit} left of ${formatDuration(lifetimeOf(certificate))}`,
+    advice: status === 'ok' ? '' : advice,
+    measurements: [{ name: 'days-left', value: Math.round((left / dayMs) * 10) / 10, unit: 'd' }],
+  }
+}
+
+/** How long the leaf is still valid. */
+export const judgeExpiry = (leaf: Certificate, where: Where, rule: ExpiryRule, now: Instant): Finding =>
+  judged(
+    where,
+    expiryFinding(leaf, rule, now, {
+      id: 'cert.expiry',
+      what: 'certificate ',
+      advice: advise('renew it, then let its server load it', where.renew),
+    }),
+  )
+
+/** How long each certificate above the leaf is still valid, one finding for each. */
+export const judgeChainExpiry = (above: readonly Certificate[], where: Where, rule: ExpiryRule, now: Instant): readonly Finding[] => {
+  const names = above.map((one) => one.subject)
+  return above.map((one, index) => {
+    const twin = names.indexOf(one.subject) !== index ? `, no. ${index + 1}` : ''
+    const named = {
+      id: 'cert.chain-expiry',
+      what: 'its authority ',
+      advice: advise('renew the certificate with the authority that replaces this one, and serve that chain', where.show),
+    } as const
+    return judged({ ...where, subject: `${where.subject} (${one.subject}${twin})` }, expiryFinding(one, rule, now, named))
+  })
+}
+
+/** Whether it is valid already; of the whole chain. */
+export const judgeNotYetValid = (presented: readonly Certificate[], where: Where, now: Instant): Finding => {
+  const early = presented.find((one) => one.notBefore > now)
+  return judged(where, {
+    id: 'cert.not-yet-valid',
+    status: early === undefined ? 'ok' : 'critical',
+    title: early === undefined ? 'already valid' : 'certificate is not valid yet',
+    observed: early === undefined ? 'valid already' : `${early.subject} is valid from ${shownInstant(early.notBefore)}`,
+    expected: `valid from before now, ${shownInstant(now)}`,
+    advice: early === undefined ? '' : 'compare the clocks of this machine and of who made it; run: timedatectl',
+  })
+}
+
+/** From this day on, new certificates may live this long at most (CA/Browser Forum, SC-081). */
+const longest: readonly (readonly [from: string, days: number])[] = [
+  ['2029-03-15', 47],
+  ['2027-03-15', 100],
+  ['2026-03-15', 200],
+  ['', 398],
+]
+
+/** The longest lifetime of a leaf by the day on which it was issued, in days. */
+export const longestLifetimeDays = (issuedAt: Instant): number => {
+  const day = new Date(issuedAt).toISOString().slice(0, 10)
+  return longest.find(([from]) => day >= from)?.[1] ?? 398
+}
+
+/** Whether a leaf lives longer than browsers take from its day of issue. */
+export const judgeLifetime = (leaf: Certificate, where: Where): Finding => {
+  const most = longestLifetimeDays(leaf.notBefore)
+  const lifetime = lifetimeOf(leaf)
+  const tooLong = lifetime > most * dayMs
+  return judged(where, {
+    id: 'cert.lifetime',
+    status: tooLong ? 'warning' : 'ok',
+    title: tooLong
+      ? `lifetime of ${formatDuration(lifetime)} is above the maximum of ${most} d`
+      : `lifetime of ${formatDuration(lifetime)}`,
+    observed: `lives ${formatDuration(lifetime)}, issued ${shownInstant(leaf.notBefore)}`,
+    expected: `at most ${most} d, for a certificate of that day`,
+    advice: tooLong ? advise('get one that lives shorter and is renewed by a program: browsers refuse longer ones', where.renew) : '',
+  })
+}

@@ -1,0 +1,45 @@
+import type { Finding } from '../../../core/finding.ts'
+import type { Certificate } from '../../../core/x509/certificate.ts'
+import { advise, judged, type Where } from './where.ts'
+
+const leastRsaBits = 2048
+const leastEcBits = 256
+
+/** Key types that are strong by themselves. */
+const strong = /^(ed25519|ed448|ml-dsa|slh-dsa)/
+
+const keyWords = ({ key }: Certificate): string => {
+  if (key.type === 'rsa' || key.type === 'rsa-pss') return `RSA ${key.bits} bits`
+  return key.type === 'ec' ? `EC ${key.curve}` : key.type.replace(/^ed/, 'Ed')
+}
+
+const keyWeakness = (certificate: Certificate): string | undefined => {
+  const { type, bits } = certificate.key
+  if (strong.test(type)) return undefined
+  const enough = type === 'ec' ? bits >= leastEcBits : (type === 'rsa' || type === 'rsa-pss') && bits >= leastRsaBits
+  return enough ? undefined : `key ${keyWords(certificate)}`
+}
+
+/** A root's own signature protects nothing: whoever trusts it has it already. */
+const weaknessesOf = (certificate: Certificate): readonly string[] => {
+  const { signature, selfSigned, subject } = certificate
+  const found = [keyWeakness(certificate), signature.weak && !selfSigned ? `signed by ${signature.algorithm}` : undefined]
+  return found.filter((one) => one !== undefined).map((one) => `${subject}: ${one}`)
+}
+
+/** Keys and signatures of everything that was presented; a self-signed leaf counts by its signature too, for nobody has it beforehand. */
+export const judgeStrength = (presented: readonly Certificate[], where: Where): Finding => {
+  const [leaf] = presented
+  const own = leaf?.selfSigned === true && leaf.signature.weak ? [`${leaf.subject}: signed by ${leaf.signature.algorithm}`] : []
+  const weak = [...own, ...presented.flatMap(weaknessesOf)]
+  const seen = leaf === undefined ? '' : `key ${keyWords(leaf)}, signed by ${leaf.signature.algorithm}`
+  return judged(where, {
+    id: 'cert.strength',
+    status: weak.length > 0 ? 'critical' : 'ok',
+    title: weak.length > 0 ? 'key or signature is too weak' : 'key and signature are strong',
+    observed: weak.length > 0 ? weak.slice(0, 3).join('; ') : seen,
+    expected: `RSA of ${leastRsaBits} bits or more, EC P-256 or more, Ed25519; no MD5, no SHA-1`,
+    advice: weak.length > 0 ? advise('get a certificate with a new key from an authority of today', where.renew) : '',
+    evidence: weak,
+  })
+}

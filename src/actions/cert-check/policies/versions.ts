@@ -1,0 +1,48 @@
+import type { Finding } from '../../../core/finding.ts'
+import type { OldVersions } from '../../../probes/tls.ts'
+import { advise, judged, type Where } from './where.ts'
+
+const names: Readonly<Record<string, string>> = { 'TLSv1.3': 'TLS 1.3', 'TLSv1.2': 'TLS 1.2', 'TLSv1.1': 'TLS 1.1', TLSv1: 'TLS 1.0' }
+const shown = (protocol: string): string => names[protocol] ?? protocol
+const current: ReadonlySet<string> = new Set(['TLSv1.3', 'TLSv1.2'])
+
+export type Versions = {
+  /** What was negotiated. */
+  readonly protocol: string
+  readonly old: OldVersions
+  /** Shows whether TLS 1.1 is spoken. */
+  readonly showOld: string | undefined
+}
+
+type Verdict = Pick<Finding, 'status' | 'title' | 'observed' | 'advice'>
+
+const verdictOf = ({ protocol, old, showOld }: Versions): Verdict => {
+  const settings = 'allow TLS 1.2 and 1.3 only, in nginx by ssl_protocols TLSv1.2 TLSv1.3'
+  if (!current.has(protocol))
+    return {
+      status: 'critical',
+      title: `speaks no current TLS, only ${shown(protocol)}`,
+      observed: shown(protocol),
+      advice: advise(settings, showOld),
+    }
+  if (old.kind === 'accepted')
+    return {
+      status: 'warning',
+      title: `still speaks ${shown(old.protocol)}`,
+      observed: `${shown(protocol)}, and ${shown(old.protocol)} too`,
+      advice: advise(settings, showOld),
+    }
+  if (old.kind === 'untestable')
+    return {
+      status: 'ok',
+      title: `speaks ${shown(protocol)}`,
+      observed: shown(protocol),
+      advice: advise('not checked: whether TLS 1.1 and earlier are refused, for it could not be asked', showOld),
+    }
+  const advice = protocol === 'TLSv1.2' ? 'TLS 1.3 is not offered: allow it too' : ''
+  return { status: 'ok', title: `speaks ${shown(protocol)}`, observed: `${shown(protocol)}; TLS 1.1 and earlier are refused`, advice }
+}
+
+/** Whether current versions of TLS are offered and old ones are refused. */
+export const judgeVersions = (versions: Versions, where: Where): Finding =>
+  judged(where, { id: 'tls.versions', expected: 'TLS 1.2 or 1.3, and no earlier one', ...verdictOf(versions) })
