@@ -2,6 +2,8 @@
 # Debian packages: the engine, compose, and the programs whose files become images.
 
 IMAGE_PACKAGES=(postgresql-15 nginx-light python3-django python3-psycopg2 gunicorn curl openssl ca-certificates)
+# A real authority and a real certbot, for the tests.
+ACME_PACKAGES=(certbot pebble)
 EXTRA_PACKAGES=(redis-server rabbitmq-server prometheus prometheus-node-exporter)
 APT=(apt-get -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300)
 
@@ -11,7 +13,7 @@ installed() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q ' installe
 missing_packages() {
   local package wanted=()
   engine_version >/dev/null || command -v dockerd >/dev/null || wanted+=(docker.io iptables)
-  [ "$MODE" = engine ] || wanted+=("${IMAGE_PACKAGES[@]}")
+  [ "$MODE" = engine ] || wanted+=("${IMAGE_PACKAGES[@]}" "${ACME_PACKAGES[@]}")
   [ -z "$EXTRAS" ] || wanted+=("${EXTRA_PACKAGES[@]}")
   for package in "${wanted[@]}"; do
     installed "$package" || echo "$package"

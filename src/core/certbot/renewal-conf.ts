@@ -9,6 +9,7 @@ export type RenewalConf = {
 }
 
 const mostLines = 2_000
+const longestLine = 10_000
 
 const unquoted = (value: string): string =>
   /^"([^"]*)"$|^'([^']*)'$/
@@ -28,6 +29,10 @@ export const parseRenewalConf = (text: string): RenewalConf => {
   for (const [index, raw] of text.split('\n').slice(0, mostLines).entries()) {
     const line = raw.trim()
     if (line === '' || line.startsWith('#')) continue
+    if (line.length > longestLine) {
+      strangeLines.push(index + 1)
+      continue
+    }
     const section = /^(\[+)\s*([^[\]]+?)\s*\]+\s*(?:#.*)?$/.exec(line)
     const equals = line.indexOf('=')
     // What stands in another section, or one inside `[renewalparams]`, is not read.

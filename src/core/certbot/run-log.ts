@@ -31,10 +31,10 @@ const parseLine = (text: string): Line | undefined => {
 /** A first line, and by it that a new start begins. */
 const isStart = ({ logger, text }: Line) => logger === 'certbot._internal.main' && text.startsWith('certbot version: ')
 
-const isRenewal = (lines: readonly Line[]) =>
-  lines.some(
-    ({ logger, text }) => logger === 'certbot._internal.renewal' || text.startsWith('Notifying user: Successfully received certificate'),
-  )
+/** A certificate was written: by a renewal, or as the first of its lineage. */
+const isWriting = ({ logger, text }: Line) => logger === 'certbot._internal.storage' && text.startsWith('Writing ')
+
+const isRenewal = (lines: readonly Line[]) => lines.some((line) => line.logger === 'certbot._internal.renewal' || isWriting(line))
 
 const failuresOf = (lines: readonly Line[]): CertbotRun['failures'] =>
   lines.flatMap(({ text }) => {
@@ -54,11 +54,12 @@ const hooksOf = (lines: readonly Line[]): CertbotRun['hooks'] =>
     return match === null ? [] : [{ kind: match[1] ?? '', exitCode: Number(match[2]) }]
   })
 
+const succeeded = /^Notifying user: Congratulations, all (?:simulated )?renewals succeeded/
+
 const outcomeOf = (lines: readonly Line[]): CertbotRun['outcome'] => {
   const says = (words: RegExp) => lines.some(({ text }) => words.test(text))
   if (says(/^\d+ renew failure\(s\), \d+ parse failure\(s\)|^Failed to renew certificate |^Exiting abnormally/)) return 'failed'
-  if (says(/^Notifying user: (?:Congratulations, all (?:simulated )?renewals succeeded|Successfully received certificate)/))
-    return 'renewed'
+  if (says(succeeded) || lines.some(isWriting)) return 'renewed'
   return says(/^no renewal failures$/) ? 'nothing-due' : 'unfinished'
 }
 
