@@ -1,9 +1,9 @@
-/** The three suites by suffix; `scripts/test.ts` chooses which of them this machine can run. */
+/** The suites by suffix; `scripts/test.ts` chooses which of them this machine can run. */
 const suite = (displayName, suffix) => ({
   displayName,
   testEnvironment: 'node',
   testMatch: [`<rootDir>/__tests__/**/*${suffix}`],
-  testPathIgnorePatterns: ['/node_modules/', ...(suffix === '.test.ts' ? ['\\.(integration|e2e)\\.test\\.ts$'] : [])],
+  testPathIgnorePatterns: ['/node_modules/', ...(suffix === '.test.ts' ? ['\\.(integration|e2e|acme)\\.test\\.ts$'] : [])],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/scripts/jest-strip-types.mjs' },
   modulePathIgnorePatterns: ['<rootDir>/(\\.build|dist|out)/'],
@@ -14,5 +14,10 @@ export default {
   testTimeout: 30_000,
   maxWorkers: 2,
   workerIdleMemoryLimit: '512MB',
-  projects: [suite('unit', '.test.ts'), suite('integration', '.integration.test.ts'), suite('e2e', '.e2e.test.ts')],
+  projects: [
+    suite('unit', '.test.ts'),
+    suite('integration', '.integration.test.ts'),
+    suite('e2e', '.e2e.test.ts'),
+    suite('acme', '.acme.test.ts'),
+  ],
 }

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
-export type Suite = 'unit' | 'integration' | 'e2e'
+export type Suite = 'unit' | 'integration' | 'e2e' | 'acme'
 export type Capability = { readonly suite: Suite; readonly what: string; readonly missing: string | undefined; readonly enable: string }
 
 const answers = (program: string, args: readonly string[]): boolean =>
@@ -24,6 +24,13 @@ const stackNeeds = (): string | undefined => {
   return status === 0 ? undefined : `${stderr}${stdout}`.trim().split('\n').at(-1) || 'the stack is not up'
 }
 
+const acmeNeeds = (): string | undefined => {
+  const programs = ['certbot', 'pebble', 'pebble-challtestsrv']
+  // Pebble has no option that only tells its version.
+  const missing = programs.filter((program) => !(process.env['PATH'] ?? '').split(':').some((folder) => existsSync(`${folder}/${program}`)))
+  return missing.length === 0 ? undefined : `no ${missing.join(', ')}`
+}
+
 /** Looks at the machine; the stack is only looked at, never started here. */
 export const capabilities = (): readonly Capability[] => [
   { suite: 'unit', what: 'pure and file-system tests', missing: undefined, enable: '' },
@@ -38,5 +45,11 @@ export const capabilities = (): readonly Capability[] => [
     what: 'tests on a real Docker engine and compose stack',
     missing: stackNeeds(),
     enable: 'as root on Debian run `stack/up` (it installs and starts what it needs), then `npm test`',
+  },
+  {
+    suite: 'acme',
+    what: 'tests with a real certbot and the authority pebble',
+    missing: acmeNeeds(),
+    enable: 'install the Debian packages certbot and pebble (`stack/up` does)',
   },
 ]

@@ -27,7 +27,7 @@ const runJest = (suites: readonly string[], rest: readonly string[]): Outcome =>
   }
 }
 
-const suites = ['unit', 'integration', 'e2e']
+const suites = ['unit', 'integration', 'e2e', 'acme']
 const wanted = process.env['RONDE_SUITES']?.split(',') ?? suites
 const strange = wanted.filter((one) => !suites.includes(one))
 if (strange.length > 0) {

@@ -2,8 +2,8 @@
 # Debian packages: the engine, compose, and the programs whose files become images.
 
 IMAGE_PACKAGES=(postgresql-15 nginx-light python3-django python3-psycopg2 gunicorn curl openssl ca-certificates)
-# The tests make a journal of their own with it.
-TEST_PACKAGES=(systemd-journal-remote)
+# For the tests: a journal of their own, a real authority and a real certbot.
+TEST_PACKAGES=(systemd-journal-remote certbot pebble)
 EXTRA_PACKAGES=(redis-server rabbitmq-server prometheus prometheus-node-exporter)
 APT=(apt-get -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300)
 

@@ -42,6 +42,7 @@ export const action = defineAction({
     'expires-in-days': { description: 'Whole days until the first of the certificates expires; empty when none was seen.' },
     certificates: { description: 'Number of different certificates that were seen.' },
   },
-  timeoutMs: () => 120_000,
+  // A dry run of certbot waits for the authority, lineage after lineage.
+  timeoutMs: ({ 'renew-dry-run': dryRun }) => (dryRun ? 420_000 : 120_000),
   run: (given, context) => run(given as unknown as CertOptions, context),
 })

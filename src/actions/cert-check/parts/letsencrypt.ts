@@ -1,8 +1,117 @@
-import { nothingOf, type Part } from '../part.ts'
+import type { CertbotFolder, Lineage } from '../../../core/certbot/lineage.ts'
+import type { Context } from '../../../core/context.ts'
+import type { Finding } from '../../../core/finding.ts'
+import type { Instant, Seen } from '../../../core/seen.ts'
+import { shellCommand } from '../../../core/text/shell-command.ts'
+import { seeCertbotFolder } from '../../../probes/certbot/folder.ts'
+import { seeLastRuns } from '../../../probes/certbot/last-runs.ts'
+import { type ScheduleWorld, seeSchedule } from '../../../probes/certbot/schedule.ts'
+import { fileRules, judgePaths, matchedFiles } from '../files/look.ts'
+import { type About, told, unseen } from '../letsencrypt/about.ts'
+import { judgeAutomation } from '../letsencrypt/automation.ts'
+import { dryRun } from '../letsencrypt/dry-run.ts'
+import { judgeLinks } from '../letsencrypt/links.ts'
+import { judgeFullchain, judgeKey } from '../letsencrypt/pairs.ts'
+import { judgeRenewal } from '../letsencrypt/renewal.ts'
+import type { CertOptions } from '../options.ts'
+import type { Looked, Part } from '../part.ts'
 
-/** To be written on branch cert-b. */
-export const part: Part = {
-  name: 'letsencrypt',
-  wanted: () => false,
-  run: async () => nothingOf('letsencrypt'),
+const defaultDirectory = '/etc/letsencrypt'
+const defaultLogs = '/var/log/letsencrypt'
+
+const nothingThere = (directory: string, asked: boolean): Looked => ({
+  check: 'letsencrypt',
+  completed: asked,
+  certificates: [],
+  findings: asked
+    ? [
+        told({
+          id: 'certbot.lineages',
+          subject: directory,
+          status: 'ok',
+          title: 'certbot: no lineages',
+          observed: `0 lineages in ${directory}`,
+          expected: 'any number of lineages that can be read',
+        }),
+      ]
+    : [],
+})
+
+const countFinding = ({ directory, lineages }: CertbotFolder): Finding =>
+  told({
+    id: 'certbot.lineages',
+    subject: directory,
+    status: 'ok',
+    title: `certbot: ${lineages.length === 1 ? '1 lineage' : `${lineages.length} lineages`}`,
+    observed: `${lineages.length} in ${directory}`,
+    expected: 'any number of lineages that can be read',
+  })
+
+/** Certbot writes its own log folder into each configuration, where it is not the usual one. */
+const logsOf = (lineages: readonly Lineage[]): string =>
+  lineages.map((one) => (one.conf?.seen ? one.conf.value.parameters['logs_dir'] : undefined)).find((one) => one?.startsWith('/')) ??
+  defaultLogs
+
+const judgeLineage = (lineage: Lineage, about: About): readonly Finding[] => [
+  judgeLinks(lineage, about),
+  judgeKey(lineage, about),
+  judgeFullchain(lineage, about),
+  ...judgeRenewal(lineage, about),
+]
+
+/** The certificates themselves, those left out that `files` has judged. */
+const judgeCertificates = async (lineages: readonly Lineage[], options: CertOptions, now: Instant) => {
+  const { paths } = await matchedFiles(options.files)
+  const elsewhere = new Set(paths)
+  const names = new Map(lineages.map((one) => [one.path, one.name]))
+  const readable = lineages.filter((one) => one.live.seen && one.live.value.links.fullchain.kind !== 'absent').map((one) => one.path)
+  const renew = (path: string) => shellCommand(['sudo', 'certbot', 'renew', '--cert-name', { kind: 'host', name: names.get(path) ?? '' }])
+  return judgePaths(
+    readable.filter((path) => !elsewhere.has(path)),
+    { ...fileRules(options, 'letsencrypt', now), renew },
+  )
 }
+
+const look = async (folder: CertbotFolder, options: CertOptions, context: Context, about: About): Promise<Looked> => {
+  const world: ScheduleWorld = { root: '/', run: context.runProgram, signal: context.signal }
+  const [schedule, runs, judged] = await Promise.all([
+    seeSchedule(world),
+    seeLastRuns(logsOf(folder.lineages), world),
+    judgeCertificates(folder.lineages, options, about.now),
+  ])
+  const tried = options['renew-dry-run'] ? [await dryRun(folder.directory, options, context, about)] : []
+  const findings = [
+    countFinding(folder),
+    ...folder.lineages.flatMap((one) => judgeLineage(one, about)),
+    ...judgeAutomation(folder, { schedule, runs }, about),
+    ...tried,
+    ...judged.flatMap((one) => one.findings),
+  ]
+  return {
+    check: 'letsencrypt',
+    completed: folder.lineages.every((one) => one.live.seen && one.conf?.seen !== false),
+    findings,
+    certificates: judged.flatMap((one) => one.rows),
+    onDisk: judged.flatMap((one) => one.onDisk),
+  }
+}
+
+const closed = (directory: string, seen: Extract<Seen<unknown>, { seen: false }>, asked: boolean): Looked => ({
+  check: 'letsencrypt',
+  completed: false,
+  findings: [unseen('certbot.lineages', directory, seen, asked)],
+  certificates: [],
+})
+
+const run = async (options: CertOptions, context: Context, startedAt: Instant): Promise<Looked> => {
+  const directory = options.letsencrypt ?? defaultDirectory
+  const asked = options.letsencrypt !== undefined
+  const about = { directory, asked, now: startedAt, renewalPeriodMs: options['renewal-period'] }
+  const seen = await seeCertbotFolder(directory)
+  if (!seen.seen) return closed(directory, seen, asked)
+  if (seen.value.lineages.length === 0) return nothingThere(directory, asked)
+  return look(seen.value, options, context, about)
+}
+
+/** What certbot looks after: its lineages, and whether they are renewed. */
+export const part: Part = { name: 'letsencrypt', wanted: () => true, run }

@@ -1,0 +1,37 @@
+import { resolve } from 'node:path'
+import type { Instant } from '../../../core/seen.ts'
+import { grantCommand } from '../../../probes/certbot/rights.ts'
+import { expandPattern } from '../../../probes/files/glob.ts'
+import { readBounded } from '../../../probes/files/read.ts'
+import type { CertOptions } from '../options.ts'
+import { type FileRules, type JudgedFile, judgeFile } from './policy.ts'
+
+/** Larger than any chain; a bundle of all public authorities is a quarter of it. */
+const limitBytes = 1024 * 1024
+/** Side by side: what is held in memory at once stays below 10 MiB. */
+const atOnce = 8
+
+/** Reads and judges a few files at a time, so that many large ones do not fill the memory. */
+export const judgePaths = async (paths: readonly string[], rules: FileRules): Promise<readonly JudgedFile[]> => {
+  const judged: JudgedFile[] = []
+  for (let start = 0; start < paths.length; start += atOnce) {
+    const some = paths.slice(start, start + atOnce)
+    judged.push(...(await Promise.all(some.map(async (path) => judgeFile({ path, read: await readBounded(path, limitBytes) }, rules)))))
+  }
+  return judged
+}
+
+/** The paths that `files` matches, each once; relative ones start from the workspace. */
+export const matchedFiles = async (patterns: readonly string[]) => {
+  const matches = await Promise.all(patterns.map((pattern) => expandPattern(resolve(pattern))))
+  return { matches, paths: [...new Set(matches.flatMap((one) => one.paths))] }
+}
+
+/** The limits of the options, as the shared policies take them. */
+export const fileRules = (options: CertOptions, check: 'files' | 'letsencrypt', now: Instant): FileRules => ({
+  check,
+  rule: { absolute: options.thresholds.expiry, renewalPeriodMs: options['renewal-period'] },
+  now,
+  grant: (path) => grantCommand('r', [path]),
+  renew: () => undefined,
+})

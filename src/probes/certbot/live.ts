@@ -1,0 +1,126 @@
+import { createHash, createPublicKey } from 'node:crypto'
+import { lstat, readdir, readlink } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import {
+  type CertificateFile,
+  type LineageKey,
+  type LinkName,
+  type LiveFolder,
+  type LiveLink,
+  linkNames,
+} from '../../core/certbot/lineage.ts'
+import { couldNotLook, type Seen, saw } from '../../core/seen.ts'
+import { readCertificate } from '../../core/x509/certificate.ts'
+import { contentOf } from '../../core/x509/file-content.ts'
+import { type ReadFile, readBounded } from '../files/read.ts'
+import { grantCommand, lookCommand } from './rights.ts'
+
+const limitBytes = 1024 * 1024
+
+const codeOf = (error: unknown): unknown => (Error.isError(error) && 'code' in error ? error.code : undefined)
+const byName = <T>(make: (name: LinkName) => T): Record<LinkName, T> => ({
+  cert: make('cert'),
+  privkey: make('privkey'),
+  chain: make('chain'),
+  fullchain: make('fullchain'),
+})
+
+/** The number of an archive file of this kind; undefined for another name. */
+const numberOf = (name: LinkName, file: string): number | undefined => {
+  const digits = new RegExp(`^${name}(\\d{1,6})\\.pem$`).exec(file)?.[1]
+  return digits === undefined ? undefined : Number(digits)
+}
+
+const seeLink = async (folder: string, name: LinkName, archiveName: string): Promise<LiveLink> => {
+  const path = join(folder, `${name}.pem`)
+  try {
+    if (!(await lstat(path)).isSymbolicLink()) return { kind: 'copy' }
+    const target = await readlink(path)
+    const number = numberOf(name, basename(target))
+    const itsFolder = dirname(target)
+    if (number === undefined || basename(itsFolder) !== archiveName) return { kind: 'elsewhere', target }
+    // In a container's view the link may be absolute; the archive is looked for beside `live/` then.
+    const there = await lstat(resolve(folder, target)).then(
+      () => true,
+      () => false,
+    )
+    return there ? { kind: 'link', number } : { kind: 'dangling', target }
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return { kind: 'absent' }
+    throw error
+  }
+}
+
+const reasons: Readonly<Partial<Record<ReadFile['kind'], string>>> = {
+  'too-large': 'is larger than 1 MiB',
+  directory: 'is a folder',
+  special: 'is no regular file',
+  dangling: 'is a link to a file that is not there',
+  absent: 'is not there',
+  'not-permitted': 'may not be read',
+  failed: 'cannot be read',
+}
+
+const certificatesOf = (path: string, read: ReadFile): CertificateFile => {
+  if (read.kind !== 'file') return couldNotLook(`${path} ${reasons[read.kind]}`, grantCommand('r', [path]))
+  const content = contentOf(read.bytes)
+  const certificates = content.kind === 'certificates' ? content.certificates.map((der) => readCertificate(der)) : []
+  const good = certificates.filter((one) => one !== undefined)
+  return good.length > 0 && good.length === certificates.length
+    ? saw(good, Date.now())
+    : couldNotLook(
+        `${path} holds no certificate that can be read`,
+        lookCommand(['sudo', 'openssl', 'x509', '-noout', '-text', '-in'], path),
+      )
+}
+
+const spkiOf = (pem: Buffer): LineageKey => {
+  try {
+    const spki = createPublicKey(pem).export({ type: 'spki', format: 'der' })
+    return { kind: 'read', publicKeySha256: createHash('sha256').update(spki).digest('hex') }
+  } catch {
+    // Not a key that this OpenSSL can read; its words might repeat a part of it.
+    return { kind: 'no-key' }
+  } finally {
+    pem.fill(0)
+  }
+}
+
+const seeKey = async (path: string): Promise<LineageKey> => {
+  const read = await readBounded(path, limitBytes)
+  if (read.kind === 'file') return spkiOf(read.bytes)
+  if (read.kind === 'not-permitted') return { kind: 'not-permitted' }
+  return read.kind === 'absent' || read.kind === 'dangling' ? { kind: 'absent' } : { kind: 'no-key' }
+}
+
+const highestOf = (files: readonly string[], name: LinkName): number => Math.max(0, ...files.map((file) => numberOf(name, file) ?? 0))
+
+/** Everything about one `live/<name>` folder and its archive. Not seen: it may not be entered. */
+export const seeLive = async (folder: string, archive: string): Promise<Seen<LiveFolder>> => {
+  try {
+    const links = await Promise.all(linkNames.map((name) => seeLink(folder, name, basename(archive))))
+    const files = await readdir(archive).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return []
+      throw error
+    })
+    const path = (name: LinkName) => join(folder, `${name}.pem`)
+    const [cert, chain, fullchain] = await Promise.all(
+      (['cert', 'chain', 'fullchain'] as const).map((name) => readBounded(path(name), limitBytes)),
+    )
+    return saw(
+      {
+        links: byName((name) => links[linkNames.indexOf(name)] ?? { kind: 'absent' }),
+        highest: byName((name) => highestOf(files, name)),
+        cert: certificatesOf(path('cert'), cert ?? { kind: 'absent' }),
+        chain: certificatesOf(path('chain'), chain ?? { kind: 'absent' }),
+        fullchain: certificatesOf(path('fullchain'), fullchain ?? { kind: 'absent' }),
+        modifiedAt: fullchain?.kind === 'file' ? fullchain.modifiedAt : 0,
+        key: await seeKey(path('privkey')),
+      },
+      Date.now(),
+    )
+  } catch (error) {
+    const parents = [dirname(folder), dirname(archive)]
+    return couldNotLook(`${folder} may not be read (${String(codeOf(error) ?? error)})`, grantCommand('rx', parents))
+  }
+}
