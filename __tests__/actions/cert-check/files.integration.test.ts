@@ -8,11 +8,13 @@ import { runRonde } from '../../support/ronde.ts'
 let files: OpensslFiles
 beforeAll(() => {
   files = opensslFiles()
+  // Nobody's machine shall be looked at.
+  mkdirSync(files.at('none'))
 })
 afterAll(() => files[Symbol.dispose]())
 
 const check = async (...paths: readonly string[]) => {
-  const ran = await runRonde('cert-check', { inputs: { files: paths.join('\n'), 'fail-on': 'never' } })
+  const ran = await runRonde('cert-check', { inputs: { files: paths.join('\n'), letsencrypt: files.at('none'), 'fail-on': 'never' } })
   expect(ran.conclusion).toBe('success')
   const of = (id: string, path: string): Finding | undefined => ran.findings.find((one) => one.id === id && one.subject.endsWith(path))
   return { ...ran, of }
@@ -138,6 +140,7 @@ describe('what is a certificate', () => {
       ['cert.not-yet-valid', 'ok'],
       ['cert.strength', 'ok'],
       ['cert.order', 'ok'],
+      ['cert.incomplete', 'ok'],
       ['cert.lifetime', 'ok'],
     ])
     expect(ran.of('cert.file', path)?.observed).toBe('2 certificates, PEM')
@@ -166,6 +169,18 @@ describe('what is a certificate', () => {
     const ran = await check(path)
     expect(ran.of('cert.file', path)?.observed).toBe(observed)
     expect(ran.findings.filter((one) => one.status !== 'ok')).toEqual([])
+  })
+
+  test('a fullchain.pem that holds the leaf alone is incomplete, unless its authority is a root that is known', async () => {
+    mkdirSync(files.at('alone'))
+    const path = files.write('alone/fullchain.pem', files.read('leaf.pem'))
+    expect((await check(path)).of('cert.incomplete', path)?.status).toBe('critical')
+    expect((await check(files.at('leaf.pem'))).of('cert.incomplete', 'leaf.pem')).toBeUndefined()
+    mkdirSync(files.at('private'))
+    const own = files.write('private/fullchain.pem', files.read('middle.pem'))
+    const inputs = { files: own, 'ca-file': files.at('root.pem'), letsencrypt: files.at('alone'), 'fail-on': 'never' }
+    const { findings } = await runRonde('cert-check', { inputs })
+    expect(findings.find((one) => one.id === 'cert.incomplete')?.status).toBe('ok')
   })
 
   test('a chain in the wrong order is a warning', async () => {

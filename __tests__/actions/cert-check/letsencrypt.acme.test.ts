@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import { chmod, copyFile, cp, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { createServer as createTlsServer } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Finding } from '../../../src/core/finding.ts'
 import { type Acme, startAcme } from '../../support/acme.ts'
@@ -11,9 +14,7 @@ beforeAll(async () => {
   const issued = await acme.issue('quiz.example', '-d', 'www.quiz.example', '--deploy-hook', 'true')
   if (issued.exitCode !== 0) throw new Error(issued.output)
 }, 60_000)
-afterAll(async () => {
-  await acme[Symbol.asyncDispose]()
-})
+afterAll(async () => acme[Symbol.asyncDispose]())
 
 const check = async (inputs: Readonly<Record<string, string>> = {}, stateHome?: string) => {
   const ran = await runRonde('cert-check', {
@@ -206,6 +207,34 @@ describe('the advice', () => {
     expect((await check()).of('certbot.links')?.advice).toBe('run: sudo certbot renew --cert-name quiz.example')
     await acme.certbot('renew', '--cert-name', 'quiz.example')
     expect((await check()).of('certbot.links')).toMatchObject({ status: 'ok', observed: 'all four links lead to number 2' })
+  }, 60_000)
+})
+
+describe('a server that presents a certificate of certbot', () => {
+  test('and is not reloaded after a renewal, since the deploy hook fails, is told at every look until it is', async () => {
+    const issued = await acme.issue('shop.example', '--deploy-hook', 'false')
+    expect(issued.exitCode).toBe(0)
+    const file = (name: string) => readFile(join(acme.directory, 'live/shop.example', `${name}.pem`), 'utf8')
+    const load = async () => ({ key: await file('privkey'), cert: await file('fullchain') })
+    const server = createTlsServer(await load()).on('tlsClientError', () => {})
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const inputs = { endpoints: `127.0.0.1:${port}?servername=shop.example`, 'reload-grace': '1ms' }
+    const status = async (id: string) => (await check(inputs)).of(id)
+    expect(await status('cert.not-reloaded')).toMatchObject({ status: 'ok', title: expect.stringContaining('serves what is on disk') })
+    expect((await acme.certbot('renew', '--cert-name', 'shop.example', '--force-renewal')).exitCode).toBe(0)
+    const missed = await check(inputs)
+    expect(missed.of('cert.not-reloaded')).toMatchObject({ status: 'warning', check: 'served-versus-disk' })
+    expect(missed.of('cert.not-reloaded')?.observed).toContain('/live/shop.example/fullchain.pem has held')
+    expect(missed.of('certbot.last-run')).toMatchObject({ status: 'warning', title: 'certbot: its deploy-hook failed' })
+    expect((await check({ ...inputs, 'reload-grace': '10m' })).of('cert.not-reloaded')).toMatchObject({ status: 'ok', cleared: false })
+    server.setSecureContext(await load())
+    expect((await status('cert.not-reloaded'))?.status).toBe('ok')
+    server.close()
+    await rm(join(acme.directory, 'renewal/shop.example.conf'))
+    await rm(join(acme.directory, 'live/shop.example'), { recursive: true })
+    await acme.certbot('renew', '--force-renewal')
   }, 60_000)
 })
 

@@ -83,12 +83,12 @@ const run = async (given: Options, context: Context) => {
   const { merged } = judged
   const findings = [...judged.findings, ...noReports(empty, isCut)]
   const reports = merged.reduce((sum, one) => sum + one.reports.length, 0)
-  const said = `${reports} reports of ${new Set(merged.map((one) => one.server)).size} servers in ${files.length} files`
+  const told = `${reports} reports of ${new Set(merged.map((one) => one.server)).size} servers in ${files.length} files`
   return {
     scope: ['merge'],
     findings,
     outputs: { servers: judged.servers.size, missing: [...judged.servers.values()].filter((one) => one.status !== 'ok').length },
-    facts: { lines: { merge: said }, tables: [{ title: 'Servers', columns, rows: merged.map(rowOf) }] },
+    facts: { lines: { merge: told }, tables: [{ title: 'Servers', columns, rows: merged.map(rowOf) }] },
     attachments: [],
     merged: [...merged, ...presence(judged.servers, new Date(now).toISOString())],
   }

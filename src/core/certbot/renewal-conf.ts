@@ -33,10 +33,10 @@ export const parseRenewalConf = (text: string): RenewalConf => {
       strangeLines.push(index + 1)
       continue
     }
-    const section = /^(\[+)\s*([^[\]]+?)\s*\]+\s*(?:#.*)?$/.exec(line)
+    const section = /^(\[+)([^[\]]+)\]+/.exec(line)
     const equals = line.indexOf('=')
     // What stands in another section, or one inside `[renewalparams]`, is not read.
-    if (section !== null) current = section[1] === '[' && section[2] === 'renewalparams' ? parameters : undefined
+    if (section !== null) current = section[1] === '[' && section[2]?.trim() === 'renewalparams' ? parameters : undefined
     else if (equals > 0) current?.push([unquoted(line.slice(0, equals).trim()), unquoted(withoutComment(line.slice(equals + 1)))])
     else strangeLines.push(index + 1)
   }

@@ -1,8 +1,11 @@
 import { resolve } from 'node:path'
 import type { Instant } from '../../../core/seen.ts'
+import { createChainReader } from '../../../core/x509/chain.ts'
 import { grantCommand } from '../../../probes/certbot/rights.ts'
 import { expandPattern } from '../../../probes/files/glob.ts'
 import { readBounded } from '../../../probes/files/read.ts'
+import { readAuthority } from '../../../probes/net/authority.ts'
+import { createStore } from '../../../probes/tls/store.ts'
 import type { CertOptions } from '../options.ts'
 import { type FileRules, type JudgedFile, judgeFile } from './policy.ts'
 
@@ -27,8 +30,16 @@ export const matchedFiles = async (patterns: readonly string[]) => {
   return { matches, paths: [...new Set(matches.flatMap((one) => one.paths))] }
 }
 
+/** The store of the run: what a chain on disk may end at. Nothing is said of completeness where `ca-file` cannot be read. */
+const chainReader = async (caFile: string | undefined): Promise<Pick<FileRules, 'chainOf' | 'rootsKnown'>> => {
+  const read = caFile === undefined ? undefined : await readAuthority(caFile, 'ca-file')
+  const store = await createStore(read !== undefined && 'ready' in read ? [read.ready] : [])
+  return { chainOf: createChainReader(store.roots), rootsKnown: read === undefined || 'ready' in read }
+}
+
 /** The limits of the options, as the shared policies take them. */
-export const fileRules = (options: CertOptions, check: 'files' | 'letsencrypt', now: Instant): FileRules => ({
+export const fileRules = async (options: CertOptions, check: 'files' | 'letsencrypt', now: Instant): Promise<FileRules> => ({
+  ...(await chainReader(options['ca-file'])),
   check,
   rule: { absolute: options.thresholds.expiry, renewalPeriodMs: options['renewal-period'] },
   now,

@@ -1,12 +1,13 @@
+import { basename } from 'node:path'
 import { type Finding, finding } from '../../../core/finding.ts'
 import type { Instant } from '../../../core/seen.ts'
 import { shellCommand } from '../../../core/text/shell-command.ts'
 import { type Certificate, readCertificate } from '../../../core/x509/certificate.ts'
-import { chainOf } from '../../../core/x509/chain.ts'
+import type { RootedChain } from '../../../core/x509/chain.ts'
 import { contentOf, type FileContent } from '../../../core/x509/file-content.ts'
 import type { ReadFile } from '../../../probes/files/read.ts'
 import type { CertificateRow, OnDisk, PartName } from '../part.ts'
-import { chainWords, judgeOrder } from '../policies/chain.ts'
+import { chainWords, judgeComplete, judgeOrder } from '../policies/chain.ts'
 import { type ExpiryRule, judgeChainExpiry, judgeExpiry, judgeLifetime, judgeNotYetValid } from '../policies/expiry.ts'
 import { namesOf } from '../policies/name.ts'
 import { judgeStrength } from '../policies/strength.ts'
@@ -17,6 +18,9 @@ import { type Grant, openssl, strange, type Told, unreadable } from './words.ts'
 export type SeenFile = { readonly path: string; readonly read: ReadFile }
 
 export type FileRules = {
+  readonly chainOf: (presented: readonly Certificate[]) => RootedChain | undefined
+  /** False: an authority that was named could not be read, so nobody can say where a chain ends. */
+  readonly rootsKnown: boolean
   readonly check: PartName
   readonly rule: ExpiryRule
   readonly now: Instant
@@ -70,35 +74,42 @@ const countWords = ({ certificates, form, withKey, cut }: Certificates): string 
   return `${count}${cut ? ' and more, which are not looked at' : ''}, ${form.toUpperCase()}${withKey ? ', with a private key in the same file' : ''}`
 }
 
+/** A self-signed certificate of a server often says that it is an authority; one that stands for a name is a server's all the same. */
+const isAuthority = ({ isCa, dnsNames, addresses }: Certificate) => isCa && dnsNames.length + addresses.length === 0
+
 /** Of a bundle of authorities each stands for itself: their order means nothing, and no server presents them. */
-const isBundle = (presented: readonly Certificate[]) => presented.length > 1 && presented.every((one) => one.isCa)
+const isBundle = (presented: readonly Certificate[]) => presented.length > 1 && presented.every(isAuthority)
+
+/** A file with the leaf alone may be one half of two, as `cert.pem` is beside `chain.pem`. */
+const isWhole = (path: string, presented: readonly Certificate[]) => presented.length > 1 || basename(path) === 'fullchain.pem'
+
+const judgeChain = (path: string, { chain, root }: RootedChain, where: Where, rules: FileRules): readonly Finding[] => [
+  judgeOrder(chain, where),
+  ...(rules.rootsKnown && isWhole(path, chain.presented) ? [judgeComplete(chain, root, where)] : []),
+]
 
 type Leaf = { readonly path: string; readonly presented: readonly Certificate[]; readonly modifiedAt: Instant }
 
 const judgeLeaf = ({ path, presented, modifiedAt }: Leaf, rules: FileRules): JudgedFile => {
-  const chain = chainOf(presented)
+  const rooted = rules.chainOf(presented)
   const [leaf, ...above] = presented
-  if (chain === undefined || leaf === undefined) return damaged(path, rules, 'no certificate in it can be read')
+  if (rooted === undefined || leaf === undefined) return damaged(path, rules, 'no certificate in it can be read')
   const subject = `file:${path}`
-  const where: Where = {
-    check: rules.check,
-    subject,
-    place: '',
-    show: shellCommand(['sudo', 'openssl', 'x509', '-noout', '-text', '-in', { kind: 'path', name: path }]),
-    renew: rules.renew(path),
-  }
+  const show = shellCommand(['sudo', 'openssl', 'x509', '-noout', '-text', '-in', { kind: 'path', name: path }])
+  const where: Where = { check: rules.check, subject, place: '', show, renew: rules.renew(path) }
   const bundle = isBundle(presented)
+  const chain = bundle ? 'bundle' : isWhole(path, presented) ? chainWords(rooted.chain, rooted.root) : '1 certificate'
   return {
     findings: [
       judgeExpiry(leaf, where, rules.rule, rules.now),
       ...judgeChainExpiry(above, where, rules.rule, rules.now),
       judgeNotYetValid(presented, where, rules.now),
       judgeStrength(presented, where),
-      ...(bundle ? [] : [judgeOrder(chain, where)]),
-      ...(leaf.isCa ? [] : [judgeLifetime(leaf, where)]),
+      ...(bundle ? [] : judgeChain(path, rooted, where, rules)),
+      ...(isAuthority(leaf) ? [] : [judgeLifetime(leaf, where)]),
     ],
-    rows: [{ subject, name: namesOf(leaf), address: path, certificate: leaf, chain: bundle ? 'bundle' : chainWords(chain, undefined) }],
-    onDisk: leaf.isCa ? [] : [{ subject, path, modifiedAt, certificate: leaf }],
+    rows: [{ subject, name: namesOf(leaf), address: path, certificate: leaf, chain }],
+    onDisk: isAuthority(leaf) ? [] : [{ subject, path, modifiedAt, certificate: leaf }],
     looked: true,
   }
 }

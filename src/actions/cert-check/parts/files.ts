@@ -63,7 +63,7 @@ const run = async (options: CertOptions, _context: Context, startedAt: Instant):
     const found = matches[index]
     return found === undefined ? [] : judgePattern(pattern, found)
   })
-  const judged = await judgePaths(paths, fileRules(options, 'files', startedAt))
+  const judged = await judgePaths(paths, await fileRules(options, 'files', startedAt))
   const findings = [...ofPatterns, ...judged.flatMap((one) => one.findings)]
   return {
     check: 'files',

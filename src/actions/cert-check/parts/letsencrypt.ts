@@ -68,7 +68,7 @@ const judgeCertificates = async (lineages: readonly Lineage[], options: CertOpti
   const renew = (path: string) => shellCommand(['sudo', 'certbot', 'renew', '--cert-name', { kind: 'host', name: names.get(path) ?? '' }])
   return judgePaths(
     readable.filter((path) => !elsewhere.has(path)),
-    { ...fileRules(options, 'letsencrypt', now), renew },
+    { ...(await fileRules(options, 'letsencrypt', now)), renew },
   )
 }
 

@@ -80,13 +80,13 @@ const pathWords = ({ served, newest, same }: Pair): Told => {
 }
 
 const judgePair = (pair: Pair, comparison: Comparison): readonly Finding[] => {
-  const { address, subject, port } = pair.served
+  const { address, subject } = pair.served
   const at = address.includes(':') ? `[${address}]` : address
   const make = (id: 'cert.not-reloaded' | 'cert.wrong-path', { title, ...told }: Told): Finding =>
     finding({
       id,
       check: 'served-versus-disk',
-      subject: `${subject}@${at}:${port}`,
+      subject: `${subject}@${at}`,
       title: `${subject} at ${at}: ${title}`,
       expected: 'the newest certificate on disk for the name',
       certainty: 'hard',
