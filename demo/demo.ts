@@ -1,6 +1,7 @@
 /**
  * `npm run demo`: a round finds a healthy server, then a broken one, then one that got worse, then a mended one, through `action.yml` as the
- * runner would; its incident is opened, updated and closed as an issue of a GitHub stand-in.
+ * runner would; its incident is opened, updated and closed as an issue of a GitHub stand-in. Then a daily round finds a purge and a renewal that
+ * were forgotten.
  * `--stack` uses the real compose stack. `--without break`, `worsen` or `mend` leaves a part out: then the story must not come true. `--out DIR` puts its files elsewhere.
  */
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -25,10 +26,11 @@ const folder = resolve(values.out ?? join('out', values.stack ? 'demo-stack' : '
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(join(folder, '.github'), { recursive: true })
 
-const round = async (scene: Scene, name: string, number: number): Promise<RoundReport> => {
+const round = async (scene: Scene, act: Act, number: number): Promise<RoundReport> => {
+  const name = `${number}-${act.name}`
   const ran = await runAction({
     actionFile: 'action.yml',
-    inputs: { round: 'quick', incidents: 'true' },
+    inputs: { round: act.round ?? 'quick', incidents: 'true' },
     github: { repository: github.repository.fullName, api_url: github.url, token: github.token('job'), run_id: String(number) },
     cwd: folder,
     environment: { ...scene.environment, XDG_STATE_HOME: join(folder, 'state') },
@@ -59,7 +61,7 @@ const play = async (scene: Scene, act: Act, number: number): Promise<readonly st
   const before = threadOf(github)
   if (!isLeftOut) await act.run?.()
   if (!isLeftOut && act.says !== undefined) sayOnIssue(github, act.says)
-  const report = await round(scene, `${number}-${act.name}`, number)
+  const report = await round(scene, act, number)
   return [...problemsOfReport(act, report), ...problemsOfIssues(act, github, before)]
 }
 
@@ -68,7 +70,11 @@ const scene = await (values.stack ? stackScene(folder) : embeddedScene(folder))
 const problems: string[] = []
 try {
   writeFileSync(join(folder, '.github/ronde.yml'), scene.configuration)
-  for (const [at, act] of scene.acts.entries()) problems.push(...(await play(scene, act, at + 1)))
+  for (const [at, act] of scene.acts.entries()) {
+    problems.push(...(await play(scene, act, at + 1)))
+    // What comes after builds on it.
+    if (problems.length > 0) break
+  }
 } finally {
   if (values.without === 'mend') await scene.acts.find((act) => act.part === 'mend')?.run?.()
   await scene.close()

@@ -3,6 +3,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import pg from 'pg'
 
+/** The day of `time-zone` in the demo's configuration, where it is noon. */
+const today = `date '${new Date().toISOString().slice(0, 10)}'`
+const yesterday = `(${today} - 1)`
+
 const schema = `
   create table if not exists day (id serial primary key, day_date date not null unique);
   create table if not exists game (
@@ -14,8 +18,8 @@ const schema = `
   );
   create index if not exists idx_game_ranking_points on game (day_date, points desc, time_ms);
   create index if not exists idx_game_ranking_time on game (day_date, time_ms, points desc);
-  insert into day (day_date) values (current_date) on conflict do nothing;
-  insert into game (day_date, player, points, time_ms) select current_date, 'player ' || n, n * 10, 60000 - n from generate_series(1, 20) n;
+  insert into day (day_date) values (${today}) on conflict do nothing;
+  insert into game (day_date, player, points, time_ms) select ${today}, 'player ' || n, n * 10, 60000 - n from generate_series(1, 20) n;
 `
 
 const answers: Readonly<Record<string, { sql: string; body: (rows: readonly object[]) => object }>> = {
@@ -28,6 +32,10 @@ export type Quiz = {
   readonly url: string
   /** The home page needs the database again. */
   dropCache(): void
+  /** Games of yesterday that a purge should have taken. */
+  leaveYesterday(): Promise<void>
+  /** What the application's own daily purge does. */
+  purge(): Promise<void>
   close(): Promise<void>
 }
 
@@ -69,6 +77,14 @@ export const startQuiz = async (databaseUrl: string, accessLog: string): Promise
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     dropCache: () => {
       home = undefined
+    },
+    leaveYesterday: async () => {
+      await pool.query(
+        `insert into game (day_date, player, points, time_ms) select ${yesterday}, 'player ' || n, n, n from generate_series(1, 12) n`,
+      )
+    },
+    purge: async () => {
+      await pool.query(`delete from game where day_date <> ${today}`)
     },
     close: async () => {
       server.closeAllConnections()

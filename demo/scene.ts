@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startPostgres } from '../__tests__/support/postgres.ts'
 import type { Status } from '../src/core/status.ts'
+import { startFront } from './front.ts'
 import { startQuiz } from './quiz.ts'
 
 /** What may be left out, to see that the story fails. */
@@ -14,6 +15,8 @@ export type Act = {
   readonly name: string
   readonly words: string
   readonly part?: (typeof parts)[number]
+  /** Default `quick`. */
+  readonly round?: 'daily'
   run?(): Promise<void>
   /** What a maintainer comments on the incident. */
   readonly says?: string
@@ -43,17 +46,31 @@ const acknowledged = {
 /** A demo has no time to wait for three good runs. */
 const quickIncidents = 'incidents: { confirm: 1, recover: 1, settle: 1ms }\n'
 
+/** The offset at which it is noon now: no demo meets a midnight. */
+const zoneAtNoon = (now: Date): string => {
+  const hours = 12 - now.getUTCHours()
+  return `${hours < 0 ? '-' : '+'}${String(Math.abs(hours)).padStart(2, '0')}:00`
+}
+
 /** Nothing but npm: a real PostgreSQL and a small web application on loopback. */
 export const embeddedScene = async (folder: string): Promise<Scene> => {
   // It is killed on purpose: what was committed must survive that, as on a real server.
   const database = await startPostgres({ settings: { synchronous_commit: 'on' } })
   const quiz = await startQuiz(database.url, join(folder, 'access.log'))
+  mkdirSync(join(folder, 'letsencrypt'))
+  const authorities = join(folder, 'authorities.pem')
+  const front = await startFront(authorities)
   return {
     configuration: `server: demo
+time-zone: "${zoneAtNoon(new Date())}"
 ${quickIncidents}database:
   url: \${DEMO_DATABASE_URL}
 rounds:
   quick: [{ health-check: { quick: true } }]
+  daily: [health-check, purge-verify, cert-check, { db-maintain: { tasks: [vacuum, indexes] } }]
+purge-verify: { table: game, date-column: day_date, day-table: day }
+cert-check: { endpoints: ["${front.endpoint}"], ca-file: ${JSON.stringify(authorities)}, letsencrypt: ${JSON.stringify(join(folder, 'letsencrypt'))} }
+db-maintain: { tables: [game, day], expected-indexes: [idx_game_ranking_points, idx_game_ranking_time] }
 health-check:
   checks: [endpoints, postgres]
   endpoints:
@@ -94,8 +111,33 @@ health-check:
         incidents: 'closed',
         tells: ['**Closed** after'],
       },
+      {
+        name: 'forgotten',
+        words: 'the daily round: nobody purged the games of yesterday, and the certificate ends in two days',
+        round: 'daily',
+        run: async () => {
+          await quiz.leaveYesterday()
+          front.present(2)
+        },
+        status: 'critical',
+        critical: 'purge.stale-rows',
+        incidents: 'opened',
+        tells: ['rows are older than', 'certificate expires in'],
+      },
+      {
+        name: 'remembered',
+        words: 'the games are purged, the certificate is renewed',
+        round: 'daily',
+        run: async () => {
+          await quiz.purge()
+          front.present(89)
+        },
+        status: 'ok',
+        incidents: 'closed',
+      },
     ],
     close: async () => {
+      front.close()
       await quiz.close()
       await database[Symbol.asyncDispose]()
     },
