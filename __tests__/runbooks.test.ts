@@ -31,6 +31,7 @@ const ids = [...new Set(sources.flatMap(idsIn))].toSorted()
 
 /** Strings that look like an id and are none. */
 const notIds: Readonly<Record<string, string>> = {
+  'certbot.service': 'a unit of systemd',
   'compose.containers': 'a note in the state',
   'health-check.endpoints': 'an option that another action borrows',
   'state.db': 'the file of the state',

@@ -150,7 +150,7 @@ export const startAcme = async ({ validitySeconds = 60 * 86_400 } = {}): Promise
     return ended.then(
       ({ stdout, stderr }) => ({ exitCode: 0, output: `${stdout}${stderr}` }),
       (error: { code?: number; stdout?: string; stderr?: string }) => ({
-        exitCode: Number(error.code ?? -1),
+        exitCode: error.code ?? -1,
         output: `${error.stdout}${error.stderr}`,
       }),
     )

@@ -41,6 +41,69 @@ const withCopy = async <T>(
 const live = (directory: string, name: string) => join(directory, 'live/quiz.example', `${name}.pem`)
 const names = ['cert', 'privkey', 'chain', 'fullchain']
 
+type Breakage = [what: string, break_: (directory: string) => Promise<void>, id: string, status: string, observed: RegExp]
+
+const breakages: readonly Breakage[] = [
+  [
+    'a link to nothing',
+    (directory) => rm(join(directory, 'archive/quiz.example/chain2.pem')),
+    'certbot.links',
+    'critical',
+    /chain\.pem leads to \S+chain2\.pem, which is not there/,
+  ],
+  [
+    'a chain before the certificate',
+    async (directory) => {
+      const [cert, chain] = await Promise.all([readFile(live(directory, 'cert'), 'utf8'), readFile(live(directory, 'chain'), 'utf8')])
+      await writeFile(live(directory, 'fullchain'), chain + cert)
+    },
+    'certbot.fullchain',
+    'critical',
+    /begins with the chain/,
+  ],
+  [
+    'a fullchain without the chain',
+    async (directory) => writeFile(live(directory, 'fullchain'), await readFile(live(directory, 'cert'), 'utf8')),
+    'certbot.fullchain',
+    'critical',
+    /without the chain/,
+  ],
+  [
+    'a configuration without a key',
+    async (directory) => writeFile(join(directory, 'renewal/quiz.example.conf'), '[renewalparams]\nauthenticator = webroot\nwhat\n'),
+    'certbot.config',
+    'critical',
+    /line 3 cannot be read; cert is missing/,
+  ],
+  [
+    'a folder in live that nothing renews',
+    (directory) => rm(join(directory, 'renewal/quiz.example.conf')),
+    'certbot.config',
+    'warning',
+    /no quiz\.example\.conf in renewal/,
+  ],
+  [
+    'no deploy hook',
+    async (directory) => {
+      const conf = join(directory, 'renewal/quiz.example.conf')
+      await writeFile(conf, (await readFile(conf, 'utf8')).replace(/^renew_hook.*$/m, ''))
+    },
+    'certbot.hook',
+    'warning',
+    /nothing loads the certificate/,
+  ],
+  [
+    'a renewal that is switched off',
+    async (directory) => {
+      const conf = join(directory, 'renewal/quiz.example.conf')
+      await writeFile(conf, `autorenew = False\n${await readFile(conf, 'utf8')}`)
+    },
+    'certbot.renewal',
+    'warning',
+    /^60 d left of 60 d|^59 d .* left of 60 d/,
+  ],
+]
+
 describe('a lineage that certbot has made', () => {
   test('is good in every respect that can be looked at', async () => {
     const ran = await check()
@@ -122,66 +185,7 @@ describe('a lineage that somebody broke', () => {
     )
   })
 
-  test.each<[string, (directory: string) => Promise<void>, string, string, RegExp]>([
-    [
-      'a link to nothing',
-      (directory) => rm(join(directory, 'archive/quiz.example/chain2.pem')),
-      'certbot.links',
-      'critical',
-      /chain\.pem leads to \S+chain2\.pem, which is not there/,
-    ],
-    [
-      'a chain before the certificate',
-      async (directory) => {
-        const [cert, chain] = await Promise.all([readFile(live(directory, 'cert'), 'utf8'), readFile(live(directory, 'chain'), 'utf8')])
-        await writeFile(live(directory, 'fullchain'), chain + cert)
-      },
-      'certbot.fullchain',
-      'critical',
-      /begins with the chain/,
-    ],
-    [
-      'a fullchain without the chain',
-      async (directory) => writeFile(live(directory, 'fullchain'), await readFile(live(directory, 'cert'), 'utf8')),
-      'certbot.fullchain',
-      'critical',
-      /without the chain/,
-    ],
-    [
-      'a configuration without a key',
-      async (directory) => writeFile(join(directory, 'renewal/quiz.example.conf'), '[renewalparams]\nauthenticator = webroot\nwhat\n'),
-      'certbot.config',
-      'critical',
-      /line 3 cannot be read; cert is missing/,
-    ],
-    [
-      'a folder in live that nothing renews',
-      (directory) => rm(join(directory, 'renewal/quiz.example.conf')),
-      'certbot.config',
-      'warning',
-      /no quiz\.example\.conf in renewal/,
-    ],
-    [
-      'no deploy hook',
-      async (directory) => {
-        const conf = join(directory, 'renewal/quiz.example.conf')
-        await writeFile(conf, (await readFile(conf, 'utf8')).replace(/^renew_hook.*$/m, ''))
-      },
-      'certbot.hook',
-      'warning',
-      /nothing loads the certificate/,
-    ],
-    [
-      'a renewal that is switched off',
-      async (directory) => {
-        const conf = join(directory, 'renewal/quiz.example.conf')
-        await writeFile(conf, `autorenew = False\n${await readFile(conf, 'utf8')}`)
-      },
-      'certbot.renewal',
-      'warning',
-      /^60 d left of 60 d|^59 d .* left of 60 d/,
-    ],
-  ])('%s', async (_what, break_, id, status, observed) => {
+  test.each(breakages)('%s', async (_what, break_, ...[id, status, observed]) => {
     await withCopy(break_, ({ of }) => expect(of(id)).toMatchObject({ status, observed: expect.stringMatching(observed) }))
   })
 
@@ -270,8 +274,16 @@ describe('what certbot itself says', () => {
     expect(again.of('certbot.dry-run')?.observed).toMatch(
       /^succeeded .* ago; tried again in 6 d 2\d h|^succeeded .* ago; tried again in 7 d/,
     )
-    // Its own dry run is not the last run.
-    expect(again.of('certbot.last-run')?.status).toBe('ok')
+    // One that somebody made by hand since is the newest.
+    acme.breakValidation()
+    await acme.certbot('renew', '--dry-run')
+    const byHand = await check({ 'renew-dry-run': 'true' }, state.path)
+    expect(byHand.of('certbot.dry-run')).toMatchObject({
+      status: 'warning',
+      observed: expect.stringMatching(/^failed .* ago; tried again in/),
+    })
+    // A dry run is not the last run.
+    expect(byHand.of('certbot.last-run')?.status).toBe('ok')
   }, 60_000)
 
   test('a renewal that fails is a warning, three in a row are critical, and the words of certbot are told', async () => {

@@ -80,7 +80,7 @@ const isAuthority = ({ isCa, dnsNames, addresses }: Certificate) => isCa && dnsN
 /** Of a bundle of authorities each stands for itself: their order means nothing, and no server presents them. */
 const isBundle = (presented: readonly Certificate[]) => presented.length > 1 && presented.every(isAuthority)
 
-/** A file with the leaf alone may be one half of two, as `cert.pem` is beside `chain.pem`. */
+/** A file with the leaf alone may be one half of two, as certbot also writes them. */
 const isWhole = (path: string, presented: readonly Certificate[]) => presented.length > 1 || basename(path) === 'fullchain.pem'
 
 const judgeChain = (path: string, { chain, root }: RootedChain, where: Where, rules: FileRules): readonly Finding[] => [

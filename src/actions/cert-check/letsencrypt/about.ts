@@ -18,8 +18,10 @@ export const told = (given: Given): Finding => finding({ check: 'letsencrypt', c
 
 type Unseen = { readonly cause: string; readonly advice: string }
 
+type Where = Pick<Finding, 'id' | 'subject'>
+
 /** "Could not look": `unknown` when the user asked for it, otherwise `ok` with the advice "not checked: …". */
-export const unseen = (id: string, subject: string, why: Unseen, asked: boolean): Finding =>
+export const unseen = ({ id, subject }: Where, why: Unseen, asked: boolean): Finding =>
   told({
     id,
     subject,

@@ -25,19 +25,23 @@ type Around = { readonly sharedHooks: Seen<number>; readonly schedule: Schedule 
 
 /** A renewed certificate is loaded by something: a hook of its own, one for all, or an installer. */
 export const judgeHook = (lineage: Lineage, { sharedHooks, schedule }: Around, { asked, directory }: About): Finding => {
-  const [id, subject, { name }] = ['certbot.hook', `lineage/${lineage.name}`, lineage]
-  const shared = { id, subject, expected: 'a deploy hook or an installer that loads the new certificate' }
+  const { name } = lineage
+  const shared = {
+    id: 'certbot.hook',
+    subject: `lineage/${name}`,
+    expected: 'a deploy hook or an installer that loads the new certificate',
+  }
   const own = hookOf(lineage)
   const ofAll = sharedHooks.seen && sharedHooks.value > 0 ? `${sharedHooks.value} in renewal-hooks/deploy or cli.ini` : undefined
   const ofStarter = schedule.starters.find((one) => one.withHook)?.where
   const found = own ?? ofAll ?? ofStarter
   if (found !== undefined) return told({ ...shared, status: 'ok', title: `${name}: has a deploy hook`, observed: `hook: ${found}` })
   const blind = [lineage.conf, sharedHooks].find((one) => one?.seen === false)
-  if (blind?.seen === false) return unseen(id, subject, blind, asked)
+  if (blind?.seen === false) return unseen(shared, blind, asked)
   const place = schedule.blind[0]
   // Where a place stays closed that may name a hook, nobody can say that there is none.
   if (place !== undefined)
-    return unseen(id, subject, { cause: `${place.place} may not be read, and it may name a hook`, advice: place.advice }, false)
+    return unseen(shared, { cause: `${place.place} may not be read, and it may name a hook`, advice: place.advice }, false)
   return told({
     ...shared,
     status: 'warning',
@@ -49,19 +53,17 @@ export const judgeHook = (lineage: Lineage, { sharedHooks, schedule }: Around, {
 
 /** A timer or a cron line starts certbot by itself. */
 export const judgeTimer = ({ starters, blind }: Schedule, { directory }: About): Finding => {
-  const [id, subject] = ['certbot.timer', directory]
-  const shared = { id, subject, expected: 'a timer or a cron line that runs certbot renew' }
+  const shared = { id: 'certbot.timer', subject: directory, expected: 'a timer or a cron line that runs certbot renew' }
   const active = starters.find((one) => one.state === 'active') ?? starters.find((one) => one.state === 'not-known')
   if (active !== undefined)
     return told({ ...shared, status: 'ok', title: 'certbot: starts by itself', observed: `started by ${active.where}` })
   const place = blind[0]
-  if (place !== undefined) return unseen(id, subject, { cause: `${place.place} may not be read`, advice: place.advice }, false)
+  if (place !== undefined) return unseen(shared, { cause: `${place.place} may not be read`, advice: place.advice }, false)
   const idle = starters[0]
   const timer = idle?.where.endsWith('.timer') ? `run: sudo systemctl enable --now ${idle.where}` : 'start the cron service'
   if (idle === undefined)
     return unseen(
-      id,
-      subject,
+      shared,
       { cause: 'no timer and no cron line of this server starts certbot', advice: 'look at what renews it: a container, or nobody' },
       false,
     )
@@ -145,7 +147,7 @@ const judgeRemembered = ({ at, succeeded, unit, cause }: Extract<LastRuns, { fro
         advice: 'not checked: whether its hooks succeeded, for only the log tells that',
       }
     : {
-        status: 'critical',
+        status: 'warning',
         title: 'certbot: its last run failed',
         observed: `${unit} ${cause} ${ago}`,
         advice: `look at it: sudo journalctl -u ${unit}`,
@@ -154,11 +156,11 @@ const judgeRemembered = ({ at, succeeded, unit, cause }: Extract<LastRuns, { fro
 
 /** The last renewal in the log, or the last result of the service, was good. */
 export const judgeLastRun = (seen: Seen<LastRuns>, { directory, now }: About): Finding => {
-  const [id, subject] = ['certbot.last-run', directory]
-  if (!seen.seen) return unseen(id, subject, seen, false)
+  const shared = { id: 'certbot.last-run', subject: directory, expected: 'a last run without failures, at most 8 days ago' }
+  if (!seen.seen) return unseen(shared, seen, false)
   const { value } = seen
   const words = value.from === 'log' ? judgeRuns(value.runs, value.path, now) : judgeRemembered(value, now)
-  return told({ id, subject, expected: 'a last run without failures, at most 8 days ago', ...words })
+  return told({ ...shared, ...words })
 }
 
 /** What of a folder concerns all lineages. */

@@ -1,7 +1,9 @@
+import type { LastRuns } from '../../../core/certbot/lineage.ts'
 import type { Context } from '../../../core/context.ts'
 import type { Finding } from '../../../core/finding.ts'
 import type { Finished } from '../../../core/process.ts'
 import { formatDuration } from '../../../core/quantity.ts'
+import type { Seen } from '../../../core/seen.ts'
 import { plainLine } from '../../../core/text/plain.ts'
 import type { CertOptions } from '../options.ts'
 import { type About, told, unseen } from './about.ts'
@@ -16,7 +18,9 @@ const notRun = 'deploy hooks are not run by a dry run: what loads the certificat
 /** Kept between runs, by folder: when it last ran and how it ended. */
 export const dryRunNote = (directory: string): string => `certbot.dry-run ${directory}`
 
-const lastTry = (text: string | undefined): { readonly at: number; readonly good: boolean } | undefined => {
+type Try = { readonly at: number; readonly good: boolean }
+
+const lastTry = (text: string | undefined): Try | undefined => {
   const match = /^(\d{1,16}) (good|bad)$/.exec(text ?? '')
   return match === null ? undefined : { at: Number(match[1]), good: match[2] === 'good' }
 }
@@ -61,15 +65,25 @@ const tryNow = async (directory: string, sudo: boolean, context: Context, now: n
   const ended = outcome(finished)
   if (ended === undefined) {
     const cause = finished.ended === 'not-started' ? finished.cause : 'certbot was stopped'
-    return unseen('certbot.dry-run', directory, { cause, advice: 'install certbot, or leave `renew-dry-run` out' }, true)
+    return unseen(shared(directory), { cause, advice: 'install certbot, or leave `renew-dry-run` out' }, true)
   }
   context.state.setNote(dryRunNote(directory), `${now} ${ended.good ? 'good' : 'bad'}`)
   return words(directory, ended)
 }
 
+/** The newest try: ours, or one that somebody made by hand since, as the log tells. */
+const newestTry = (note: string | undefined, runs: Seen<LastRuns>): Try | undefined => {
+  const ours = lastTry(note)
+  const inLog =
+    runs.seen && runs.value.from === 'log' ? runs.value.runs.findLast((one) => one.dryRun && one.outcome !== 'unfinished') : undefined
+  if (inLog === undefined || inLog.at <= (ours?.at ?? 0)) return ours
+  return { at: inLog.at, good: inLog.outcome === 'renewed' }
+}
+
 /** `certbot renew --dry-run`, at most once a week; between two tries the last one's outcome stands. */
-export const dryRun = async (directory: string, { privileges }: CertOptions, context: Context, { now }: About): Promise<Finding> => {
-  const last = lastTry(context.state.note(dryRunNote(directory)))
+export const dryRun = async (runs: Seen<LastRuns>, { privileges }: CertOptions, context: Context, about: About): Promise<Finding> => {
+  const { directory, now } = about
+  const last = newestTry(context.state.note(dryRunNote(directory)), runs)
   if (last !== undefined && now - last.at < everyMs) {
     const when = `${last.good ? 'succeeded' : 'failed'} ${formatDuration(now - last.at)} ago`
     return words(directory, { good: last.good, observed: `${when}; tried again in ${formatDuration(last.at + everyMs - now)}` })
@@ -77,5 +91,5 @@ export const dryRun = async (directory: string, { privileges }: CertOptions, con
   const isRoot = process.getuid?.() === 0
   if (isRoot || privileges === 'sudo') return tryNow(directory, !isRoot, context, now)
   const advice = 'set `privileges: sudo`, or run the runner as root'
-  return unseen('certbot.dry-run', directory, { cause: 'only root may run certbot', advice }, true)
+  return unseen(shared(directory), { cause: 'only root may run certbot', advice }, true)
 }

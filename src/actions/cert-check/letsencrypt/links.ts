@@ -69,7 +69,7 @@ const mend = (lineage: Lineage, odd: readonly Problem[]): string => {
 export const judgeLinks = (lineage: Lineage, { asked }: About): Finding => {
   const { name, live } = lineage
   const subject = `lineage/${name}`
-  if (!live.seen) return unseen('certbot.links', subject, live, asked)
+  if (!live.seen) return unseen({ id: 'certbot.links', subject }, live, asked)
   const odd = oddLinks(live.value)
   const numbers = numbersOf(live.value)
   const highest = Math.max(...linkNames.map((one) => live.value.highest[one]))

@@ -57,16 +57,15 @@ const keyWords: {
   }),
 }
 
-/** `privkey.pem` belongs to `cert.pem`; compared by their public keys. */
-export const judgeKey = ({ name, live }: Lineage, { asked }: About): Finding => {
-  const [id, subject] = ['certbot.key', `lineage/${name}`]
-  if (!live.seen) return unseen(id, subject, live, asked)
-  const { cert, key } = live.value
-  if (!cert.seen) return unseen(id, subject, cert, asked)
+/** Key and certificate of a lineage are a pair; compared by their public keys. */
+export const judgeKey = ({ name }: Lineage, live: LiveFolder, { asked }: About): Finding => {
+  const where = { id: 'certbot.key', subject: `lineage/${name}` }
+  const { cert, key } = live
+  if (!cert.seen) return unseen(where, cert, asked)
   const expected = publicKeySha256(cert.value[0])
   if (expected === undefined)
-    return unseen(id, subject, { cause: 'cert.pem has a kind of key that is not known here', advice: renewCommand(name) }, asked)
-  return told({ id, subject, expected: 'the private key of the certificate', ...keyWords[key.kind](key as never, expected, name) })
+    return unseen(where, { cause: 'cert.pem has a kind of key that is not known here', advice: renewCommand(name) }, asked)
+  return told({ ...where, expected: 'the private key of the certificate', ...keyWords[key.kind](key as never, expected, name) })
 }
 
 const printsOf = (file: CertificateFile): readonly string[] => (file.seen ? file.value.map((one) => one.sha256) : [])
@@ -83,20 +82,18 @@ const chainProblem = (live: LiveFolder): string => {
   return 'fullchain.pem holds another chain than chain.pem'
 }
 
-/** `fullchain.pem` is `cert.pem` and then `chain.pem`, nothing else. */
-export const judgeFullchain = ({ name, live }: Lineage, { asked }: About): Finding => {
-  const [id, subject] = ['certbot.fullchain', `lineage/${name}`]
-  if (!live.seen) return unseen(id, subject, live, asked)
-  const unreadable = unreadableOf(live.value)
-  if (unreadable?.seen === false) return unseen(id, subject, unreadable, asked)
-  const { cert, chain, fullchain } = live.value
+/** The full chain is the certificate and then its chain, nothing else. */
+export const judgeFullchain = ({ name }: Lineage, live: LiveFolder, { asked }: About): Finding => {
+  const where = { id: 'certbot.fullchain', subject: `lineage/${name}` }
+  const unreadable = unreadableOf(live)
+  if (unreadable?.seen === false) return unseen(where, unreadable, asked)
+  const { cert, chain, fullchain } = live
   const good = same(printsOf(fullchain), [...printsOf(cert), ...printsOf(chain)])
   return told({
-    id,
-    subject,
+    ...where,
     status: good ? 'ok' : 'critical',
     title: `${name}: ${good ? 'fullchain in order' : 'fullchain is not certificate and chain'}`,
-    observed: good ? `the certificate, then ${printsOf(chain).length} of its chain` : chainProblem(live.value),
+    observed: good ? `the certificate, then ${printsOf(chain).length} of its chain` : chainProblem(live),
     expected: 'cert.pem, then chain.pem',
     advice: good ? '' : renewCommand(name),
   })

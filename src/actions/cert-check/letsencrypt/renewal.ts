@@ -1,4 +1,4 @@
-import type { Lineage } from '../../../core/certbot/lineage.ts'
+import type { Lineage, LiveFolder } from '../../../core/certbot/lineage.ts'
 import type { Finding } from '../../../core/finding.ts'
 import { formatDuration } from '../../../core/quantity.ts'
 import { shellCommand } from '../../../core/text/shell-command.ts'
@@ -33,20 +33,17 @@ const tryCommand = (name: string): string => {
 }
 
 /** A lineage that nothing renews, or one whose configuration cannot be read. */
-const judgeConf = ({ name, conf }: Lineage, { asked, directory }: About): Finding | undefined => {
-  const [id, subject] = ['certbot.config', `lineage/${name}`]
-  const expected = 'a configuration in renewal/ that certbot can read'
+export const judgeConf = ({ name, conf }: Lineage, { asked, directory }: About): Finding => {
+  const shared = { id: 'certbot.config', subject: `lineage/${name}`, expected: 'a configuration in renewal/ that certbot can read' }
   if (conf === undefined)
     return told({
-      id,
-      subject,
-      expected,
+      ...shared,
       status: 'warning',
       title: `${name}: nothing renews it`,
       observed: `there is a folder in live/ and no ${name}.conf in renewal/`,
       advice: `take the folder out of ${directory}/live when it is not used any more, or ask certbot for it again`,
     })
-  if (!conf.seen) return unseen(id, subject, conf, asked)
+  if (!conf.seen) return unseen(shared, conf, asked)
   const { top, parameters, strangeLines } = conf.value
   const missing = ['cert', 'privkey', 'chain', 'fullchain'].filter((key) => top[key] === undefined)
   const problems = [
@@ -56,9 +53,7 @@ const judgeConf = ({ name, conf }: Lineage, { asked, directory }: About): Findin
   ]
   const bad = problems.length > 0
   return told({
-    id,
-    subject,
-    expected,
+    ...shared,
     status: bad ? 'critical' : 'ok',
     title: `${name}: ${bad ? 'its renewal configuration is broken' : 'renewal configuration'}`,
     observed: bad ? problems.join('; ') : `renewed by ${parameters['authenticator']}`,
@@ -107,14 +102,11 @@ const judgeDue = (lineage: Lineage, life: Life, about: About): Finding => {
   })
 }
 
-/** Whether the lineage is renewed when it should be. */
-export const judgeRenewal = (lineage: Lineage, about: About): readonly Finding[] => {
-  const conf = judgeConf(lineage, about)
-  const subject = `lineage/${lineage.name}`
-  const file = lineage.live.seen ? lineage.live.value.cert : lineage.live
-  if (!file.seen) return [...(conf === undefined ? [] : [conf]), unseen('certbot.renewal', subject, file, about.asked)]
-  const [life] = file.value
-  // One that nothing renews is not overdue.
-  const due = life === undefined || lineage.conf === undefined ? [] : [judgeDue(lineage, life, about)]
-  return [...(conf === undefined ? [] : [conf]), ...due]
+/** Whether the lineage is renewed when it should be. One that nothing renews is not overdue. */
+export const judgeRenewal = (lineage: Lineage, live: LiveFolder, about: About): readonly Finding[] => {
+  if (lineage.conf === undefined) return []
+  const { cert } = live
+  if (!cert.seen) return [unseen({ id: 'certbot.renewal', subject: `lineage/${lineage.name}` }, cert, about.asked)]
+  const [life] = cert.value
+  return life === undefined ? [] : [judgeDue(lineage, life, about)]
 }

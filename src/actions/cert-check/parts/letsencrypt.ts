@@ -12,7 +12,7 @@ import { judgeAutomation } from '../letsencrypt/automation.ts'
 import { dryRun } from '../letsencrypt/dry-run.ts'
 import { judgeLinks } from '../letsencrypt/links.ts'
 import { judgeFullchain, judgeKey } from '../letsencrypt/pairs.ts'
-import { judgeRenewal } from '../letsencrypt/renewal.ts'
+import { judgeConf, judgeRenewal } from '../letsencrypt/renewal.ts'
 import type { CertOptions } from '../options.ts'
 import type { Looked, Part } from '../part.ts'
 
@@ -52,12 +52,14 @@ const logsOf = (lineages: readonly Lineage[]): string =>
   lineages.map((one) => (one.conf?.seen ? one.conf.value.parameters['logs_dir'] : undefined)).find((one) => one?.startsWith('/')) ??
   defaultLogs
 
-const judgeLineage = (lineage: Lineage, about: About): readonly Finding[] => [
-  judgeLinks(lineage, about),
-  judgeKey(lineage, about),
-  judgeFullchain(lineage, about),
-  ...judgeRenewal(lineage, about),
-]
+/** One finding says that a folder may not be read; the others would only repeat it. */
+const judgeLineage = (lineage: Lineage, about: About): readonly Finding[] => {
+  const { live } = lineage
+  const ofFiles = live.seen
+    ? [judgeKey(lineage, live.value, about), judgeFullchain(lineage, live.value, about), ...judgeRenewal(lineage, live.value, about)]
+    : []
+  return [judgeConf(lineage, about), judgeLinks(lineage, about), ...ofFiles]
+}
 
 /** The certificates themselves, those left out that `files` has judged. */
 const judgeCertificates = async (lineages: readonly Lineage[], options: CertOptions, now: Instant) => {
@@ -79,7 +81,7 @@ const look = async (folder: CertbotFolder, options: CertOptions, context: Contex
     seeLastRuns(logsOf(folder.lineages), world),
     judgeCertificates(folder.lineages, options, about.now),
   ])
-  const tried = options['renew-dry-run'] ? [await dryRun(folder.directory, options, context, about)] : []
+  const tried = options['renew-dry-run'] ? [await dryRun(runs, options, context, about)] : []
   const findings = [
     countFinding(folder),
     ...folder.lineages.flatMap((one) => judgeLineage(one, about)),
@@ -99,7 +101,7 @@ const look = async (folder: CertbotFolder, options: CertOptions, context: Contex
 const closed = (directory: string, seen: Extract<Seen<unknown>, { seen: false }>, asked: boolean): Looked => ({
   check: 'letsencrypt',
   completed: false,
-  findings: [unseen('certbot.lineages', directory, seen, asked)],
+  findings: [unseen({ id: 'certbot.lineages', subject: directory }, seen, asked)],
   certificates: [],
 })
 
