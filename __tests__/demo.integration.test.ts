@@ -26,10 +26,9 @@ describe('the demo', () => {
     }
     expect(files.filter((name) => /^issue-.*md$/.test(name))).toEqual(['issue-1.md', 'issue-2.md', 'issue-3.md'])
     expect(issue).toMatch(/^\*\*Closed\*\* .* Seen 2 times, .*\n\nCause: somebody killed it by hand\./m)
-    expect(text.match(/(?<=^incidents: )(?:opened|updated|closed) #\d/gm)).toEqual([
-      ...['opened #1', 'updated #1', 'closed #1'],
-      ...['opened #2', 'opened #3', 'closed #2', 'closed #3'],
-    ])
+    expect(text.match(/(?<=^incidents: )(?:opened|updated|closed) #\d/gm)?.join(', ')).toBe(
+      'opened #1, updated #1, closed #1, opened #2, opened #3, closed #2, closed #3',
+    )
   }, 120_000)
 
   test.each([
