@@ -14,5 +14,10 @@ const suite = (displayName, suffix) => ({
 export default {
   maxWorkers: 2,
   workerIdleMemoryLimit: '512MB',
-  projects: [suite('unit', '.test.ts'), suite('integration', '.integration.test.ts'), suite('e2e', '.e2e.test.ts'), suite('acme', '.acme.test.ts')],
+  projects: [
+    suite('unit', '.test.ts'),
+    suite('integration', '.integration.test.ts'),
+    suite('e2e', '.e2e.test.ts'),
+    suite('acme', '.acme.test.ts'),
+  ],
 }

@@ -4,7 +4,7 @@ import { judgeHook, judgeLastRun, judgeTimer } from '../../../src/actions/cert-c
 import { judgeConf, judgeRenewal } from '../../../src/actions/cert-check/letsencrypt/renewal.ts'
 import type { LastRuns, Lineage, LiveFolder, Schedule, Starter } from '../../../src/core/certbot/lineage.ts'
 import type { CertbotRun } from '../../../src/core/certbot/run-log.ts'
-import { couldNotLook, saw, type Seen } from '../../../src/core/seen.ts'
+import { couldNotLook, type Seen, saw } from '../../../src/core/seen.ts'
 import { readCertificate } from '../../../src/core/x509/certificate.ts'
 import { selfSigned } from '../../support/self-signed.ts'
 

@@ -1,7 +1,7 @@
 import type { Seen } from '../seen.ts'
 import type { Certificate } from '../x509/certificate.ts'
-import type { CertbotRun } from './run-log.ts'
 import type { RenewalConf } from './renewal-conf.ts'
+import type { CertbotRun } from './run-log.ts'
 
 export const linkNames = ['cert', 'privkey', 'chain', 'fullchain'] as const
 export type LinkName = (typeof linkNames)[number]

@@ -9,7 +9,7 @@ import {
   type LiveLink,
   linkNames,
 } from '../../core/certbot/lineage.ts'
-import { couldNotLook, saw, type Seen } from '../../core/seen.ts'
+import { couldNotLook, type Seen, saw } from '../../core/seen.ts'
 import { readCertificate } from '../../core/x509/certificate.ts'
 import { contentOf } from '../../core/x509/file-content.ts'
 import { type ReadFile, readBounded } from '../files/read.ts'

@@ -2,9 +2,9 @@ import type { Context } from '../../../core/context.ts'
 import type { Finished } from '../../../core/process.ts'
 import { projectCommand } from '../../../tools/compose-command.ts'
 import { dockerFailure, isDockerFailure } from '../../../tools/compose-failure.ts'
+import { judgeNginx, type NginxLook } from '../nginx/policy.ts'
 import type { CertOptions } from '../options.ts'
 import type { Looked, Part } from '../part.ts'
-import { judgeNginx, type NginxLook } from '../nginx/policy.ts'
 
 const timeoutMs = 30_000
 
