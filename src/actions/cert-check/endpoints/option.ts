@@ -113,5 +113,5 @@ export const endpointKey = ({ host, port, servername = host }: CertEndpoint): st
 
 export const endpointsOption = list(endpoint, { uniqueBy: endpointKey }).optional().meta({
   description:
-    'Where TLS is spoken: `host`, `host:port`, `[::1]:443`, `host:587?starttls=smtp&servername=name`, or a mapping. Default: the `https://` endpoints of `health-check`.',
+    'Where TLS is spoken: `host:port`, `host:587?starttls=smtp`, or a mapping. Default: the `https://` endpoints of `health-check`.',
 })
