@@ -11,6 +11,7 @@ describe('what was thrown tells why PostgreSQL could not be asked', () => {
     ['refused', withCode('ECONNREFUSED')],
     ['reset', withCode('ECONNRESET')],
     ['reset', new Error('Connection terminated unexpectedly')],
+    ['reset', new Error('Client has encountered a connection error and is not queryable')],
     ['reset', withCode('57P01', 'terminating connection due to administrator command')],
     ['timeout', withCode('ETIMEDOUT')],
     ['starting-up', withCode('57P03', 'the database system is starting up')],

@@ -71,6 +71,8 @@ const bySystemCode: Readonly<Record<string, PostgresFailureKind>> = {
 /** The words with which the driver itself ends, for it gives them no code. */
 const byMessage: readonly (readonly [RegExp, PostgresFailureKind])[] = [
   [/^Connection terminated/, 'reset'],
+  // The line was lost before the question was put.
+  [/^Client (?:has encountered a connection error|was closed) and is not queryable/, 'reset'],
   [/does not support SSL/, 'tls-not-offered'],
   [/^SASL: .*password must be/, 'wrong-password'],
 ]
