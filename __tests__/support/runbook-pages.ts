@@ -7,8 +7,9 @@ export const runbooksFolder = 'docs/runbooks'
 export const runbookPages: ReadonlyMap<string, string> = new Map(
   readdirSync(runbooksFolder)
     .filter((name) => name.endsWith('.md') && name !== 'README.md')
+    .map((name) => name.slice(0, -'.md'.length))
     .toSorted()
-    .map((name) => [name.slice(0, -'.md'.length), readFileSync(join(runbooksFolder, name), 'utf8')]),
+    .map((id) => [id, readFileSync(join(runbooksFolder, `${id}.md`), 'utf8')]),
 )
 
 export const fence = /^```(\w*)\n([^]*?)^```$/gm
