@@ -13,13 +13,19 @@ afterAll(async () => {
   await stack[Symbol.asyncDispose]()
 }, 60_000)
 
+/** The service that a person would name: what the command starts decides, else what the page is about. */
+const serviceOf = (command: string, id: string): string => {
+  if (command.includes('manage.py')) return 'web'
+  return command.includes('psql') || /^(?:postgres|db|db-maintain|schema|purge)\./.test(id) ? 'db' : 'nginx'
+}
+
 /** What a person would put for the words in angle brackets. */
 const filled = (command: string, id: string): string => {
-  const isDatabase = /^(?:postgres|db|purge)\./.test(id)
+  const service = serviceOf(command, id)
   const words: Readonly<Record<string, string>> = {
     'project directory': resolve('stack'),
-    service: isDatabase ? 'db' : 'nginx',
-    port: isDatabase ? '5432' : '443',
+    service,
+    port: service === 'db' ? '5432' : '443',
     role: 'quiz',
     database: 'quiz',
     table: 'game',

@@ -13,7 +13,7 @@ beforeAll(async () => {
   project = await createTestProject('ronde-purge-log', {
     'compose.yaml': [
       'services:',
-      `  web: ${service('echo Purge OK: 12 rows; echo Purge OK: 0 rows >&2; sleep 600')}`,
+      `  web: ${service('echo Purge OK: 12 rows; sleep 1; echo Purge OK: 0 rows >&2; sleep 600')}`,
       `  done: ${service('echo Purge OK: 7 rows')}`,
       `  silent: ${service('echo Purge OK: 1 rows; sleep 600', ', logging: { driver: none }')}`,
       `  talkative: ${service('echo Purge OK: 3 rows; yes a long line of nothing in particular | head -n 300000; echo end; sleep 600')}`,
