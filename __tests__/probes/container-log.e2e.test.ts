@@ -13,7 +13,7 @@ beforeAll(async () => {
   project = await createTestProject('ronde-purge-log', {
     'compose.yaml': [
       'services:',
-      `  web: ${service('echo Purge OK: 12 rows; sleep 1; echo Purge OK: 0 rows >&2; sleep 600')}`,
+      `  web: ${service('echo Purge OK: 12 rows; sleep 1; echo Purge OK: 0 rows >&2; sleep 1; echo end; sleep 600')}`,
       `  done: ${service('echo Purge OK: 7 rows')}`,
       `  silent: ${service('echo Purge OK: 1 rows; sleep 600', ', logging: { driver: none }')}`,
       `  talkative: ${service('echo Purge OK: 3 rows; yes a long line of nothing in particular | head -n 300000; echo end; sleep 600')}`,
@@ -21,8 +21,10 @@ beforeAll(async () => {
   })
   await project.compose('up', '--detach')
   await project.compose('run', '--name', 'ronde-purge-log-one-off', 'done', 'sh', '-c', 'echo Purge OK: 8 rows')
-  const last = async () => docker('logs', '--tail', '1', await project.idOf('talkative'))
-  await until(last, (line) => line === 'end', 50_000)
+  for (const name of ['web', 'talkative']) {
+    const last = async () => docker('logs', '--tail', '1', await project.idOf(name))
+    await until(last, (line) => line === 'end', 50_000)
+  }
 }, 60_000)
 afterAll(() => project.remove(), 60_000)
 
