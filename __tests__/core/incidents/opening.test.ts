@@ -104,6 +104,14 @@ describe('rule 2: only what was looked at counts', () => {
     expect(world.open().map((one) => one.number)).toEqual([1, 2])
   })
 
+  test('what closes tells how often it was bad, also between two writes of its body', () => {
+    const world = createWorld()
+    world.run([hard('critical')])
+    world.rounds(3, [hard('critical')])
+    world.rounds(2, [hard('ok')])
+    expect(world.said(1).at(-1)).toContain('Seen 4 times')
+  })
+
   test('only the completed check of another action takes what it no longer sees for gone', () => {
     const world = createWorld()
     const lineage = hard('critical', { id: 'certbot.links', subject: 'lineage/quiz.example', check: 'letsencrypt' })

@@ -2,7 +2,7 @@ import { closedComment } from '../render/issue-comments.ts'
 import { markdownText } from '../text/markdown.ts'
 import type { Case } from './cases.ts'
 import type { ReconcileInput } from './input.ts'
-import { type Life, labelled, said, unlabelled, urgently, viewOf } from './life.ts'
+import { type Life, labelled, said, seenCount, unlabelled, urgently, viewOf } from './life.ts'
 import { bodyEveryMs, recoveryOf } from './recovery.ts'
 import { flappingLabel, notified } from './worsen.ts'
 
@@ -24,11 +24,17 @@ const wordsOf = (word: Case, runs: number, { publicRepository }: ReconcileInput)
   return good + seen
 }
 
+/** The marker is written every 30 minutes at most: what was seen bad since stands in the state. This run is good, and does not count. */
+const counted = (life: Life, word: Case, input: ReconcileInput): Life => {
+  if (!input.stateUsable || word.kind === 'monitoring') return life
+  return { ...life, marker: { ...life.marker, seen: seenCount(word, life.marker, input) - 1 } }
+}
+
 /** Rule 8: closes after enough good runs beyond the clear value, and not before it has settled. */
 export const recovered = (life: Life, word: Case, input: ReconcileInput): Life => {
   const { marker } = life
   const { runs, needed, settled } = recoveryOf(word, marker, input)
-  if (!marker.flapping && runs >= needed && settled) return over(life, wordsOf(word, runs, input), input)
+  if (!marker.flapping && runs >= needed && settled) return over(counted(life, word, input), wordsOf(word, runs, input), input)
   if (input.stateUsable) return marker.gone > 0 ? urgently(life, { gone: 0 }, 'update') : life
   return urgently(life, { good: { runs, since: marker.good.since === 0 ? input.now : marker.good.since }, gone: 0 }, 'update')
 }
