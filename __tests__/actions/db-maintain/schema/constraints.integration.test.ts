@@ -64,7 +64,7 @@ const broken: readonly (readonly [string, string, readonly string[]])[] = [
   ],
 ]
 /** A server of this major, and how its constraints are looked at. */
-const useServer = (major: Major = { major: 18, binaries: undefined }) => {
+const useServer = (major: Major = { major: 18 }) => {
   let server: PostgresServer
   beforeAll(async () => {
     server = await startPostgres(binariesOf(major))

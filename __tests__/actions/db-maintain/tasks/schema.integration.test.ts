@@ -121,7 +121,7 @@ const only = (done: Done, id: string) => {
 }
 
 /** A server of this major with the database of the quiz, fresh for each test, and a workspace. */
-const useQuiz = (major: Major = { major: 18, binaries: undefined }) => {
+const useQuiz = (major: Major = { major: 18 }) => {
   let server: PostgresServer
   let workspace: Awaited<ReturnType<typeof temporaryFolder>>
   beforeAll(async () => {

@@ -17,7 +17,7 @@ jest.setTimeout(60_000)
 const unindexed = "SELECT count(*) FROM pgbench_accounts WHERE filler = 'x'"
 
 /** Debian's pgbench comes with its server, and works with servers of any major. */
-const program = postgresMajors.map(({ binaries }) => `${binaries}/pgbench`).find((path) => existsSync(path))
+const program = [15, 16, 17, 18].map((major) => `/usr/lib/postgresql/${major}/bin/pgbench`).find((path) => existsSync(path))
 
 /** 40 queries of two clients on a table of 100,000 rows; by two sessions of ours where there is no pgbench. */
 const load = async (server: PostgresServer): Promise<void> => {

@@ -22,7 +22,7 @@ type Options = Partial<SessionPolicy> & { readonly thresholds?: Readonly<Record<
 const statuses = (done: Done) => done.findings.map((one) => `${one.status} ${one.id}`)
 const evidence = (done: Done, id: string) => done.findings.find((one) => one.id === id)?.evidence.join('\n') ?? ''
 
-const useServer = (major: Major = { major: 18, binaries: undefined }) => {
+const useServer = (major: Major = { major: 18 }) => {
   let server: PostgresServer
   const open: ApplicationSession[] = []
   beforeAll(async () => {

@@ -12,7 +12,7 @@ jest.setTimeout(60_000)
 /** A test has no time for 100 queries of 20 ms. */
 const slow = { 'slow-query': { warning: 4, critical: Number.POSITIVE_INFINITY, clear: 4, worse: 'above' } }
 
-const useServer = (settings: Readonly<Record<string, string>>, major: Major = { major: 18, binaries: undefined }) => {
+const useServer = (settings: Readonly<Record<string, string>>, major: Major = { major: 18 }) => {
   let server: PostgresServer
   beforeAll(async () => {
     server = await startPostgres({ settings, ...binariesOf(major) })
