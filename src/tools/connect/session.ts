@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
-import type { ConnectionOptions } from 'node:tls'
 import type { Client } from 'pg'
-import type { PostgresSsl, PostgresTarget, SslMode } from '../../core/database.ts'
+import type { PostgresTarget, SslMode } from '../../core/database.ts'
 import { classifyPostgresError, type PostgresFailure, type PostgresFailureKind, type Reached } from '../../core/postgres/failure.ts'
 import { type BackendKey, requestCancel } from './cancel.ts'
 import { guardFrames } from './frames.ts'
+import { tlsOptions } from './tls.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 
@@ -163,19 +163,3 @@ const clientOptions = async (target: PostgresTarget, tls: boolean) => ({
   keepAliveInitialDelayMillis: 30_000,
   ssl: tls ? await tlsOptions(target.ssl) : false,
 })
-
-/** libpq's rules: only the `verify-…` modes look at the certificate, and only `verify-full` at the name in it. */
-const tlsOptions = async (ssl: PostgresSsl): Promise<ConnectionOptions> => {
-  const { checkServerIdentity } = await import('node:tls')
-  const { servername } = ssl
-  const checkName: ConnectionOptions['checkServerIdentity'] =
-    ssl.mode === 'verify-full' ? (host, certificate) => checkServerIdentity(servername ?? host, certificate) : () => undefined
-  return {
-    rejectUnauthorized: ssl.mode === 'verify-ca' || ssl.mode === 'verify-full',
-    checkServerIdentity: checkName,
-    ...(ssl.ca === undefined ? {} : { ca: ssl.ca }),
-    ...(ssl.cert === undefined ? {} : { cert: ssl.cert }),
-    ...(ssl.key === undefined ? {} : { key: ssl.key }),
-    ...(servername === undefined ? {} : { servername }),
-  }
-}
