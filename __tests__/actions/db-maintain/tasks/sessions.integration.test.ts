@@ -79,7 +79,10 @@ const useServer = (major: Major = { major: 18 }) => {
   /** As the task sees it, once it is beyond the limits. */
   const seen = (pid: number): Promise<Session> =>
     onSite(server, {}, async (site) => {
-      const look = async () => sessionsPart.read(await readOnly(site.session, sessionsPart.sql)).list.find((one) => one.pid === pid)
+      const look = async () =>
+        sessionsPart([])
+          .read(await readOnly(site.session, sessionsPart([]).sql))
+          .list.find((one) => one.pid === pid)
       const found = await eventually(look, (one) => one !== undefined && (one.stateMs ?? 0) > 150)
       if (found === undefined) throw new Error('it was seen a moment ago')
       return found
