@@ -28,7 +28,6 @@ const contextOf = ({ context, notes = new Map<string, string>() }: Given): Conte
     dryRun: false,
     workspace: '/nonexistent',
     progress: { say: () => {} },
-    ownSessions: () => [],
     state: {
       note: (key) => notes.get(key),
       setNote: (key, value) => {

@@ -89,7 +89,7 @@ export const createContext = (parts: ContextParts): Context => {
     journal,
     exclusively: exclusivelyWith({ ...parts, compose }),
     repository: (needs) => parts.openRepository({ needs, signal, deadline: parts.deadline }),
-    ownSessions: () => (stateDirectory === undefined ? [] : recordedSessions(stateDirectory)),
+    ...(stateDirectory === undefined ? {} : { ownSessions: () => recordedSessions(stateDirectory) }),
     recoveries: () => {
       if (stateDirectory === undefined) return { recoveries: [], troubles: [] }
       const { recoveries, troubles } = pendingRecoveries(stateDirectory, Date.now())

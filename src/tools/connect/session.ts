@@ -11,7 +11,7 @@ import { lookTimeouts, opening, optionsTaken, ownSettings, type ServerTimeouts, 
 export type { AnswerLimits, PostgresSession, Row, SqlValue } from './postgres-session.ts'
 
 export type SessionLimits = LineLimits & {
-  /** Its `application_name`; by default one that nobody can guess. */
+  /** Its `application_name`, which begins with `ronde`; by default just that. */
   readonly application?: string
   /** The session must be ours alone, from its first statement to its end: a pooler is refused, in whatever mode. */
   readonly direct?: true
@@ -24,8 +24,11 @@ export type SessionResult<T> = { readonly ok: true; readonly value: T } | { read
 type Work<T> = (session: PostgresSession) => Promise<T>
 type Tried<T> = SessionResult<T> & { readonly loggedIn: boolean }
 
-/** A name that begins with `ronde` and that nobody can guess: by it a session is known as Ronde's. */
-export const applicationName = (what?: string): string => ['ronde', ...(what === undefined ? [] : [what]), crypto.randomUUID()].join(' ')
+/** What a look calls itself, as anybody may; its own session it knows by the pid. */
+const usualName = 'ronde'
+
+/** A name that nobody can guess: one that is written down is known as Ronde's from any other run of this host. */
+export const applicationName = (what: string): string => `${usualName} ${what} ${crypto.randomUUID()}`
 
 /**
  * The one door to PostgreSQL: works in one session, which is always ended. What the server or the way to it does wrong comes back as a
@@ -54,7 +57,7 @@ const worthAnotherWay: ReadonlySet<PostgresFailureKind> = new Set(['tls-not-offe
 const againstOptions: ReadonlySet<PostgresFailureKind> = new Set(['server-error', 'pooler'])
 
 const withOrWithoutOptions = async <T>(target: PostgresTarget, tls: boolean, limits: SessionLimits, work: Work<T>): Promise<Tried<T>> => {
-  const { application = applicationName(), serverTimeouts = lookTimeouts } = limits
+  const { application = usualName, serverTimeouts = lookTimeouts } = limits
   const tried = await attempt(target, { tls, application, options: startupOptions(serverTimeouts) }, limits, work)
   return tried.ok || tried.loggedIn || !againstOptions.has(tried.failure.kind)
     ? tried

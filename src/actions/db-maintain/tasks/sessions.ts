@@ -26,7 +26,7 @@ const sessions = z
   .meta({ description: 'What is done about sessions that block others, sit idle in a transaction, or run a query for long.' })
 
 const look = async ({ session, application, context }: Site): Promise<Sessions> => {
-  const part = sessionsPart([application, ...context.ownSessions()])
+  const part = sessionsPart([application, ...(context.ownSessions?.() ?? [])])
   return part.read(await readOnly(session, part.sql))
 }
 
