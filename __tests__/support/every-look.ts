@@ -37,7 +37,7 @@ const contents = (stale: string, today: string) => [
    CREATE POLICY mine ON two USING (a > 0); CREATE RULE none AS ON DELETE TO day DO INSTEAD NOTHING;
    CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER touched BEFORE INSERT ON day FOR EACH ROW EXECUTE FUNCTION touch()`,
   'VACUUM (ANALYZE, FREEZE)',
-  `CREATE TABLE slow (id int, word text); INSERT INTO slow SELECT n, repeat('x', 100) FROM generate_series(1, 30000) n`,
+  `CREATE TABLE slow (id int, word text); INSERT INTO slow SELECT n, repeat('x', 100) FROM generate_series(1, 15000) n`,
   'CREATE INDEX slow_ccnew ON slow (id)',
   "RESET ROLE; UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'slow_ccnew'::regclass",
 ]
