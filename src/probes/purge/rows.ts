@@ -2,6 +2,7 @@ import { boundary } from '../../core/postgres/date-column.ts'
 import { buffersOf, type Plan, readPlan, rowsByRelation, rowsOf, rowsReadWhole } from '../../core/postgres/plan.ts'
 import { couldNotLook, type Instant, type Seen, saw } from '../../core/seen.ts'
 import type { PostgresSession, SqlValue } from '../../tools/connect/session.ts'
+import { jsonCell, numberCell } from '../postgres/cells.ts'
 import { type Ask, inReadOnly } from '../postgres/read-only.ts'
 import { adviceFor, type FoundTable } from './table.ts'
 
@@ -29,6 +30,8 @@ export type RowsLook =
 /** Reading so many rows from end to end takes some milliseconds. */
 const mostRowsReadWhole = 100_000
 const countCap = 10_000
+/** Of a table with thousands of partitions. */
+const longestPlan = 8 * 1024 * 1024
 
 /**
  * The planner believes its statistics of yesterday, by which the first row of any scan is the one that is looked for; a scan of the whole
@@ -46,8 +49,8 @@ const settings = [
 type Condition = { readonly where: string; readonly values: readonly SqlValue[] }
 
 const explain = async (ask: Ask, how: string, sql: string, values: readonly SqlValue[] = []): Promise<Plan> => {
-  const [row = {}] = await ask(`EXPLAIN (FORMAT JSON, ${how}) ${sql}`, values)
-  return readPlan(row['QUERY PLAN'])
+  const [row = {}] = await ask(`EXPLAIN (FORMAT JSON, ${how}) ${sql}`, values, { rowBytes: longestPlan })
+  return readPlan(jsonCell(row['QUERY PLAN']))
 }
 
 const firstRow = ({ sql }: FoundTable, { where }: Condition, limit = 1): string =>
@@ -76,12 +79,12 @@ const count = async (session: PostgresSession, { table, condition, order }: Find
   const { column } = table.sql
   const asked = await inReadOnly(session, settings, async (ask) => {
     const [counted = {}] = await ask(
-      `SELECT count(*)::float8 AS rows FROM (${firstRow(table, condition, countCap)}) AS capped`,
+      `SELECT pg_catalog.count(*)::pg_catalog.float8 AS rows FROM (${firstRow(table, condition, countCap)}) AS capped`,
       condition.values,
     )
-    const furthest = `SELECT left(${column}::text, 60) AS value FROM ${table.sql.table} WHERE ${condition.where} ORDER BY ${column} ${order} LIMIT 1`
+    const furthest = `SELECT pg_catalog.left(${column}::pg_catalog.text, 60) AS value FROM ${table.sql.table} WHERE ${condition.where} ORDER BY ${column} ${order} LIMIT 1`
     const [row = {}] = order === undefined ? [] : await ask(furthest, condition.values)
-    return { rows: Number(counted['rows']), furthest: typeof row['value'] === 'string' ? row['value'] : '' }
+    return { rows: numberCell(counted['rows']), furthest: typeof row['value'] === 'string' ? row['value'] : '' }
   })
   if (!asked.ok) return { rows: 1, atLeast: true, furthest: '' }
   return { ...asked.value, atLeast: asked.value.rows >= countCap }
@@ -97,8 +100,8 @@ export const seeRows = async (
   now: () => Instant,
 ): Promise<Seen<RowsLook>> => {
   const { column } = table.sql
-  const older: Condition = { where: `${column} < $1`, values: [boundary(table.kind, days.from)] }
-  const newer: Condition = { where: `${column} >= $1`, values: [boundary(table.kind, days.until)] }
+  const older: Condition = { where: `${column} OPERATOR(pg_catalog.<) $1`, values: [boundary(table.kind, days.from)] }
+  const newer: Condition = { where: `${column} OPERATOR(pg_catalog.>=) $1`, values: [boundary(table.kind, days.until)] }
   const missing: Condition = { where: `${column} IS NULL`, values: [] }
   const asked = await inReadOnly(session, settings, async (ask) => {
     const rows = await readWhole(ask, table, [older, newer, missing])
@@ -140,11 +143,11 @@ export const seeDays = async (
 ): Promise<Seen<DaysLook>> => {
   const { column } = table.sql
   const between = (from: Day, until: Day): Condition => ({
-    where: `${column} >= $1 AND ${column} < $2`,
+    where: `${column} OPERATOR(pg_catalog.>=) $1 AND ${column} OPERATOR(pg_catalog.<) $2`,
     values: [boundary(table.kind, from), boundary(table.kind, until)],
   })
   const [today, yesterday] = [between(days.today, days.tomorrow), between(days.yesterday, days.today)]
-  const before: Condition = { where: `${column} < $1`, values: [boundary(table.kind, days.yesterday)] }
+  const before: Condition = { where: `${column} OPERATOR(pg_catalog.<) $1`, values: [boundary(table.kind, days.yesterday)] }
   const asked = await inReadOnly(session, settings, async (ask) => {
     const rows = await readWhole(ask, table, [today, yesterday, before])
     if (rows > mostRowsReadWhole) return { kind: 'unindexed', rows } as const

@@ -1,5 +1,5 @@
 import { type Finding, finding } from '../../../core/finding.ts'
-import { type Constraint, violations } from '../../../core/postgres/constraint.ts'
+import { type Constraint, moreThanOnce, violations } from '../../../core/postgres/constraint.ts'
 import { sqlIdentifier } from '../../../core/postgres/names.ts'
 import { formatCount } from '../../../core/render/headline.ts'
 import { shorten } from '../../../core/text/plain.ts'
@@ -21,7 +21,7 @@ const unsure: Readonly<Record<Exclude<Outcome['tested'], 'holds' | 'violated'>, 
 const longestQuery = 400
 
 const findThem = (constraint: Constraint): string => {
-  const rows = violations(constraint) ?? ''
+  const rows = (violations(constraint) ?? '').replace(moreThanOnce, 'HAVING count(*) > 1')
   const what = constraint.kind === 'unique' ? 'count(*)' : '*'
   const query = `SELECT ${what} ${rows} LIMIT 20;`
   return rows === '' || query.length > longestQuery ? 'find the rows' : `find the rows: ${query}`
