@@ -33,8 +33,10 @@ const odd = /[^\w$."@-]/
 /** A name that SQL wrote, if it may stand in advice: an odd one is left to the reader. */
 const named = (name: string, otherwise: string): string => (odd.test(name) ? otherwise : name)
 
+type Statement = (role: string) => string
+
 /** The statements that make the least role for this database, to be copied, and what to do with it; a role of that name is not in the way. */
-export const leastRoleAdvice = ({ database, schema, table }: LeastRoleNames, user: string): string => {
+export const leastRoleAdvice = ({ database, schema, table }: LeastRoleNames, user: string, more: readonly Statement[] = []): string => {
   const role = user === 'ronde' ? 'ronde_least' : 'ronde'
   const inSchema = named(schema, '…')
   const rights = [
@@ -42,6 +44,7 @@ export const leastRoleAdvice = ({ database, schema, table }: LeastRoleNames, use
     grants.connect(named(database, '…'), role),
     grants.usage(inSchema, role),
     table === undefined ? grants.selectAll(inSchema, role) : grants.select(named(table, '…'), role),
+    ...more.map((one) => one(role)),
   ]
   return `let Ronde log in with the least rights (docs/least-role.sql): CREATE ROLE ${role} LOGIN PASSWORD '…'; ${rights.join(' ')} Then database.user: ${role}`
 }

@@ -1,5 +1,6 @@
 import { type Finding, finding } from '../../../core/finding.ts'
 import { type Constraint, violations } from '../../../core/postgres/constraint.ts'
+import { missingGrants } from '../../../core/postgres/grants.ts'
 import { sqlIdentifier } from '../../../core/postgres/names.ts'
 import { leastRoleAdvice, whyNotPlanned } from '../../../core/postgres/owner-code.ts'
 import { formatCount } from '../../../core/render/headline.ts'
@@ -91,10 +92,10 @@ const unusual: ReadonlySet<Outcome['tested']> = new Set(['violated', 'code of ot
 
 const most = 20
 
-const summary = ({ outcomes, all }: Outcomes, about: About): Finding => {
+const summary = ({ outcomes, all, rights }: Outcomes, about: About): Finding => {
   const count = (...tested: Outcome['tested'][]) => outcomes.filter((one) => tested.includes(one.tested)).length
-  const role = sqlIdentifier(about.role)
-  const grant = role === undefined ? 'let it read the tables' : `as a superuser: GRANT pg_read_all_data TO ${role};`
+  const statements = missingGrants(rights, about.role)
+  const grant = statements.length === 0 ? 'let it read the tables' : `as a superuser: ${statements.join(' ')}`
   const [holds, forbidden] = [count('holds'), count('not allowed')]
   const others = (['violated', 'not allowed', 'own code', 'code of others', 'cannot be asked', 'takes too long', 'not looked'] as const)
     .map((one) => [count(one), one] as const)

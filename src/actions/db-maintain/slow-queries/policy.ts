@@ -1,5 +1,5 @@
 import { type Finding, finding } from '../../../core/finding.ts'
-import { grantMonitor } from '../../../core/postgres/names.ts'
+import { grantMonitor } from '../../../core/postgres/grants.ts'
 import type { StatementCounter, StatementCounters } from '../../../core/postgres/statements.ts'
 import { formatDuration } from '../../../core/quantity.ts'
 import { counted, formatCount } from '../../../core/render/headline.ts'
