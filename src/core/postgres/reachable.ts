@@ -31,8 +31,7 @@ const passwordAdvice = (target: PostgresTarget): string =>
 
 const connectRight = (target: PostgresTarget): string => {
   const [database, role] = [sqlIdentifier(target.database), sqlIdentifier(target.user)]
-  const grant =
-    database === undefined || role === undefined ? '' : `; it may need LOGIN, or ${grants.connect(database, role)}`
+  const grant = database === undefined || role === undefined ? '' : `; it may need LOGIN, or ${grants.connect(database, role)}`
   return `let pg_hba.conf admit this role, from the runner's address and with or without TLS as sslmode says${grant}`
 }
 

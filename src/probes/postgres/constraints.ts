@@ -109,7 +109,10 @@ type Wanted = {
 const withOwnerCode = async (session: PostgresSession, constraints: readonly Constraint[]): Promise<readonly Constraint[]> => {
   const tables = [...new Set(constraints.flatMap((one) => one.relations))]
   const found = tables.length === 0 ? new Map() : await seeOwnerCode((sql, values) => readOnly(session, sql, values), tables)
-  return constraints.map((one) => ({ ...one, ownerCode: one.relations.map((table) => found.get(table)).find((code) => code !== undefined) }))
+  return constraints.map((one) => ({
+    ...one,
+    ownerCode: one.relations.map((table) => found.get(table)).find((code) => code !== undefined),
+  }))
 }
 
 /** Checks, foreign keys and unique indexes to be tested now: those that were never validated, then some of the others. `all`, `doubtful`: how many there are. */

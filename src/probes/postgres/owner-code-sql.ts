@@ -10,13 +10,7 @@ const among = (value: string, list: readonly string[]): string => `${value} ${is
 const quoted = (names: readonly string[]): readonly string[] => names.map((name) => `'${name}'`)
 
 /** Roles that read or write all data or the server's files, or run programs. */
-const mighty = [
-  'pg_read_all_data',
-  'pg_write_all_data',
-  'pg_read_server_files',
-  'pg_write_server_files',
-  'pg_execute_server_program',
-]
+const mighty = ['pg_read_all_data', 'pg_write_all_data', 'pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program']
 
 /** Attributes of a role that the least one has not, and how they are told. */
 const attributes: Readonly<Record<string, string>> = {
@@ -91,8 +85,16 @@ const edges = [
   edge('pg_opfamily', 'pg_opclass', `oid FROM pg_catalog.pg_opclass WHERE opcfamily ${is} at.object`),
   // What sorts, groups and hashes values of a type.
   edge('pg_opclass', 'pg_type', `opcintype FROM pg_catalog.pg_opclass WHERE opcdefault AND oid ${is} at.object`),
-  edge('pg_proc', 'pg_type', `castsource FROM pg_catalog.pg_cast WHERE castfunc ${is} at.object AND ${castCounts('castsource', 'casttarget')}`),
-  edge('pg_proc', 'pg_type', `casttarget FROM pg_catalog.pg_cast WHERE castfunc ${is} at.object AND ${castCounts('casttarget', 'castsource')}`),
+  edge(
+    'pg_proc',
+    'pg_type',
+    `castsource FROM pg_catalog.pg_cast WHERE castfunc ${is} at.object AND ${castCounts('castsource', 'casttarget')}`,
+  ),
+  edge(
+    'pg_proc',
+    'pg_type',
+    `casttarget FROM pg_catalog.pg_cast WHERE castfunc ${is} at.object AND ${castCounts('casttarget', 'castsource')}`,
+  ),
   // A domain's CHECK, and the type of a table's rows.
   edge('pg_constraint', 'pg_type', `contypid FROM pg_catalog.pg_constraint WHERE contypid ${isNot} 0 AND oid ${is} at.object`),
   edge('pg_class', 'pg_type', `reltype FROM pg_catalog.pg_class WHERE reltype ${isNot} 0 AND oid ${is} at.object`),
@@ -115,8 +117,14 @@ const hit = (from: string, select: string): string => `SELECT code, ${select} AN
 /** Where that is part of a table, and which part. */
 const hits = `hits AS MATERIALIZED (${[
   hit('pg_class', `indrelid, class, object, 0 FROM reached JOIN pg_catalog.pg_index ON indexrelid ${is} object WHERE true`),
-  hit('pg_class', `oid, class, object, 0 FROM reached JOIN pg_catalog.pg_class ON oid ${is} object WHERE ${among('relkind', ["'r'", "'p'", "'m'", "'f'"])}`),
-  hit('pg_constraint', `conrelid, class, object, 0 FROM reached JOIN pg_catalog.pg_constraint ON oid ${is} object WHERE conrelid ${isNot} 0`),
+  hit(
+    'pg_class',
+    `oid, class, object, 0 FROM reached JOIN pg_catalog.pg_class ON oid ${is} object WHERE ${among('relkind', ["'r'", "'p'", "'m'", "'f'"])}`,
+  ),
+  hit(
+    'pg_constraint',
+    `conrelid, class, object, 0 FROM reached JOIN pg_catalog.pg_constraint ON oid ${is} object WHERE conrelid ${isNot} 0`,
+  ),
   hit('pg_statistic_ext', `stxrelid, class, object, 0 FROM reached JOIN pg_catalog.pg_statistic_ext ON oid ${is} object WHERE true`),
   hit(
     'pg_attrdef',

@@ -52,9 +52,7 @@ type Place = { readonly session: PostgresSession; readonly table: FoundTable; re
 const planning = async <T>({ session, table, user, now }: Place, work: (ask: Ask) => Promise<T>): Promise<Seen<T>> => {
   const asked = await inReadOnly(session, settings, async (ask) => {
     const found = (await seeOwnerCode(ask, [table.oid])).get(table.oid)
-    return found === undefined
-      ? saw(await work(ask), now())
-      : couldNotLook(whyNotPlanned(found, user), leastRoleAdvice(found.names, user))
+    return found === undefined ? saw(await work(ask), now()) : couldNotLook(whyNotPlanned(found, user), leastRoleAdvice(found.names, user))
   })
   return asked.ok ? asked.value : couldNotLook(`${asked.message} (${asked.code})`, await adviceFor(session, asked.code, { table, user }))
 }

@@ -50,9 +50,7 @@ const act = async (
 const rightsOf = ({ target, server }: Site, deeds: readonly Deed[]): Done['findings'] => {
   const refused = deeds.filter(({ fate }) => fate === 'not allowed')
   const what = `the server does not let it end ${refused.length} of the sessions of other roles; those of superusers only a superuser may end`
-  return refused.length === 0
-    ? []
-    : [lacksRights(target.database, 'sessions', { what, grants: grantsFor(server.user, grants.signal) })]
+  return refused.length === 0 ? [] : [lacksRights(target.database, 'sessions', { what, grants: grantsFor(server.user, grants.signal) })]
 }
 
 const judge = ({ subject, target, server }: Site, seen: Sessions, thresholds: SharedOptions['thresholds']): Done['findings'] => {

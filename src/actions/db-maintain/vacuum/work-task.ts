@@ -1,7 +1,7 @@
 import type { Finding } from '../../../core/finding.ts'
 import { lacksMaintain } from '../maintain-rights.ts'
-import { judgeLeftAlone } from '../owner-code.ts'
 import { notOnStandby, unfinishedWork } from '../not-done.ts'
+import { judgeLeftAlone } from '../owner-code.ts'
 import type { Done, Site } from '../task.ts'
 import { type Step, statementOf } from './plan.ts'
 import { isLeftAlone, judgeWork, leftAlone, noRights } from './policy.ts'
@@ -31,8 +31,7 @@ export const doWork = async (site: Site, task: 'vacuum' | 'analyze', steps: read
   const rights = [...lacksMaintain(site, task, noRights(outcomes)), ...judgeLeftAlone(site, task, leftAlone(outcomes))]
   const cut = context.signal.aborted ? [unfinishedWork(site, task)] : []
   const judged = judgeWork(task, outcomes, site)
-  const worthTelling =
-    judged.status !== 'ok' || (cut.length === 0 && (rights.length === 0 || outcomes.some((one) => !isLeftAlone(one))))
+  const worthTelling = judged.status !== 'ok' || (cut.length === 0 && (rights.length === 0 || outcomes.some((one) => !isLeftAlone(one))))
   return {
     outcomes,
     findings: [...(worthTelling ? [judged] : []), ...rights, ...cut],

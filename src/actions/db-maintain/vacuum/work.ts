@@ -105,6 +105,7 @@ export const doSteps = async (site: Site, steps: readonly Step[]): Promise<reado
 
 const retried = async (site: Site, outcomes: readonly Outcome[]): Promise<readonly Outcome[]> => {
   const settled: Outcome[] = []
-  for (const outcome of outcomes) settled.push(outcome.kind === 'locked' ? ((await one(site, outcome.step, undefined)) ?? outcome) : outcome)
+  for (const outcome of outcomes)
+    settled.push(outcome.kind === 'locked' ? ((await one(site, outcome.step, undefined)) ?? outcome) : outcome)
   return settled
 }
