@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { applicationName } from '../../src/tools/connect/session.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 import { failureOf, look, observe, valueOf } from '../support/postgres-look.ts'
 import { eventually, openSession, targetOf } from '../support/postgres-sessions.ts'
@@ -58,11 +59,26 @@ describe('a healthy server', () => {
     expect(seen.server.major).toBe(18)
   })
 
-  test("Ronde's own sessions are no session of the application", async () => {
-    await using busy = await openSession(server, { application: 'ronde' })
-    await busy.query('BEGIN; SELECT 1')
+  test("a session is Ronde's own only by a name that its host wrote down, under its own role", async () => {
+    const written = applicationName('db-maintain')
+    await using recorded = await openSession(server, { user: 'monitor', password: 'monitor', application: written })
+    await recorded.query('BEGIN; SELECT 1')
+    const seen = async (own: readonly string[]) => {
+      const one = await look(monitor(), { own })
+      return one.answered ? valueOf(one.observation.sessions).list.map(({ application }) => application) : []
+    }
+    expect(await seen([written])).toEqual([])
+    expect(await seen([])).toEqual([written])
+    await using liar = await openSession(server, { ...app, application: written })
+    await using guess = await openSession(server, { ...app, application: 'ronde' })
+    await liar.query('BEGIN')
+    await guess.query('BEGIN')
+    expect((await seen([written, 'ronde'])).toSorted()).toEqual(['ronde', written])
+  })
+
+  test('a session that looks is none of those that it sees', async () => {
     expect(valueOf((await observe(monitor())).sessions).list).toEqual([])
-    expect(valueOf((await observe(monitor())).connections).used).toBe(2)
+    expect(valueOf((await observe(monitor())).connections).used).toBe(1)
   })
 })
 

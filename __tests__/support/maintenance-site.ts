@@ -1,9 +1,9 @@
+import { inOwnSession } from '../../src/actions/db-maintain/session.ts'
 import { openSite } from '../../src/actions/db-maintain/site.ts'
 import type { Site } from '../../src/actions/db-maintain/task.ts'
 import type { Context } from '../../src/core/context.ts'
 import type { PostgresTarget } from '../../src/core/database.ts'
 import { readTableName, type TableName } from '../../src/core/postgres/table-name.ts'
-import { withPostgresSession } from '../../src/tools/connect/session.ts'
 import type { PostgresServer } from './postgres.ts'
 import { targetOf } from './postgres-sessions.ts'
 
@@ -45,7 +45,7 @@ export const onSite = async <T>(server: PostgresServer, given: Given, work: (sit
   const target = targetOf(server, given.target)
   const application = 'ronde db-maintain test'
   const limits = { signal: context.signal, connectTimeoutMs: 5_000, timeoutMs: 60_000, application }
-  const result = await withPostgresSession(target, limits, async (session) => {
+  const result = await inOwnSession(target, limits, async (session) => {
     const { site } = await openSite(session, { target, application, wanted: (given.tables ?? []).map(nameOf), context })
     return work(site)
   })

@@ -219,7 +219,7 @@ const reachableByOthers = async (path: string): Promise<boolean> => {
   return (mode & 0o001) !== 0 && (parent === path || (await reachableByOthers(parent)))
 }
 
-const freePort = async (): Promise<number> => {
+export const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

@@ -67,6 +67,8 @@ export interface Context {
   exclusively<T>(work: () => Promise<T>): Promise<Exclusive<T>>
   /** The repository of this run on GitHub. Throws a UserError when there is no token, or none outside of GitHub Actions. */
   repository(needs: Permissions): Promise<Repository>
+  /** The `application_name`s of database sessions of runs on this host, as their journals record them: nobody else can guess one. Absent where no journal is kept. */
+  ownSessions?(): readonly string[]
   /** What dead runs left on this server, of any action; `troubles` are journals that could not be read. */
   recoveries(): { readonly recoveries: readonly Recovery[]; readonly troubles: readonly string[] }
   /** Runs another action with these options laid over its configured ones and gives its report. */

@@ -13,7 +13,7 @@ import {
   sessionsPart,
   sizePart,
 } from './postgres/parts.ts'
-import { readOnlySettings, rollBack } from './postgres/read-only.ts'
+import { lookSql, rollBack } from './postgres/read-only.ts'
 
 export type PostgresProbe = {
   readonly signal: AbortSignal
@@ -24,6 +24,8 @@ export type PostgresProbe = {
   readonly timeoutMs?: number
   /** Pauses before further attempts at a server that is refusing or starting; default 1 s and 2 s. */
   readonly pausesMs?: readonly number[]
+  /** The `application_name`s of other sessions of Ronde's on this host; by default none is known. */
+  readonly own?: readonly string[]
 }
 
 /** Either everything that one look brought, or why the server could not be asked. */
@@ -52,7 +54,7 @@ export const askPostgres = async <T>(
 
 /** Looks at a PostgreSQL server (12 to 18) in one read-only session; it writes nothing. */
 export const seePostgres = async (target: PostgresTarget, probe: PostgresProbe): Promise<PostgresLook> => {
-  const result = await askPostgres(target, probe, (session) => observe(session, probe.now))
+  const result = await askPostgres(target, probe, (session) => observe(session, probe))
   return result.ok ? { answered: true, observation: result.value, at: probe.now() } : { answered: false, failure: result.failure }
 }
 
@@ -61,12 +63,11 @@ const pause = async (ms: number, signal: AbortSignal): Promise<'over' | 'aborted
   return after(ms, 'over' as const, { signal }).catch(() => 'aborted' as const) // only an abort rejects it
 }
 
-const inReadOnlyTransaction = (statements: readonly string[]): string => [...readOnlySettings, ...statements, 'COMMIT'].join(';\n')
-const statementsBefore = readOnlySettings.length
 type Ask = <T>(part: Part<T>) => Promise<Seen<T>>
 
-const observe = async (session: PostgresSession, now: () => Instant): Promise<PostgresObservation> => {
-  const together = [serverPart, connectionsPart, sessionsPart, countersPart, freezeAgePart, replicationPart]
+const observe = async (session: PostgresSession, { now, own = [] }: PostgresProbe): Promise<PostgresObservation> => {
+  const sessions = sessionsPart(own)
+  const together = [serverPart, connectionsPart, sessions, countersPart, freezeAgePart, replicationPart]
   const answers = await askTogether(session, together)
   const ask: Ask = (part) => askAlone(session, part, now)
   const read = async <T>(part: Part<T>): Promise<Seen<T>> => {
@@ -77,7 +78,7 @@ const observe = async (session: PostgresSession, now: () => Instant): Promise<Po
   return {
     server: server.seen ? server.value : { version: '(version unknown)', major: 0, standby: false, user: '' },
     connections: await read(connectionsPart),
-    sessions: await read(sessionsPart),
+    sessions: await read(sessions),
     counters: await read(countersPart),
     freezeAge: await read(freezeAgePart),
     replication: await read(replicationPart),
@@ -91,8 +92,13 @@ const askTogether = async (
   parts: readonly Part<unknown>[],
 ): Promise<ReadonlyMap<Part<unknown>, readonly Row[]> | undefined> => {
   try {
-    const results = await session.query(inReadOnlyTransaction(parts.map((part) => part.sql)))
-    return new Map(parts.map((part, index) => [part, results[statementsBefore + index] ?? []]))
+    const results = await session.query(
+      lookSql(
+        session,
+        parts.map((part) => part.sql),
+      ),
+    )
+    return new Map(parts.map((part, index) => [part, results[session.opening.length + index] ?? []]))
   } catch (error) {
     await rollBack(session, error)
     return undefined
@@ -101,8 +107,8 @@ const askTogether = async (
 
 const askAlone = async <T>(session: PostgresSession, part: Part<T>, now: () => Instant): Promise<Seen<T>> => {
   try {
-    const results = await session.query(inReadOnlyTransaction([part.sql]))
-    return saw(part.read(results[statementsBefore] ?? []), now())
+    const results = await session.query(lookSql(session, [part.sql]))
+    return saw(part.read(results[session.opening.length] ?? []), now())
   } catch (error) {
     const { message, code } = await rollBack(session, error)
     return couldNotLook(`${message} (${code})`, 'give the role that looks the right to read the statistics views: membership in pg_monitor')

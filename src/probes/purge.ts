@@ -1,8 +1,10 @@
 import type { PostgresTarget } from '../core/database.ts'
+import { schemasOf } from '../core/postgres/search-path.ts'
 import type { TableName } from '../core/postgres/table-name.ts'
 import type { Instant, Seen } from '../core/seen.ts'
 import type { PostgresSession, SessionResult } from '../tools/connect/session.ts'
-import { inReadOnly } from './postgres/read-only.ts'
+import { booleanCell, numberCell, wholeCell } from './postgres/cells.ts'
+import { inReadOnly, lookSql } from './postgres/read-only.ts'
 import { askPostgres, type PostgresProbe } from './postgres.ts'
 import { type LocksLook, seeLocks } from './purge/locks.ts'
 import { type DaysLook, type RowsLook, seeDays, seeRows } from './purge/rows.ts'
@@ -42,26 +44,40 @@ export type PurgeLook = {
 
 type Clocked = PurgeLook['server'] & Pick<PurgeLook, 'clockAheadMs'> & { readonly path: readonly string[] }
 
+/** A role's own setting goes before that of its database; of one in a file of the server nothing can be seen from here. */
+const pathSql = `SELECT pg_catalog.substr(setting, 13) FROM pg_catalog.pg_db_role_setting AS kept CROSS JOIN LATERAL pg_catalog.unnest(kept.setconfig) AS one(setting)
+    WHERE setting OPERATOR(pg_catalog.^@) 'search_path='
+      AND (setdatabase OPERATOR(pg_catalog.=) 0 OR setdatabase OPERATOR(pg_catalog.=) (SELECT oid FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()))
+      AND (setrole OPERATOR(pg_catalog.=) 0 OR setrole OPERATOR(pg_catalog.=) (SELECT oid FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) session_user))
+    ORDER BY setrole OPERATOR(pg_catalog.=) 0, setdatabase OPERATOR(pg_catalog.=) 0 LIMIT 1`
+
+const serverSql = `SELECT (extract(epoch FROM pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.float8 AS clock, session_user::pg_catalog.text AS "user",
+    pg_catalog.current_setting('server_version') AS version, pg_catalog.pg_is_in_recovery() AS standby, (${pathSql}) AS path`
+
 const lookAtServer = async (session: PostgresSession, now: () => Instant): Promise<Clocked> => {
   const before = now()
-  const [row = {}] = await session.ask(
-    `SELECT (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::float8 AS clock, current_user::text AS "user",
-      pg_catalog.current_setting('server_version') AS version, pg_catalog.pg_is_in_recovery() AS standby,
-      pg_catalog.current_schemas(false)::text[] AS path`,
-    [],
-  )
+  const answers = await session.query(lookSql(session, [serverSql]))
   const after = now()
-  const clock = Number(row['clock'])
-  const clockAheadMs = clock > after ? clock - after : Math.min(0, clock - before)
-  const path = Array.isArray(row['path']) ? row['path'].map(String) : []
-  return { version: String(row['version']), standby: row['standby'] === true, user: String(row['user']), clockAheadMs, path }
+  const [row = {}] = answers[session.opening.length] ?? []
+  const clock = numberCell(row['clock'])
+  const user = wholeCell(row['user'])
+  return {
+    version: wholeCell(row['version']),
+    standby: booleanCell(row['standby']),
+    user,
+    clockAheadMs: clock > after ? clock - after : Math.min(0, clock - before),
+    path: schemasOf(typeof row['path'] === 'string' ? row['path'] : undefined, user),
+  }
 }
 
 /** Of an offset there is nothing to know: two computers add it alike, and as text PostgreSQL would take its sign for west. */
 const dateByServer = async (session: PostgresSession, at: Instant, timeZone: string): Promise<string | undefined> => {
   if (timeZone === 'UTC' || /^[+-]/.test(timeZone)) return undefined
   const asked = await inReadOnly(session, [], (ask) =>
-    ask(`SELECT to_char(to_timestamp($1::float8 / 1000) AT TIME ZONE $2::text, 'YYYY-MM-DD') AS date`, [at, timeZone]),
+    ask(
+      `SELECT pg_catalog.to_char(pg_catalog.to_timestamp($1::pg_catalog.float8 OPERATOR(pg_catalog./) 1000) AT TIME ZONE $2::pg_catalog.text, 'YYYY-MM-DD') AS date`,
+      [at, timeZone],
+    ),
   )
   const date = asked.ok ? asked.value[0]?.['date'] : undefined
   return typeof date === 'string' ? date : undefined

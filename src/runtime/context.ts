@@ -12,6 +12,7 @@ import { recallClock } from './clock.ts'
 import type { Printer } from './print.ts'
 import type { RepositoryWanted } from './repository.ts'
 import { createJournal, pendingRecoveries } from './state/journal.ts'
+import { recordedSessions } from './state/journal-file.ts'
 import type { StateStore } from './state/state.ts'
 
 export type ContextParts = {
@@ -88,6 +89,7 @@ export const createContext = (parts: ContextParts): Context => {
     journal,
     exclusively: exclusivelyWith({ ...parts, compose }),
     repository: (needs) => parts.openRepository({ needs, signal, deadline: parts.deadline }),
+    ...(stateDirectory === undefined ? {} : { ownSessions: () => recordedSessions(stateDirectory) }),
     recoveries: () => {
       if (stateDirectory === undefined) return { recoveries: [], troubles: [] }
       const { recoveries, troubles } = pendingRecoveries(stateDirectory, Date.now())

@@ -5,6 +5,7 @@ import type { DatabaseOptions, PostgresTarget } from '../../core/database.ts'
 import { list } from '../../core/options/list.ts'
 import { tableName } from '../../core/options/sql-name.ts'
 import type { TableName } from '../../core/postgres/table-name.ts'
+import { applicationName } from '../../tools/connect/session.ts'
 import { locate, targetIn } from './locate.ts'
 import { recover } from './recover.ts'
 import { reportOf } from './report.ts'
@@ -43,7 +44,7 @@ const planned = (options: Options): readonly Planned[] =>
   tasks.filter((task) => options.tasks.includes(task.name)).map((task) => ({ task, options }))
 
 /** By this name the sessions of this run are found on the server, whatever became of the run. */
-const newApplication = (): string => `ronde db-maintain ${crypto.randomUUID().slice(0, 8)}`
+const newApplication = (): string => applicationName('db-maintain')
 
 const runTasks = async (target: PostgresTarget, options: Options, context: Context): Promise<readonly Maintained[]> => {
   const work = planned(options)

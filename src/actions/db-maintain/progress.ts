@@ -1,5 +1,5 @@
 import type { Row } from '../../tools/connect/session.ts'
-import { withPostgresSession } from '../../tools/connect/session.ts'
+import { inOwnSession, longestMs } from './session.ts'
 import type { Site } from './task.ts'
 
 /** What a second session asks while the first one works, and how its answer is told; `$1` is the pid of the first. Nothing to tell is `undefined`. */
@@ -17,8 +17,8 @@ const follow = async ({ target, application, context }: Site, pid: number, follo
   const startedAt = performance.now()
   await after(everyMs, over)
   if (over.aborted) return
-  const limits = { signal: over, connectTimeoutMs: everyMs, timeoutMs: 2 ** 31 - 1, application }
-  const result = await withPostgresSession(target, limits, async (session) => {
+  const limits = { signal: over, connectTimeoutMs: everyMs, application }
+  const result = await inOwnSession(target, limits, async (session) => {
     while (!over.aborted) {
       const [row] = await session.ask(followed.sql, [pid])
       const line = row === undefined ? undefined : followed.tell(row, performance.now() - startedAt)
@@ -32,7 +32,6 @@ const follow = async ({ target, application, context }: Site, pid: number, follo
 /** Does one long statement of the site's session: told of every few seconds, and stopped on the server when the run is. */
 export const longStatement = async (site: Site, sql: string, followed: Followed): Promise<void> => {
   const { session, context } = site
-  const [pid] = await session.ask('SELECT pg_backend_pid() AS pid', [])
   const over = new AbortController()
   const stop = () => {
     over.abort()
@@ -40,9 +39,9 @@ export const longStatement = async (site: Site, sql: string, followed: Followed)
   }
   if (context.signal.aborted) return
   context.signal.addEventListener('abort', stop, { once: true })
-  const following = follow(site, Number(pid?.['pid']), followed, over.signal)
+  const following = follow(site, session.pid, followed, over.signal)
   try {
-    await session.query(sql)
+    await session.query(sql, { timeoutMs: longestMs })
   } finally {
     context.signal.removeEventListener('abort', stop)
     over.abort()

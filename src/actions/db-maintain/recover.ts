@@ -2,24 +2,28 @@ import type { Context } from '../../core/context.ts'
 import type { PostgresTarget } from '../../core/database.ts'
 import { counted } from '../../core/render/headline.ts'
 import { UserError } from '../../core/user-error.ts'
-import { type PostgresSession, type SessionLimits, type SessionResult, withPostgresSession } from '../../tools/connect/session.ts'
+import { applicationName, type PostgresSession, type SessionResult } from '../../tools/connect/session.ts'
 import { targetIn } from './locate.ts'
 import { dropLeftovers, type ReindexStep, readStep } from './reindex/leftovers.ts'
+import { inOwnSession } from './session.ts'
 
 const limitMs = 60_000
 
-const limitsOf = ({ signal }: Context): SessionLimits => ({
+const limitsOf = ({ signal }: Context) => ({
   signal,
   connectTimeoutMs: 10_000,
   timeoutMs: limitMs,
-  application: 'ronde db-maintain recovery',
+  application: applicationName('db-maintain recovery'),
 })
 
-/** Its sessions, by the name they gave themselves: cancelled, then ended, and waited for. */
+/** Its sessions, by the name that nobody else could guess, of our own role: cancelled, then ended, and waited for. */
 const endSessions = async (session: PostgresSession, application: string): Promise<number> => {
-  const ours = 'FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid()'
-  const cancelled = await session.ask(`SELECT pg_cancel_backend(pid) ${ours} AND state = 'active'`, [application])
-  const ended = await session.ask(`SELECT pg_terminate_backend(pid, 5000) ${ours}`, [application])
+  const ours = `FROM pg_catalog.pg_stat_activity WHERE usename OPERATOR(pg_catalog.=) session_user AND application_name OPERATOR(pg_catalog.=) $1
+    AND pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()`
+  const cancelled = await session.ask(`SELECT pg_catalog.pg_cancel_backend(pid) ${ours} AND state OPERATOR(pg_catalog.=) 'active'`, [
+    application,
+  ])
+  const ended = await session.ask(`SELECT pg_catalog.pg_terminate_backend(pid, 5000) ${ours}`, [application])
   return Math.max(cancelled.length, ended.length)
 }
 
@@ -29,7 +33,7 @@ const valueOf = <T>(result: SessionResult<T>, { subject }: PostgresTarget): T =>
 }
 
 const sweep = async (target: PostgresTarget, applications: readonly string[], context: Context): Promise<void> => {
-  const swept = await withPostgresSession(target, limitsOf(context), async (session) => {
+  const swept = await inOwnSession(target, limitsOf(context), async (session) => {
     let ended = 0
     for (const one of applications) ended += await endSessions(session, one)
     return ended
@@ -39,7 +43,7 @@ const sweep = async (target: PostgresTarget, applications: readonly string[], co
 }
 
 const dropCopies = async (target: PostgresTarget, step: ReindexStep, context: Context): Promise<void> => {
-  const dropped = await withPostgresSession(target, limitsOf(context), async (session) => {
+  const dropped = await inOwnSession(target, limitsOf(context), async (session) => {
     await session.query('SET lock_timeout = 5000')
     return dropLeftovers(session, step)
   })

@@ -4,9 +4,10 @@ import { errorText } from '../../core/error-chain.ts'
 import { type PostgresFailure, passingFailures } from '../../core/postgres/failure.ts'
 import type { TableName } from '../../core/postgres/table-name.ts'
 import { isStatementError, type StatementError } from '../../probes/postgres/read-only.ts'
-import { type PostgresSession, withPostgresSession } from '../../tools/connect/session.ts'
+import type { PostgresSession } from '../../tools/connect/session.ts'
 import { couldNotFinish, lacksRights, notDone, whyAborted } from './not-done.ts'
 import { rightsRefused } from './refused-rights.ts'
+import { inOwnSession } from './session.ts'
 import { openSite } from './site.ts'
 import type { Done, Site, Task } from './task.ts'
 
@@ -38,8 +39,6 @@ export type Maintained = {
 }
 
 const connectMs = 10_000
-/** The run's own deadline comes first. */
-const longestMs = 2 ** 31 - 1
 /** After the run's abort a task gets this to stop its statement; then the line is cut, and the server notices within a second. */
 const graceMs = 3_000
 
@@ -72,8 +71,8 @@ const remembering = (session: PostgresSession) => {
   return {
     session: {
       ...session,
-      query: (sql: string) => heard(session.query(sql)),
-      ask: (sql, values) => heard(session.ask(sql, values)),
+      query: (sql, limits) => heard(session.query(sql, limits)),
+      ask: (sql, values, limits) => heard(session.ask(sql, values, limits)),
     } satisfies PostgresSession,
     isOfServer: (error: unknown): boolean => Error.isError(error) && thrown.has(error),
   }
@@ -152,8 +151,8 @@ const inOneSession = async (work: Work, left: readonly Planned[]): Promise<Attem
   let seen: Pick<Maintained, 'missing' | 'version'> = { missing: [] }
   let opened = false
   const stop = hardStop(context.signal)
-  const limits = { signal: stop.signal, connectTimeoutMs: connectMs, timeoutMs: longestMs, application }
-  const result = await withPostgresSession(target, limits, async (session) => {
+  const limits = { signal: stop.signal, connectTimeoutMs: connectMs, application }
+  const result = await inOwnSession(target, limits, async (session) => {
     const open = await openSite(session, work)
     seen = { missing: open.missing, version: open.site.server.version }
     opened = true

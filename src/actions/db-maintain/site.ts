@@ -1,44 +1,30 @@
 import type { Context } from '../../core/context.ts'
 import type { PostgresTarget } from '../../core/database.ts'
 import { type TableName, tableNamesLike } from '../../core/postgres/table-name.ts'
+import { booleanCell, numberCell, numbersCell, wholeCell } from '../../probes/postgres/cells.ts'
 import { readOnly } from '../../probes/postgres/read-only.ts'
 import type { PostgresSession, Row } from '../../tools/connect/session.ts'
 import type { Site, Table } from './task.ts'
 
-/** A role's or a database's own settings must not end a long VACUUM; and a server whose client died stops by itself within a second. */
-const settings = {
-  search_path: 'pg_catalog',
-  statement_timeout: '0',
-  lock_timeout: '2000',
-  idle_in_transaction_session_timeout: '60000',
-  idle_session_timeout: '0',
-  client_connection_check_interval: '1000',
-}
-
-/** `VACUUM` and `REINDEX CONCURRENTLY` allow no transaction, so these are the session's own and end with it. */
-const settingsSql = Object.entries(settings)
-  .map(([name, value]) => `SELECT set_config(name, '${value}', false) FROM pg_settings WHERE name = '${name}'`)
-  .join(';\n')
-
-const serverSql = `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int / 10000 AS major, current_user::text AS "user",
-    rolsuper AS superuser, pg_is_in_recovery() AS standby, (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now
-  FROM pg_roles WHERE rolname = current_user`
+const serverSql = `SELECT pg_catalog.current_setting('server_version') AS version, pg_catalog.current_setting('server_version_num')::int OPERATOR(pg_catalog./) 10000 AS major, current_user::pg_catalog.text AS "user",
+    rolsuper AS superuser, pg_catalog.pg_is_in_recovery() AS standby, (extract(epoch FROM pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.float8 AS now
+  FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) current_user`
 
 /** More tables than a person looks after; the rest is told, not done. */
 export const mostTables = 5_000
 
-const tablesSql = `SELECT c.oid::int8 AS oid, n.nspname::text AS schema, c.relname::text AS name, c.relkind::text AS kind,
-    ARRAY(SELECT relid::oid::int8 FROM pg_partition_ancestors(c.oid) WITH ORDINALITY AS up(relid, nth) WHERE nth > 1 ORDER BY nth) AS ancestors
-  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.relkind IN ('r', 'm', 'p') AND c.relpersistence <> 't' AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+const tablesSql = `SELECT c.oid::pg_catalog.int8 AS oid, n.nspname::pg_catalog.text AS schema, c.relname::pg_catalog.text AS name, c.relkind::pg_catalog.text AS kind,
+    ARRAY(SELECT relid::pg_catalog.oid::pg_catalog.int8 FROM pg_catalog.pg_partition_ancestors(c.oid) WITH ORDINALITY AS up(relid, nth) WHERE nth OPERATOR(pg_catalog.>) 1 ORDER BY nth) AS ancestors
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+  WHERE c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'm', 'p']::pg_catalog."char"[]) AND c.relpersistence OPERATOR(pg_catalog.<>) 't' AND n.nspname OPERATOR(pg_catalog.<>) 'information_schema' AND n.nspname OPERATOR(pg_catalog.!~) '^pg_'
   ORDER BY n.nspname, c.relname LIMIT ${mostTables}`
 
 const tableOf = (row: Row): Table => ({
-  oid: Number(row['oid']),
-  schema: String(row['schema']),
-  name: String(row['name']),
+  oid: numberCell(row['oid']),
+  schema: wholeCell(row['schema']),
+  name: wholeCell(row['name']),
   kind: row['kind'] === 'p' || row['kind'] === 'm' ? row['kind'] : 'r',
-  ancestors: Array.isArray(row['ancestors']) ? row['ancestors'].map(Number) : [],
+  ancestors: numbersCell(row['ancestors']),
 })
 
 const means = (wanted: TableName, { schema, name }: Table): boolean =>
@@ -69,7 +55,6 @@ export const openSite = async (
   place: Place,
 ): Promise<{ readonly site: Site; readonly missing: Chosen['missing'] }> => {
   const { target, application, wanted, context } = place
-  await session.query(settingsSql)
   const [server = {}] = await readOnly(session, serverSql)
   const rows = await readOnly(session, tablesSql)
   const { tables, missing } = chooseTables(rows.map(tableOf), wanted)
@@ -78,12 +63,12 @@ export const openSite = async (
     target,
     application,
     server: {
-      major: Number(server['major']),
-      version: String(server['version']),
-      user: String(server['user']),
-      superuser: server['superuser'] === true,
-      standby: server['standby'] === true,
-      clockAheadMs: Number(server['now']) - context.now(),
+      major: numberCell(server['major']),
+      version: wholeCell(server['version']),
+      user: wholeCell(server['user']),
+      superuser: booleanCell(server['superuser']),
+      standby: booleanCell(server['standby']),
+      clockAheadMs: numberCell(server['now']) - context.now(),
     },
     subject: `database/${target.database}`,
     tables,

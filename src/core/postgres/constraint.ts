@@ -47,10 +47,14 @@ const orphans = ({ table, withHeirs, keys }: Constraint, reference: Reference): 
   const given = keys.map((key) => `child.${key} IS NOT NULL`)
   const matching = keys.map((key, index) => `parent.${reference.keys[index]} ${reference.operators[index]} child.${key}`)
   const missing = `${all(given)} AND NOT EXISTS (SELECT FROM ${from(reference.table, reference.withHeirs)} AS parent WHERE ${all(matching)})`
-  const mixed = `num_nulls(${keys.map((key) => `child.${key}`).join(', ')}) BETWEEN 1 AND ${keys.length - 1}`
+  const nulls = `pg_catalog.num_nulls(${keys.map((key) => `child.${key}`).join(', ')})`
+  const mixed = `${nulls} OPERATOR(pg_catalog.>) 0 AND ${nulls} OPERATOR(pg_catalog.<) ${keys.length}`
   const wrong = reference.full && keys.length > 1 ? `(${missing}) OR (${mixed})` : missing
   return `FROM ${from(table, withHeirs)} AS child WHERE ${wrong}`
 }
+
+/** For a person to read it is `HAVING count(*) > 1`. */
+export const moreThanOnce = 'HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1'
 
 const duplicates = ({ table, withHeirs, keys, condition, nullsEqual }: Constraint): string => {
   const expressions = keys.map((key) => `(${key})`)
@@ -59,7 +63,7 @@ const duplicates = ({ table, withHeirs, keys, condition, nullsEqual }: Constrain
     ...(condition === '' ? [] : [`(${condition})`]),
   ]
   const where = conditions.length === 0 ? '' : ` WHERE ${all(conditions)}`
-  return `FROM ${from(table, withHeirs)}${where} GROUP BY ${expressions.join(', ')} HAVING count(*) > 1`
+  return `FROM ${from(table, withHeirs)}${where} GROUP BY ${expressions.join(', ')} ${moreThanOnce}`
 }
 
 /** The rows that break a constraint, from FROM on: `SELECT 1 … LIMIT 1` tells whether there are any. `undefined` where it cannot be asked so. */

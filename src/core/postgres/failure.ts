@@ -20,6 +20,7 @@ export const postgresFailureKinds = [
   'unreachable',
   'no-socket',
   'cancelled',
+  'pooler',
   'other',
 ] as const
 export type PostgresFailureKind = (typeof postgresFailureKinds)[number]
@@ -77,6 +78,9 @@ const byMessage: readonly (readonly [RegExp, PostgresFailureKind])[] = [
   [/^SASL: .*password must be/, 'wrong-password'],
 ]
 
+/** A pooler's own refusals; everything else that it says is about the server behind it. */
+const ofPooler = /transaction blocks? not allowed|unsupported startup parameter/
+
 const sqlState = /^(?=.*\d)[0-9A-Z]{5}$/
 
 /** Turns what the driver or the system threw into one of the kinds; never throws, whatever it is given. */
@@ -84,6 +88,7 @@ export const classifyPostgresError = (error: unknown, reached: Reached): Postgre
   const { code, message } = describe(error)
   const detail = code !== '' && !message.includes(code) ? `${message} (${code})` : message
   const known = bySqlState[code] ?? bySystemCode[code] ?? byMessage.find(([pattern]) => pattern.test(message))?.[1]
+  if (code === '08P01' && ofPooler.test(message)) return { kind: 'pooler', detail }
   if (known === 'timeout' && reached !== 'nothing') return { kind: 'hung', detail }
   if (known !== undefined) return { kind: known, detail }
   if (code.startsWith('28')) return { kind: 'no-access', detail }

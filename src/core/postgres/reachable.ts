@@ -99,6 +99,12 @@ const meanings: Record<PostgresFailureKind, Meaning> = {
     title: 'the run ended first',
     advice: () => 'run it again, with a longer timeout if the deadline was the reason',
   },
+  pooler: {
+    status: 'unknown',
+    title: 'is reached through a connection pooler',
+    advice: () =>
+      'name the server itself in database.url, not the pooler before it: what a session sets there would stay with the application',
+  },
   other: { status: 'unknown', title: 'could not be asked', advice: logs },
 }
 
@@ -114,6 +120,7 @@ export const judgeUnreachable = (failure: PostgresFailure, target: PostgresTarge
   const { title, advice } = meanings[failure.kind]
   return finding({
     ...shared(target),
+    ...(failure.kind === 'pooler' ? { id: 'postgres.pooler' } : {}),
     status: statusOf(failure, target),
     title: `${target.subject}: ${title}`,
     observed: failure.detail,

@@ -1,6 +1,7 @@
 import type { Bloat, Filling, Withheld } from '../../core/postgres/bloat.ts'
 import type { PostgresSession, Row } from '../../tools/connect/session.ts'
-import { numberCell, textCell } from './cells.ts'
+import { booleanCell, numberCell, textCell } from './cells.ts'
+import { functionsOf } from './extension.ts'
 import { isStatementError, readOnly } from './read-only.ts'
 
 /** Smaller ones are not worth a word. */
@@ -8,54 +9,56 @@ const worthBytes = 10e6
 
 /** What a value takes on its page: fixed lengths and long texts are aligned, short texts are not. */
 const alignedWidth = (width: string, type: string): string =>
-  `CASE ${type}.typalign WHEN 'd' THEN ceil(${width} / 8.0) * 8 WHEN 'i' THEN CASE WHEN ${type}.typlen < 0 AND ${width} < 127 THEN ${width}
-    ELSE ceil(${width} / 4.0) * 4 END WHEN 's' THEN ceil(${width} / 2.0) * 2 ELSE ${width} END`
+  `CASE WHEN ${type}.typalign OPERATOR(pg_catalog.=) 'd' THEN pg_catalog.ceil(${width} OPERATOR(pg_catalog./) 8.0) OPERATOR(pg_catalog.*) 8 WHEN ${type}.typalign OPERATOR(pg_catalog.=) 'i' THEN CASE WHEN ${type}.typlen OPERATOR(pg_catalog.<) 0 AND ${width} OPERATOR(pg_catalog.<) 127 THEN ${width}
+    ELSE pg_catalog.ceil(${width} OPERATOR(pg_catalog./) 4.0) OPERATOR(pg_catalog.*) 4 END WHEN ${type}.typalign OPERATOR(pg_catalog.=) 's' THEN pg_catalog.ceil(${width} OPERATOR(pg_catalog./) 2.0) OPERATOR(pg_catalog.*) 2 ELSE ${width} END`
 
 const pageHeader = 24
 const itemPointer = 4
-const aligned = (bytes: string): string => `(ceil((${bytes}) / 8.0) * 8)`
+const aligned = (bytes: string): string => `(pg_catalog.ceil((${bytes}) OPERATOR(pg_catalog./) 8.0) OPERATOR(pg_catalog.*) 8)`
 
 /** Statistics that are older than a fifth of the rows say little; one that was never analyzed has none. */
-const stale = `(s.n_mod_since_analyze > 1000 + 0.2 * greatest(c.reltuples, 0) OR coalesce(s.last_analyze, s.last_autoanalyze) IS NULL OR c.reltuples < 0)`
+const stale = `(s.n_mod_since_analyze OPERATOR(pg_catalog.>) (1000 OPERATOR(pg_catalog.+) (0.2 OPERATOR(pg_catalog.*) greatest(c.reltuples, 0))) OR coalesce(s.last_analyze, s.last_autoanalyze) IS NULL OR c.reltuples OPERATOR(pg_catalog.<) 0)`
+
+const fillfactor = `(SELECT option_value::pg_catalog.float8 FROM pg_catalog.pg_options_to_table(reloptions) WHERE option_name OPERATOR(pg_catalog.=) 'fillfactor')`
 
 /** A row has a header of 24 bytes, more for the bitmap of its nulls when it has many columns. */
 const tablesSql = `WITH big AS (
-    SELECT c.oid, n.nspname, c.relname, c.reltuples, pg_relation_size(c.oid)::float8 AS bytes, ${stale} AS stale, c.reloptions
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid
-    WHERE c.oid = ANY ($1::oid[]) AND c.relkind IN ('r', 'm') AND pg_relation_size(c.oid) >= ${worthBytes}
+    SELECT c.oid, n.nspname, c.relname, c.reltuples, pg_catalog.pg_relation_size(c.oid)::pg_catalog.float8 AS bytes, ${stale} AS stale, c.reloptions
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace LEFT JOIN pg_catalog.pg_stat_all_tables s ON s.relid OPERATOR(pg_catalog.=) c.oid
+    WHERE c.oid OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.oid[]) AND c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'm']::pg_catalog."char"[]) AND pg_catalog.pg_relation_size(c.oid) OPERATOR(pg_catalog.>=) ${worthBytes}
   ), columns AS (
-    SELECT big.oid, count(*) AS columns, count(st.avg_width) AS known, max(coalesce(st.null_frac, 0)) AS nulls,
-      sum((1 - coalesce(st.null_frac, 0)) * (${alignedWidth('st.avg_width', 't')})) AS width
-    FROM big JOIN pg_attribute a ON a.attrelid = big.oid AND a.attnum > 0 AND NOT a.attisdropped JOIN pg_type t ON t.oid = a.atttypid
-      LEFT JOIN pg_stats st ON st.schemaname = big.nspname AND st.tablename = big.relname AND st.attname = a.attname AND NOT st.inherited
+    SELECT big.oid, pg_catalog.count(*) AS columns, pg_catalog.count(st.avg_width) AS known, pg_catalog.max(coalesce(st.null_frac, 0)) AS nulls,
+      pg_catalog.sum((1 OPERATOR(pg_catalog.-) coalesce(st.null_frac, 0)) OPERATOR(pg_catalog.*) (${alignedWidth('st.avg_width', 't')})) AS width
+    FROM big JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) big.oid AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) a.atttypid
+      LEFT JOIN pg_catalog.pg_stats st ON st.schemaname OPERATOR(pg_catalog.=) big.nspname AND st.tablename OPERATOR(pg_catalog.=) big.relname AND st.attname OPERATOR(pg_catalog.=) a.attname AND NOT st.inherited
     GROUP BY big.oid
   )
-  SELECT big.oid::int8 AS oid, nspname::text AS schema, relname::text AS name, bytes, stale, coalesce(known < columns, true) AS unreadable,
-    8192.0 * ceil(greatest(reltuples, 0) * (${itemPointer} + ${aligned(`24 + CASE WHEN nulls > 0 AND columns > 8 THEN columns / 8 ELSE 0 END + width`)})
-      / ((8192 - ${pageHeader}) * coalesce((SELECT option_value::float8 FROM pg_options_to_table(reloptions) WHERE option_name = 'fillfactor'), 100) / 100.0)) AS full_bytes
-  FROM big LEFT JOIN columns USING (oid)`
+  SELECT big.oid::pg_catalog.int8 AS oid, nspname::pg_catalog.text AS schema, relname::pg_catalog.text AS name, bytes, stale, coalesce(known OPERATOR(pg_catalog.<) columns, true) AS unreadable,
+    8192.0 OPERATOR(pg_catalog.*) pg_catalog.ceil((greatest(reltuples, 0) OPERATOR(pg_catalog.*) (${itemPointer} OPERATOR(pg_catalog.+) ${aligned(`24 OPERATOR(pg_catalog.+) CASE WHEN nulls OPERATOR(pg_catalog.>) 0 AND columns OPERATOR(pg_catalog.>) 8 THEN columns OPERATOR(pg_catalog./) 8 ELSE 0 END OPERATOR(pg_catalog.+) width`)}))
+      OPERATOR(pg_catalog./) ((8192 OPERATOR(pg_catalog.-) ${pageHeader}) OPERATOR(pg_catalog.*) (coalesce(${fillfactor}, 100) OPERATOR(pg_catalog./) 100.0))) AS full_bytes
+  FROM big LEFT JOIN columns ON columns.oid OPERATOR(pg_catalog.=) big.oid`
 
 /** A key has a header of 8 bytes; a page is filled to 90 % and has 16 bytes of its own at its end. Equal keys may be stored once, which only hides bloat. */
 const indexesSql = `WITH big AS (
-    SELECT i.indexrelid AS oid, n.nspname, ic.relname, tn.nspname AS table_schema, c.relname AS table_name, i.indkey::int2[] AS keys, ic.reltuples,
-      pg_relation_size(ic.oid)::float8 AS bytes, ${stale} AS stale, ic.reloptions
-    FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_namespace n ON n.oid = ic.relnamespace JOIN pg_am am ON am.oid = ic.relam
-      JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace tn ON tn.oid = c.relnamespace LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid
-    WHERE i.indrelid = ANY ($1::oid[]) AND ic.relkind = 'i' AND am.amname = 'btree' AND i.indisvalid AND pg_relation_size(ic.oid) >= ${worthBytes}
+    SELECT i.indexrelid AS oid, n.nspname, ic.relname, tn.nspname AS table_schema, c.relname AS table_name, i.indkey::pg_catalog.int2[] AS keys, ic.reltuples,
+      pg_catalog.pg_relation_size(ic.oid)::pg_catalog.float8 AS bytes, ${stale} AS stale, ic.reloptions
+    FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class ic ON ic.oid OPERATOR(pg_catalog.=) i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) ic.relnamespace JOIN pg_catalog.pg_am am ON am.oid OPERATOR(pg_catalog.=) ic.relam
+      JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.indrelid JOIN pg_catalog.pg_namespace tn ON tn.oid OPERATOR(pg_catalog.=) c.relnamespace LEFT JOIN pg_catalog.pg_stat_all_tables s ON s.relid OPERATOR(pg_catalog.=) c.oid
+    WHERE i.indrelid OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.oid[]) AND ic.relkind OPERATOR(pg_catalog.=) 'i' AND am.amname OPERATOR(pg_catalog.=) 'btree' AND i.indisvalid AND pg_catalog.pg_relation_size(ic.oid) OPERATOR(pg_catalog.>=) ${worthBytes}
   ), columns AS (
-    SELECT big.oid, count(*) AS columns, count(st.avg_width) AS known, sum((1 - coalesce(st.null_frac, 0)) * (${alignedWidth('st.avg_width', 't')})) AS width
-    FROM big JOIN pg_attribute a ON a.attrelid = big.oid JOIN pg_type t ON t.oid = a.atttypid
-      LEFT JOIN pg_attribute ta ON big.keys[a.attnum - 1] > 0 AND ta.attrelid = (SELECT indrelid FROM pg_index WHERE indexrelid = big.oid)
-        AND ta.attnum = big.keys[a.attnum - 1]
-      LEFT JOIN pg_stats st ON NOT st.inherited AND CASE WHEN ta.attname IS NULL
-        THEN st.schemaname = big.nspname AND st.tablename = big.relname AND st.attname = a.attname
-        ELSE st.schemaname = big.table_schema AND st.tablename = big.table_name AND st.attname = ta.attname END
+    SELECT big.oid, pg_catalog.count(*) AS columns, pg_catalog.count(st.avg_width) AS known, pg_catalog.sum((1 OPERATOR(pg_catalog.-) coalesce(st.null_frac, 0)) OPERATOR(pg_catalog.*) (${alignedWidth('st.avg_width', 't')})) AS width
+    FROM big JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) big.oid JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) a.atttypid
+      LEFT JOIN pg_catalog.pg_attribute ta ON big.keys[a.attnum OPERATOR(pg_catalog.-) 1] OPERATOR(pg_catalog.>) 0 AND ta.attrelid OPERATOR(pg_catalog.=) (SELECT indrelid FROM pg_catalog.pg_index WHERE indexrelid OPERATOR(pg_catalog.=) big.oid)
+        AND ta.attnum OPERATOR(pg_catalog.=) big.keys[a.attnum OPERATOR(pg_catalog.-) 1]
+      LEFT JOIN pg_catalog.pg_stats st ON NOT st.inherited AND CASE WHEN ta.attname IS NULL
+        THEN st.schemaname OPERATOR(pg_catalog.=) big.nspname AND st.tablename OPERATOR(pg_catalog.=) big.relname AND st.attname OPERATOR(pg_catalog.=) a.attname
+        ELSE st.schemaname OPERATOR(pg_catalog.=) big.table_schema AND st.tablename OPERATOR(pg_catalog.=) big.table_name AND st.attname OPERATOR(pg_catalog.=) ta.attname END
     GROUP BY big.oid
   )
-  SELECT big.oid::int8 AS oid, nspname::text AS schema, relname::text AS name, bytes, stale, coalesce(known < columns, true) AS unreadable,
-    8192.0 * (1 + ceil(greatest(reltuples, 0) * (${itemPointer} + ${aligned('8 + width')})
-      / ((8192 - ${pageHeader} - 16) * coalesce((SELECT option_value::float8 FROM pg_options_to_table(reloptions) WHERE option_name = 'fillfactor'), 90) / 100.0))) AS full_bytes
-  FROM big LEFT JOIN columns USING (oid)`
+  SELECT big.oid::pg_catalog.int8 AS oid, nspname::pg_catalog.text AS schema, relname::pg_catalog.text AS name, bytes, stale, coalesce(known OPERATOR(pg_catalog.<) columns, true) AS unreadable,
+    8192.0 OPERATOR(pg_catalog.*) (1 OPERATOR(pg_catalog.+) pg_catalog.ceil((greatest(reltuples, 0) OPERATOR(pg_catalog.*) (${itemPointer} OPERATOR(pg_catalog.+) ${aligned('8 OPERATOR(pg_catalog.+) width')}))
+      OPERATOR(pg_catalog./) ((8192 OPERATOR(pg_catalog.-) ${pageHeader} OPERATOR(pg_catalog.-) 16) OPERATOR(pg_catalog.*) (coalesce(${fillfactor}, 90) OPERATOR(pg_catalog./) 100.0)))) AS full_bytes
+  FROM big LEFT JOIN columns ON columns.oid OPERATOR(pg_catalog.=) big.oid`
 
 type Seen = { readonly filling: Filling; readonly withheld: Withheld['why'] | undefined }
 
@@ -71,27 +74,33 @@ const seenOf = (kind: Filling['kind'], row: Row): Seen => {
       emptyBytes: Math.max(0, sizeBytes - numberCell(row['full_bytes'])),
       how: 'estimated',
     },
-    withheld: row['stale'] === true ? 'stale' : row['unreadable'] === true ? 'unreadable' : undefined,
+    withheld: booleanCell(row['stale']) ? 'stale' : booleanCell(row['unreadable']) ? 'unreadable' : undefined,
   }
 }
 
-const extensionSql = `SELECT n.nspname::text AS schema, has_function_privilege(p.oid, 'EXECUTE') AS may
-  FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace JOIN pg_proc p ON p.pronamespace = n.oid AND p.proname = 'pgstattuple_approx'
-  WHERE e.extname = 'pgstattuple'`
+/** By their exact signatures, in the schema of the extension's own functions: a neighbour of that name is not it. */
+const extensionSql = `SELECT n.nspname::pg_catalog.text AS schema, pg_catalog.bool_and(pg_catalog.has_function_privilege(p.oid, 'EXECUTE')) AS may
+  FROM ${functionsOf('pgstattuple')} WHERE p.proname OPERATOR(pg_catalog.=) ANY (ARRAY['pgstattuple_approx', 'pgstatindex']::pg_catalog.name[])
+    AND p.pronargs OPERATOR(pg_catalog.=) 1 AND p.proargtypes[0] OPERATOR(pg_catalog.=) 'pg_catalog.regclass'::pg_catalog.regtype
+  GROUP BY n.nspname HAVING pg_catalog.count(*) OPERATOR(pg_catalog.=) 2`
 
 /** The schema of pgstattuple, when it is installed and our role may call it. */
 const measuring = async (session: PostgresSession): Promise<string | undefined> => {
   const [row] = await readOnly(session, extensionSql)
-  return row?.['may'] === true ? textCell(row['schema']) : undefined
+  return booleanCell(row?.['may']) ? textCell(row?.['schema']) : undefined
 }
 
 /** Reads pages, so only of those that matter: at most these. */
 const mostMeasured = 20
 
 const measureSql: Record<Filling['kind'], (schema: string) => string> = {
-  table: (schema) => `SELECT (approx_free_space + dead_tuple_len)::float8 AS empty FROM ${schema}.pgstattuple_approx($1::oid)`,
-  index: (schema) => `SELECT (8192 * (leaf_pages * greatest(0, 1 - avg_leaf_density / 90.0) + empty_pages + deleted_pages))::float8 AS empty
-    FROM ${schema}.pgstatindex($1::oid::regclass)`,
+  table: (schema) => `SELECT (approx_free_space OPERATOR(pg_catalog.+) dead_tuple_len)::pg_catalog.float8 AS empty
+    FROM ${schema}.pgstattuple_approx($1::pg_catalog.oid::pg_catalog.regclass)`,
+  index: (
+    schema,
+  ) => `SELECT (8192 OPERATOR(pg_catalog.*) ((leaf_pages OPERATOR(pg_catalog.*) greatest(0, 1 OPERATOR(pg_catalog.-) (avg_leaf_density OPERATOR(pg_catalog./) 90.0)))
+      OPERATOR(pg_catalog.+) empty_pages OPERATOR(pg_catalog.+) deleted_pages))::pg_catalog.float8 AS empty
+    FROM ${schema}.pgstatindex($1::pg_catalog.oid::pg_catalog.regclass)`,
 }
 
 /** By pgstattuple; one that cannot be read keeps its estimate. */

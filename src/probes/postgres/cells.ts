@@ -1,11 +1,65 @@
-/** Reading what the driver gives: text as it is, numbers as `float8` or `int8`, times as milliseconds of the server's own clock. */
+/**
+ * Reading what a server wrote, by the type that was asked for, whatever type it names: text as it is, numbers as `float8` or `int8`, times as
+ * milliseconds of the server's own clock. Each reader takes time in proportion to the text, and gives nothing for what is none of its kind.
+ */
 
 /** At most `most` characters; empty when it is no text. */
 export const textCell = (value: unknown, most = 1_000): string => (typeof value === 'string' ? value.slice(0, most) : '')
 
-export const numberCell = (value: unknown): number => Number(value ?? 0)
+/** The whole text. */
+export const wholeCell = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-export const optionalCell = (value: unknown): number | undefined => (value === null || value === undefined ? undefined : Number(value))
+export const booleanCell = (value: unknown): boolean => value === 't'
+
+/** Longer ones are no numbers. */
+const longestNumber = 400
+
+export const numberCell = (value: unknown): number =>
+  typeof value === 'string' ? (value.length > longestNumber ? Number.NaN : Number(value)) : 0
+
+export const optionalCell = (value: unknown): number | undefined => (typeof value === 'string' ? numberCell(value) : undefined)
+
+/** `undefined` for what is no JSON. */
+export const jsonCell = (value: unknown): unknown => {
+  try {
+    return JSON.parse(wholeCell(value))
+  } catch {
+    // A server that writes no JSON where it was asked for showed nothing.
+    return undefined
+  }
+}
+
+/** Where the quoted text that begins at `from` ends, behind its last quote. */
+const quotedEnd = (text: string, from: number): number => {
+  let at = from + 1
+  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1
+  return at + 1
+}
+
+const plainEnd = (text: string, from: number): number => {
+  let at = from
+  while (at < text.length - 1 && text[at] !== ',') at += 1
+  return at
+}
+
+/** The texts of an array of one dimension, without its nulls; empty when it is none. */
+export const textsCell = (value: unknown): readonly string[] => {
+  const text = wholeCell(value)
+  if (!text.startsWith('{') || !text.endsWith('}')) return []
+  const found: string[] = []
+  for (let at = 1; at < text.length - 1; at += 1) {
+    const quoted = text[at] === '"'
+    const end = quoted ? quotedEnd(text, at) : plainEnd(text, at)
+    const written = text.slice(at, end)
+    if (quoted) found.push(written.slice(1, -1).replace(/\\(.)/gs, '$1'))
+    else if (written !== 'NULL') found.push(written)
+    at = end
+  }
+  return found
+}
+
+export const numbersCell = (value: unknown): readonly number[] => textsCell(value).map(numberCell)
 
 /** An SQL expression: milliseconds since a moment of the server. */
-export const sinceMs = (moment: string): string => `(extract(epoch FROM clock_timestamp() - ${moment}) * 1000)::float8`
+export const sinceMs = (moment: string): string =>
+  `(extract(epoch FROM pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) ${moment}) OPERATOR(pg_catalog.*) 1000)::pg_catalog.float8`

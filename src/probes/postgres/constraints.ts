@@ -1,5 +1,6 @@
 import { type Constraint, type Reference, violations } from '../../core/postgres/constraint.ts'
 import type { PostgresSession, Row } from '../../tools/connect/session.ts'
+import { booleanCell, numberCell, numbersCell, textsCell, wholeCell } from './cells.ts'
 import { ownerCodeState, refuseOwnerCode, seeOwnerCode } from './owner-code.ts'
 import { callsOwnCode } from './plain-expression.ts'
 import { isStatementError, readOnly, readOnlyTogether } from './read-only.ts'
@@ -10,60 +11,59 @@ const mostTrusted = 60
 const mostBytes = 32 * 1024 * 1024
 
 const attributes = (relation: string, numbers: string): string =>
-  `ARRAY(SELECT quote_ident(attname) FROM unnest(${numbers}) WITH ORDINALITY AS key(number, nth)
-    JOIN pg_attribute ON attrelid = ${relation} AND attnum = key.number ORDER BY nth)`
+  `ARRAY(SELECT pg_catalog.quote_ident(attname) FROM pg_catalog.unnest(${numbers}) WITH ORDINALITY AS key(number, nth)
+    JOIN pg_catalog.pg_attribute ON attrelid OPERATOR(pg_catalog.=) ${relation} AND attnum OPERATOR(pg_catalog.=) key.number ORDER BY nth)`
 
 const tables = `tables AS MATERIALIZED (
-    SELECT c.oid, c.relkind = 'p' AS partitioned, quote_ident(nspname) || '.' || quote_ident(relname) AS name,
-      CASE relkind WHEN 'p' THEN (SELECT coalesce(sum(greatest(relpages, 0)), 0) FROM pg_partition_tree(c.oid) JOIN pg_class ON pg_class.oid = relid)
-        ELSE greatest(relpages, 0) END * current_setting('block_size')::int8 AS bytes
-    FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace
-    WHERE relkind IN ('r', 'p') AND relpersistence <> 't' AND nspname !~ '^pg_' AND nspname <> 'information_schema'
-      AND (cardinality($1::int8[]) = 0 OR c.oid::int8 = ANY ($1)))`
+    SELECT c.oid, c.relkind OPERATOR(pg_catalog.=) 'p' AS partitioned, pg_catalog.quote_ident(nspname) OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(relname) AS name,
+      CASE WHEN relkind OPERATOR(pg_catalog.=) 'p' THEN (SELECT coalesce(pg_catalog.sum(greatest(relpages, 0)), 0) FROM pg_catalog.pg_partition_tree(c.oid) JOIN pg_catalog.pg_class ON pg_class.oid OPERATOR(pg_catalog.=) relid)
+        ELSE greatest(relpages, 0) END OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::pg_catalog.int8 AS bytes
+    FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) relnamespace
+    WHERE relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'p']::pg_catalog."char"[]) AND relpersistence OPERATOR(pg_catalog.<>) 't' AND nspname OPERATOR(pg_catalog.!~) '^pg_' AND nspname OPERATOR(pg_catalog.<>) 'information_schema'
+      AND (pg_catalog.cardinality($1::pg_catalog.int8[]) OPERATOR(pg_catalog.=) 0 OR c.oid::pg_catalog.int8 OPERATOR(pg_catalog.=) ANY ($1)))`
 
 /**
  * What a partition has from its parent is looked at there. One that is NOT ENFORCED (PostgreSQL 18) is meant to be broken. Those that nobody
  * vouches for come all; of the others those that are asked for, then the next ones after the last of the run before, round and round.
  */
 const chosen = `candidates AS MATERIALIZED (
-    SELECT con.oid, true AS declared, convalidated AS valid, t.bytes + coalesce(r.bytes, 0) AS bytes
-    FROM pg_constraint AS con JOIN tables AS t ON t.oid = conrelid LEFT JOIN tables AS r ON r.oid = confrelid
-    WHERE conparentid = 0 AND coninhcount = 0 AND (contype IN ('c', 'f') OR contype = 'n' AND NOT convalidated)
-      AND (convalidated OR coalesce(to_jsonb(con) ->> 'conenforced', 'true') = 'true')
-    UNION ALL SELECT indexrelid, false, indisvalid, t.bytes FROM pg_index JOIN tables AS t ON t.oid = indrelid
-      JOIN pg_class AS own ON own.oid = indexrelid WHERE indisunique AND NOT own.relispartition),
+    SELECT con.oid, true AS declared, convalidated AS valid, t.bytes OPERATOR(pg_catalog.+) coalesce(r.bytes, 0) AS bytes
+    FROM pg_catalog.pg_constraint AS con JOIN tables AS t ON t.oid OPERATOR(pg_catalog.=) conrelid LEFT JOIN tables AS r ON r.oid OPERATOR(pg_catalog.=) confrelid
+    WHERE conparentid OPERATOR(pg_catalog.=) 0 AND coninhcount OPERATOR(pg_catalog.=) 0 AND (contype OPERATOR(pg_catalog.=) ANY (ARRAY['c', 'f']::pg_catalog."char"[]) OR contype OPERATOR(pg_catalog.=) 'n' AND NOT convalidated)
+      AND (convalidated OR coalesce(pg_catalog.to_jsonb(con) OPERATOR(pg_catalog.->>) 'conenforced', 'true') OPERATOR(pg_catalog.=) 'true')
+    UNION ALL SELECT indexrelid, false, indisvalid, t.bytes FROM pg_catalog.pg_index JOIN tables AS t ON t.oid OPERATOR(pg_catalog.=) indrelid
+      JOIN pg_catalog.pg_class AS own ON own.oid OPERATOR(pg_catalog.=) indexrelid WHERE indisunique AND NOT own.relispartition),
   chosen AS MATERIALIZED (
     (SELECT oid, declared, 1 AS rank FROM candidates WHERE NOT valid ORDER BY oid LIMIT ${mostDoubtful})
-    UNION ALL (SELECT oid, declared, 2 FROM candidates WHERE valid AND oid::int8 = ANY ($2::int8[]))
-    UNION ALL (SELECT oid, declared, 3 FROM candidates WHERE valid AND bytes <= ${mostBytes} AND NOT oid::int8 = ANY ($2::int8[])
-      ORDER BY oid::int8 <= $3::int8, oid LIMIT ${mostTrusted}))`
+    UNION ALL (SELECT oid, declared, 2 FROM candidates WHERE valid AND oid::pg_catalog.int8 OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.int8[]))
+    UNION ALL (SELECT oid, declared, 3 FROM candidates WHERE valid AND bytes OPERATOR(pg_catalog.<=) ${mostBytes} AND NOT oid::pg_catalog.int8 OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.int8[])
+      ORDER BY oid::pg_catalog.int8 OPERATOR(pg_catalog.<=) $3::pg_catalog.int8, oid LIMIT ${mostTrusted}))`
 
-const declared = `SELECT con.oid::int8 AS oid, rank, CASE contype WHEN 'c' THEN 'check' WHEN 'n' THEN 'not null' ELSE 'foreign key' END AS kind,
-    t.name AS "table", quote_ident(conname) AS name, pg_get_constraintdef(con.oid) AS definition, convalidated AS validated,
-    CASE contype WHEN 'f' THEN t.partitioned ELSE NOT connoinherit END AS with_heirs,
-    ${callsOwnCode('conbin')} AS calls_own_code, ARRAY[conrelid, confrelid]::int8[] AS relations,
-    coalesce(pg_get_expr(conbin, conrelid), '') AS condition, ${attributes('conrelid', 'conkey')} AS keys, false AS nulls_equal,
-    quote_ident(refspace.nspname) || '.' || quote_ident(r.relname) AS reference, coalesce(r.relkind = 'p', false) AS reference_with_heirs,
+const declared = `SELECT con.oid::pg_catalog.int8 AS oid, rank, CASE WHEN contype OPERATOR(pg_catalog.=) 'c' THEN 'check' WHEN contype OPERATOR(pg_catalog.=) 'n' THEN 'not null' ELSE 'foreign key' END AS kind,
+    t.name AS "table", pg_catalog.quote_ident(conname) AS name, pg_catalog.pg_get_constraintdef(con.oid) AS definition, convalidated AS validated,
+    CASE WHEN contype OPERATOR(pg_catalog.=) 'f' THEN t.partitioned ELSE NOT connoinherit END AS with_heirs,
+    ${callsOwnCode('conbin')} AS calls_own_code, ARRAY[conrelid, confrelid]::pg_catalog.int8[] AS relations,
+    coalesce(pg_catalog.pg_get_expr(conbin, conrelid), '') AS condition, ${attributes('conrelid', 'conkey')} AS keys, false AS nulls_equal,
+    pg_catalog.quote_ident(refspace.nspname) OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(r.relname) AS reference, coalesce(r.relkind OPERATOR(pg_catalog.=) 'p', false) AS reference_with_heirs,
     ${attributes('confrelid', 'confkey')} AS reference_keys,
-    ARRAY(SELECT 'OPERATOR(' || quote_ident(nspname) || '.' || oprname || ')' FROM unnest(conpfeqop) WITH ORDINALITY AS key(operator, nth)
-      JOIN pg_operator ON pg_operator.oid = operator JOIN pg_namespace ON pg_namespace.oid = oprnamespace ORDER BY nth) AS operators,
-    confmatchtype = 'f' AS "full"
-  FROM chosen JOIN pg_constraint AS con ON con.oid = chosen.oid JOIN tables AS t ON t.oid = conrelid
-    LEFT JOIN pg_class AS r ON r.oid = confrelid LEFT JOIN pg_namespace AS refspace ON refspace.oid = r.relnamespace WHERE chosen.declared`
+    ARRAY(SELECT 'OPERATOR(' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(nspname) OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) oprname OPERATOR(pg_catalog.||) ')' FROM pg_catalog.unnest(conpfeqop) WITH ORDINALITY AS key(operator, nth)
+      JOIN pg_catalog.pg_operator ON pg_operator.oid OPERATOR(pg_catalog.=) operator JOIN pg_catalog.pg_namespace ON pg_namespace.oid OPERATOR(pg_catalog.=) oprnamespace ORDER BY nth) AS operators,
+    confmatchtype OPERATOR(pg_catalog.=) 'f' AS "full"
+  FROM chosen JOIN pg_catalog.pg_constraint AS con ON con.oid OPERATOR(pg_catalog.=) chosen.oid JOIN tables AS t ON t.oid OPERATOR(pg_catalog.=) conrelid
+    LEFT JOIN pg_catalog.pg_class AS r ON r.oid OPERATOR(pg_catalog.=) confrelid LEFT JOIN pg_catalog.pg_namespace AS refspace ON refspace.oid OPERATOR(pg_catalog.=) r.relnamespace WHERE chosen.declared`
 
 /** `indnullsnotdistinct` exists since PostgreSQL 15. */
-const uniqueIndexes = `SELECT indexrelid::int8, rank, 'unique', t.name, quote_ident(own.relname), pg_get_indexdef(indexrelid), indisvalid, t.partitioned,
-    ${callsOwnCode('indexprs')} OR ${callsOwnCode('indpred')}, ARRAY[indrelid]::int8[], coalesce(pg_get_expr(indpred, indrelid), ''),
-    ARRAY(SELECT pg_get_indexdef(indexrelid, nth, false) FROM generate_series(1, indnkeyatts::int) AS nth ORDER BY nth),
-    coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false), NULL, false, ARRAY[]::text[], ARRAY[]::text[], false
-  FROM chosen JOIN pg_index AS i ON indexrelid = chosen.oid JOIN tables AS t ON t.oid = indrelid JOIN pg_class AS own ON own.oid = indexrelid
+const uniqueIndexes = `SELECT indexrelid::pg_catalog.int8, rank, 'unique', t.name, pg_catalog.quote_ident(own.relname), pg_catalog.pg_get_indexdef(indexrelid), indisvalid, t.partitioned,
+    ${callsOwnCode('indexprs')} OR ${callsOwnCode('indpred')}, ARRAY[indrelid]::pg_catalog.int8[], coalesce(pg_catalog.pg_get_expr(indpred, indrelid), ''),
+    ARRAY(SELECT pg_catalog.pg_get_indexdef(indexrelid, nth, false) FROM pg_catalog.generate_series(1, indnkeyatts::int) AS nth ORDER BY nth),
+    coalesce((pg_catalog.to_jsonb(i) OPERATOR(pg_catalog.->>) 'indnullsnotdistinct')::boolean, false), NULL, false, ARRAY[]::pg_catalog.text[], ARRAY[]::pg_catalog.text[], false
+  FROM chosen JOIN pg_catalog.pg_index AS i ON indexrelid OPERATOR(pg_catalog.=) chosen.oid JOIN tables AS t ON t.oid OPERATOR(pg_catalog.=) indrelid JOIN pg_catalog.pg_class AS own ON own.oid OPERATOR(pg_catalog.=) indexrelid
   WHERE NOT chosen.declared`
 
 const constraintsSql = `WITH ${tables}, ${chosen}
-  SELECT every.*, (SELECT count(*)::int FROM candidates) AS all, (SELECT count(*)::int FROM candidates WHERE NOT valid) AS doubtful
-  FROM (SELECT 1) AS one LEFT JOIN (${declared} UNION ALL ${uniqueIndexes}) AS every ON true ORDER BY rank, every.oid::int8 <= $3::int8, every.oid`
+  SELECT every.*, (SELECT pg_catalog.count(*)::int FROM candidates) AS all, (SELECT pg_catalog.count(*)::int FROM candidates WHERE NOT valid) AS doubtful
+  FROM (SELECT 1) AS one LEFT JOIN (${declared} UNION ALL ${uniqueIndexes}) AS every ON true ORDER BY rank, every.oid::pg_catalog.int8 OPERATOR(pg_catalog.<=) $3::pg_catalog.int8, every.oid`
 
-const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : [])
 const kinds = ['check', 'not null', 'foreign key', 'unique'] as const
 
 const referenceOf = (row: Row): Reference | undefined =>
@@ -71,26 +71,26 @@ const referenceOf = (row: Row): Reference | undefined =>
     ? undefined
     : {
         table: row['reference'],
-        withHeirs: row['reference_with_heirs'] === true,
-        keys: texts(row['reference_keys']),
-        operators: texts(row['operators']),
-        full: row['full'] === true,
+        withHeirs: booleanCell(row['reference_with_heirs']),
+        keys: textsCell(row['reference_keys']),
+        operators: textsCell(row['operators']),
+        full: booleanCell(row['full']),
       }
 
 const constraintOf = (row: Row): Constraint => ({
-  oid: Number(row['oid']),
-  relations: (Array.isArray(row['relations']) ? row['relations'].map(Number) : []).filter((one) => one > 0),
+  oid: numberCell(row['oid']),
+  relations: numbersCell(row['relations']).filter((one) => one > 0),
   kind: kinds.find((one) => one === row['kind']) ?? 'check',
-  table: String(row['table']),
-  name: String(row['name']),
-  definition: String(row['definition']),
-  validated: row['validated'] === true,
-  withHeirs: row['with_heirs'] === true,
-  callsOwnCode: row['calls_own_code'] === true,
+  table: wholeCell(row['table']),
+  name: wholeCell(row['name']),
+  definition: wholeCell(row['definition']),
+  validated: booleanCell(row['validated']),
+  withHeirs: booleanCell(row['with_heirs']),
+  callsOwnCode: booleanCell(row['calls_own_code']),
   ownerCode: undefined,
-  condition: String(row['condition']),
-  keys: texts(row['keys']),
-  nullsEqual: row['nulls_equal'] === true,
+  condition: wholeCell(row['condition']),
+  keys: textsCell(row['keys']),
+  nullsEqual: booleanCell(row['nulls_equal']),
   reference: referenceOf(row),
 })
 
@@ -120,8 +120,8 @@ export const seeConstraints = async (session: PostgresSession, { tables, again, 
   const rows = await readOnly(session, constraintsSql, [tables, again, after])
   return {
     constraints: await withOwnerCode(session, rows.filter((row) => row['oid'] !== null).map(constraintOf)),
-    all: Number(rows[0]?.['all']),
-    doubtful: Number(rows[0]?.['doubtful']),
+    all: numberCell(rows[0]?.['all']),
+    doubtful: numberCell(rows[0]?.['doubtful']),
   }
 }
 

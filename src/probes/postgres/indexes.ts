@@ -1,42 +1,42 @@
 import type { Index, TableScans } from '../../core/postgres/indexes.ts'
 import type { PostgresSession, Row } from '../../tools/connect/session.ts'
-import { numberCell, optionalCell, sinceMs, textCell } from './cells.ts'
+import { booleanCell, numberCell, optionalCell, sinceMs, textCell, wholeCell } from './cells.ts'
 import { readOnly } from './read-only.ts'
 
 /** All indexes but those of the system and of temporary tables; `last_idx_scan` exists since PostgreSQL 16, so it is taken out of the row as JSON. */
-const indexesSql = `SELECT i.indexrelid::int8 AS oid, n.nspname::text AS schema, ic.relname::text AS name, i.indrelid::int8 AS table_oid,
-    tn.nspname || '.' || tc.relname AS "table", CASE WHEN NOT o.rolsuper THEN o.rolname END::text AS owner, i.indisvalid AS valid, i.indisready AS ready, i.indisunique AS "unique",
-    i.indexrelid IN (SELECT index_relid FROM pg_stat_progress_create_index WHERE datname = current_database())
-      OR EXISTS (SELECT 1 FROM pg_stat_progress_create_index WHERE datname = current_database() AND index_relid = 0 AND relid = i.indrelid) AS building,
-    EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = i.indexrelid) AS of_constraint,
-    i.indisreplident OR i.indisclustered AS of_table, ic.relkind = 'I' AS partitioned,
-    EXISTS (SELECT 1 FROM pg_inherits WHERE inhrelid = i.indexrelid) AS attached,
-    CASE WHEN ic.relkind = 'I' THEN 0 ELSE pg_relation_size(i.indexrelid) END::float8 AS bytes,
-    coalesce(s.idx_scan, 0)::float8 AS scans,
-    ${sinceMs("(to_jsonb(s) ->> 'last_idx_scan')::timestamptz")} AS last_scan_ms,
-    concat_ws(' ', am.amname, i.indkey, i.indclass, i.indcollation, i.indoption, i.indnkeyatts,
-      pg_get_expr(i.indexprs, i.indrelid), '|', pg_get_expr(i.indpred, i.indrelid)) AS definition
-  FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_namespace n ON n.oid = ic.relnamespace
-    JOIN pg_class tc ON tc.oid = i.indrelid JOIN pg_namespace tn ON tn.oid = tc.relnamespace JOIN pg_am am ON am.oid = ic.relam
-    JOIN pg_roles o ON o.oid = tc.relowner LEFT JOIN pg_stat_all_indexes s ON s.indexrelid = i.indexrelid
-  WHERE tc.relpersistence <> 't' AND tn.nspname <> 'information_schema' AND tn.nspname !~ '^pg_'
-    AND ($1::oid[] IS NULL OR i.indrelid = ANY ($1)) ORDER BY 2, 3 LIMIT 20000`
+const indexesSql = `SELECT i.indexrelid::pg_catalog.int8 AS oid, n.nspname::pg_catalog.text AS schema, ic.relname::pg_catalog.text AS name, i.indrelid::pg_catalog.int8 AS table_oid,
+    tn.nspname OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) tc.relname AS "table", CASE WHEN NOT o.rolsuper THEN o.rolname END::pg_catalog.text AS owner, i.indisvalid AS valid, i.indisready AS ready, i.indisunique AS "unique",
+    i.indexrelid OPERATOR(pg_catalog.=) ANY (SELECT index_relid FROM pg_catalog.pg_stat_progress_create_index WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database())
+      OR EXISTS (SELECT 1 FROM pg_catalog.pg_stat_progress_create_index WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database() AND index_relid OPERATOR(pg_catalog.=) 0 AND relid OPERATOR(pg_catalog.=) i.indrelid) AS building,
+    EXISTS (SELECT 1 FROM pg_catalog.pg_constraint WHERE conindid OPERATOR(pg_catalog.=) i.indexrelid) AS of_constraint,
+    i.indisreplident OR i.indisclustered AS of_table, ic.relkind OPERATOR(pg_catalog.=) 'I' AS partitioned,
+    EXISTS (SELECT 1 FROM pg_catalog.pg_inherits WHERE inhrelid OPERATOR(pg_catalog.=) i.indexrelid) AS attached,
+    CASE WHEN ic.relkind OPERATOR(pg_catalog.=) 'I' THEN 0 ELSE pg_catalog.pg_relation_size(i.indexrelid) END::pg_catalog.float8 AS bytes,
+    coalesce(s.idx_scan, 0)::pg_catalog.float8 AS scans,
+    ${sinceMs("(pg_catalog.to_jsonb(s) OPERATOR(pg_catalog.->>) 'last_idx_scan')::pg_catalog.timestamptz")} AS last_scan_ms,
+    pg_catalog.concat_ws(' ', am.amname, i.indkey, i.indclass, i.indcollation, i.indoption, i.indnkeyatts,
+      pg_catalog.pg_get_expr(i.indexprs, i.indrelid), '|', pg_catalog.pg_get_expr(i.indpred, i.indrelid)) AS definition
+  FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class ic ON ic.oid OPERATOR(pg_catalog.=) i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) ic.relnamespace
+    JOIN pg_catalog.pg_class tc ON tc.oid OPERATOR(pg_catalog.=) i.indrelid JOIN pg_catalog.pg_namespace tn ON tn.oid OPERATOR(pg_catalog.=) tc.relnamespace JOIN pg_catalog.pg_am am ON am.oid OPERATOR(pg_catalog.=) ic.relam
+    JOIN pg_catalog.pg_roles o ON o.oid OPERATOR(pg_catalog.=) tc.relowner LEFT JOIN pg_catalog.pg_stat_all_indexes s ON s.indexrelid OPERATOR(pg_catalog.=) i.indexrelid
+  WHERE tc.relpersistence OPERATOR(pg_catalog.<>) 't' AND tn.nspname OPERATOR(pg_catalog.<>) 'information_schema' AND tn.nspname OPERATOR(pg_catalog.!~) '^pg_'
+    AND ($1::pg_catalog.oid[] IS NULL OR i.indrelid OPERATOR(pg_catalog.=) ANY ($1)) ORDER BY 2, 3 LIMIT 20000`
 
 const indexOf = (row: Row): Index => ({
-  oid: Number(row['oid']),
-  schema: String(row['schema']),
-  name: String(row['name']),
-  table: String(row['table']),
-  tableOid: Number(row['table_oid']),
+  oid: numberCell(row['oid']),
+  schema: wholeCell(row['schema']),
+  name: wholeCell(row['name']),
+  table: wholeCell(row['table']),
+  tableOid: numberCell(row['table_oid']),
   owner: row['owner'] === null ? undefined : textCell(row['owner']),
-  valid: row['valid'] === true,
-  ready: row['ready'] === true,
-  building: row['building'] === true,
-  unique: row['unique'] === true,
-  ofConstraint: row['of_constraint'] === true,
-  ofTable: row['of_table'] === true,
-  partitioned: row['partitioned'] === true,
-  attached: row['attached'] === true,
+  valid: booleanCell(row['valid']),
+  ready: booleanCell(row['ready']),
+  building: booleanCell(row['building']),
+  unique: booleanCell(row['unique']),
+  ofConstraint: booleanCell(row['of_constraint']),
+  ofTable: booleanCell(row['of_table']),
+  partitioned: booleanCell(row['partitioned']),
+  attached: booleanCell(row['attached']),
   sizeBytes: numberCell(row['bytes']),
   scans: numberCell(row['scans']),
   lastScanMs: optionalCell(row['last_scan_ms']),
@@ -47,15 +47,15 @@ const indexOf = (row: Row): Index => ({
 export const seeIndexes = async (session: PostgresSession, tables: readonly number[] | null = null): Promise<readonly Index[]> =>
   (await readOnly(session, indexesSql, [tables])).map(indexOf)
 
-const scansSql = `SELECT relid::int8 AS oid, schemaname::text AS schema, relname::text AS name, n_live_tup::float8 AS live, seq_scan::float8 AS seq,
-    seq_tup_read::float8 AS seq_rows, coalesce(idx_scan, 0)::float8 AS idx
-  FROM pg_stat_all_tables WHERE relid = ANY ($1::oid[])`
+const scansSql = `SELECT relid::pg_catalog.int8 AS oid, schemaname::pg_catalog.text AS schema, relname::pg_catalog.text AS name, n_live_tup::pg_catalog.float8 AS live, seq_scan::pg_catalog.float8 AS seq,
+    seq_tup_read::pg_catalog.float8 AS seq_rows, coalesce(idx_scan, 0)::pg_catalog.float8 AS idx
+  FROM pg_catalog.pg_stat_all_tables WHERE relid OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.oid[])`
 
 export const seeTableScans = async (session: PostgresSession, tables: readonly number[]): Promise<readonly TableScans[]> =>
   (await readOnly(session, scansSql, [tables])).map((row) => ({
-    oid: Number(row['oid']),
-    schema: String(row['schema']),
-    name: String(row['name']),
+    oid: numberCell(row['oid']),
+    schema: wholeCell(row['schema']),
+    name: wholeCell(row['name']),
     liveRows: numberCell(row['live']),
     sequentialScans: numberCell(row['seq']),
     sequentialRows: numberCell(row['seq_rows']),
@@ -67,7 +67,7 @@ export const seeTableScans = async (session: PostgresSession, tables: readonly n
  * writer remember.
  */
 const countersSql = `SELECT ${sinceMs(
-  'greatest((SELECT stats_reset FROM pg_stat_database WHERE datname = current_database()), (SELECT stats_reset FROM pg_stat_bgwriter))',
+  'greatest((SELECT stats_reset FROM pg_catalog.pg_stat_database WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()), (SELECT stats_reset FROM pg_catalog.pg_stat_bgwriter))',
 )} AS ms`
 
 /** How long the counters of this database have counted. */

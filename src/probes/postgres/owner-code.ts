@@ -1,6 +1,6 @@
 import type { LeastRoleNames, OwnerCode } from '../../core/postgres/owner-code.ts'
 import type { Row } from '../../tools/connect/session.ts'
-import { textCell } from './cells.ts'
+import { numberCell, textCell } from './cells.ts'
 import { ownerCodeSql } from './owner-code-sql.ts'
 import type { Ask } from './read-only.ts'
 
@@ -19,7 +19,7 @@ const foundOf = (row: Row): FoundOwnerCode => ({
 
 /** Tables that our role must not plan, by their oid; none under the least role. Ask in the transaction that plans, just before. */
 export const seeOwnerCode = async (ask: Ask, tables: readonly number[]): Promise<ReadonlyMap<number, FoundOwnerCode>> =>
-  new Map((await ask(ownerCodeSql, [tables])).map((row) => [Number(row['root']), foundOf(row)]))
+  new Map((await ask(ownerCodeSql, [tables])).map((row) => [numberCell(row['root']), foundOf(row)]))
 
 /** The SQLSTATE of the statement below: a mistake that no condition of a table makes. */
 export const ownerCodeState = '2201G'

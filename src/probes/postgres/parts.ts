@@ -9,8 +9,8 @@ import type {
   Sessions,
 } from '../../core/postgres/observation.ts'
 import { normaliseQuery } from '../../core/postgres/query-text.ts'
-import { applicationName, type Row } from '../../tools/connect/session.ts'
-import { numberCell, optionalCell, sinceMs, textCell } from './cells.ts'
+import type { Row } from '../../tools/connect/session.ts'
+import { booleanCell, numberCell, numbersCell, optionalCell, sinceMs, textCell } from './cells.ts'
 
 /** One thing to ask a server: a single statement for PostgreSQL 12 to 18, and how its rows are read. */
 export type Part<T> = { readonly sql: string; readonly read: (rows: readonly Row[]) => T }
@@ -19,23 +19,23 @@ const text = (value: unknown): string => textCell(value, 4_000)
 const only = (rows: readonly Row[]): Row => rows[0] ?? {}
 
 /** Ordinary sessions; of those that this role may not see, only the pid, the role and the database are known. */
-const ofClients = `(backend_type = 'client backend' OR (backend_type IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL))`
+const ofClients = `(backend_type OPERATOR(pg_catalog.=) 'client backend' OR (backend_type IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL))`
 
 export const serverPart: Part<ServerFacts> = {
-  sql: `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int / 10000 AS major,
-    pg_is_in_recovery() AS standby, current_user::text AS "user"`,
+  sql: `SELECT pg_catalog.current_setting('server_version') AS version, pg_catalog.current_setting('server_version_num')::int OPERATOR(pg_catalog./) 10000 AS major,
+    pg_catalog.pg_is_in_recovery() AS standby, current_user::pg_catalog.text AS "user"`,
   read: (rows) => {
     const row = only(rows)
-    return { version: text(row['version']), major: numberCell(row['major']), standby: row['standby'] === true, user: text(row['user']) }
+    return { version: text(row['version']), major: numberCell(row['major']), standby: booleanCell(row['standby']), user: text(row['user']) }
   },
 }
 
 /** `reserved_connections` exists since PostgreSQL 16. */
 export const connectionsPart: Part<Connections> = {
-  sql: `SELECT coalesce(state, CASE WHEN backend_type IS NULL THEN 'not visible' ELSE 'other' END) AS state, count(*)::int AS sessions,
-      current_setting('max_connections')::int AS max,
-      current_setting('superuser_reserved_connections')::int + coalesce(current_setting('reserved_connections', true)::int, 0) AS reserved
-    FROM pg_stat_activity WHERE ${ofClients} GROUP BY 1`,
+  sql: `SELECT coalesce(state, CASE WHEN backend_type IS NULL THEN 'not visible' ELSE 'other' END) AS state, pg_catalog.count(*)::int AS sessions,
+      pg_catalog.current_setting('max_connections')::int AS max,
+      pg_catalog.current_setting('superuser_reserved_connections')::int OPERATOR(pg_catalog.+) coalesce(pg_catalog.current_setting('reserved_connections', true)::int, 0) AS reserved
+    FROM pg_catalog.pg_stat_activity WHERE ${ofClients} GROUP BY 1`,
   read: (rows) => {
     const [max, reserved] = [numberCell(only(rows)['max']), numberCell(only(rows)['reserved'])]
     const byState = Object.fromEntries(rows.map((row) => [text(row['state']), numberCell(row['sessions'])]))
@@ -43,36 +43,48 @@ export const connectionsPart: Part<Connections> = {
   },
 }
 
-/** `waitstart` exists since PostgreSQL 14, so it is taken out of the row as JSON; before, the query's own start stands for it. */
-export const sessionsPart: Part<Sessions> = {
+/** What may stand in a statement; by another name no session of Ronde's is known. */
+const ownName = /^ronde [a-z -]*[0-9a-f-]{36}$/
+
+/** A session with a name that only Ronde knows, of the role that looks. In doubt it is somebody's: a name is what anybody chooses. */
+export const isOurs = (names: readonly string[]): string => {
+  const known = names.filter((name) => ownName.test(name)).map((name) => `'${name}'`)
+  return known.length === 0
+    ? 'false'
+    : `(usename IS NOT NULL AND usename OPERATOR(pg_catalog.=) session_user AND coalesce(application_name, '') OPERATOR(pg_catalog.=) ANY (ARRAY[${known.join(', ')}]))`
+}
+
+/** `own`: names of sessions of Ronde's that this host recorded. `waitstart` exists since PostgreSQL 14, so it is taken out of the row as JSON; before, the query's own start stands for it. */
+export const sessionsPart = (own: readonly string[]): Part<Sessions> => ({
   sql: `WITH activity AS MATERIALIZED (
       SELECT pid, usename, datname, application_name, state, backend_type, wait_event_type, backend_start, xact_start, query_start, state_change,
-        left(query, 1000) AS query, backend_type IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL AS hidden
-      FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND coalesce(application_name, '') !~ '^${applicationName}( |$)'
+        pg_catalog.left(query, 1000) AS query, backend_type IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL AS hidden
+      FROM pg_catalog.pg_stat_activity WHERE pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() AND NOT ${isOurs(own)}
     ), waiting AS MATERIALIZED (
-      SELECT pid, pg_blocking_pids(pid) AS blocked_by FROM (
-        SELECT pid FROM activity WHERE wait_event_type = 'Lock' AND backend_type = 'client backend' ORDER BY query_start LIMIT 100) AS longest
+      SELECT pid, pg_catalog.pg_blocking_pids(pid) AS blocked_by FROM (
+        SELECT pid FROM activity WHERE wait_event_type OPERATOR(pg_catalog.=) 'Lock' AND backend_type OPERATOR(pg_catalog.=) 'client backend' ORDER BY query_start LIMIT 100) AS longest
     ), since AS MATERIALIZED (
-      SELECT pid, min((to_jsonb(lock) ->> 'waitstart')::timestamptz) AS began
-      FROM pg_locks AS lock WHERE NOT granted AND EXISTS (SELECT 1 FROM waiting) GROUP BY pid
+      SELECT pid, pg_catalog.min((pg_catalog.to_jsonb(lock) OPERATOR(pg_catalog.->>) 'waitstart')::pg_catalog.timestamptz) AS began
+      FROM pg_catalog.pg_locks AS lock WHERE NOT granted AND EXISTS (SELECT 1 FROM waiting) GROUP BY pid
     ), shown AS (
       SELECT pid FROM waiting
-      UNION SELECT unnest(blocked_by) FROM waiting
-      UNION (SELECT pid FROM activity WHERE state LIKE 'idle in transaction%' ORDER BY state_change LIMIT 50)
+      UNION SELECT pg_catalog.unnest(blocked_by) FROM waiting
+      UNION (SELECT pid FROM activity WHERE state OPERATOR(pg_catalog.^@) 'idle in transaction' ORDER BY state_change LIMIT 50)
       UNION (SELECT pid FROM activity WHERE xact_start IS NOT NULL ORDER BY xact_start LIMIT 50)
-      UNION (SELECT pid FROM activity WHERE state = 'active' AND backend_type = 'client backend' ORDER BY query_start LIMIT 50)
+      UNION (SELECT pid FROM activity WHERE state OPERATOR(pg_catalog.=) 'active' AND backend_type OPERATOR(pg_catalog.=) 'client backend' ORDER BY query_start LIMIT 50)
     )
-    SELECT activity.pid, usename::text AS "user", datname::text AS database, application_name AS application, state, backend_type, query,
+    SELECT activity.pid, usename::pg_catalog.text AS "user", datname::pg_catalog.text AS database, application_name AS application, state, backend_type, query,
       ${sinceMs('xact_start')} AS transaction_ms, ${sinceMs('state_change')} AS state_ms,
-      CASE WHEN state = 'active' THEN ${sinceMs('query_start')} END AS query_ms, backend_start::text, state_change::text,
+      CASE WHEN state OPERATOR(pg_catalog.=) 'active' THEN ${sinceMs('query_start')} END AS query_ms, backend_start::pg_catalog.text, state_change::pg_catalog.text,
       CASE WHEN waiting.pid IS NOT NULL THEN ${sinceMs('coalesce(since.began, query_start)')} END AS waiting_ms,
-      waiting.blocked_by, (SELECT count(*)::int FROM activity WHERE hidden) AS hidden
-    FROM (SELECT 1) AS one LEFT JOIN shown ON true LEFT JOIN activity USING (pid) LEFT JOIN waiting USING (pid) LEFT JOIN since USING (pid)`,
+      waiting.blocked_by, (SELECT pg_catalog.count(*)::int FROM activity WHERE hidden) AS hidden
+    FROM (SELECT 1) AS one LEFT JOIN shown ON true LEFT JOIN activity ON activity.pid OPERATOR(pg_catalog.=) shown.pid
+      LEFT JOIN waiting ON waiting.pid OPERATOR(pg_catalog.=) shown.pid LEFT JOIN since ON since.pid OPERATOR(pg_catalog.=) shown.pid`,
   read: (rows) => ({
     list: rows.filter((row) => row['pid'] !== null).map(readSession),
     hidden: numberCell(only(rows)['hidden']),
   }),
-}
+})
 
 /** A row with the columns of `sessionsPart`. */
 export const readSession = (row: Row): Session => ({
@@ -86,16 +98,16 @@ export const readSession = (row: Row): Session => ({
   stateMs: optionalCell(row['state_ms']),
   queryMs: optionalCell(row['query_ms']),
   waitingMs: optionalCell(row['waiting_ms']),
-  blockedBy: Array.isArray(row['blocked_by']) ? [...new Set(row['blocked_by'].map(Number))] : [],
+  blockedBy: [...new Set(numbersCell(row['blocked_by']))],
   query: normaliseQuery(text(row['query'])),
   backendStart: text(row['backend_start']),
   stateChange: text(row['state_change']),
 })
 
 export const countersPart: Part<DatabaseCounters> = {
-  sql: `SELECT deadlocks::float8, blks_hit::float8 AS hit, blks_read::float8 AS read,
-      coalesce(to_char(stats_reset AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '') AS reset
-    FROM pg_stat_database WHERE datname = current_database()`,
+  sql: `SELECT deadlocks::pg_catalog.float8, blks_hit::pg_catalog.float8 AS hit, blks_read::pg_catalog.float8 AS read,
+      coalesce(pg_catalog.to_char(stats_reset AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '') AS reset
+    FROM pg_catalog.pg_stat_database WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()`,
   read: (rows) => {
     const row = only(rows)
     return {
@@ -108,11 +120,11 @@ export const countersPart: Part<DatabaseCounters> = {
 }
 
 export const freezeAgePart: Part<FreezeAge> = {
-  sql: `SELECT datname::text AS database, kind, age, freeze_max_age FROM (
-      SELECT datname, 'transaction' AS kind, age(datfrozenxid)::float8 AS age,
-        current_setting('autovacuum_freeze_max_age')::float8 AS freeze_max_age FROM pg_database
-      UNION ALL SELECT datname, 'multixact', mxid_age(datminmxid)::float8,
-        current_setting('autovacuum_multixact_freeze_max_age')::float8 FROM pg_database) AS ages
+  sql: `SELECT datname::pg_catalog.text AS database, kind, age, freeze_max_age FROM (
+      SELECT datname, 'transaction' AS kind, pg_catalog.age(datfrozenxid)::pg_catalog.float8 AS age,
+        pg_catalog.current_setting('autovacuum_freeze_max_age')::pg_catalog.float8 AS freeze_max_age FROM pg_catalog.pg_database
+      UNION ALL SELECT datname, 'multixact', pg_catalog.mxid_age(datminmxid)::pg_catalog.float8,
+        pg_catalog.current_setting('autovacuum_multixact_freeze_max_age')::pg_catalog.float8 FROM pg_catalog.pg_database) AS ages
     ORDER BY age DESC LIMIT 1`,
   read: (rows) => {
     const row = only(rows)
@@ -125,21 +137,21 @@ export const freezeAgePart: Part<FreezeAge> = {
   },
 }
 
-const walNow = 'CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END'
+const walNow = 'CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn() ELSE pg_catalog.pg_current_wal_lsn() END'
 
 /**
  * Standbys of this server (a base backup is none), physical slots that nobody reads, and this server when it is a standby itself: then its
  * lag is nothing while it has replayed all that it received from a primary that it still hears.
  */
 export const replicationPart: Part<Replication> = {
-  sql: `SELECT 'standby' AS kind, application_name AS name, state, pg_wal_lsn_diff(${walNow}, replay_lsn)::float8 AS lag_bytes,
-      (extract(epoch FROM replay_lag) * 1000)::float8 AS lag_ms
-    FROM pg_stat_replication WHERE state IS DISTINCT FROM 'backup'
-    UNION ALL SELECT 'idle-slot', slot_name::text, 'inactive', pg_wal_lsn_diff(${walNow}, restart_lsn)::float8, NULL
-    FROM pg_replication_slots WHERE NOT active AND NOT temporary AND restart_lsn IS NOT NULL
+  sql: `SELECT 'standby' AS kind, application_name AS name, state, pg_catalog.pg_wal_lsn_diff(${walNow}, replay_lsn)::pg_catalog.float8 AS lag_bytes,
+      (extract(epoch FROM replay_lag) OPERATOR(pg_catalog.*) 1000)::pg_catalog.float8 AS lag_ms
+    FROM pg_catalog.pg_stat_replication WHERE coalesce(state OPERATOR(pg_catalog.<>) 'backup', true)
+    UNION ALL SELECT 'idle-slot', slot_name::pg_catalog.text, 'inactive', pg_catalog.pg_wal_lsn_diff(${walNow}, restart_lsn)::pg_catalog.float8, NULL
+    FROM pg_catalog.pg_replication_slots WHERE NOT active AND NOT temporary AND restart_lsn IS NOT NULL
     UNION ALL SELECT 'self', '', CASE WHEN heard THEN 'streaming' ELSE 'disconnected' END, NULL,
-      CASE WHEN heard AND pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0 ELSE ${sinceMs('pg_last_xact_replay_timestamp()')} END
-    FROM (SELECT EXISTS (SELECT 1 FROM pg_stat_wal_receiver) AS heard) AS receiver WHERE pg_is_in_recovery()`,
+      CASE WHEN heard AND pg_catalog.pg_last_wal_receive_lsn() OPERATOR(pg_catalog.=) pg_catalog.pg_last_wal_replay_lsn() THEN 0 ELSE ${sinceMs('pg_catalog.pg_last_xact_replay_timestamp()')} END
+    FROM (SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_wal_receiver) AS heard) AS receiver WHERE pg_catalog.pg_is_in_recovery()`,
   read: (rows) => {
     const links = rows.map(readLink)
     const visible = links.filter((link) => link.state !== '')
@@ -157,6 +169,6 @@ const readLink = (row: Row): ReplicationLink => ({
 
 /** Walks the files of the database, so it is asked by itself, after everything else. */
 export const sizePart: Part<number> = {
-  sql: 'SELECT pg_database_size(current_database())::float8 AS bytes',
+  sql: 'SELECT pg_catalog.pg_database_size(pg_catalog.current_database())::pg_catalog.float8 AS bytes',
   read: (rows) => numberCell(only(rows)['bytes']),
 }

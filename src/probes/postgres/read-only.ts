@@ -1,17 +1,8 @@
-import type { PostgresSession, Row, SqlValue } from '../../tools/connect/session.ts'
+import type { AnswerLimits, PostgresSession, Row, SqlValue } from '../../tools/connect/session.ts'
 
-/**
- * Every look is a transaction of its own whose settings end with it: behind a connection pooler they would otherwise stay with a session of
- * the application. A server of PostgreSQL 14 or newer also looks every half second whether we are still there.
- */
-export const readOnlySettings: readonly string[] = [
-  'BEGIN TRANSACTION READ ONLY',
-  'SET LOCAL search_path = pg_catalog',
-  'SET LOCAL statement_timeout = 3000',
-  'SET LOCAL lock_timeout = 2000',
-  'SET LOCAL idle_in_transaction_session_timeout = 5000',
-  `SELECT set_config(name, '500', true) FROM pg_settings WHERE name = 'client_connection_check_interval'`,
-]
+/** Every look is a transaction of its own whose settings end with it, for behind a pooler they would otherwise stay with a session of the application. */
+export const lookSql = ({ opening }: Pick<PostgresSession, 'opening'>, statements: readonly string[]): string =>
+  [...opening, ...statements, 'COMMIT'].join(';\n')
 
 /** The server's word on one statement, after which the session goes on. */
 export type StatementError = Error & { readonly code: string; readonly severity: string }
@@ -27,7 +18,7 @@ export const rollBack = async (session: PostgresSession, error: unknown): Promis
   return { message: error.message, code: error.code }
 }
 
-export type Ask = (sql: string, values?: Parameters<PostgresSession['ask']>[1]) => Promise<readonly Row[]>
+export type Ask = (sql: string, values?: readonly SqlValue[], limits?: AnswerLimits) => Promise<readonly Row[]>
 
 /** What the server answered, or its own word and SQLSTATE for why not. */
 export type Asked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string; readonly code: string }
@@ -39,8 +30,8 @@ export const inReadOnly = async <T>(
   work: (ask: Ask) => Promise<T>,
 ): Promise<Asked<T>> => {
   try {
-    await session.query([...readOnlySettings, ...settings].join(';\n'))
-    const value = await work((sql, values = []) => session.ask(sql, values))
+    await session.query([...session.opening, ...settings].join(';\n'))
+    const value = await work((sql, values = [], limits = {}) => session.ask(sql, values, limits))
     await session.query('COMMIT')
     return { ok: true, value }
   } catch (error) {
@@ -48,17 +39,19 @@ export const inReadOnly = async <T>(
   }
 }
 
-/** The last one asks for all settings of the server, which takes milliseconds: a session that lives longer sets it once for itself. */
-const cheapSettings = readOnlySettings.slice(0, -1)
-
 /** A catalogue of many tables on a busy server takes longer. */
 const patient: readonly string[] = ['SET LOCAL statement_timeout = 30000']
 
 /** The rows of one statement in a transaction of its own; rejects with the server's error, and the session goes on. */
-export const readOnly = async (session: PostgresSession, sql: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> => {
-  await session.query([...cheapSettings, ...patient].join(';\n'))
+export const readOnly = async (
+  session: PostgresSession,
+  sql: string,
+  values: readonly SqlValue[] = [],
+  limits: AnswerLimits = {},
+): Promise<readonly Row[]> => {
+  await session.query([...session.opening, ...patient].join(';\n'))
   try {
-    const rows = await session.ask(sql, values)
+    const rows = await session.ask(sql, values, limits)
     await session.query('COMMIT')
     return rows
   } catch (error) {
@@ -73,7 +66,7 @@ export const readOnlyTogether = async (
   settings: readonly string[],
   statements: readonly string[],
 ): Promise<readonly (readonly Row[])[]> => {
-  const before = [...cheapSettings, ...settings]
+  const before = [...session.opening, ...settings]
   try {
     const results = await session.query([...before, ...statements, 'COMMIT'].join(';\n'))
     return statements.map((_, index) => results[before.length + index] ?? [])

@@ -1,5 +1,5 @@
 import type { ReadRights } from '../../core/postgres/grants.ts'
-import { textCell } from './cells.ts'
+import { booleanCell, textCell } from './cells.ts'
 import type { Ask } from './read-only.ts'
 
 const sql = `SELECT nspname::pg_catalog.text AS schema, relname::pg_catalog.text AS name, pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS usage,
@@ -12,7 +12,7 @@ export const seeReadRights = async (ask: Ask, tables: readonly number[]): Promis
   (await ask(sql, [tables])).map((row) => ({
     schema: textCell(row['schema'], 64),
     name: textCell(row['name'], 64),
-    usage: row['usage'] === true,
-    select: row['select'] === true,
-    hidden: row['hidden'] === true,
+    usage: booleanCell(row['usage']),
+    select: booleanCell(row['select']),
+    hidden: booleanCell(row['hidden']),
   }))

@@ -1,4 +1,5 @@
 import type { PostgresSession } from '../../tools/connect/session.ts'
+import { wholeCell } from './cells.ts'
 import { readOnlyTogether } from './read-only.ts'
 import { schemaSql } from './schema-sql.ts'
 
@@ -24,6 +25,6 @@ const settings = [
 /** The schema of the database of this session, PostgreSQL 14 to 18; any role may read it. Rejects with the server's error. */
 export const seeSchema = async (session: PostgresSession): Promise<SchemaSeen> => {
   const [rows = []] = await readOnlyTogether(session, settings, [`${schemaSql} LIMIT ${mostLines + 1}`])
-  const lines = rows.map((row) => String(row['line']))
+  const lines = rows.map((row) => wholeCell(row['line']))
   return { lines: lines.slice(0, mostLines), cut: lines.length > mostLines }
 }

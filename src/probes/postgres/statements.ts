@@ -1,7 +1,8 @@
 import { normaliseQuery } from '../../core/postgres/query-text.ts'
 import type { StatementCounter, StatementCounters } from '../../core/postgres/statements.ts'
 import type { PostgresSession, Row } from '../../tools/connect/session.ts'
-import { numberCell, textCell } from './cells.ts'
+import { booleanCell, numberCell, textCell, textsCell, wholeCell } from './cells.ts'
+import { functionsOf } from './extension.ts'
 import { isStatementError, readOnly } from './read-only.ts'
 
 /** Why there are no counters. `not loaded`: the extension is there, and the server was started without its library. */
@@ -13,14 +14,19 @@ export type StatementsSeen =
 /** Where the extension is in this database, and which columns its version has. */
 export type StatementsPlace = { readonly schema: string; readonly columns: ReadonlySet<string>; readonly hasInfo: boolean }
 
-const placeSql = `SELECT quote_ident(nspname) AS schema, to_regclass(quote_ident(nspname) || '.pg_stat_statements_info') IS NOT NULL AS info,
-    ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass(quote_ident(nspname) || '.pg_stat_statements') AND attnum > 0) AS columns
-  FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace WHERE extname = 'pg_stat_statements'`
+const placeSql = `SELECT pg_catalog.quote_ident(n.nspname) AS schema, p.proargnames AS columns,
+    EXISTS (SELECT FROM pg_catalog.pg_depend AS member JOIN pg_catalog.pg_proc AS info ON info.oid OPERATOR(pg_catalog.=) member.objid
+      WHERE member.refobjid OPERATOR(pg_catalog.=) e.oid AND member.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass
+        AND member.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass AND member.deptype OPERATOR(pg_catalog.=) 'e'
+        AND info.proname OPERATOR(pg_catalog.=) 'pg_stat_statements_info' AND info.pronargs OPERATOR(pg_catalog.=) 0
+        AND info.pronamespace OPERATOR(pg_catalog.=) n.oid) AS info
+  FROM ${functionsOf('pg_stat_statements')} WHERE p.proname OPERATOR(pg_catalog.=) 'pg_stat_statements'
+    AND p.pronargs OPERATOR(pg_catalog.=) 1 AND p.proargtypes[0] OPERATOR(pg_catalog.=) 'pg_catalog.bool'::pg_catalog.regtype`
 
 const placeOf = (row: Row): StatementsPlace => ({
-  schema: String(row['schema']),
-  hasInfo: row['info'] === true,
-  columns: new Set(Array.isArray(row['columns']) ? row['columns'].map(String) : []),
+  schema: wholeCell(row['schema']),
+  hasInfo: booleanCell(row['info']),
+  columns: new Set(textsCell(row['columns'])),
 })
 
 /** More than PostgreSQL keeps by default. */
@@ -30,16 +36,16 @@ const mostEntries = 5_000
 const countersSql = ({ schema, columns, hasInfo }: StatementsPlace): string => {
   const total = columns.has('total_exec_time') ? 'total_exec_time' : 'total_time'
   const level = columns.has('toplevel') ? 'toplevel' : 'true'
-  const since = columns.has('stats_since') ? 'stats_since::text' : "''"
-  const reset = hasInfo ? `(SELECT coalesce(stats_reset::text, '') FROM ${schema}.pg_stat_statements_info)` : "''"
-  return `SELECT queryid::text AS query_id, userid::int8 AS user_id, coalesce(rolname, '')::text AS "user", ${level} AS toplevel, calls::float8 AS calls,
-      ${total}::float8 AS total_ms, ${since} AS since, ${reset} AS reset
-    FROM ${schema}.pg_stat_statements(false) LEFT JOIN pg_roles ON pg_roles.oid = userid
-    WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) ORDER BY ${total} DESC LIMIT ${mostEntries}`
+  const since = columns.has('stats_since') ? 'stats_since::pg_catalog.text' : "''"
+  const reset = hasInfo ? `(SELECT coalesce(stats_reset::pg_catalog.text, '') FROM ${schema}.pg_stat_statements_info())` : "''"
+  return `SELECT queryid::pg_catalog.text AS query_id, userid::pg_catalog.int8 AS user_id, coalesce(rolname, '')::pg_catalog.text AS "user", ${level} AS toplevel, calls::pg_catalog.float8 AS calls,
+      ${total}::pg_catalog.float8 AS total_ms, ${since} AS since, ${reset} AS reset
+    FROM ${schema}.pg_stat_statements(false) LEFT JOIN pg_catalog.pg_roles ON pg_roles.oid OPERATOR(pg_catalog.=) userid
+    WHERE dbid OPERATOR(pg_catalog.=) (SELECT oid FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()) ORDER BY ${total} DESC LIMIT ${mostEntries}`
 }
 
 const counterOf = (row: Row): StatementCounter => ({
-  key: `${String(row['user_id'])} ${textCell(row['query_id'])} ${row['toplevel'] === true ? 'top' : 'nested'}`,
+  key: `${wholeCell(row['user_id'])} ${textCell(row['query_id'])} ${booleanCell(row['toplevel']) ? 'top' : 'nested'}`,
   queryId: textCell(row['query_id']),
   user: textCell(row['user'], 64),
   calls: numberCell(row['calls']),
@@ -74,8 +80,8 @@ export const seeQueryTexts = async (
   queryIds: readonly string[],
 ): Promise<ReadonlyMap<string, string>> => {
   if (queryIds.length === 0) return new Map()
-  const sql = `SELECT queryid::text AS query_id, min(left(query, 4000)) AS query FROM ${schema}.pg_stat_statements(true)
-    WHERE queryid::text = ANY ($1::text[]) AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) GROUP BY queryid`
+  const sql = `SELECT queryid::pg_catalog.text AS query_id, pg_catalog.min(pg_catalog.left(query, 4000)) AS query FROM ${schema}.pg_stat_statements(true)
+    WHERE queryid::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]) AND dbid OPERATOR(pg_catalog.=) (SELECT oid FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()) GROUP BY queryid`
   const rows = await readOnly(session, sql, [queryIds])
   return new Map(rows.map((row) => [textCell(row['query_id']), normaliseQuery(textCell(row['query'], 4_000))]))
 }

@@ -1,7 +1,7 @@
 import type { Session } from '../../core/postgres/observation.ts'
 import { couldNotLook, type Instant, type Seen, saw } from '../../core/seen.ts'
 import type { PostgresSession, Row } from '../../tools/connect/session.ts'
-import { sinceMs } from '../postgres/cells.ts'
+import { numberCell, sinceMs, wholeCell } from '../postgres/cells.ts'
 import { readSession } from '../postgres/parts.ts'
 import { type Ask, inReadOnly } from '../postgres/read-only.ts'
 
@@ -26,24 +26,25 @@ export type LocksLook = {
 
 /** At most 50 holders and waiters, and of each waiter whom it waits for. A prepared transaction has no pid: it is 0 here, as in `pg_blocking_pids`. */
 const locksSql = `WITH held AS MATERIALIZED (
-    SELECT coalesce(pid, 0) AS pid, mode, granted FROM pg_locks WHERE locktype = 'relation' AND relation = ANY($1::oid[]) AND pid IS DISTINCT FROM pg_backend_pid()
-      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-      AND (NOT granted OR mode IN ('AccessExclusiveLock', 'ExclusiveLock')) LIMIT 50
-  ), waiting AS MATERIALIZED (SELECT DISTINCT pid, pg_blocking_pids(pid) AS blocked_by FROM held WHERE NOT granted),
-  shown AS (SELECT pid FROM held UNION SELECT unnest(blocked_by) FROM waiting)
-  SELECT shown.pid, usename::text AS "user", datname::text AS database, application_name AS application, state, backend_type, left(query, 1000) AS query,
+    SELECT coalesce(pid, 0) AS pid, mode, granted FROM pg_catalog.pg_locks WHERE locktype OPERATOR(pg_catalog.=) 'relation' AND relation OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[]) AND coalesce(pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid(), true)
+      AND database OPERATOR(pg_catalog.=) (SELECT oid FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database())
+      AND (NOT granted OR mode OPERATOR(pg_catalog.=) ANY (ARRAY['AccessExclusiveLock', 'ExclusiveLock'])) LIMIT 50
+  ), waiting AS MATERIALIZED (SELECT DISTINCT pid, pg_catalog.pg_blocking_pids(pid) AS blocked_by FROM held WHERE NOT granted),
+  shown AS (SELECT pid FROM held UNION SELECT pg_catalog.unnest(blocked_by) FROM waiting)
+  SELECT shown.pid, usename::pg_catalog.text AS "user", datname::pg_catalog.text AS database, application_name AS application, state, backend_type, pg_catalog.left(query, 1000) AS query,
     ${sinceMs('xact_start')} AS transaction_ms, ${sinceMs('state_change')} AS state_ms,
     CASE WHEN waiting.pid IS NOT NULL THEN ${sinceMs('query_start')} END AS waiting_ms, waiting.blocked_by,
-    (SELECT max(mode) FROM held WHERE held.pid = shown.pid AND granted) AS mode
-  FROM shown LEFT JOIN pg_stat_activity USING (pid) LEFT JOIN waiting USING (pid)`
+    (SELECT pg_catalog.max(mode) FROM held WHERE held.pid OPERATOR(pg_catalog.=) shown.pid AND granted) AS mode
+  FROM shown LEFT JOIN pg_catalog.pg_stat_activity AS activity ON activity.pid OPERATOR(pg_catalog.=) shown.pid
+    LEFT JOIN waiting ON waiting.pid OPERATOR(pg_catalog.=) shown.pid`
 
 /** A standby with feedback keeps rows alive through its walsender, which shows as a session of that kind. */
 const oldestSql = `SELECT what, pid, name, age_ms FROM (
-    SELECT CASE backend_type WHEN 'walsender' THEN 'standby' ELSE 'session' END AS what, pid, application_name AS name,
-      ${sinceMs('xact_start')} AS age_ms, age(backend_xmin) AS age
-    FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid() AND backend_type IS DISTINCT FROM 'autovacuum worker'
-    UNION ALL SELECT 'prepared', 0, gid, ${sinceMs('prepared')}, age(transaction) FROM pg_prepared_xacts WHERE database = current_database()
-    UNION ALL SELECT 'slot', 0, slot_name::text, NULL, age(xmin) FROM pg_replication_slots WHERE xmin IS NOT NULL) AS keepers
+    SELECT CASE WHEN backend_type OPERATOR(pg_catalog.=) 'walsender' THEN 'standby' ELSE 'session' END AS what, pid, application_name AS name,
+      ${sinceMs('xact_start')} AS age_ms, pg_catalog.age(backend_xmin) AS age
+    FROM pg_catalog.pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() AND coalesce(backend_type OPERATOR(pg_catalog.<>) 'autovacuum worker', true)
+    UNION ALL SELECT 'prepared', 0, gid, ${sinceMs('prepared')}, pg_catalog.age(transaction) FROM pg_catalog.pg_prepared_xacts WHERE database OPERATOR(pg_catalog.=) pg_catalog.current_database()
+    UNION ALL SELECT 'slot', 0, slot_name::pg_catalog.text, NULL, pg_catalog.age(xmin) FROM pg_catalog.pg_replication_slots WHERE xmin IS NOT NULL) AS keepers
   ORDER BY age DESC, age_ms DESC NULLS LAST LIMIT 1`
 
 const kinds: Readonly<Record<string, OldestSnapshot['what']>> = { prepared: 'prepared', slot: 'slot', standby: 'standby' }
@@ -52,10 +53,10 @@ const readOldest = (row: Row | undefined): OldestSnapshot | undefined =>
   row === undefined
     ? undefined
     : {
-        what: kinds[String(row['what'])] ?? 'session',
-        pid: Number(row['pid'] ?? 0),
+        what: kinds[wholeCell(row['what'])] ?? 'session',
+        pid: numberCell(row['pid']),
         name: typeof row['name'] === 'string' ? row['name'].slice(0, 64) : '',
-        ageMs: row['age_ms'] === null ? undefined : Number(row['age_ms']),
+        ageMs: row['age_ms'] === null ? undefined : numberCell(row['age_ms']),
       }
 
 const look = async (ask: Ask, members: readonly number[]): Promise<LocksLook> => {
@@ -63,7 +64,7 @@ const look = async (ask: Ask, members: readonly number[]): Promise<LocksLook> =>
   const oldest = await ask(oldestSql)
   const sessions = rows.map(readSession)
   return {
-    holders: rows.flatMap((row) => (typeof row['mode'] === 'string' ? [{ pid: Number(row['pid']), mode: row['mode'] }] : [])),
+    holders: rows.flatMap((row) => (typeof row['mode'] === 'string' ? [{ pid: numberCell(row['pid']), mode: row['mode'] }] : [])),
     waiting: sessions.filter((one) => one.blockedBy.length > 0).map((one) => one.pid),
     sessions,
     oldest: readOldest(oldest[0]),

@@ -3,6 +3,7 @@ import { leastRoleAdvice, whyNotPlanned } from '../../core/postgres/owner-code.t
 import { buffersOf, type Plan, readPlan, rowsByRelation, rowsOf, rowsReadWhole } from '../../core/postgres/plan.ts'
 import { couldNotLook, type Instant, type Seen, saw } from '../../core/seen.ts'
 import type { PostgresSession, SqlValue } from '../../tools/connect/session.ts'
+import { jsonCell, numberCell } from '../postgres/cells.ts'
 import { seeOwnerCode } from '../postgres/owner-code.ts'
 import { type Ask, inReadOnly } from '../postgres/read-only.ts'
 import { adviceFor } from './rights.ts'
@@ -32,6 +33,8 @@ export type RowsLook =
 /** Reading so many rows from end to end takes some milliseconds. */
 const mostRowsReadWhole = 100_000
 const countCap = 10_000
+/** Of a table with thousands of partitions. */
+const longestPlan = 8 * 1024 * 1024
 
 /**
  * The planner believes its statistics of yesterday, by which the first row of any scan is the one that is looked for; a scan of the whole
@@ -60,8 +63,8 @@ const planning = async <T>({ session, table, user, now }: Place, work: (ask: Ask
 type Condition = { readonly where: string; readonly values: readonly SqlValue[] }
 
 const explain = async (ask: Ask, how: string, sql: string, values: readonly SqlValue[] = []): Promise<Plan> => {
-  const [row = {}] = await ask(`EXPLAIN (FORMAT JSON, ${how}) ${sql}`, values)
-  return readPlan(row['QUERY PLAN'])
+  const [row = {}] = await ask(`EXPLAIN (FORMAT JSON, ${how}) ${sql}`, values, { rowBytes: longestPlan })
+  return readPlan(jsonCell(row['QUERY PLAN']))
 }
 
 const firstRow = ({ sql }: FoundTable, { where }: Condition, limit = 1): string =>
@@ -91,12 +94,12 @@ const count = async (place: Place, { condition, order }: Finding): Promise<Other
   const { column } = table.sql
   const asked = await planning(place, async (ask) => {
     const [counted = {}] = await ask(
-      `SELECT count(*)::float8 AS rows FROM (${firstRow(table, condition, countCap)}) AS capped`,
+      `SELECT pg_catalog.count(*)::pg_catalog.float8 AS rows FROM (${firstRow(table, condition, countCap)}) AS capped`,
       condition.values,
     )
-    const furthest = `SELECT left(${column}::text, 60) AS value FROM ${table.sql.table} WHERE ${condition.where} ORDER BY ${column} ${order} LIMIT 1`
+    const furthest = `SELECT pg_catalog.left(${column}::pg_catalog.text, 60) AS value FROM ${table.sql.table} WHERE ${condition.where} ORDER BY ${column} ${order} LIMIT 1`
     const [row = {}] = order === undefined ? [] : await ask(furthest, condition.values)
-    return { rows: Number(counted['rows']), furthest: typeof row['value'] === 'string' ? row['value'] : '' }
+    return { rows: numberCell(counted['rows']), furthest: typeof row['value'] === 'string' ? row['value'] : '' }
   })
   if (!asked.seen) return { rows: 1, atLeast: true, furthest: '' }
   return { ...asked.value, atLeast: asked.value.rows >= countCap }
@@ -112,8 +115,8 @@ export const seeRows = async (
   now: () => Instant,
 ): Promise<Seen<RowsLook>> => {
   const { column } = table.sql
-  const older: Condition = { where: `${column} < $1`, values: [boundary(table.kind, days.from)] }
-  const newer: Condition = { where: `${column} >= $1`, values: [boundary(table.kind, days.until)] }
+  const older: Condition = { where: `${column} OPERATOR(pg_catalog.<) $1`, values: [boundary(table.kind, days.from)] }
+  const newer: Condition = { where: `${column} OPERATOR(pg_catalog.>=) $1`, values: [boundary(table.kind, days.until)] }
   const missing: Condition = { where: `${column} IS NULL`, values: [] }
   const place = { session, table, user: days.user, now }
   const asked = await planning(place, async (ask) => {
@@ -156,11 +159,11 @@ export const seeDays = async (
 ): Promise<Seen<DaysLook>> => {
   const { column } = table.sql
   const between = (from: Day, until: Day): Condition => ({
-    where: `${column} >= $1 AND ${column} < $2`,
+    where: `${column} OPERATOR(pg_catalog.>=) $1 AND ${column} OPERATOR(pg_catalog.<) $2`,
     values: [boundary(table.kind, from), boundary(table.kind, until)],
   })
   const [today, yesterday] = [between(days.today, days.tomorrow), between(days.yesterday, days.today)]
-  const before: Condition = { where: `${column} < $1`, values: [boundary(table.kind, days.yesterday)] }
+  const before: Condition = { where: `${column} OPERATOR(pg_catalog.<) $1`, values: [boundary(table.kind, days.yesterday)] }
   return planning({ session, table, user: days.user, now }, async (ask) => {
     const rows = await readWhole(ask, table, [today, yesterday, before])
     if (rows > mostRowsReadWhole) return { kind: 'unindexed', rows } as const

@@ -4,6 +4,7 @@ import { couldNotLook, type Instant, type Seen, saw } from '../../core/seen.ts'
 import { nearestName } from '../../core/suggestion.ts'
 import { identifierQuoter } from '../../tools/connect/identifier.ts'
 import type { PostgresSession, Row } from '../../tools/connect/session.ts'
+import { numberCell, numbersCell } from '../postgres/cells.ts'
 import { type Ask, inReadOnly } from '../postgres/read-only.ts'
 
 /** A table and a date column of it, as they are in the database. */
@@ -52,14 +53,14 @@ const suggested = (given: string, known: readonly Known[]): string => {
   return found === undefined ? '' : `; did you mean ${found.written}?`
 }
 
-const membersOf = `WITH RECURSIVE member(oid) AS (SELECT $1::oid UNION SELECT inhrelid FROM pg_inherits JOIN member ON inhparent = member.oid)`
+const membersOf = `WITH RECURSIVE member(oid) AS (SELECT $1::pg_catalog.oid UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN member ON inhparent OPERATOR(pg_catalog.=) member.oid)`
 
 type Refusal = ReturnType<typeof couldNotLook>
 
 const unknownTable = async (ask: Ask, { schema, name, shown }: TableName, path: readonly string[]): Promise<Refusal> => {
   const rows = await ask(
-    `SELECT nspname::text AS schema, relname::text AS name FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-      WHERE relkind IN ('r', 'p') AND nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY relname LIMIT 1000`,
+    `SELECT nspname::pg_catalog.text AS schema, relname::pg_catalog.text AS name FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace ON pg_namespace.oid OPERATOR(pg_catalog.=) relnamespace
+      WHERE relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'p']::pg_catalog."char"[]) AND nspname OPERATOR(pg_catalog.!~) '^pg_' AND nspname OPERATOR(pg_catalog.<>) 'information_schema' ORDER BY relname LIMIT 1000`,
   )
   const known = rows.map((row): Known => {
     const [inSchema, table] = [text(row['schema']), text(row['name'])]
@@ -77,7 +78,7 @@ const unknownTable = async (ask: Ask, { schema, name, shown }: TableName, path: 
 
 const unknownColumn = async (ask: Ask, oid: number, shown: string, column: string): Promise<Refusal> => {
   const rows = await ask(
-    'SELECT attname::text AS name FROM pg_attribute WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped ORDER BY attnum',
+    'SELECT attname::pg_catalog.text AS name FROM pg_catalog.pg_attribute WHERE attrelid OPERATOR(pg_catalog.=) $1 AND attnum OPERATOR(pg_catalog.>) 0 AND NOT attisdropped ORDER BY attnum',
     [oid],
   )
   const known = rows.map((row): Known => ({ name: text(row['name']), written: spelled(text(row['name'])) }))
@@ -88,10 +89,11 @@ const unknownColumn = async (ask: Ask, oid: number, shown: string, column: strin
 const findTable = async (ask: Ask, { schema, name }: TableName, path: readonly string[]): Promise<Row | undefined> => {
   const schemas = schema === undefined ? path : [schema]
   const rows = await ask(
-    `SELECT pg_class.oid AS oid, nspname::text AS schema, relname::text AS name, relkind::text AS kind
-      FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-      WHERE relname = $1 AND nspname = ANY($2::text[]) ORDER BY array_position($2::text[], nspname::text) LIMIT 1`,
-    [name, schemas],
+    `SELECT pg_class.oid AS oid, nspname::pg_catalog.text AS schema, relname::pg_catalog.text AS name, relkind::pg_catalog.text AS kind
+      FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace ON pg_namespace.oid OPERATOR(pg_catalog.=) relnamespace
+      WHERE relname OPERATOR(pg_catalog.=) $1 AND nspname OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[])
+        AND ($3::boolean OR pg_catalog.has_schema_privilege(pg_namespace.oid, 'USAGE')) ORDER BY pg_catalog.array_position($2::pg_catalog.text[], nspname::pg_catalog.text) LIMIT 1`,
+    [name, schemas, schema !== undefined],
   )
   return rows[0]
 }
@@ -100,10 +102,10 @@ const findTable = async (ask: Ask, { schema, name }: TableName, path: readonly s
 const findType = async (ask: Ask, oid: number, column: string): Promise<Row | undefined> => {
   const rows = await ask(
     `WITH RECURSIVE base(name, next, shown) AS (
-        SELECT typname, typbasetype, format_type(atttypid, atttypmod) FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
-          WHERE attrelid = $1 AND attname = $2 AND attnum > 0 AND NOT attisdropped
-        UNION ALL SELECT typname, typbasetype, shown FROM base JOIN pg_type ON pg_type.oid = next)
-      SELECT name::text, shown FROM base WHERE next = 0`,
+        SELECT typname, typbasetype, pg_catalog.format_type(atttypid, atttypmod) FROM pg_catalog.pg_attribute JOIN pg_catalog.pg_type ON pg_type.oid OPERATOR(pg_catalog.=) atttypid
+          WHERE attrelid OPERATOR(pg_catalog.=) $1 AND attname OPERATOR(pg_catalog.=) $2 AND attnum OPERATOR(pg_catalog.>) 0 AND NOT attisdropped
+        UNION ALL SELECT typname, typbasetype, shown FROM base JOIN pg_catalog.pg_type ON pg_type.oid OPERATOR(pg_catalog.=) next)
+      SELECT name::pg_catalog.text, shown FROM base WHERE next OPERATOR(pg_catalog.=) 0`,
     [oid, column],
   )
   return rows[0]
@@ -112,24 +114,25 @@ const findType = async (ask: Ask, oid: number, column: string): Promise<Row | un
 const readFacts = async (ask: Ask, oid: number, column: string) => {
   const [indexes, counters] = [
     await ask(
-      `${membersOf} SELECT index.relname::text AS name FROM pg_index JOIN member ON indrelid = member.oid
-        JOIN pg_class AS index ON index.oid = indexrelid JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
-        WHERE attname = $2 AND indisvalid`,
+      `${membersOf} SELECT index.relname::pg_catalog.text AS name FROM pg_catalog.pg_index JOIN member ON indrelid OPERATOR(pg_catalog.=) member.oid
+        JOIN pg_catalog.pg_class AS index ON index.oid OPERATOR(pg_catalog.=) indexrelid JOIN pg_catalog.pg_attribute ON attrelid OPERATOR(pg_catalog.=) indrelid AND attnum OPERATOR(pg_catalog.=) indkey[0]
+        WHERE attname OPERATOR(pg_catalog.=) $2 AND indisvalid`,
       [oid, column],
     ),
     await ask(
-      `${membersOf} SELECT coalesce(sum(pg_stat_get_tuples_deleted(oid)), 0)::float8 AS deleted,
-        coalesce(sum(pg_stat_get_dead_tuples(oid)), 0)::float8 AS dead, array_agg(oid) AS members,
-        (SELECT coalesce(to_char(stats_reset AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '')
-          FROM pg_stat_database WHERE datname = current_database()) AS reset FROM member`,
+      `${membersOf} SELECT coalesce(pg_catalog.sum(pg_catalog.pg_stat_get_tuples_deleted(oid)), 0)::pg_catalog.float8 AS deleted,
+        coalesce(pg_catalog.sum(pg_catalog.pg_stat_get_dead_tuples(oid)), 0)::pg_catalog.float8 AS dead, pg_catalog.array_agg(oid) AS members,
+        (SELECT coalesce(pg_catalog.to_char(stats_reset AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '')
+          FROM pg_catalog.pg_stat_database WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()) AS reset FROM member`,
       [oid],
     ),
   ]
   const [row = {}] = counters
+  const members = numbersCell(row['members'])
   return {
-    members: Array.isArray(row['members']) ? row['members'].map(Number) : [oid],
+    members: members.length === 0 ? [oid] : members,
     leading: new Set(indexes.map((one) => text(one['name']))),
-    counters: { deleted: Number(row['deleted'] ?? 0), dead: Number(row['dead'] ?? 0), statsReset: text(row['reset']) },
+    counters: { deleted: numberCell(row['deleted']), dead: numberCell(row['dead']), statsReset: text(row['reset']) },
   }
 }
 
@@ -141,7 +144,7 @@ const find = async (ask: Ask, { table, column, path }: Wanted): Promise<Refusal 
   if (row === undefined) return unknownTable(ask, table, path)
   const refused = relations[text(row['kind'])]
   if (refused !== undefined) return couldNotLook(`${table.shown} is ${refused.split(':')[0]}`, refused.split(': ')[1] ?? 'name a table')
-  const oid = Number(row['oid'])
+  const oid = numberCell(row['oid'])
   const type = await findType(ask, oid, column)
   if (type === undefined) return unknownColumn(ask, oid, table.shown, column)
   const kind = dateColumnKind(text(type['name']))

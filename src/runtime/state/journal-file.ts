@@ -97,3 +97,9 @@ export const liveJournals = (directory: string, now: number): readonly JournalHe
   allJournals(directory).flatMap((one) =>
     one.kind === 'journal' && now < one.header.deadline && isAlive(one.header, now) ? [one.header] : [],
   )
+
+/** The names of database sessions that runs on this host wrote down, alive or dead. Never throws, changes nothing. */
+export const recordedSessions = (directory: string): readonly string[] =>
+  allJournals(directory).flatMap((one) =>
+    one.kind === 'journal' ? one.steps.flatMap(({ application }) => (typeof application === 'string' ? [application] : [])) : [],
+  )

@@ -1,59 +1,49 @@
-import type { Socket } from 'node:net'
-import type { ConnectionOptions } from 'node:tls'
 import type { Client } from 'pg'
-import type { PostgresSsl, PostgresTarget, SslMode } from '../../core/database.ts'
-import { classifyPostgresError, type PostgresFailure, type PostgresFailureKind, type Reached } from '../../core/postgres/failure.ts'
+import type { PostgresTarget, SslMode } from '../../core/database.ts'
+import type { PostgresFailure, PostgresFailureKind } from '../../core/postgres/failure.ts'
 import { type BackendKey, requestCancel } from './cancel.ts'
-import { guardFrames } from './frames.ts'
+import { createClient, type GuardedClient, type Login } from './client.ts'
+import { makeOwn } from './direct.ts'
+import { type Line, type LineLimits, watch } from './line.ts'
+import type { PostgresSession, Row } from './postgres-session.ts'
+import { lookTimeouts, opening, optionsTaken, ownSettings, type ServerTimeouts, startupOptions } from './startup.ts'
 
-export type Row = Readonly<Record<string, unknown>>
+export type { AnswerLimits, PostgresSession, Row, SqlValue } from './postgres-session.ts'
 
-export type SqlValue = string | number | boolean | null | readonly (string | number)[]
-
-export type PostgresSession = {
-  /** Sends one or several statements in one round trip and gives the rows of each; rejects with the server's error. */
-  query(sql: string): Promise<readonly (readonly Row[])[]>
-  /** Sends one statement whose `$1`, `$2`, … are these values and gives its rows; rejects with the server's error. */
-  ask(sql: string, values: readonly SqlValue[]): Promise<readonly Row[]>
-  /** Names as an SQL identifier, dots between them: `"public"."game"`. */
-  quoted(...names: readonly string[]): string
-  /** Asks the server to stop the statement that runs in it, which then rejects with 57014; needs no connection slot. Never throws. */
-  cancel(): Promise<void>
-}
-
-export type SessionLimits = {
-  readonly signal: AbortSignal
-  /** Until the login is done. */
-  readonly connectTimeoutMs: number
-  /** For everything. */
-  readonly timeoutMs: number
+export type SessionLimits = LineLimits & {
   /** Its `application_name`, which begins with `ronde`; by default just that. */
   readonly application?: string
+  /** The session must be ours alone, from its first statement to its end: a pooler is refused, in whatever mode. */
+  readonly direct?: true
+  /** What the server itself ends; by default what suits a look. */
+  readonly serverTimeouts?: ServerTimeouts
 }
 
 export type SessionResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: PostgresFailure }
 
-/** By this name Ronde's sessions are told from the application's. */
-export const applicationName = 'ronde'
+type Work<T> = (session: PostgresSession) => Promise<T>
+type Tried<T> = SessionResult<T> & { readonly loggedIn: boolean }
+
+/** What a look calls itself, as anybody may; its own session it knows by the pid. */
+const usualName = 'ronde'
+
+/** A name that nobody can guess: one that is written down is known as Ronde's from any other run of this host. */
+export const applicationName = (what: string): string => `${usualName} ${what} ${crypto.randomUUID()}`
 
 /**
- * Works in one session, which is always ended. What the server or the way to it does wrong comes back as a failure; only a mistake in `work`
- * is thrown.
+ * The one door to PostgreSQL: works in one session, which is always ended. What the server or the way to it does wrong comes back as a
+ * failure; only a mistake in `work` is thrown.
  */
-export const withPostgresSession = async <T>(
-  target: PostgresTarget,
-  limits: SessionLimits,
-  work: (session: PostgresSession) => Promise<T>,
-): Promise<SessionResult<T>> => {
+export const withPostgresSession = async <T>(target: PostgresTarget, limits: SessionLimits, work: Work<T>): Promise<SessionResult<T>> => {
   const local = target.host.startsWith('/')
-  const [first, second] = attempts[local ? 'disable' : target.ssl.mode]
-  const result = await attempt(target, first === 'tls', limits, work)
-  const again = !result.ok && second !== undefined && worthAnotherWay.has(result.failure.kind)
-  return again ? attempt(target, second === 'tls', limits, work) : result
+  const [first, second] = ways[local ? 'disable' : target.ssl.mode]
+  const result = await withOrWithoutOptions(target, first === 'tls', limits, work)
+  const again = !result.ok && !result.loggedIn && second !== undefined && worthAnotherWay.has(result.failure.kind)
+  return again ? withOrWithoutOptions(target, second === 'tls', limits, work) : result
 }
 
 type Way = 'plain' | 'tls'
-const attempts: Record<SslMode, readonly [Way, Way?]> = {
+const ways: Record<SslMode, readonly [Way, Way?]> = {
   disable: ['plain'],
   allow: ['plain', 'tls'],
   prefer: ['tls', 'plain'],
@@ -63,119 +53,64 @@ const attempts: Record<SslMode, readonly [Way, Way?]> = {
 }
 /** What may be otherwise with TLS, or without it. */
 const worthAnotherWay: ReadonlySet<PostgresFailureKind> = new Set(['tls-not-offered', 'no-access', 'reset', 'other'])
+/** What a pooler, a server before PostgreSQL 14 or a trigger on login may have against our options. */
+const againstOptions: ReadonlySet<PostgresFailureKind> = new Set(['server-error', 'pooler'])
 
-const attempt = async <T>(
-  target: PostgresTarget,
-  tls: boolean,
-  limits: SessionLimits,
-  work: (session: PostgresSession) => Promise<T>,
-): Promise<SessionResult<T>> => {
-  const [{ Client }, net] = await Promise.all([import('pg'), import('node:net')])
+const withOrWithoutOptions = async <T>(target: PostgresTarget, tls: boolean, limits: SessionLimits, work: Work<T>): Promise<Tried<T>> => {
+  const { application = usualName, serverTimeouts = lookTimeouts } = limits
+  const tried = await attempt(target, { tls, application, options: startupOptions(serverTimeouts) }, limits, work)
+  return tried.ok || tried.loggedIn || !againstOptions.has(tried.failure.kind)
+    ? tried
+    : attempt(target, { tls, application, options: undefined }, limits, work)
+}
+
+const attempt = async <T>(target: PostgresTarget, login: Login, limits: SessionLimits, work: Work<T>): Promise<Tried<T>> => {
+  const net = await import('node:net')
   const socket = new net.Socket()
-  const client = new Client({
-    ...(await clientOptions(target, tls)),
-    application_name: limits.application ?? applicationName,
-    stream: () => socket,
-  })
-  // The same error rejects the login or the query that is under way.
-  client.on('error', () => {})
   const line = watch(socket, limits)
-  guardFrames(client, line.broken)
   try {
-    await client.connect()
+    const made = await createClient(target, login, { socket, broken: line.broken, flooded: line.flooded })
+    await made.client.connect()
     line.loggedIn()
-    const value = await work({
-      query: (sql) => line.asking(send(client, sql)),
-      ask: async (sql, values) => (await line.asking(client.query<Row>(sql, [...values]))).rows,
-      quoted: (...names) => names.map((name) => client.escapeIdentifier(name)).join('.'),
-      cancel: () => requestCancel(target, client as unknown as BackendKey),
-    })
-    await client.end()
-    return { ok: true, value }
+    const taken = login.options !== undefined && optionsTaken(made.reported)
+    const session = sessionOf(target, { ...made, line, opening: opening(made.reported, taken) })
+    const { direct, serverTimeouts = lookTimeouts } = limits
+    const refused = direct === true ? await makeOwn(session, ownSettings(made.reported, taken, serverTimeouts)) : undefined
+    const result: SessionResult<T> =
+      refused === undefined ? { ok: true, value: await work(session) } : { ok: false, failure: { kind: 'pooler', detail: refused } }
+    await line.goodbye(made.client.end())
+    return { ...result, loggedIn: true }
   } catch (error) {
     const failure = line.explain(error)
     if (failure === undefined) throw error
-    return { ok: false, failure }
+    return { ok: false, failure, loggedIn: line.isLoggedIn() }
   } finally {
     line.release()
     socket.destroy()
   }
 }
 
+type Made = GuardedClient & Pick<PostgresSession, 'opening'> & { readonly line: Line }
+
+const sessionOf = (target: PostgresTarget, { client, guard, line, opening: settings }: Made): PostgresSession => {
+  const key = client as unknown as BackendKey
+  return {
+    query: (sql, { rowBytes, timeoutMs } = {}) => {
+      guard.begin(rowBytes)
+      return line.answer(send(client, sql), timeoutMs)
+    },
+    ask: async (sql, values, { rowBytes, timeoutMs } = {}) => {
+      guard.begin(rowBytes)
+      return (await line.answer(client.query<Row>(sql, [...values]), timeoutMs)).rows
+    },
+    quoted: (...names) => names.map((name) => client.escapeIdentifier(name)).join('.'),
+    cancel: () => requestCancel(target, key),
+    opening: settings,
+    pid: key.processID ?? 0,
+  }
+}
+
 const send = async (client: Client, sql: string): Promise<readonly (readonly Row[])[]> => {
   const results: unknown = await client.query(sql)
   return (Array.isArray(results) ? results : [results]).map((one: { rows: Row[] }) => one.rows)
-}
-
-/** Cuts the line at a time-out or an abort, and knows afterwards why it was cut and how far we came. */
-const watch = (socket: Socket, { signal, connectTimeoutMs, timeoutMs }: SessionLimits) => {
-  let reached: Reached = 'nothing'
-  let cut: PostgresFailure | undefined
-  let serverError: unknown
-  const cutWith = (failure: PostgresFailure) => {
-    cut ??= failure
-    socket.destroy()
-  }
-  const tooLong = (ms: number) => () => cutWith({ kind: reached === 'nothing' ? 'timeout' : 'hung', detail: `no answer within ${ms} ms` })
-  const abort = () => cutWith({ kind: 'cancelled', detail: 'the run ended before it answered' })
-  const login = setTimeout(tooLong(connectTimeoutMs), connectTimeoutMs)
-  const all = setTimeout(tooLong(timeoutMs), timeoutMs)
-  socket.once('connect', () => {
-    reached = 'port'
-  })
-  signal.addEventListener('abort', abort, { once: true })
-  if (signal.aborted) abort()
-  return {
-    broken: () => cutWith({ kind: 'other', detail: 'what it answers is not the protocol of PostgreSQL' }),
-    loggedIn: () => {
-      reached = 'login'
-      clearTimeout(login)
-    },
-    asking: async <T>(answer: Promise<T>): Promise<T> => {
-      try {
-        return await answer
-      } catch (error) {
-        serverError = error
-        throw error
-      }
-    },
-    /** `undefined`: it was neither the server nor the way to it, so it is a mistake of ours. */
-    explain: (error: unknown): PostgresFailure | undefined =>
-      cut ?? (reached !== 'login' || error === serverError ? classifyPostgresError(error, reached) : undefined),
-    release: () => {
-      clearTimeout(login)
-      clearTimeout(all)
-      signal.removeEventListener('abort', abort)
-    },
-  }
-}
-
-/** Everything is given, so that the driver takes nothing from PG… variables or a .pgpass file of the runner. */
-const clientOptions = async (target: PostgresTarget, tls: boolean) => ({
-  host: target.host,
-  port: target.port,
-  database: target.database,
-  user: target.user,
-  password: () => target.password ?? '',
-  sslnegotiation: 'postgres' as const,
-  // A line that died in silence during a long statement is noticed before the run's deadline.
-  keepAlive: true,
-  keepAliveInitialDelayMillis: 30_000,
-  ssl: tls ? await tlsOptions(target.ssl) : false,
-})
-
-/** libpq's rules: only the `verify-…` modes look at the certificate, and only `verify-full` at the name in it. */
-const tlsOptions = async (ssl: PostgresSsl): Promise<ConnectionOptions> => {
-  const { checkServerIdentity } = await import('node:tls')
-  const { servername } = ssl
-  const checkName: ConnectionOptions['checkServerIdentity'] =
-    ssl.mode === 'verify-full' ? (host, certificate) => checkServerIdentity(servername ?? host, certificate) : () => undefined
-  return {
-    rejectUnauthorized: ssl.mode === 'verify-ca' || ssl.mode === 'verify-full',
-    checkServerIdentity: checkName,
-    ...(ssl.ca === undefined ? {} : { ca: ssl.ca }),
-    ...(ssl.cert === undefined ? {} : { cert: ssl.cert }),
-    ...(ssl.key === undefined ? {} : { key: ssl.key }),
-    ...(servername === undefined ? {} : { servername }),
-  }
 }

@@ -79,7 +79,10 @@ const useServer = (major: Major = { major: 18 }) => {
   /** As the task sees it, once it is beyond the limits. */
   const seen = (pid: number): Promise<Session> =>
     onSite(server, {}, async (site) => {
-      const look = async () => sessionsPart.read(await readOnly(site.session, sessionsPart.sql)).list.find((one) => one.pid === pid)
+      const look = async () =>
+        sessionsPart([])
+          .read(await readOnly(site.session, sessionsPart([]).sql))
+          .list.find((one) => one.pid === pid)
       const found = await eventually(look, (one) => one !== undefined && (one.stateMs ?? 0) > 150)
       if (found === undefined) throw new Error('it was seen a moment ago')
       return found
@@ -174,12 +177,12 @@ describe('who is left alone', () => {
   const signal = (session: Session, way: 'cancel, then terminate' | 'terminate') =>
     onSite(server(), {}, (site) => end(site, { session, reason: 'idle in transaction', way }))
 
-  test('a dump, a session of Ronde, and what the filters leave out', async () => {
+  test('a dump, and what the filters leave out; a session that calls itself Ronde is one like others', async () => {
     const others = [await idle('SELECT 1', 'pg_dump'), await idle('SELECT 1', 'ronde restore'), await idle('SELECT 1', 'psql')]
     const mine = await idle()
     await seen(mine.pid)
     const done = await maintain({ policy: 'terminate', applications: ['gunicorn', 'pg_dump', 'ronde restore'] })
-    expect(done.counts).toEqual({ cancelled: 1 })
+    expect(done.counts).toEqual({ cancelled: 2 })
     expect(await list()).toEqual([others[0]?.pid, others[2]?.pid])
     expect((await maintain({ policy: 'terminate', roles: ['nobody'] })).counts).toEqual({ cancelled: 0 })
     expect((await maintain({ policy: 'terminate', states: ['active'] })).counts).toEqual({ cancelled: 0 })

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../../core/json.ts'
 import type { Index } from '../../../core/postgres/indexes.ts'
 import { seeIndexes } from '../../../probes/postgres/indexes.ts'
 import { isStatementError } from '../../../probes/postgres/read-only.ts'
+import { allowingChanges } from '../../../tools/connect/direct.ts'
 import type { PostgresSession } from '../../../tools/connect/session.ts'
 import { isLeftover } from '../indexes/policy.ts'
 
@@ -31,7 +32,7 @@ const leftBy = (step: ReindexStep, indexes: readonly Index[]): readonly Index[] 
 export const dropLeftovers = async (session: PostgresSession, step: ReindexStep): Promise<boolean> => {
   for (const { schema, name } of leftBy(step, await seeIndexes(session, [step.table]))) {
     try {
-      await session.query(`DROP INDEX CONCURRENTLY IF EXISTS ${session.quoted(schema, name)}`)
+      await allowingChanges(session, () => session.query(`DROP INDEX CONCURRENTLY IF EXISTS ${session.quoted(schema, name)}`))
     } catch (error) {
       // A lock that others hold, or a right that we lack: the journal keeps the step, and the next run tries again.
       if (!isStatementError(error)) throw error

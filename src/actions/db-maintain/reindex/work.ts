@@ -1,5 +1,6 @@
 import type { Index } from '../../../core/postgres/indexes.ts'
 import { formatBytes, formatDuration, formatPercent } from '../../../core/quantity.ts'
+import { numberCell, wholeCell } from '../../../probes/postgres/cells.ts'
 import { seeIndexes } from '../../../probes/postgres/indexes.ts'
 import type { FoundOwnerCode } from '../../../probes/postgres/owner-code.ts'
 import { isStatementError } from '../../../probes/postgres/read-only.ts'
@@ -26,16 +27,18 @@ const insufficientPrivilege = '42501'
 const patienceMs = 60_000
 const usualMs = 2_000
 
-const progressSql = `SELECT phase, blocks_total::float8 AS total, blocks_done::float8 AS done, lockers_total::int AS lockers, lockers_done::int AS gone
-  FROM pg_stat_progress_create_index WHERE pid = $1`
+const progressSql = `SELECT phase, blocks_total::pg_catalog.float8 AS total, blocks_done::pg_catalog.float8 AS done, lockers_total::int AS lockers, lockers_done::int AS gone
+  FROM pg_catalog.pg_stat_progress_create_index WHERE pid OPERATOR(pg_catalog.=) $1`
 
 const followed = (name: string): Followed => ({
   sql: progressSql,
   tell: (row, elapsedMs) => {
-    const total = Number(row['total'])
+    const total = numberCell(row['total'])
     const how =
-      Number(row['lockers']) > 0 ? `waiting for ${Number(row['lockers']) - Number(row['gone'])} transactions` : String(row['phase'])
-    return `reindex ${name}: ${how}${total > 0 ? `, ${formatPercent(Number(row['done']) / total, 0)} of ${formatBytes(total * 8192)}` : ''}, ${formatDuration(elapsedMs)} so far`
+      numberCell(row['lockers']) > 0
+        ? `waiting for ${numberCell(row['lockers']) - numberCell(row['gone'])} transactions`
+        : wholeCell(row['phase'])
+    return `reindex ${name}: ${how}${total > 0 ? `, ${formatPercent(numberCell(row['done']) / total, 0)} of ${formatBytes(total * 8192)}` : ''}, ${formatDuration(elapsedMs)} so far`
   },
 })
 

@@ -1,5 +1,5 @@
 import { type Finding, finding } from '../../../core/finding.ts'
-import { type Constraint, violations } from '../../../core/postgres/constraint.ts'
+import { type Constraint, moreThanOnce, violations } from '../../../core/postgres/constraint.ts'
 import { missingGrants } from '../../../core/postgres/grants.ts'
 import { sqlIdentifier } from '../../../core/postgres/names.ts'
 import { leastRoleAdvice, whyNotPlanned } from '../../../core/postgres/owner-code.ts'
@@ -24,7 +24,7 @@ const unsure: Readonly<Record<Exclude<Outcome['tested'], 'holds' | 'violated'>, 
 const longestQuery = 400
 
 const findThem = (constraint: Constraint): string => {
-  const rows = violations(constraint) ?? ''
+  const rows = (violations(constraint) ?? '').replace(moreThanOnce, 'HAVING count(*) > 1')
   const what = constraint.kind === 'unique' ? 'count(*)' : '*'
   const query = `SELECT ${what} ${rows} LIMIT 20;`
   return rows === '' || query.length > longestQuery ? 'find the rows' : `find the rows: ${query}`

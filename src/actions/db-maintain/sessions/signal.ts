@@ -1,5 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises'
 import type { Session } from '../../../core/postgres/observation.ts'
+import { booleanCell } from '../../../probes/postgres/cells.ts'
 import { isStatementError } from '../../../probes/postgres/read-only.ts'
 import type { Site } from '../task.ts'
 import type { Target } from './targets.ts'
@@ -16,15 +17,16 @@ const everyMs = 50
  * Another session may have the pid by now, and the same session another query: all of it is looked at again in the statement that sends the
  * signal. `state_change` is the moment in which the query began, or in which the session fell idle.
  */
-const thisMoment = `FROM pg_catalog.pg_stat_activity WHERE pid = $1 AND backend_start = $2::timestamptz AND state_change = $3::timestamptz
-  AND backend_type = 'client backend' AND pid <> pg_catalog.pg_backend_pid()`
+const thisMoment = `FROM pg_catalog.pg_stat_activity WHERE pid OPERATOR(pg_catalog.=) $1 AND backend_start OPERATOR(pg_catalog.=) $2::pg_catalog.timestamptz AND state_change OPERATOR(pg_catalog.=) $3::pg_catalog.timestamptz
+  AND backend_type OPERATOR(pg_catalog.=) 'client backend' AND pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()`
 const signals = {
   cancel: `SELECT pg_catalog.pg_cancel_backend(pid) AS sent ${thisMoment}`,
   terminate: `SELECT pg_catalog.pg_terminate_backend(pid) AS sent ${thisMoment}`,
 } as const
 const stillAtIt = {
   cancel: `SELECT 1 ${thisMoment}`,
-  terminate: 'SELECT 1 FROM pg_catalog.pg_stat_activity WHERE pid = $1 AND backend_start = $2::timestamptz AND $3::text IS NOT NULL',
+  terminate:
+    'SELECT 1 FROM pg_catalog.pg_stat_activity WHERE pid OPERATOR(pg_catalog.=) $1 AND backend_start OPERATOR(pg_catalog.=) $2::pg_catalog.timestamptz AND $3::pg_catalog.text IS NOT NULL',
 } as const
 type Signal = keyof typeof signals
 
@@ -36,7 +38,7 @@ const send = async (site: Site, signal: Signal, one: Session): Promise<'over' | 
   const moment = [one.pid, one.backendStart, one.stateChange]
   try {
     const [row] = await session.ask(signals[signal], moment)
-    if (row?.['sent'] !== true) return 'gone'
+    if (!booleanCell(row?.['sent'])) return 'gone'
   } catch (error) {
     if (isStatementError(error) && error.code === insufficientPrivilege) return 'not allowed'
     throw error

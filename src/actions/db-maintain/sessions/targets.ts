@@ -25,7 +25,7 @@ type Limits = Readonly<Record<string, Threshold | undefined>>
 
 const mostTargets = 50
 
-/** Nobody ends these: the server's own processes, replication, dumps, and sessions of which nothing can be seen. Ronde's own are not listed. */
+/** Nobody ends these: the server's own processes, replication, dumps, and sessions of which nothing can be seen. Ronde's own are not listed; by whatever name, another one is. */
 const mayBeEnded = (one: Session): boolean =>
   one.backendType === 'client backend' && !longByNature.test(one.application) && one.backendStart !== '' && one.stateChange !== ''
 

@@ -26,7 +26,10 @@ const sessions = z
   .prefault({})
   .meta({ description: 'What is done about sessions that block others, sit idle in a transaction, or run a query for long.' })
 
-const look = async ({ session }: Site): Promise<Sessions> => sessionsPart.read(await readOnly(session, sessionsPart.sql))
+const look = async ({ session, application, context }: Site): Promise<Sessions> => {
+  const part = sessionsPart([application, ...(context.ownSessions?.() ?? [])])
+  return part.read(await readOnly(session, part.sql))
+}
 
 /** Those of this database, and whoever they wait for. */
 const ofDatabase = ({ list: all, hidden }: Sessions, database: string): Sessions => {

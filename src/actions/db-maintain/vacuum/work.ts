@@ -1,5 +1,6 @@
 import type { TableStats } from '../../../core/postgres/table-stats.ts'
 import { formatBytes, formatDuration } from '../../../core/quantity.ts'
+import { numberCell, wholeCell } from '../../../probes/postgres/cells.ts'
 import type { FoundOwnerCode } from '../../../probes/postgres/owner-code.ts'
 import { isStatementError } from '../../../probes/postgres/read-only.ts'
 import { type Locker, seeLockers, seeTableStats } from '../../../probes/postgres/table-stats.ts'
@@ -24,12 +25,12 @@ export type Outcome = { readonly step: Step; readonly before: TableStats } & (
 )
 
 const blockBytes = 8192
-const progressSql = `SELECT phase, heap_blks_total::float8 AS total, heap_blks_scanned::float8 AS scanned, heap_blks_vacuumed::float8 AS vacuumed
-  FROM pg_stat_progress_vacuum WHERE pid = $1`
+const progressSql = `SELECT phase, heap_blks_total::pg_catalog.float8 AS total, heap_blks_scanned::pg_catalog.float8 AS scanned, heap_blks_vacuumed::pg_catalog.float8 AS vacuumed
+  FROM pg_catalog.pg_stat_progress_vacuum WHERE pid OPERATOR(pg_catalog.=) $1`
 
 /** `vacuum public.game: scanning heap, 612 MB of 2.1 GB, 84 MB/s, about 18 s left`. */
 export const tellVacuum = (name: string, row: Row, elapsedMs: number): string => {
-  const [phase, total] = [String(row['phase']), Number(row['total']) * blockBytes]
+  const [phase, total] = [wholeCell(row['phase']), numberCell(row['total']) * blockBytes]
   const done = Number(phase === 'vacuuming heap' ? row['vacuumed'] : row['scanned']) * blockBytes
   const head = `vacuum ${name}: ${phase}, ${formatBytes(done)} of ${formatBytes(total)}`
   const perMs = done / Math.max(elapsedMs, 1)

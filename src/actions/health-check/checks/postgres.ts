@@ -38,7 +38,7 @@ const noDatabase: Why = { cause: 'no container of the project is PostgreSQL', ad
 type Run = { readonly context: Context; readonly asked: boolean }
 
 const look = async (target: PostgresTarget, thresholds: About['thresholds'], { context, asked }: Run): Promise<Checked> => {
-  const seen = await seePostgres(target, { signal: context.signal, now: () => context.now() })
+  const seen = await seePostgres(target, { signal: context.signal, now: () => context.now(), own: context.ownSessions?.() ?? [] })
   if (!seen.answered) return unanswered(seen.failure, target, asked)
   const { observation } = seen
   const { subject } = target

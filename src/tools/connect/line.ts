@@ -1,0 +1,70 @@
+import type { Socket } from 'node:net'
+import { classifyPostgresError, type PostgresFailure, type Reached } from '../../core/postgres/failure.ts'
+
+export type LineLimits = {
+  readonly signal: AbortSignal
+  /** Until the login is done. */
+  readonly connectTimeoutMs: number
+  /** For everything. */
+  readonly timeoutMs: number
+  /** For one answer; by default as for everything. The server has time-outs of its own, which a function there can outlive. */
+  readonly answerMs?: number
+}
+
+export type Line = ReturnType<typeof watch>
+
+/** How long a server may take to hang up after our goodbye. */
+const goodbyeMs = 1_000
+
+/** Cuts the line at a time-out or an abort, and knows afterwards why it was cut and how far we came. */
+export const watch = (socket: Socket, { signal, connectTimeoutMs, timeoutMs, answerMs = timeoutMs }: LineLimits) => {
+  let reached: Reached = 'nothing'
+  let cut: PostgresFailure | undefined
+  let serverError: unknown
+  const cutWith = (failure: PostgresFailure) => {
+    cut ??= failure
+    socket.destroy()
+  }
+  const tooLong = (ms: number) => () => cutWith({ kind: reached === 'nothing' ? 'timeout' : 'hung', detail: `no answer within ${ms} ms` })
+  const abort = () => cutWith({ kind: 'cancelled', detail: 'the run ended before it answered' })
+  const login = setTimeout(tooLong(connectTimeoutMs), connectTimeoutMs)
+  const all = setTimeout(tooLong(timeoutMs), timeoutMs)
+  socket.once('connect', () => {
+    reached = 'port'
+  })
+  signal.addEventListener('abort', abort, { once: true })
+  if (signal.aborted) abort()
+  return {
+    broken: () => cutWith({ kind: 'other', detail: 'what it answers is not the protocol of PostgreSQL' }),
+    flooded: (mostBytes: number) => cutWith({ kind: 'other', detail: `its answer is too long: over ${mostBytes} bytes` }),
+    loggedIn: () => {
+      reached = 'login'
+      clearTimeout(login)
+    },
+    isLoggedIn: () => reached === 'login',
+    answer: async <T>(asked: Promise<T>, ms = answerMs): Promise<T> => {
+      const timer = setTimeout(tooLong(ms), ms)
+      try {
+        return await asked
+      } catch (error) {
+        serverError = error
+        throw error
+      } finally {
+        clearTimeout(timer)
+      }
+    },
+    goodbye: async (ended: Promise<unknown>): Promise<void> => {
+      const timer = setTimeout(() => socket.destroy(), goodbyeMs)
+      await ended
+      clearTimeout(timer)
+    },
+    /** `undefined`: it was neither the server nor the way to it, so it is a mistake of ours. */
+    explain: (error: unknown): PostgresFailure | undefined =>
+      cut ?? (reached !== 'login' || error === serverError ? classifyPostgresError(error, reached) : undefined),
+    release: () => {
+      clearTimeout(login)
+      clearTimeout(all)
+      signal.removeEventListener('abort', abort)
+    },
+  }
+}
