@@ -66,42 +66,43 @@ const between = [
   ['pg_language', 'pg_am', 'pg_foreign_data_wrapper', 'pg_foreign_server', 'pg_ts_config', 'pg_ts_dict', 'pg_ts_template', 'pg_ts_parser'],
 ].flat()
 
-const edge = (from: string, to: string, select: string): string =>
-  `SELECT ${regclass(to)}::pg_catalog.oid AS class, ${select} AND at.class ${is} ${regclass(from)}`
-
-/** From here on oids are of what was made after initdb. */
+/** From here on oids are of what was made after initdb; what came before belongs to the first superuser. */
 const firstOfUsers = 16_384
+const made = (oid: string): string => `${oid} OPERATOR(pg_catalog.>=) ${firstOfUsers}`
 
 /** A cast from a type of the application to `date` says nothing about other dates. */
-const castCounts = (own: string, other: string): string =>
-  `(${own} OPERATOR(pg_catalog.>=) ${firstOfUsers} OR ${other} OPERATOR(pg_catalog.<) ${firstOfUsers})`
+const castCounts = (own: string, other: string): string => `(${made(own)} OR NOT ${made(other)})`
 
-/** What `pg_depend` leaves out, from the object to who uses it. */
+/** From an object to who uses it. */
+const edge = ([from, object]: readonly [string, string], [to, user]: readonly [string, string], where: string): string =>
+  `SELECT ${regclass(from)}::pg_catalog.oid AS of_class, ${object}::pg_catalog.oid AS of_object, ${regclass(to)}::pg_catalog.oid AS class, ${user} AS object
+    FROM pg_catalog.${where}`
+
+/** What `pg_depend` leaves out, as far as somebody made it: few rows, so it is looked through once. */
 const edges = [
   // NOT (a < b) is planned as a >= b, and a constant is brought to the right side.
-  edge('pg_operator', 'pg_operator', `oid FROM pg_catalog.pg_operator WHERE (oprcom ${is} at.object OR oprnegate ${is} at.object)`),
-  edge('pg_operator', 'pg_opfamily', `amopfamily FROM pg_catalog.pg_amop WHERE amopopr ${is} at.object`),
-  edge('pg_proc', 'pg_opfamily', `amprocfamily FROM pg_catalog.pg_amproc WHERE amproc::pg_catalog.oid ${is} at.object`),
-  edge('pg_opfamily', 'pg_opclass', `oid FROM pg_catalog.pg_opclass WHERE opcfamily ${is} at.object`),
+  edge(['pg_operator', 'oprcom'], ['pg_operator', 'oid'], `pg_operator WHERE ${made('oprcom::pg_catalog.oid')}`),
+  edge(['pg_operator', 'oprnegate'], ['pg_operator', 'oid'], `pg_operator WHERE ${made('oprnegate::pg_catalog.oid')}`),
+  edge(['pg_operator', 'amopopr'], ['pg_opfamily', 'amopfamily'], `pg_amop WHERE ${made('amopopr')}`),
+  edge(['pg_proc', 'amproc'], ['pg_opfamily', 'amprocfamily'], `pg_amproc WHERE ${made('amproc::pg_catalog.oid')}`),
+  edge(['pg_opfamily', 'opcfamily'], ['pg_opclass', 'oid'], `pg_opclass WHERE ${made('oid')}`),
   // What sorts, groups and hashes values of a type.
-  edge('pg_opclass', 'pg_type', `opcintype FROM pg_catalog.pg_opclass WHERE opcdefault AND oid ${is} at.object`),
-  edge(
-    'pg_proc',
-    'pg_type',
-    `castsource FROM pg_catalog.pg_cast WHERE castfunc ${is} at.object AND ${castCounts('castsource', 'casttarget')}`,
-  ),
-  edge(
-    'pg_proc',
-    'pg_type',
-    `casttarget FROM pg_catalog.pg_cast WHERE castfunc ${is} at.object AND ${castCounts('casttarget', 'castsource')}`,
-  ),
-  // A domain's CHECK, and the type of a table's rows.
-  edge('pg_constraint', 'pg_type', `contypid FROM pg_catalog.pg_constraint WHERE contypid ${isNot} 0 AND oid ${is} at.object`),
-  edge('pg_class', 'pg_type', `reltype FROM pg_catalog.pg_class WHERE reltype ${isNot} 0 AND oid ${is} at.object`),
+  edge(['pg_opclass', 'oid'], ['pg_type', 'opcintype'], `pg_opclass WHERE opcdefault AND ${made('oid')}`),
+  edge(['pg_proc', 'castfunc'], ['pg_type', 'castsource'], `pg_cast WHERE ${made('castfunc')} AND ${castCounts('castsource', 'casttarget')}`),
+  edge(['pg_proc', 'castfunc'], ['pg_type', 'casttarget'], `pg_cast WHERE ${made('castfunc')} AND ${castCounts('casttarget', 'castsource')}`),
+]
+
+/** A domain's CHECK, and the type of a table's rows: found by their key. */
+const ofKeys = [
+  `SELECT ${regclass('pg_type')}::pg_catalog.oid, contypid FROM pg_catalog.pg_constraint
+    WHERE at.class ${is} ${regclass('pg_constraint')} AND oid ${is} at.object AND contypid ${isNot} 0`,
+  `SELECT ${regclass('pg_type')}::pg_catalog.oid, reltype FROM pg_catalog.pg_class
+    WHERE at.class ${is} ${regclass('pg_class')} AND oid ${is} at.object AND reltype ${isNot} 0`,
 ]
 
 /** Everything that reaches a function of others. The default of a domain is for INSERT, so its function does not count. */
 const reached = `others AS MATERIALIZED (SELECT oid, proowner FROM pg_catalog.pg_proc WHERE EXISTS (SELECT FROM powers) AND ${ofOthers('proowner')}),
+  edges AS MATERIALIZED (${edges.join('\n    UNION ALL ')}),
   reached(code, class, object) AS (
     SELECT oid, ${regclass('pg_proc')}::pg_catalog.oid, oid FROM others
     UNION SELECT at.code, next.class, next.object FROM reached AS at CROSS JOIN LATERAL (
@@ -110,7 +111,8 @@ const reached = `others AS MATERIALIZED (SELECT oid, proowner FROM pg_catalog.pg
           AND ${among('classid', between.map(regclass))}
           AND NOT (classid ${is} ${regclass('pg_type')} AND at.class ${isNot} ${regclass('pg_type')}
             AND EXISTS (SELECT FROM pg_catalog.pg_type WHERE pg_type.oid ${is} objid AND typtype ${is} 'd'))
-      UNION ALL ${edges.join('\n      UNION ALL ')}) AS next(class, object))`
+      UNION ALL SELECT edges.class, edges.object FROM edges WHERE of_class ${is} at.class AND of_object ${is} at.object
+      UNION ALL ${ofKeys.join('\n      UNION ALL ')}) AS next(class, object))`
 
 const hit = (from: string, select: string): string => `SELECT code, ${select} AND class ${is} ${regclass(from)}`
 
