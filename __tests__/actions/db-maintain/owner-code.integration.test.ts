@@ -50,16 +50,24 @@ describe.each(postgresMajors.filter(({ major }) => major >= 14))('tables of some
       ['reindex', 'task/appdb.reindex', 'unknown'],
     ])
     expect(left[0]).toMatchObject({
-      observed: 'public.game: index public.bad calls function public.evil_i(integer) of role app; to read the table would run it with the rights of postgres, which is a superuser',
+      observed:
+        'public.game: index public.bad calls function public.evil_i(integer) of role app; to read the table would run it with the rights of postgres, which is a superuser',
       advice: expect.stringContaining(
         `CREATE ROLE ronde LOGIN PASSWORD '…'; GRANT pg_monitor TO ronde; GRANT CONNECT ON DATABASE appdb TO ronde; GRANT USAGE ON SCHEMA public TO ronde; GRANT SELECT ON ALL TABLES IN SCHEMA public TO ronde; ${one.major >= 17 ? 'GRANT pg_maintain TO ronde;' : 'GRANT "app" TO ronde;'} Then`,
       ),
     })
     expect(run.outputs['vacuumed']).toBe('3')
     const unknown = run.byId('schema.constraint').filter((found) => found.status === 'unknown')
-    expect(unknown.map((found) => found.subject).toSorted()).toEqual(['bounds', 'once'].map((name) => `constraint/appdb.public.game.${name}`).concat('constraint/appdb.public.of_game.up'))
-    expect(run.byId('schema.constraint').find((found) => found.subject.endsWith('fine.many'))).toMatchObject({ status: 'warning', observed: expect.stringContaining('every row keeps it now') })
-    const counts = await admin("SELECT relname, n_live_tup FROM pg_stat_user_tables WHERE last_vacuum IS NOT NULL OR last_analyze IS NOT NULL ORDER BY 1")
+    expect(unknown.map((found) => found.subject).toSorted()).toEqual(
+      ['bounds', 'once'].map((name) => `constraint/appdb.public.game.${name}`).concat('constraint/appdb.public.of_game.up'),
+    )
+    expect(run.byId('schema.constraint').find((found) => found.subject.endsWith('fine.many'))).toMatchObject({
+      status: 'warning',
+      observed: expect.stringContaining('every row keeps it now'),
+    })
+    const counts = await admin(
+      'SELECT relname, n_live_tup FROM pg_stat_user_tables WHERE last_vacuum IS NOT NULL OR last_analyze IS NOT NULL ORDER BY 1',
+    )
     expect(counts.map((row) => row['relname'])).toEqual(['child', 'fine', 'of_game'])
   })
 
@@ -74,14 +82,23 @@ describe.each(postgresMajors.filter(({ major }) => major >= 14))('tables of some
     ['sleeps', 'pg_sleep(60) IS NULL'],
   ])('a CHECK that %s by functions of PostgreSQL alone is not run', async (_, given) => {
     const file = join(server.directory, 'written')
-    await asApp(server, 'CREATE VIEW public.trap AS SELECT public.evil_i(1); CREATE DOMAIN public.small AS int CHECK (public.evil_b(VALUE)); CREATE TABLE game (points int); INSERT INTO game VALUES (1)')
+    await asApp(
+      server,
+      'CREATE VIEW public.trap AS SELECT public.evil_i(1); CREATE DOMAIN public.small AS int CHECK (public.evil_b(VALUE)); CREATE TABLE game (points int); INSERT INTO game VALUES (1)',
+    )
     const [row] = await admin("SELECT 'public.small'::regtype::oid::int AS oid")
-    const condition = given.replace("(SELECT 'public.small'::regtype::oid)", String(row?.['oid'])).replace('OID', String(row?.['oid'])).replace('/tmp/none', file)
+    const condition = given
+      .replace("(SELECT 'public.small'::regtype::oid)", String(row?.['oid']))
+      .replace('OID', String(row?.['oid']))
+      .replace('/tmp/none', file)
     await admin(`ALTER TABLE game ADD CONSTRAINT own CHECK (${condition}) NOT VALID; ALTER TABLE game OWNER TO app`)
     const run = await runMaintain(server, { tasks: 'schema' }, { url: hostileUrl(server) })
     expect(await ran.heard()).toEqual([])
     expect(existsSync(file)).toBe(false)
-    expect(run.byId('schema.constraint').find((found) => found.subject.endsWith('game.own'))).toMatchObject({ status: expect.stringMatching(/warning|unknown/), observed: expect.stringMatching(/which Ronde does not run|calls function/) })
+    expect(run.byId('schema.constraint').find((found) => found.subject.endsWith('game.own'))).toMatchObject({
+      status: expect.stringMatching(/warning|unknown/),
+      observed: expect.stringMatching(/which Ronde does not run|calls function/),
+    })
   })
 
   test('an index that comes between the look and the test runs nothing either', async () => {

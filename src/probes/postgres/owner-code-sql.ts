@@ -88,8 +88,16 @@ const edges = [
   edge(['pg_opfamily', 'opcfamily'], ['pg_opclass', 'oid'], `pg_opclass WHERE ${made('oid')}`),
   // What sorts, groups and hashes values of a type.
   edge(['pg_opclass', 'oid'], ['pg_type', 'opcintype'], `pg_opclass WHERE opcdefault AND ${made('oid')}`),
-  edge(['pg_proc', 'castfunc'], ['pg_type', 'castsource'], `pg_cast WHERE ${made('castfunc')} AND ${castCounts('castsource', 'casttarget')}`),
-  edge(['pg_proc', 'castfunc'], ['pg_type', 'casttarget'], `pg_cast WHERE ${made('castfunc')} AND ${castCounts('casttarget', 'castsource')}`),
+  edge(
+    ['pg_proc', 'castfunc'],
+    ['pg_type', 'castsource'],
+    `pg_cast WHERE ${made('castfunc')} AND ${castCounts('castsource', 'casttarget')}`,
+  ),
+  edge(
+    ['pg_proc', 'castfunc'],
+    ['pg_type', 'casttarget'],
+    `pg_cast WHERE ${made('castfunc')} AND ${castCounts('casttarget', 'castsource')}`,
+  ),
 ]
 
 /** A domain's CHECK, and the type of a table's rows: found by their key. */
