@@ -1,17 +1,18 @@
 import type { Finding } from '../../core/finding.ts'
+import { grants, grantsFor } from '../../core/postgres/grants.ts'
 import { sqlIdentifier } from '../../core/postgres/names.ts'
 import { counted } from '../../core/render/headline.ts'
-import { grantRole, lacksRights } from './not-done.ts'
+import { lacksRights } from './not-done.ts'
 import type { Site } from './task.ts'
 
 /** Something that our role may not maintain, and whose it is. */
 export type Forbidden = { readonly name: string; readonly owner: string | undefined }
 
 /** `pg_maintain` exists since PostgreSQL 17; before, only the owner may, and who is a member of the owner. */
-const grants = ({ server }: Site, forbidden: readonly Forbidden[]): readonly string[] => {
-  if (server.major >= 17) return grantRole('pg_maintain', server.user)
+const grantsOf = ({ server }: Site, forbidden: readonly Forbidden[]): readonly string[] => {
+  if (server.major >= 17) return grantsFor(server.user, grants.maintain)
   const owners = [...new Set(forbidden.flatMap((one) => one.owner ?? []))].flatMap((one) => sqlIdentifier(one) ?? [])
-  return owners.slice(0, 3).flatMap((owner) => grantRole(owner, server.user))
+  return owners.slice(0, 3).flatMap((owner) => grantsFor(server.user, (role) => grants.member(owner, role)))
 }
 
 /** What our role may not maintain: the finding, or nothing when it may all. */
@@ -21,5 +22,5 @@ export const lacksMaintain = (site: Site, task: string, forbidden: readonly Forb
   const older = server.major >= 17 ? '' : '; before PostgreSQL 17 only their owners may'
   const what = `role ${server.user} may not maintain ${counted(forbidden.length, 'relation')}${older}`
   const evidence = forbidden.slice(0, 20).map(({ name, owner }) => (owner === undefined ? name : `${name}, owner ${owner}`))
-  return [lacksRights(target.database, task, { what, grants: grants(site, forbidden), evidence })]
+  return [lacksRights(target.database, task, { what, grants: grantsOf(site, forbidden), evidence })]
 }

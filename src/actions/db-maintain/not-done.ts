@@ -1,5 +1,4 @@
 import { type Finding, finding } from '../../core/finding.ts'
-import { sqlIdentifier } from '../../core/postgres/names.ts'
 import type { Done, Site } from './task.ts'
 
 /** The one way to say that a task could not do its work: `unknown`, with the cause and what would let it. */
@@ -36,12 +35,6 @@ export const lacksRights = (
     certainty: 'hard',
     audience: 'technical',
   })
-
-/** `GRANT pg_maintain TO "ronde";`, when the role's name may stand in a statement. */
-export const grantRole = (role: string, user: string): readonly string[] => {
-  const to = sqlIdentifier(user)
-  return to === undefined ? [] : [`GRANT ${role} TO ${to};`]
-}
 
 export const notDone = (...findings: readonly Finding[]): Done => ({ completed: false, findings })
 

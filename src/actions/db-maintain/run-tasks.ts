@@ -5,7 +5,8 @@ import { type PostgresFailure, passingFailures } from '../../core/postgres/failu
 import type { TableName } from '../../core/postgres/table-name.ts'
 import { isStatementError, type StatementError } from '../../probes/postgres/read-only.ts'
 import type { PostgresSession } from '../../tools/connect/session.ts'
-import { couldNotFinish, grantRole, lacksRights, notDone, whyAborted } from './not-done.ts'
+import { couldNotFinish, lacksRights, notDone, whyAborted } from './not-done.ts'
+import { rightsRefused } from './refused-rights.ts'
 import { inOwnSession } from './session.ts'
 import { openSite } from './site.ts'
 import type { Done, Site, Task } from './task.ts'
@@ -86,15 +87,12 @@ const whyStopped = ({ signal }: Context, error: StatementError) =>
     ? whyAborted(signal)
     : { cause: `${error.message} (${error.code})`, advice: 'run it again in a quieter hour, or with fewer `tables`' }
 
-/** The predefined role whose rights include what was refused: rows of a table, or the server's own views and functions. */
-const roleFor = ({ message }: StatementError): string =>
-  /^permission denied for (?:table|view|materialized view|sequence|schema)\b/.test(message) ? 'pg_read_all_data' : 'pg_monitor'
-
-const refused = ({ target, server, context }: Site, task: string, error: StatementError): Done => {
-  const { database } = target
+const refused = (site: Site, task: string, error: StatementError): Done => {
+  const { context } = site
+  const { database } = site.target
   if (error.code === stopped) return notDone(couldNotFinish(database, task, whyStopped(context, error)))
   if (error.code === insufficientPrivilege)
-    return notDone(lacksRights(database, task, { what: error.message, grants: grantRole(roleFor(error), server.user) }))
+    return notDone(lacksRights(database, task, { what: error.message, grants: rightsRefused(site, error.message) }))
   const advice =
     error.code === locked
       ? 'somebody holds a table that it must read: the task `sessions` tells who; then run it again'

@@ -14,6 +14,7 @@ export type Filling = {
 export type Withheld = {
   readonly kind: 'table' | 'index'
   readonly name: string
+  readonly schema?: string
   readonly sizeBytes: number
   readonly why: 'stale' | 'unreadable'
 }

@@ -1,3 +1,5 @@
+import type { LeastRoleNames, OwnerCode } from './owner-code.ts'
+
 /** A constraint, or a unique index, as its rows can be tested against it. Names are already quoted where SQL wants it. */
 export type Constraint = {
   /** Of the constraint or the index. */
@@ -12,8 +14,12 @@ export type Constraint = {
   readonly validated: boolean
   /** The rows of partitions and heirs count as well. */
   readonly withHeirs: boolean
-  /** It calls functions, operators or types that somebody made in this database; they would run with our rights. */
+  /** Its own table, and the one that a foreign key leads to. */
+  readonly relations: readonly number[]
+  /** It calls functions, operators or types that somebody made in this database, or has effects; they would run with our rights. */
   readonly callsOwnCode: boolean
+  /** Why our role must not read one of its tables at all. */
+  readonly ownerCode: (OwnerCode & { readonly names: LeastRoleNames }) | undefined
   /** The check's or the index's condition; empty when there is none. */
   readonly condition: string
   /** Columns or expressions that must be unique, not null, or be found in the other table. */

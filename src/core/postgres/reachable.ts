@@ -2,6 +2,7 @@ import type { PostgresTarget } from '../database.ts'
 import { type Finding, finding } from '../finding.ts'
 import type { Status } from '../status.ts'
 import type { PostgresFailure, PostgresFailureKind } from './failure.ts'
+import { grants } from './grants.ts'
 import { serviceArgument, sqlIdentifier } from './names.ts'
 
 /** What a failure means for `postgres.reachable`, in words. */
@@ -30,8 +31,7 @@ const passwordAdvice = (target: PostgresTarget): string =>
 
 const connectRight = (target: PostgresTarget): string => {
   const [database, role] = [sqlIdentifier(target.database), sqlIdentifier(target.user)]
-  const grant =
-    database === undefined || role === undefined ? '' : `; it may need LOGIN, or GRANT CONNECT ON DATABASE ${database} TO ${role};`
+  const grant = database === undefined || role === undefined ? '' : `; it may need LOGIN, or ${grants.connect(database, role)}`
   return `let pg_hba.conf admit this role, from the runner's address and with or without TLS as sslmode says${grant}`
 }
 

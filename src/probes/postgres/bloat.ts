@@ -130,7 +130,7 @@ export const seeBloat = async (session: PostgresSession, tables: readonly number
   return {
     fillings: seen.filter((one) => one.withheld === undefined).map((one) => one.filling),
     withheld: seen.flatMap(({ filling: { kind, schema, name, sizeBytes }, withheld: why }) =>
-      why === undefined ? [] : [{ kind, name: `${schema}.${name}`, sizeBytes, why }],
+      why === undefined ? [] : [{ kind, name: `${schema}.${name}`, schema, sizeBytes, why }],
     ),
   }
 }

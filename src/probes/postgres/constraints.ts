@@ -1,6 +1,8 @@
 import { type Constraint, type Reference, violations } from '../../core/postgres/constraint.ts'
 import type { PostgresSession, Row } from '../../tools/connect/session.ts'
-import { booleanCell, numberCell, textsCell, wholeCell } from './cells.ts'
+import { booleanCell, numberCell, numbersCell, textsCell, wholeCell } from './cells.ts'
+import { ownerCodeState, refuseOwnerCode, seeOwnerCode } from './owner-code.ts'
+import { callsOwnCode } from './plain-expression.ts'
 import { isStatementError, readOnly, readOnlyTogether } from './read-only.ts'
 
 /** At one time; of the valid ones only those of small tables. */
@@ -11,12 +13,6 @@ const mostBytes = 32 * 1024 * 1024
 const attributes = (relation: string, numbers: string): string =>
   `ARRAY(SELECT pg_catalog.quote_ident(attname) FROM pg_catalog.unnest(${numbers}) WITH ORDINALITY AS key(number, nth)
     JOIN pg_catalog.pg_attribute ON attrelid OPERATOR(pg_catalog.=) ${relation} AND attnum OPERATOR(pg_catalog.=) key.number ORDER BY nth)`
-
-/** What PostgreSQL brings itself is not in pg_depend; an enum is nothing but its labels. */
-const callsOwnCode = (catalogue: string, oid: string): string =>
-  `EXISTS (SELECT FROM pg_catalog.pg_depend WHERE classid OPERATOR(pg_catalog.=) 'pg_catalog.${catalogue}'::pg_catalog.regclass AND objid OPERATOR(pg_catalog.=) ${oid} AND deptype OPERATOR(pg_catalog.=) 'n'
-    AND (refclassid OPERATOR(pg_catalog.=) ANY (ARRAY['pg_catalog.pg_proc', 'pg_catalog.pg_operator']::pg_catalog.regclass[])
-      OR refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_type'::pg_catalog.regclass AND (SELECT typtype FROM pg_catalog.pg_type WHERE pg_type.oid OPERATOR(pg_catalog.=) refobjid) OPERATOR(pg_catalog.<>) 'e'))`
 
 const tables = `tables AS MATERIALIZED (
     SELECT c.oid, c.relkind OPERATOR(pg_catalog.=) 'p' AS partitioned, pg_catalog.quote_ident(nspname) OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(relname) AS name,
@@ -46,7 +42,7 @@ const chosen = `candidates AS MATERIALIZED (
 const declared = `SELECT con.oid::pg_catalog.int8 AS oid, rank, CASE WHEN contype OPERATOR(pg_catalog.=) 'c' THEN 'check' WHEN contype OPERATOR(pg_catalog.=) 'n' THEN 'not null' ELSE 'foreign key' END AS kind,
     t.name AS "table", pg_catalog.quote_ident(conname) AS name, pg_catalog.pg_get_constraintdef(con.oid) AS definition, convalidated AS validated,
     CASE WHEN contype OPERATOR(pg_catalog.=) 'f' THEN t.partitioned ELSE NOT connoinherit END AS with_heirs,
-    contype OPERATOR(pg_catalog.<>) 'f' AND ${callsOwnCode('pg_constraint', 'con.oid')} AS calls_own_code,
+    ${callsOwnCode('conbin')} AS calls_own_code, ARRAY[conrelid, confrelid]::pg_catalog.int8[] AS relations,
     coalesce(pg_catalog.pg_get_expr(conbin, conrelid), '') AS condition, ${attributes('conrelid', 'conkey')} AS keys, false AS nulls_equal,
     pg_catalog.quote_ident(refspace.nspname) OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(r.relname) AS reference, coalesce(r.relkind OPERATOR(pg_catalog.=) 'p', false) AS reference_with_heirs,
     ${attributes('confrelid', 'confkey')} AS reference_keys,
@@ -58,7 +54,7 @@ const declared = `SELECT con.oid::pg_catalog.int8 AS oid, rank, CASE WHEN contyp
 
 /** `indnullsnotdistinct` exists since PostgreSQL 15. */
 const uniqueIndexes = `SELECT indexrelid::pg_catalog.int8, rank, 'unique', t.name, pg_catalog.quote_ident(own.relname), pg_catalog.pg_get_indexdef(indexrelid), indisvalid, t.partitioned,
-    ${callsOwnCode('pg_class', 'indexrelid')}, coalesce(pg_catalog.pg_get_expr(indpred, indrelid), ''),
+    ${callsOwnCode('indexprs')} OR ${callsOwnCode('indpred')}, ARRAY[indrelid]::pg_catalog.int8[], coalesce(pg_catalog.pg_get_expr(indpred, indrelid), ''),
     ARRAY(SELECT pg_catalog.pg_get_indexdef(indexrelid, nth, false) FROM pg_catalog.generate_series(1, indnkeyatts::int) AS nth ORDER BY nth),
     coalesce((pg_catalog.to_jsonb(i) OPERATOR(pg_catalog.->>) 'indnullsnotdistinct')::boolean, false), NULL, false, ARRAY[]::pg_catalog.text[], ARRAY[]::pg_catalog.text[], false
   FROM chosen JOIN pg_catalog.pg_index AS i ON indexrelid OPERATOR(pg_catalog.=) chosen.oid JOIN tables AS t ON t.oid OPERATOR(pg_catalog.=) indrelid JOIN pg_catalog.pg_class AS own ON own.oid OPERATOR(pg_catalog.=) indexrelid
@@ -83,6 +79,7 @@ const referenceOf = (row: Row): Reference | undefined =>
 
 const constraintOf = (row: Row): Constraint => ({
   oid: numberCell(row['oid']),
+  relations: numbersCell(row['relations']).filter((one) => one > 0),
   kind: kinds.find((one) => one === row['kind']) ?? 'check',
   table: wholeCell(row['table']),
   name: wholeCell(row['name']),
@@ -90,6 +87,7 @@ const constraintOf = (row: Row): Constraint => ({
   validated: booleanCell(row['validated']),
   withHeirs: booleanCell(row['with_heirs']),
   callsOwnCode: booleanCell(row['calls_own_code']),
+  ownerCode: undefined,
   condition: wholeCell(row['condition']),
   keys: textsCell(row['keys']),
   nullsEqual: booleanCell(row['nulls_equal']),
@@ -107,18 +105,28 @@ type Wanted = {
   readonly after: number
 }
 
+/** With what forbids us to read the tables of a constraint. */
+const withOwnerCode = async (session: PostgresSession, constraints: readonly Constraint[]): Promise<readonly Constraint[]> => {
+  const tables = [...new Set(constraints.flatMap((one) => one.relations))]
+  const found = tables.length === 0 ? new Map() : await seeOwnerCode((sql, values) => readOnly(session, sql, values), tables)
+  return constraints.map((one) => ({
+    ...one,
+    ownerCode: one.relations.map((table) => found.get(table)).find((code) => code !== undefined),
+  }))
+}
+
 /** Checks, foreign keys and unique indexes to be tested now: those that were never validated, then some of the others. `all`, `doubtful`: how many there are. */
 export const seeConstraints = async (session: PostgresSession, { tables, again, after }: Wanted): Promise<ConstraintsSeen> => {
   const rows = await readOnly(session, constraintsSql, [tables, again, after])
   return {
-    constraints: rows.filter((row) => row['oid'] !== null).map(constraintOf),
+    constraints: await withOwnerCode(session, rows.filter((row) => row['oid'] !== null).map(constraintOf)),
     all: numberCell(rows[0]?.['all']),
     doubtful: numberCell(rows[0]?.['doubtful']),
   }
 }
 
 /** Whether rows break a constraint, or why that could not be seen. */
-export type Tested = 'holds' | 'violated' | 'not allowed' | 'takes too long' | 'own code' | 'cannot be asked'
+export type Tested = 'holds' | 'violated' | 'not allowed' | 'takes too long' | 'own code' | 'code of others' | 'cannot be asked'
 
 /** An index that is itself the mistake must not be asked; and a policy that hides rows makes an error rather than a wrong answer. */
 const settings = [
@@ -129,11 +137,21 @@ const settings = [
   'SET LOCAL row_security = off',
 ]
 
-const byCode: Readonly<Record<string, Tested>> = { '42501': 'not allowed', '57014': 'takes too long', '55P03': 'takes too long' }
+const byCode: Readonly<Record<string, Tested>> = {
+  '42501': 'not allowed',
+  '57014': 'takes too long',
+  '55P03': 'takes too long',
+  [ownerCodeState]: 'code of others',
+}
+
+/** What is known before the rows are asked. */
+const untested = ({ ownerCode, callsOwnCode: calls }: Constraint): Tested | undefined =>
+  ownerCode !== undefined ? 'code of others' : calls ? 'own code' : undefined
 
 /** Reads rows until the first that breaks it, at most `timeoutMs`. What they hold never leaves the server. */
 export const testConstraint = async (session: PostgresSession, constraint: Constraint, timeoutMs: number): Promise<Tested> => {
-  const [tested] = constraint.callsOwnCode ? ['own code' as const] : await testAll(session, [constraint], timeoutMs)
+  const known = untested(constraint)
+  const [tested] = known !== undefined ? [known] : await testAll(session, [constraint], timeoutMs)
   return tested ?? 'cannot be asked'
 }
 
@@ -146,7 +164,8 @@ const questionOf = (constraint: Constraint): string => {
 const testAll = async (session: PostgresSession, constraints: readonly Constraint[], timeoutMs: number): Promise<readonly Tested[]> => {
   try {
     const limits = [`SET LOCAL statement_timeout = ${timeoutMs}`, 'SET LOCAL lock_timeout = 500']
-    const results = await readOnlyTogether(session, [...limits, ...settings], constraints.map(questionOf))
+    const guard = refuseOwnerCode([...new Set(constraints.flatMap((one) => one.relations))])
+    const results = await readOnlyTogether(session, [...limits, ...settings, guard], constraints.map(questionOf))
     return constraints.map((constraint, index) => {
       if (violations(constraint) === undefined) return 'cannot be asked'
       return (results[index] ?? []).length > 0 ? 'violated' : 'holds'
@@ -163,7 +182,7 @@ export const testConstraints = async (
   constraints: readonly Constraint[],
   timeoutMs: number,
 ): Promise<readonly Tested[]> => {
-  if (constraints.every((one) => !one.callsOwnCode)) {
+  if (constraints.every((one) => untested(one) === undefined)) {
     const together = await testAll(session, constraints, timeoutMs)
     if (together.every((one) => one === 'holds' || one === 'violated')) return together
   }

@@ -1,10 +1,13 @@
 import { boundary } from '../../core/postgres/date-column.ts'
+import { leastRoleAdvice, whyNotPlanned } from '../../core/postgres/owner-code.ts'
 import { buffersOf, type Plan, readPlan, rowsByRelation, rowsOf, rowsReadWhole } from '../../core/postgres/plan.ts'
 import { couldNotLook, type Instant, type Seen, saw } from '../../core/seen.ts'
 import type { PostgresSession, SqlValue } from '../../tools/connect/session.ts'
 import { jsonCell, numberCell } from '../postgres/cells.ts'
+import { seeOwnerCode } from '../postgres/owner-code.ts'
 import { type Ask, inReadOnly } from '../postgres/read-only.ts'
-import { adviceFor, type FoundTable } from './table.ts'
+import { adviceFor } from './rights.ts'
+import type { FoundTable } from './table.ts'
 
 /** A day with the moment at which it begins. */
 type Day = { readonly date: string; readonly start: Instant }
@@ -46,6 +49,17 @@ const settings = [
   'SET LOCAL row_security = off',
 ]
 
+type Place = { readonly session: PostgresSession; readonly table: FoundTable; readonly user: string; readonly now: () => Instant }
+
+/** Plans a table, unless that would run code of others with more rights than theirs: the look at that is the last thing before it. */
+const planning = async <T>({ session, table, user, now }: Place, work: (ask: Ask) => Promise<T>): Promise<Seen<T>> => {
+  const asked = await inReadOnly(session, settings, async (ask) => {
+    const found = (await seeOwnerCode(ask, [table.oid])).get(table.oid)
+    return found === undefined ? saw(await work(ask), now()) : couldNotLook(whyNotPlanned(found, user), leastRoleAdvice(found.names, user))
+  })
+  return asked.ok ? asked.value : couldNotLook(`${asked.message} (${asked.code})`, await adviceFor(session, asked.code, { table, user }))
+}
+
 type Condition = { readonly where: string; readonly values: readonly SqlValue[] }
 
 const explain = async (ask: Ask, how: string, sql: string, values: readonly SqlValue[] = []): Promise<Plan> => {
@@ -75,9 +89,10 @@ const prove = async (ask: Ask, table: FoundTable, condition: Condition): Promise
 const none: OtherRows = { rows: 0, atLeast: false, furthest: '' }
 
 /** Counts what a proof found. A count that takes too long changes nothing about that it was found. */
-const count = async (session: PostgresSession, { table, condition, order }: Finding): Promise<OtherRows> => {
+const count = async (place: Place, { condition, order }: Finding): Promise<OtherRows> => {
+  const { table } = place
   const { column } = table.sql
-  const asked = await inReadOnly(session, settings, async (ask) => {
+  const asked = await planning(place, async (ask) => {
     const [counted = {}] = await ask(
       `SELECT pg_catalog.count(*)::pg_catalog.float8 AS rows FROM (${firstRow(table, condition, countCap)}) AS capped`,
       condition.values,
@@ -86,11 +101,11 @@ const count = async (session: PostgresSession, { table, condition, order }: Find
     const [row = {}] = order === undefined ? [] : await ask(furthest, condition.values)
     return { rows: numberCell(counted['rows']), furthest: typeof row['value'] === 'string' ? row['value'] : '' }
   })
-  if (!asked.ok) return { rows: 1, atLeast: true, furthest: '' }
+  if (!asked.seen) return { rows: 1, atLeast: true, furthest: '' }
   return { ...asked.value, atLeast: asked.value.rows >= countCap }
 }
 
-type Finding = { readonly table: FoundTable; readonly condition: Condition; readonly order: 'ASC' | 'DESC' | undefined }
+type Finding = { readonly condition: Condition; readonly order: 'ASC' | 'DESC' | undefined }
 
 /** Looks for rows before the first and from the last day on, and for rows without a date: three proofs that end at the first row. */
 export const seeRows = async (
@@ -103,18 +118,19 @@ export const seeRows = async (
   const older: Condition = { where: `${column} OPERATOR(pg_catalog.<) $1`, values: [boundary(table.kind, days.from)] }
   const newer: Condition = { where: `${column} OPERATOR(pg_catalog.>=) $1`, values: [boundary(table.kind, days.until)] }
   const missing: Condition = { where: `${column} IS NULL`, values: [] }
-  const asked = await inReadOnly(session, settings, async (ask) => {
+  const place = { session, table, user: days.user, now }
+  const asked = await planning(place, async (ask) => {
     const rows = await readWhole(ask, table, [older, newer, missing])
     if (rows > mostRowsReadWhole) return { kind: 'unindexed', rows } as const
     const startedAt = performance.now()
     const proofs = [await prove(ask, table, older), await prove(ask, table, newer), await prove(ask, table, missing)] as const
     return { kind: 'proven', proofs, elapsedMs: performance.now() - startedAt, rows } as const
   })
-  if (!asked.ok) return couldNotLook(`${asked.message} (${asked.code})`, adviceFor(asked.code, table, days.user))
+  if (!asked.seen) return asked
   if (asked.value.kind === 'unindexed') return saw(asked.value, now())
   const { proofs, elapsedMs, rows } = asked.value
   const rowsOfProof = async (proof: Proof, condition: Condition, order: Finding['order']) =>
-    proof.found ? count(session, { table, condition, order }) : none
+    proof.found ? count(place, { condition, order }) : none
   return saw(
     {
       kind: 'proven',
@@ -148,12 +164,11 @@ export const seeDays = async (
   })
   const [today, yesterday] = [between(days.today, days.tomorrow), between(days.yesterday, days.today)]
   const before: Condition = { where: `${column} OPERATOR(pg_catalog.<) $1`, values: [boundary(table.kind, days.yesterday)] }
-  const asked = await inReadOnly(session, settings, async (ask) => {
+  return planning({ session, table, user: days.user, now }, async (ask) => {
     const rows = await readWhole(ask, table, [today, yesterday, before])
     if (rows > mostRowsReadWhole) return { kind: 'unindexed', rows } as const
     const found = async (one: Condition, limit: number) => (await ask(firstRow(table, one, limit), one.values)).length
     const seen = { today: await found(today, 2), yesterday: (await found(yesterday, 1)) > 0, before: (await found(before, 1)) > 0 }
     return { kind: 'seen', ...seen } as const
   })
-  return asked.ok ? saw(asked.value, now()) : couldNotLook(`${asked.message} (${asked.code})`, adviceFor(asked.code, table, days.user))
 }

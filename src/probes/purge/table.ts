@@ -1,5 +1,4 @@
 import { type DateColumnKind, dateColumnKind, dateColumnKinds } from '../../core/postgres/date-column.ts'
-import { sqlIdentifier } from '../../core/postgres/names.ts'
 import type { TableName } from '../../core/postgres/table-name.ts'
 import { couldNotLook, type Instant, type Seen, saw } from '../../core/seen.ts'
 import { nearestName } from '../../core/suggestion.ts'
@@ -166,17 +165,4 @@ export const resolveTable = async (session: PostgresSession, wanted: Wanted, now
   const asked = await inReadOnly(session, [], (ask) => find(ask, wanted))
   if (!asked.ok) return couldNotLook(`${asked.message} (${asked.code})`, 'look at the log of the server')
   return 'seen' in asked.value ? asked.value : saw(asked.value, now())
-}
-
-/** What would let us look, by the server's error. Statements are offered only for names that need no thought. */
-export const adviceFor = (code: string, { schema, name }: Pick<FoundTable, 'schema' | 'name'>, user: string): string => {
-  const [inSchema, table, role] = [sqlIdentifier(schema), sqlIdentifier(name), sqlIdentifier(user)]
-  const grant =
-    inSchema === undefined || table === undefined || role === undefined ? '' : `: GRANT SELECT ON ${inSchema}.${table} TO ${role};`
-  const known: Readonly<Record<string, string>> = {
-    '55P03': 'another session holds the table: see purge.locks, then run this again',
-    '57014': 'dead rows make it slow, or a part of it lies elsewhere: run VACUUM (ANALYZE) on the table, then run this again',
-    '42501': `let the role read all rows of the table${grant}`,
-  }
-  return known[code] ?? 'look at the log of the server, then run this again'
 }

@@ -1,5 +1,6 @@
 import { type Finding, finding } from '../../../core/finding.ts'
 import type { Bloat, CollationMismatch, Filling, Sequence } from '../../../core/postgres/bloat.ts'
+import { grants, grantsFor } from '../../../core/postgres/grants.ts'
 import { sqlIdentifier } from '../../../core/postgres/names.ts'
 import type { TableStats } from '../../../core/postgres/table-stats.ts'
 import { formatBytes, formatDuration, formatPercent } from '../../../core/quantity.ts'
@@ -75,13 +76,23 @@ const statementFor = (fillings: readonly Filling[]): string =>
     .slice(0, 3)
     .join(' ')
 
-const whyWithheld: Record<Bloat['withheld'][number]['why'], string> = {
-  stale: 'their statistics are stale: run the task `analyze`',
-  unreadable: 'our role may not read their statistics: as a superuser GRANT pg_read_all_data to it, or install pgstattuple',
+type Grant = (typeof grants)['selectAll' | 'sequences']
+
+/** For the schemas that hold them, as far as their names may stand in a statement. */
+const grantsIn = (grant: Grant, schemas: readonly (string | undefined)[], role: string): string => {
+  const names = [...new Set(schemas)].flatMap((one) => sqlIdentifier(one ?? '') ?? [])
+  const statements = grantsFor(role, ...names.slice(0, 3).map((schema) => (to: string) => grant(schema, to)))
+  return statements.length === 0 ? 'grant it SELECT on them' : `as a superuser: ${statements.join(' ')}`
+}
+
+const whyWithheld: Record<Bloat['withheld'][number]['why'], (schemas: readonly (string | undefined)[], role: string) => string> = {
+  stale: () => 'their statistics are stale: run the task `analyze`',
+  unreadable: (schemas, role) =>
+    `our role may not read their statistics: ${grantsIn(grants.selectAll, schemas, role)} Or install pgstattuple`,
 }
 
 /** Room in tables and indexes that holds nothing. What cannot be estimated is said, and never guessed. */
-export const judgeBloat = ({ fillings, withheld }: Bloat, threshold: Threshold, subject: string): Finding => {
+export const judgeBloat = ({ fillings, withheld }: Bloat, threshold: Threshold, subject: string, role = ''): Finding => {
   const judged = judgeWorst({
     id: 'db.bloat',
     subject,
@@ -105,8 +116,9 @@ export const judgeBloat = ({ fillings, withheld }: Bloat, threshold: Threshold, 
   })
   if (withheld.length === 0) return judged
   const why = (['stale', 'unreadable'] as const).flatMap((one) => {
-    const count = withheld.filter((other) => other.why === one).length
-    return count === 0 ? [] : [`${counted(count, 'relation')}: ${whyWithheld[one]}`]
+    const those = withheld.filter((other) => other.why === one)
+    const schemas = those.map((other) => other.schema)
+    return those.length === 0 ? [] : [`${counted(those.length, 'relation')}: ${whyWithheld[one](schemas, role)}`]
   })
   const evidence = [
     ...judged.evidence,
@@ -121,7 +133,7 @@ const usedShare = ({ last, first, limit }: Sequence): number =>
   last === undefined || limit === first ? 0 : (last - first) / (limit - first)
 
 /** How far sequences are, with the type of the column that they fill; one that begins anew at its end never runs out. */
-export const judgeSequences = (sequences: readonly Sequence[], threshold: Threshold, subject: string): Finding => {
+export const judgeSequences = (sequences: readonly Sequence[], threshold: Threshold, subject: string, role = ''): Finding => {
   const hidden = sequences.filter((one) => !one.readable)
   const judged = judgeWorst({
     id: 'db.sequence',
@@ -142,11 +154,16 @@ export const judgeSequences = (sequences: readonly Sequence[], threshold: Thresh
     measure: { name: 'sequence-used', unit: 'fraction' },
   })
   if (hidden.length === 0 || judged.status !== 'ok') return judged
+  const statements = grantsIn(
+    grants.sequences,
+    hidden.map((one) => one.schema),
+    role,
+  )
   return {
     ...judged,
     cleared: false,
     evidence: hidden.slice(0, 10).map(name),
-    advice: `not checked: ${counted(hidden.length, 'sequence')} may not be read; as a superuser GRANT pg_read_all_data to the role that looks`,
+    advice: `not checked: ${counted(hidden.length, 'sequence')} may not be read; ${statements}`,
   }
 }
 

@@ -12,6 +12,7 @@ const isDone = (one: Rebuilt): one is Done => one.kind === 'done'
 const isFailed = (one: Rebuilt): one is Failed => one.kind === 'failed'
 
 const nameOf = ({ rebuild }: Rebuilt): string => indexName(rebuild.index)
+const isLeftAlone = ({ kind }: Rebuilt): boolean => kind === 'own-code'
 const plural = (count: number): string => `${formatCount(count)} ${count === 1 ? 'index' : 'indexes'}`
 
 export const reclaimedBytes = (rebuilt: readonly Rebuilt[]): number =>
@@ -22,8 +23,9 @@ const describe = (one: Failed): string => `${nameOf(one)}: ${one.cause}${one.lef
 /** Whether every index that wanted it was built anew. A failure leaves the old index as it was. */
 export const judgeRebuilt = (rebuilt: readonly Rebuilt[], { subject, context }: Pick<Site, 'subject' | 'context'>): Finding => {
   const [done, failed] = [rebuilt.filter(isDone), rebuilt.filter(isFailed)]
+  const own = rebuilt.filter((one) => !isLeftAlone(one)).length
   const [first] = failed
-  const told = context.dryRun ? `would rebuild ${plural(rebuilt.length)}` : `${done.length} of ${plural(rebuilt.length)} rebuilt`
+  const told = context.dryRun ? `would rebuild ${plural(own)}` : `${done.length} of ${plural(own)} rebuilt`
   return finding({
     id: 'db.reindex',
     subject,
@@ -40,6 +42,8 @@ export const judgeRebuilt = (rebuilt: readonly Rebuilt[], { subject, context }: 
   })
 }
 
+const notDone: Readonly<Record<string, string>> = { failed: 'failed', 'no-right': 'no right', 'own-code': 'left alone' }
+
 /** What each index gained. */
 export const reindexGains = (rebuilt: readonly Rebuilt[]): FactTable => ({
   title: 'reindex',
@@ -48,6 +52,6 @@ export const reindexGains = (rebuilt: readonly Rebuilt[]): FactTable => ({
     const { index, why } = one.rebuild
     const before = formatBytes(index.sizeBytes)
     if (one.kind === 'done') return [nameOf(one), why, `${before} → ${formatBytes(one.afterBytes)}`, formatDuration(one.tookMs)]
-    return [nameOf(one), why, before, one.kind === 'failed' ? 'failed' : one.kind === 'no-right' ? 'no right' : '']
+    return [nameOf(one), why, before, notDone[one.kind] ?? '']
   }),
 })

@@ -2,7 +2,9 @@ import type { Index } from '../../../core/postgres/indexes.ts'
 import { formatBytes, formatDuration, formatPercent } from '../../../core/quantity.ts'
 import { numberCell, wholeCell } from '../../../probes/postgres/cells.ts'
 import { seeIndexes } from '../../../probes/postgres/indexes.ts'
+import type { FoundOwnerCode } from '../../../probes/postgres/owner-code.ts'
 import { isStatementError } from '../../../probes/postgres/read-only.ts'
+import { seeLeftAlone } from '../owner-code.ts'
 import { type Followed, longStatement } from '../progress.ts'
 import type { Site } from '../task.ts'
 import { dropLeftovers, stepOf } from './leftovers.ts'
@@ -12,6 +14,8 @@ import type { Rebuild } from './plan.ts'
 export type Rebuilt = { readonly rebuild: Rebuild } & (
   | { readonly kind: 'done'; readonly afterBytes: number; readonly tookMs: number }
   | { readonly kind: 'no-right' }
+  /** Code of others is in its table, which would run where our role works. */
+  | { readonly kind: 'own-code'; readonly found: FoundOwnerCode }
   /** `leftBehind`: its copy could not be dropped. */
   | { readonly kind: 'failed'; readonly cause: string; readonly leftBehind: boolean }
   | { readonly kind: 'not-begun' }
@@ -56,6 +60,8 @@ const sizeOf = async ({ session }: Site, { schema, name, tableOid }: Index): Pro
 export const rebuildIndex = async (site: Site, rebuild: Rebuild): Promise<Rebuilt> => {
   const { session, target, context } = site
   const { index } = rebuild
+  const found = (await seeLeftAlone(site, [index.tableOid])).get(index.tableOid)
+  if (found !== undefined) return { kind: 'own-code', rebuild, found }
   if (context.dryRun || context.signal.aborted) return { kind: 'not-begun', rebuild }
   const all = await seeIndexes(session, [index.tableOid])
   context.journal.write({ reindex: stepOf(target.database, index, all) })

@@ -1,6 +1,8 @@
 import { type Finding, finding } from '../../../core/finding.ts'
 import { type Constraint, moreThanOnce, violations } from '../../../core/postgres/constraint.ts'
+import { missingGrants } from '../../../core/postgres/grants.ts'
 import { sqlIdentifier } from '../../../core/postgres/names.ts'
+import { leastRoleAdvice, whyNotPlanned } from '../../../core/postgres/owner-code.ts'
 import { formatCount } from '../../../core/render/headline.ts'
 import { shorten } from '../../../core/text/plain.ts'
 import type { Outcome, Outcomes } from './test-constraints.ts'
@@ -14,6 +16,7 @@ const unsure: Readonly<Record<Exclude<Outcome['tested'], 'holds' | 'violated'>, 
   'not allowed': 'this role may not read its table',
   'takes too long': 'its table is too large to be read here, or locked',
   'own code': 'it calls functions of this database, which Ronde does not run',
+  'code of others': 'to read its table would run code of its owner with our rights',
   'cannot be asked': 'its rows cannot be asked for',
   'not looked': 'not looked at this time',
 }
@@ -66,14 +69,35 @@ const notValidated = ({ constraint, tested }: Doubt, about: About): Finding =>
     audience: 'technical',
   })
 
+/** The look just before the test may find what the first one did not. */
+const notRead = (constraint: Constraint, about: About): Finding =>
+  finding({
+    id: 'schema.constraint',
+    subject: about.named(nameOf(constraint)),
+    status: 'unknown',
+    title: `${nameOf(constraint)}: not tested, for that would run code of others`,
+    observed:
+      constraint.ownerCode === undefined
+        ? 'its table got code of others while Ronde looked, which would run with our rights'
+        : whyNotPlanned(constraint.ownerCode, about.role),
+    expected: 'a role with the least rights, or code of ours alone',
+    advice: constraint.ownerCode === undefined ? 'run it again' : leastRoleAdvice(constraint.ownerCode.names, about.role),
+    evidence: [`${constraint.kind}, ${constraint.validated ? 'valid by the catalogue' : 'never validated'}`],
+    certainty: 'hard',
+    audience: 'technical',
+  })
+
+/** Told by a finding of their own. */
+const unusual: ReadonlySet<Outcome['tested']> = new Set(['violated', 'code of others'])
+
 const most = 20
 
-const summary = ({ outcomes, all }: Outcomes, about: About): Finding => {
+const summary = ({ outcomes, all, rights }: Outcomes, about: About): Finding => {
   const count = (...tested: Outcome['tested'][]) => outcomes.filter((one) => tested.includes(one.tested)).length
-  const role = sqlIdentifier(about.role)
-  const grant = role === undefined ? 'let it read the tables' : `as a superuser: GRANT pg_read_all_data TO ${role};`
+  const statements = missingGrants(rights, about.role)
+  const grant = statements.length === 0 ? 'let it read the tables' : `as a superuser: ${statements.join(' ')}`
   const [holds, forbidden] = [count('holds'), count('not allowed')]
-  const others = (['violated', 'not allowed', 'own code', 'cannot be asked', 'takes too long', 'not looked'] as const)
+  const others = (['violated', 'not allowed', 'own code', 'code of others', 'cannot be asked', 'takes too long', 'not looked'] as const)
     .map((one) => [count(one), one] as const)
     .filter(([number]) => number > 0)
     .map(([number, one]) => `, ${number} ${one}`)
@@ -97,20 +121,21 @@ export const judgeConstraints = (tested: Outcomes, about: About): readonly Findi
   const { outcomes } = tested
   const broken = outcomes.filter((one) => one.tested === 'violated').map((one) => violated(one.constraint, about))
   const doubtful = outcomes
-    .filter(({ constraint, tested }) => !constraint.validated && tested !== 'violated' && constraint.kind !== 'unique')
+    .filter(({ constraint, tested }) => !constraint.validated && !unusual.has(tested) && constraint.kind !== 'unique')
     .map((one) => notValidated(one, about))
-  const told = [...broken, ...doubtful]
+  const left = outcomes.filter((one) => one.tested === 'code of others').map((one) => notRead(one.constraint, about))
+  const told = [...broken, ...left, ...doubtful]
   const all = summary(tested, about)
   if (told.length <= most) return [...told, all]
-  const left = told.slice(most)
+  const more = told.slice(most)
   return [
     ...told.slice(0, most),
     {
       ...all,
       status: 'warning',
       cleared: false,
-      title: `${all.title}; ${left.length} more findings`,
-      evidence: left.slice(0, most).map((one) => one.title),
+      title: `${all.title}; ${more.length} more findings`,
+      evidence: more.slice(0, most).map((one) => one.title),
     },
   ]
 }

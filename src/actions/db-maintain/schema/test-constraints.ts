@@ -1,11 +1,20 @@
 import type { Constraint } from '../../../core/postgres/constraint.ts'
+import type { ReadRights } from '../../../core/postgres/grants.ts'
 import { seeConstraints, type Tested, testConstraint, testConstraints } from '../../../probes/postgres/constraints.ts'
+import { readOnly } from '../../../probes/postgres/read-only.ts'
+import { seeReadRights } from '../../../probes/postgres/read-rights.ts'
 import type { Site } from '../task.ts'
 
 /** What was found out about one constraint. */
 export type Outcome = { readonly constraint: Constraint; readonly tested: Tested | 'not looked' }
 /** `all`: how many constraints there are; the others have their turn in a later run. */
-export type Outcomes = { readonly outcomes: readonly Outcome[]; readonly all: number; readonly doubtful: number }
+export type Outcomes = {
+  readonly outcomes: readonly Outcome[]
+  readonly all: number
+  readonly doubtful: number
+  /** What our role may do with the tables that it was refused. */
+  readonly rights: readonly ReadRights[]
+}
 
 /** For constraints that nobody vouches for: worth a look through a whole table, within a minute in all. */
 const doubtful = { mostConstraints: 20, timeoutMs: 3_000 }
@@ -40,6 +49,11 @@ const testTrusted = async ({ session, context }: Site, constraints: readonly Con
   return outcomes
 }
 
+const rightsOf = async ({ session }: Site, outcomes: readonly Outcome[]): Promise<readonly ReadRights[]> => {
+  const refused = outcomes.filter(({ tested }) => tested === 'not allowed').flatMap(({ constraint }) => constraint.relations)
+  return refused.length === 0 ? [] : seeReadRights((sql, values) => readOnly(session, sql, values), [...new Set(refused)])
+}
+
 /** Tests constraints against the rows: all that were never validated, and as many of the others as fit into a moment, round and round over the runs. */
 export const testSome = async (site: Site): Promise<Outcomes> => {
   const { session, target, tables, named, context } = site
@@ -57,5 +71,6 @@ export const testSome = async (site: Site): Promise<Outcomes> => {
   const last = second.findLast(({ constraint }) => !broken.includes(constraint.oid))?.constraint.oid ?? after
   const stillBroken = second.filter(({ tested }) => tested === 'violated').map(({ constraint }) => constraint.oid)
   context.state.setNote(note, [last, ...stillBroken].join(' '))
-  return { outcomes: [...first, ...second], all: seen.all, doubtful: seen.doubtful }
+  const outcomes = [...first, ...second]
+  return { outcomes, all: seen.all, doubtful: seen.doubtful, rights: await rightsOf(site, outcomes) }
 }

@@ -1,5 +1,5 @@
 import { type Finding, finding } from '../../../core/finding.ts'
-import { grantMonitor } from '../../../core/postgres/names.ts'
+import { grantMonitor } from '../../../core/postgres/grants.ts'
 import type { StatementCounter, StatementCounters } from '../../../core/postgres/statements.ts'
 import { formatDuration } from '../../../core/quantity.ts'
 import { counted, formatCount } from '../../../core/render/headline.ts'
@@ -56,12 +56,16 @@ export const notCounted = (why: 'no extension' | 'not loaded', about: About): Fi
   })
 }
 
+const unseen = (hidden: number, { role }: About): string =>
+  hidden === 0 ? '' : `not checked: ${formatCount(hidden)} of other roles; ${grantMonitor(role)}`
+
 export const baseLine = (counters: StatementCounters, about: About): Finding =>
   slow(about, {
     status: 'ok',
     cleared: false,
     title: 'slow queries are compared from the next run on',
     observed: `${counted(counters.list.length, 'kind')} of query counted so far`,
+    advice: unseen(counters.hidden, about),
   })
 
 const queries = (count: number): string => (count === 1 ? '1 slow query' : `${formatCount(count)} slow queries`)
@@ -81,9 +85,14 @@ const textOf = ({ counter }: Taken, texts: Slow['texts']): string => texts.get(c
 export const judgeSlowQueries = ({ shown, count, texts, sinceMs, hidden }: Slow, about: About): Finding => {
   const worstMs = Math.max(0, ...shown.map((one) => one.meanMs))
   const since = `in the last ${formatDuration(sinceMs)}`
-  const unseen = hidden === 0 ? '' : `not checked: ${formatCount(hidden)} of other roles; ${grantMonitor(about.role)}`
   if (count === 0) {
-    return slow(about, { status: 'ok', cleared: hidden === 0, title: 'no slow query', observed: `none ${since}`, advice: unseen })
+    return slow(about, {
+      status: 'ok',
+      cleared: hidden === 0,
+      title: 'no slow query',
+      observed: `none ${since}`,
+      advice: unseen(hidden, about),
+    })
   }
   const [first] = shown
   return slow(about, {

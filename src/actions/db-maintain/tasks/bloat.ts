@@ -35,9 +35,9 @@ const run = async (site: Site, { thresholds }: SharedOptions): Promise<Done> => 
     findings: [
       judgeDeadRows(stats, limitOf(thresholds, 'dead-rows'), subject),
       judgeVacuumAge(stats, sights.sinceMs, { threshold: limitOf(thresholds, 'vacuum-age'), subject }),
-      judgeBloat(bloat, limitOf(thresholds, 'bloat'), subject),
+      judgeBloat(bloat, limitOf(thresholds, 'bloat'), subject, server.user),
       judgeWraparound(freezeAge, { subject: target.subject, thresholds }),
-      judgeSequences(await seeSequences(session, named ? oids : null), limitOf(thresholds, 'sequence'), subject),
+      judgeSequences(await seeSequences(session, named ? oids : null), limitOf(thresholds, 'sequence'), subject, server.user),
       judgeCollations(await seeCollationMismatches(session, server.major), target.database, subject),
       judgeClock(server.clockAheadMs, target.subject),
     ],

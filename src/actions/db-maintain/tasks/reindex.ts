@@ -4,6 +4,7 @@ import { seeIndexes } from '../../../probes/postgres/indexes.ts'
 import { indexName } from '../indexes/policy.ts'
 import { lacksMaintain } from '../maintain-rights.ts'
 import { notOnStandby, unfinishedWork } from '../not-done.ts'
+import { judgeLeftAlone } from '../owner-code.ts'
 import { planReindex, type Rebuild } from '../reindex/plan.ts'
 import { judgeRebuilt, reclaimedBytes, reindexGains } from '../reindex/policy.ts'
 import { type Rebuilt, rebuildIndex, statementOf } from '../reindex/work.ts'
@@ -20,14 +21,17 @@ const done = (site: Site, rebuilt: readonly Rebuilt[]): Done => {
   const forbidden = rebuilt
     .filter((one) => one.kind === 'no-right')
     .map((one) => ({ name: indexName(one.rebuild.index), owner: one.rebuild.index.owner }))
-  const rights = lacksMaintain(site, 'reindex', forbidden)
+  const left = rebuilt.flatMap((one) =>
+    one.kind === 'own-code' ? [{ name: indexName(one.rebuild.index), owner: one.rebuild.index.owner, found: one.found }] : [],
+  )
+  const rights = [...lacksMaintain(site, 'reindex', forbidden), ...judgeLeftAlone(site, 'reindex', left)]
   const cut = site.context.signal.aborted ? [unfinishedWork(site, 'reindex')] : []
-  const left = rebuilt.some((one) => one.kind === 'failed' && one.leftBehind)
+  const leftBehind = rebuilt.some((one) => one.kind === 'failed' && one.leftBehind)
   const finished = rebuilt.filter((one) => one.kind === 'done').length
   return {
     completed: rights.length === 0 && cut.length === 0,
     findings: [judgeRebuilt(rebuilt, site), ...rights, ...cut],
-    ...(left ? { leftBehind: true as const } : {}),
+    ...(leftBehind ? { leftBehind: true as const } : {}),
     gains: reindexGains(rebuilt),
     counts: { 'reclaimed-bytes': reclaimedBytes(rebuilt) },
     line: site.context.dryRun ? `${formatCount(rebuilt.length)} indexes would be rebuilt` : `${formatCount(finished)} indexes rebuilt`,

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { list } from '../../../core/options/list.ts'
+import { grants, grantsFor } from '../../../core/postgres/grants.ts'
 import { amongVisible } from '../../../core/postgres/judge.ts'
 import type { Sessions } from '../../../core/postgres/observation.ts'
 import { judgeBlocked, judgeIdleInTransaction, judgeLongQueries } from '../../../core/postgres/sessions.ts'
 import { sessionsPart } from '../../../probes/postgres/parts.ts'
 import { readOnly } from '../../../probes/postgres/read-only.ts'
-import { grantRole, lacksRights } from '../not-done.ts'
+import { lacksRights } from '../not-done.ts'
 import { count, gainsOf, judgePolicy } from '../sessions/policy.ts'
 import { type Deed, end, wouldEnd } from '../sessions/signal.ts'
 import { chooseTargets, policies, type SessionPolicy, states } from '../sessions/targets.ts'
@@ -52,9 +53,7 @@ const act = async (
 const rightsOf = ({ target, server }: Site, deeds: readonly Deed[]): Done['findings'] => {
   const refused = deeds.filter(({ fate }) => fate === 'not allowed')
   const what = `the server does not let it end ${refused.length} of the sessions of other roles; those of superusers only a superuser may end`
-  return refused.length === 0
-    ? []
-    : [lacksRights(target.database, 'sessions', { what, grants: grantRole('pg_signal_backend', server.user) })]
+  return refused.length === 0 ? [] : [lacksRights(target.database, 'sessions', { what, grants: grantsFor(server.user, grants.signal) })]
 }
 
 const judge = ({ subject, target, server }: Site, seen: Sessions, thresholds: SharedOptions['thresholds']): Done['findings'] => {

@@ -1,9 +1,9 @@
+import { grants, grantsFor } from '../../../core/postgres/grants.ts'
 import type { Sizes, Volume } from '../../../core/postgres/sizes.ts'
 import { formatBytes } from '../../../core/quantity.ts'
 import { couldNotLook, type Seen } from '../../../core/seen.ts'
 import { seeSizes } from '../../../probes/postgres/sizes.ts'
 import { seeVolume } from '../../../probes/volume.ts'
-import { grantRole } from '../not-done.ts'
 import { judgeDatabaseSize, judgeVolume, type PastSizes, sizeTable } from '../size/policy.ts'
 import { type Done, defineTask, type SharedOptions, type Site } from '../task.ts'
 import { limitOf } from '../thresholds.ts'
@@ -16,8 +16,8 @@ const volumeOf = async ({ target, server, context }: Site, { dataDirectory }: Si
   if (target.service === undefined)
     return couldNotLook('SQL cannot ask for the free room of the server', 'set database.service, or watch that disk on its own server')
   if (dataDirectory === undefined) {
-    const grants = grantRole('pg_monitor', server.user).join('')
-    return couldNotLook('our role may not read where the data lies', grants === '' ? 'grant pg_monitor to it' : `as a superuser: ${grants}`)
+    const grant = grantsFor(server.user, grants.monitor).join('')
+    return couldNotLook('our role may not read where the data lies', grant === '' ? 'grant pg_monitor to it' : `as a superuser: ${grant}`)
   }
   return seeVolume(context.compose, target.service, dataDirectory)
 }

@@ -1,7 +1,8 @@
+import { grants, grantsFor } from '../../../core/postgres/grants.ts'
 import type { StatementCounters } from '../../../core/postgres/statements.ts'
 import { type StatementsPlace, seeQueryTexts, seeStatements } from '../../../probes/postgres/statements.ts'
 import { keepCounters, readCounters } from '../counter-note.ts'
-import { grantRole, lacksRights, notDone } from '../not-done.ts'
+import { lacksRights, notDone } from '../not-done.ts'
 import { type About, baseLine, counterOf, judgeSlowQueries, notCounted, slowQueries, tableOf } from '../slow-queries/policy.ts'
 import { type Done, defineTask, type Site } from '../task.ts'
 import { limitOf } from '../thresholds.ts'
@@ -39,7 +40,7 @@ export const task = defineTask({
     const seen = await seeStatements(site.session)
     if (seen.kind === 'counters') return compare(site, seen.counters, seen.place, about)
     if (seen.kind === 'not allowed') {
-      return notDone(lacksRights(target.database, 'slow-queries', { what: seen.what, grants: grantRole('pg_monitor', server.user) }))
+      return notDone(lacksRights(target.database, 'slow-queries', { what: seen.what, grants: grantsFor(server.user, grants.monitor) }))
     }
     return { completed: true, findings: [notCounted(seen.kind, about)] }
   },

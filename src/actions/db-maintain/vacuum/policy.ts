@@ -5,6 +5,7 @@ import { counted, formatCount } from '../../../core/render/headline.ts'
 import type { FactTable } from '../../../core/render/view.ts'
 import type { Locker } from '../../../probes/postgres/table-stats.ts'
 import type { Forbidden } from '../maintain-rights.ts'
+import type { LeftAlone } from '../owner-code.ts'
 import type { Site } from '../task.ts'
 import type { Outcome } from './work.ts'
 
@@ -20,6 +21,9 @@ export const reclaimedBytes = (one: Done): number => {
   const { liveRows, deadRows, heapBytes } = one.before
   return liveRows + deadRows === 0 ? 0 : removed(one) * (heapBytes / (liveRows + deadRows))
 }
+
+/** Told by findings of their own. */
+export const isLeftAlone = ({ kind }: Outcome): boolean => kind === 'no-right' || kind === 'own-code'
 
 const lockerWords = ({ pid, mode, user, application, autovacuum }: Locker): string =>
   autovacuum ? `autovacuum (pid ${pid}) is at work on it` : `pid ${pid} ${user} ${application}`.trimEnd() + ` holds ${mode}`
@@ -43,7 +47,7 @@ const plural = (count: number): string => counted(count, 'table')
 /** `12 of 13 tables vacuumed, 4,000 dead rows removed`; parents that are merely analyzed are not counted as vacuumed. */
 const tell = (task: 'vacuum' | 'analyze', outcomes: readonly Outcome[], dryRun: boolean): string => {
   const { done } = words[task]
-  const own = outcomes.filter((one) => one.kind !== 'no-right' && (task === 'analyze' || one.step.does !== 'analyze'))
+  const own = outcomes.filter((one) => !isLeftAlone(one) && (task === 'analyze' || one.step.does !== 'analyze'))
   if (own.length === 0) return `nothing left to be ${done}`
   if (dryRun) return `would have ${plural(own.length)} ${done}`
   const finished = own.filter(isDone)
@@ -169,6 +173,9 @@ export const countsOf = (outcomes: readonly Outcome[]) => {
   const done = outcomes.filter(isDone).filter((one) => one.step.does !== 'analyze')
   return { vacuumed: done.length, 'reclaimed-bytes': done.reduce((sum, one) => sum + reclaimedBytes(one), 0) }
 }
+
+export const leftAlone = (outcomes: readonly Outcome[]): readonly LeftAlone[] =>
+  outcomes.flatMap((one) => (one.kind === 'own-code' ? [{ name: nameOf(one), owner: one.before.owner, found: one.found }] : []))
 
 export const noRights = (outcomes: readonly Outcome[]): readonly Forbidden[] =>
   outcomes.filter((one) => one.kind === 'no-right').map((one) => ({ name: nameOf(one), owner: one.before.owner }))

@@ -1,14 +1,15 @@
 import type { Finding } from '../../../core/finding.ts'
 import { lacksMaintain } from '../maintain-rights.ts'
 import { notOnStandby, unfinishedWork } from '../not-done.ts'
+import { judgeLeftAlone } from '../owner-code.ts'
 import type { Done, Site } from '../task.ts'
 import { type Step, statementOf } from './plan.ts'
-import { judgeWork, noRights } from './policy.ts'
+import { isLeftAlone, judgeWork, leftAlone, noRights } from './policy.ts'
 import { doSteps, type Outcome } from './work.ts'
 
 export type Worked = {
   readonly outcomes: readonly Outcome[]
-  /** Whether every table was done, whether our role may do them, and whether the run was cut short. */
+  /** Whether every table was done, whether our role may and should do them, and whether the run was cut short. */
   readonly findings: readonly Finding[]
   readonly completed: boolean
 }
@@ -27,11 +28,10 @@ export const doWork = async (site: Site, task: 'vacuum' | 'analyze', steps: read
   if (server.standby) return notOnStandby(target.database, task)
   const outcomes = await doSteps(site, steps)
   if (context.dryRun) sayPlan(site, outcomes)
-  const rights = lacksMaintain(site, task, noRights(outcomes))
+  const rights = [...lacksMaintain(site, task, noRights(outcomes)), ...judgeLeftAlone(site, task, leftAlone(outcomes))]
   const cut = context.signal.aborted ? [unfinishedWork(site, task)] : []
   const judged = judgeWork(task, outcomes, site)
-  const worthTelling =
-    judged.status !== 'ok' || (cut.length === 0 && (rights.length === 0 || outcomes.some((one) => one.kind !== 'no-right')))
+  const worthTelling = judged.status !== 'ok' || (cut.length === 0 && (rights.length === 0 || outcomes.some((one) => !isLeftAlone(one))))
   return {
     outcomes,
     findings: [...(worthTelling ? [judged] : []), ...rights, ...cut],

@@ -1,9 +1,11 @@
 import type { TableStats } from '../../../core/postgres/table-stats.ts'
 import { formatBytes, formatDuration } from '../../../core/quantity.ts'
 import { numberCell, wholeCell } from '../../../probes/postgres/cells.ts'
+import type { FoundOwnerCode } from '../../../probes/postgres/owner-code.ts'
 import { isStatementError } from '../../../probes/postgres/read-only.ts'
 import { type Locker, seeLockers, seeTableStats } from '../../../probes/postgres/table-stats.ts'
 import type { Row } from '../../../tools/connect/session.ts'
+import { seeLeftAlone } from '../owner-code.ts'
 import { type Followed, longStatement } from '../progress.ts'
 import type { Site } from '../task.ts'
 import { type Step, statementOf } from './plan.ts'
@@ -15,6 +17,8 @@ export type Outcome = { readonly step: Step; readonly before: TableStats } & (
   | { readonly kind: 'locked'; readonly by: readonly Locker[] }
   | { readonly kind: 'failed'; readonly cause: string }
   | { readonly kind: 'no-right' }
+  /** Code of others is in it, which would run where our role works. */
+  | { readonly kind: 'own-code'; readonly found: FoundOwnerCode }
   /** The run ended first, or it is a dry run. */
   | { readonly kind: 'not-begun' }
   | { readonly kind: 'stopped' }
@@ -75,11 +79,12 @@ const attempt = async (site: Site, step: Step, before: TableStats): Promise<Outc
     : { kind: 'done', step, before, after, tookMs }
 }
 
-const one = async (site: Site, step: Step): Promise<Outcome | undefined> => {
+const one = async (site: Site, step: Step, found: FoundOwnerCode | undefined): Promise<Outcome | undefined> => {
   const { session, server, context } = site
   const before = (await seeTableStats(session, [step.table.oid], server.major)).get(step.table.oid)
   // Dropped since the tables were listed.
   if (before === undefined) return undefined
+  if (found !== undefined) return { kind: 'own-code', step, before, found }
   if (!before.mayMaintain) return { kind: 'no-right', step, before }
   if (context.dryRun || context.signal.aborted) return { kind: 'not-begun', step, before }
   return attempt(site, step, before)
@@ -87,9 +92,13 @@ const one = async (site: Site, step: Step): Promise<Outcome | undefined> => {
 
 /** All steps, one after the other; what was locked is tried once more when the rest is done. A dry run only looks. */
 export const doSteps = async (site: Site, steps: readonly Step[]): Promise<readonly Outcome[]> => {
+  const left = await seeLeftAlone(
+    site,
+    steps.map(({ table }) => table.oid),
+  )
   const outcomes: Outcome[] = []
   for (const step of steps) {
-    const outcome = await one(site, step)
+    const outcome = await one(site, step, left.get(step.table.oid))
     if (outcome !== undefined) outcomes.push(outcome)
   }
   return retried(site, outcomes)
@@ -97,6 +106,7 @@ export const doSteps = async (site: Site, steps: readonly Step[]): Promise<reado
 
 const retried = async (site: Site, outcomes: readonly Outcome[]): Promise<readonly Outcome[]> => {
   const settled: Outcome[] = []
-  for (const outcome of outcomes) settled.push(outcome.kind === 'locked' ? ((await one(site, outcome.step)) ?? outcome) : outcome)
+  for (const outcome of outcomes)
+    settled.push(outcome.kind === 'locked' ? ((await one(site, outcome.step, undefined)) ?? outcome) : outcome)
   return settled
 }

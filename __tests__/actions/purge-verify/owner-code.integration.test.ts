@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { asApp, hostileUrl, makeHostile, whoRan } from '../../support/hostile-owner.ts'
+import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
+import { binariesOf, postgresMajors } from '../../support/postgres-majors.ts'
+import { openSession } from '../../support/postgres-sessions.ts'
+import { dayAt, runPurge, verifyHere } from '../../support/purge.ts'
+
+jest.setTimeout(120_000)
+
+const game = `DROP TABLE IF EXISTS game CASCADE; CREATE TABLE game (id int, day_date date, points int); CREATE INDEX ON game (day_date, points);
+  INSERT INTO game VALUES (1, '${dayAt(0)}', 1);`
+
+/** What `app` does to a table, and the object that the finding names. */
+const hidden: readonly (readonly [string, string, RegExp])[] = [
+  [
+    'an index expression',
+    'CREATE INDEX bad ON game ((id + public.evil_i(1)))',
+    /index public\.bad calls function public\.evil_i\(integer\) of role app/,
+  ],
+  ['an index predicate', 'CREATE INDEX bad ON game (id) WHERE points > public.evil_i(1)', /index public\.bad/],
+  [
+    'the CHECK of an heir',
+    'CREATE TABLE child (CHECK (points > public.evil_i(0))) INHERITS (game)',
+    /constraint child_points_check on public\.child/,
+  ],
+  ['a CHECK', 'ALTER TABLE game ADD CONSTRAINT own CHECK (points >= public.evil_i(1))', /constraint own on public\.game/],
+  [
+    'a CHECK of the ancestor',
+    'CREATE TABLE top (LIKE game); ALTER TABLE top ADD CONSTRAINT own CHECK (points >= public.evil_i(1)) NO INHERIT; ALTER TABLE game INHERIT top',
+    /constraint own on public\.top/,
+  ],
+  ['extended statistics', 'CREATE STATISTICS bad ON (public.evil_i(id)), points FROM game', /statistics object public\.bad/],
+  ['a generated column', 'ALTER TABLE game ADD twice int GENERATED ALWAYS AS (public.evil_i(id)) STORED', /public\.game/],
+  [
+    'the domain of a column',
+    'CREATE DOMAIN small AS int CHECK (public.evil_b(VALUE)); ALTER TABLE game ADD small small',
+    /column public\.game\.small/,
+  ],
+  [
+    'an array of a domain, in a composite type',
+    'CREATE DOMAIN small AS int CHECK (public.evil_b(VALUE)); CREATE TYPE pair AS (a small[]); ALTER TABLE game ADD pair pair',
+    /column public\.game\.pair/,
+  ],
+  [
+    'the difference of a range type',
+    'CREATE TYPE span AS RANGE (subtype = float8, subtype_diff = public.evil_diff); ALTER TABLE game ADD span span',
+    /column public\.game\.span/,
+  ],
+  [
+    'an operator',
+    'CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = public.evil_eq); CREATE INDEX bad ON game (id) WHERE 1 === 1',
+    /index public\.bad/,
+  ],
+  [
+    'the negator of an operator',
+    'CREATE OPERATOR ==== (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq, NEGATOR = !==); CREATE OPERATOR !== (LEFTARG = int, RIGHTARG = int, FUNCTION = public.evil_eq, NEGATOR = ====); CREATE INDEX bad ON game (id) WHERE NOT (1 ==== 2)',
+    /index public\.bad/,
+  ],
+  ['an exclusion constraint', 'ALTER TABLE game ADD CONSTRAINT own EXCLUDE USING btree (public.evil_i(id) WITH =)', /index public\.own/],
+  [
+    'the key of a partition',
+    `DROP TABLE game CASCADE; CREATE TABLE game (id int, day_date date, points int) PARTITION BY LIST (public.evil_i(points));
+      CREATE TABLE part PARTITION OF game FOR VALUES IN (1); INSERT INTO game VALUES (1, '${dayAt(0)}', 1)`,
+    /table public\.game/,
+  ],
+  [
+    'the key of the ancestor',
+    `DROP TABLE game CASCADE; CREATE TABLE top (id int, day_date date, points int) PARTITION BY LIST (public.evil_i(points));
+      CREATE TABLE game PARTITION OF top FOR VALUES IN (1); INSERT INTO game VALUES (1, '${dayAt(0)}', 1)`,
+    /table public\.top/,
+  ],
+]
+
+const harmless: readonly (readonly [string, string])[] = [
+  [
+    'built-in functions alone',
+    'ALTER TABLE game ADD name text; CREATE INDEX ON game (lower(name)) WHERE points > 0; ALTER TABLE game ADD CHECK (points > 0)',
+  ],
+  ['a default', 'ALTER TABLE game ADD of_app int DEFAULT public.evil_i(1)'],
+  [
+    'the default of a domain',
+    'CREATE DOMAIN small AS int DEFAULT public.evil_i(1); CREATE TABLE other (small small); ALTER TABLE game ADD small small',
+  ],
+  ['a trigger', 'CREATE TRIGGER own BEFORE INSERT ON game FOR EACH ROW EXECUTE FUNCTION public.evil_trigger()'],
+  ['a rule', 'CREATE RULE own AS ON UPDATE TO game DO ALSO SELECT public.evil_i(1)'],
+  [
+    'a policy, which a superuser goes round',
+    'CREATE POLICY own ON game USING (public.evil_b(points)); ALTER TABLE game ENABLE ROW LEVEL SECURITY',
+  ],
+  ['a view of the table', 'CREATE VIEW seen AS SELECT public.evil_i(id) AS id FROM game'],
+  ['another table', 'CREATE TABLE other (id int, CHECK (public.evil_b(id)))'],
+  [
+    'a cast of a type that no column has',
+    "CREATE TYPE mood AS ENUM ('a'); CREATE FUNCTION of_mood(mood) RETURNS date LANGUAGE sql AS $$SELECT now()::date$$; CREATE CAST (mood AS date) WITH FUNCTION of_mood(mood) AS IMPLICIT",
+  ],
+]
+
+describe.each(postgresMajors.filter(({ major }) => major >= 14))('a table of somebody else, on PostgreSQL $major', (one) => {
+  let server: PostgresServer
+  let ran: Awaited<ReturnType<typeof whoRan>>
+  beforeAll(async () => {
+    server = await startPostgres(binariesOf(one))
+  })
+  beforeEach(async () => {
+    await ran?.[Symbol.asyncDispose]()
+    await makeHostile(server)
+    ran = await whoRan(server)
+    await asApp(server, game)
+  })
+  afterAll(async () => {
+    await ran[Symbol.asyncDispose]()
+    await server[Symbol.asyncDispose]()
+  })
+
+  test.each(hidden)('%s with a function of its own is not planned by a superuser', async (_, sql, names) => {
+    await asApp(server, sql)
+    const { bad } = await verifyHere({ url: hostileUrl(server) })
+    expect(await ran.heard()).toEqual([])
+    expect(bad).toMatchObject([
+      {
+        status: 'unknown',
+        id: 'purge.stale-rows',
+        observed: expect.stringMatching(names),
+        advice: expect.stringContaining(
+          'GRANT pg_monitor TO ronde; GRANT CONNECT ON DATABASE appdb TO ronde; GRANT USAGE ON SCHEMA public TO ronde; GRANT SELECT ON public.game TO ronde;',
+        ),
+      },
+    ])
+  })
+
+  test.each(harmless)('%s changes nothing', async (_, sql) => {
+    await asApp(server, sql)
+    expect((await verifyHere({ url: hostileUrl(server) })).badIds).toEqual([])
+    expect(await ran.heard()).toEqual([])
+  })
+
+  test.each([
+    ['may create roles', 'CREATEROLE', ''],
+    ['may create databases', 'CREATEDB', ''],
+    ['may replicate', 'REPLICATION', ''],
+    ['goes round row-level security', 'BYPASSRLS', ''],
+    ['is a member of pg_read_all_data', '', 'GRANT pg_read_all_data TO mighty'],
+    ['is a member of pg_execute_server_program', '', 'GRANT pg_execute_server_program TO mighty'],
+    ['owns this database', '', 'ALTER DATABASE appdb OWNER TO mighty'],
+    ['owns the schema other', '', 'CREATE SCHEMA other AUTHORIZATION mighty'],
+    ['owns the table other', '', 'CREATE TABLE public.other (); ALTER TABLE public.other OWNER TO mighty'],
+    ['is a superuser', 'NOINHERIT', 'GRANT postgres TO mighty'],
+  ])('nor by a role that %s', async (power, attributes, more) => {
+    await using admin = await openSession(server, { database: 'appdb' })
+    await admin.query(`CREATE ROLE mighty LOGIN ${attributes} PASSWORD 'mighty'; GRANT SELECT ON public.game TO mighty; ${more}`)
+    await asApp(server, 'CREATE INDEX bad ON game ((id + public.evil_i(1)))')
+    const { bad } = await verifyHere({ url: hostileUrl(server, 'mighty', 'mighty') })
+    await admin.query('ALTER DATABASE appdb OWNER TO app; DROP OWNED BY mighty; DROP ROLE mighty')
+    expect(await ran.heard()).toEqual([])
+    expect(bad).toMatchObject([{ status: 'unknown', observed: expect.stringContaining(`the rights of mighty, which ${power}`) }])
+  })
+
+  test('the least role plans it, with its own rights: a member of the owner gains the owner nothing', async () => {
+    await using admin = await openSession(server, { database: 'appdb' })
+    await asApp(server, 'CREATE INDEX bad ON game ((id + public.evil_i(1)))')
+    for (const more of ['GRANT pg_monitor TO least; GRANT SELECT ON public.game TO least', 'GRANT app TO least']) {
+      await admin.query(`CREATE ROLE least LOGIN PASSWORD 'least'; ${more}`)
+      expect((await verifyHere({ url: hostileUrl(server, 'least', 'least') })).badIds).toEqual([])
+      expect(await ran.heard()).toEqual(['least'])
+      await admin.query('DROP OWNED BY least; DROP ROLE least')
+    }
+  })
+
+  test("what refuses to the least role is told as the owner's, not as a right that is missing", async () => {
+    await using admin = await openSession(server, { database: 'appdb' })
+    await asApp(
+      server,
+      "CREATE FUNCTION refuse(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$BEGIN IF current_user = 'least' THEN RAISE insufficient_privilege; END IF; RETURN 1; END$$",
+    )
+    await asApp(server, 'CREATE INDEX bad ON game ((id + public.refuse(1)))')
+    await admin.query("CREATE ROLE least LOGIN PASSWORD 'least'; GRANT SELECT ON public.game TO least")
+    const { bad } = await verifyHere({ url: hostileUrl(server, 'least', 'least') })
+    await admin.query('DROP OWNED BY least; DROP ROLE least')
+    expect(bad).toMatchObject([{ status: 'unknown', advice: expect.stringContaining('our role may read it') }])
+  })
+
+  test("functions of Ronde's role, of a superuser or of an extension are planned as ever", async () => {
+    await using admin = await openSession(server, { database: 'appdb' })
+    await admin.query('ALTER FUNCTION public.evil_i(int) OWNER TO postgres')
+    await asApp(server, 'CREATE INDEX bad ON game ((id + public.evil_i(1)))')
+    expect((await verifyHere({ url: hostileUrl(server) })).badIds).toEqual([])
+    await admin.query('ALTER FUNCTION public.evil_i(int) OWNER TO app; ALTER ROLE app CREATEDB')
+    expect((await verifyHere({ url: hostileUrl(server, 'app', 'app') })).badIds).toEqual([])
+    await admin.query('ALTER ROLE app NOCREATEDB')
+  })
+
+  test('a foreign table among the heirs is served by whom its owner named', async () => {
+    await using admin = await openSession(server, { database: 'appdb' })
+    await admin.query('CREATE FOREIGN DATA WRAPPER none; GRANT USAGE ON FOREIGN DATA WRAPPER none TO app')
+    await asApp(server, 'CREATE SERVER far FOREIGN DATA WRAPPER none; CREATE FOREIGN TABLE far_game () INHERITS (game) SERVER far')
+    expect((await verifyHere({ url: hostileUrl(server) })).bad).toMatchObject([
+      { status: 'unknown', observed: expect.stringContaining('foreign table public.far_game is served by what role app named') },
+    ])
+  })
+
+  test('through the shipped code, with the words of the report', async () => {
+    await asApp(server, 'CREATE INDEX bad ON game ((id + public.evil_i(1)))')
+    const run = await runPurge(hostileUrl(server), { incidents: 'false' })
+    expect(await ran.heard()).toEqual([])
+    expect(run.badIds).toEqual(['unknown purge.stale-rows'])
+    expect(run.report?.scope).toContain('locks')
+    expect(run.report?.scope).not.toContain('table')
+  })
+})

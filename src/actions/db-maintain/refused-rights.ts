@@ -1,0 +1,15 @@
+import { grants, grantsFor } from '../../core/postgres/grants.ts'
+import { sqlIdentifier } from '../../core/postgres/names.ts'
+import type { Site } from './task.ts'
+
+const denied = /^permission denied for (schema|table|materialized view|sequence) (.+)$/
+
+/** What would have let a statement that the server refused: by its message a schema or a table, else its own views and functions. */
+export const rightsRefused = ({ server, tables }: Pick<Site, 'server' | 'tables'>, message: string): readonly string[] => {
+  const [, kind, name = ''] = denied.exec(message) ?? []
+  const schema = sqlIdentifier(name)
+  if (kind === 'schema') return schema === undefined ? [] : grantsFor(server.user, (role) => grants.usage(schema, role))
+  const schemas = tables.filter((one) => one.name === name).flatMap((one) => sqlIdentifier(one.schema) ?? [])
+  if (kind === undefined || schema === undefined || schemas.length === 0) return grantsFor(server.user, grants.monitor)
+  return grantsFor(server.user, ...schemas.slice(0, 3).map((one) => (role: string) => grants.select(`${one}.${schema}`, role)))
+}
