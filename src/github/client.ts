@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { leastOffsetMs } from '../core/clock.ts'
 import type { Answer, IssuesFailure } from '../core/incidents/types.ts'
+import { jsonValue } from '../core/read-json.ts'
 import type { Instant } from '../core/seen.ts'
 import { createTransport, type Exchanged } from './exchange.ts'
 import { type FailureContext, failureOf, type Topic } from './failure.ts'
@@ -66,19 +67,11 @@ const nextOf = (link: string | string[] | undefined): URLSearchParams | undefine
 const fails = <T>(failure: IssuesFailure): Answer<T> => ({ ok: false, failure })
 const unreachable = <T>(cause: string): Answer<T> => fails({ kind: 'unreachable', cause: `GitHub: ${cause}` })
 
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Half an answer, or a proxy's page: no shape takes it.
-    return undefined
-  }
-}
-
 const judge = <T>(sent: Exchanged, context: FailureContext, shape: z.ZodType<T>): Answer<Page<T>> => {
   if (!sent.answered) return unreachable(sent.cause)
   if (sent.status < 200 || sent.status > 299) return fails(failureOf(sent, context))
-  const value = shape.safeParse(parsed(sent.text))
+  // Half an answer, or a proxy's page, is `undefined`: no shape takes it.
+  const value = shape.safeParse(jsonValue(sent.text))
   if (!value.success) return unreachable(`it answered ${sent.status} with a body that is not what its description says`)
   return { ok: true, value: { value: value.data, next: nextOf(sent.headers['link']) } }
 }

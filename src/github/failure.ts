@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
 import type { IssuesFailure } from '../core/incidents/types.ts'
+import { jsonValue } from '../core/read-json.ts'
 import type { Instant } from '../core/seen.ts'
 import { plainLine } from '../core/text/plain.ts'
 
@@ -20,7 +21,7 @@ const refusalShape = z.object({ message: z.string(), errors: z.array(z.unknown()
 /** GitHub's own words, with the fields that it names; one bounded line. */
 export const messageOf = (text: string): string => {
   try {
-    const { message, errors = [] } = refusalShape.parse(JSON.parse(text))
+    const { message, errors = [] } = refusalShape.parse(jsonValue(text))
     return plainLine([message, ...errors.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))].join('; '), 500)
   } catch {
     // A proxy's page or half an answer: its text says nothing to a person.

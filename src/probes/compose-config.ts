@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Finished } from '../core/process.ts'
+import { jsonValue } from '../core/read-json.ts'
 
 /** What the compose file wants of one service. Its environment is never kept. */
 export type DeclaredService = {
@@ -35,7 +36,7 @@ const dependenciesOf = ({ depends_on: given }: Service): readonly Dependency[] =
 
 /** Reads `docker compose config --format json`: only the services of active profiles are in it. Throws when it is not that. */
 export const parseConfig = (stdout: string): readonly DeclaredService[] =>
-  Object.entries(configuration.parse(JSON.parse(stdout)).services ?? {}).map(([name, one]) => ({
+  Object.entries(configuration.parse(jsonValue(stdout)).services ?? {}).map(([name, one]) => ({
     name,
     replicas: replicasOf(one),
     restart: one.restart ?? 'no',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readJson } from '../../core/read-json.ts'
 import type { Report, RoundReport } from '../../core/report.ts'
 import { reportSchema, roundReportSchema } from '../../core/report-schema.ts'
 import { plainLine } from '../../core/text/plain.ts'
@@ -9,6 +10,8 @@ export type ReadReport =
   | { readonly kind: 'mistake'; readonly cause: string }
 
 const maxFindings = 5_000
+/** 5,000 findings, and the past of 2,000 of them. */
+const mostValues = 1_000_000
 const serverGrammar = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
 const actionGrammar = /^[a-z][a-z0-9-]{0,40}$/
 const idGrammar = /^[a-z][a-z0-9-]{0,40}(?:\.[a-z0-9-]{1,40}){1,3}$/
@@ -43,12 +46,8 @@ const judged = (given: Report | RoundReport): ReadReport => {
 
 /** Reads a report that may come from anybody: validated by the published schema, bounded, its names checked. */
 export const readReport = (text: string): ReadReport => {
-  try {
-    const value: unknown = JSON.parse(text)
-    const read = isRound(value) ? roundReportSchema.safeParse(value) : reportSchema.safeParse(value)
-    return read.success ? judged(read.data) : mistake(firstIssue(read.error))
-  } catch (error) {
-    // No JSON, or nested so deeply that validating it overflows the stack: no report either way.
-    return mistake(Error.isError(error) && error.name === 'SyntaxError' ? 'is not JSON' : 'is nested too deeply')
-  }
+  const json = readJson(text, mostValues)
+  if ('trouble' in json) return mistake(json.trouble)
+  const read = isRound(json.value) ? roundReportSchema.safeParse(json.value) : reportSchema.safeParse(json.value)
+  return read.success ? judged(read.data) : mistake(firstIssue(read.error))
 }

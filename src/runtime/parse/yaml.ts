@@ -20,10 +20,11 @@ type Outcome = ReadYaml | { readonly mistakes: readonly YamlMistake[] }
 const mostAliases = 100
 const deepest = 100
 const mostMistakes = 5
+/** The library may find a mistake, a costly object, in each. */
+const mostLines = 50_000
 
 const sayings: Partial<Record<YAMLError['code'], (at: string) => string>> = {
   TAB_AS_INDENT: () => 'a tab stands where only spaces may indent',
-  DUPLICATE_KEY: (at) => `the key ${shown(/^[^\s:,}]*/.exec(at)?.[0] ?? '')} stands in this mapping twice`,
   NON_STRING_KEY: () => 'a list or a mapping cannot be a key',
   MULTIPLE_DOCS: () => 'a second document starts here; one file holds one document',
   TAG_RESOLVE_FAILED: () => 'tags such as !name are not understood',
@@ -69,6 +70,31 @@ const structureMistakes = (yaml: Yaml, document: Document, counter: LineCounter)
       const target = node.resolve(document)
       if (target === undefined) return mistake(node, `no anchor &${shown(node.source).slice(1, -1)} stands before this alias`)
       return path.includes(target) ? mistake(node, 'this alias stands inside of what it repeats') : undefined
+    },
+  })
+  return found
+}
+
+/** The library has a symbol for `<<`. */
+const nameOf = (value: unknown): string => (typeof value === 'symbol' ? (value.description ?? '') : String(value))
+
+/** A key that stands in its mapping twice: the later one would win, silently. */
+const doubledKeys = (yaml: Yaml, document: Document, counter: LineCounter): readonly YamlMistake[] => {
+  const found: YamlMistake[] = []
+  yaml.visit(document, {
+    Map: (_key, map) => {
+      const known = new Set<string>()
+      for (const { key } of map.items) {
+        const name = yaml.isScalar(key) ? nameOf(key.value) : undefined
+        if (name === undefined) continue
+        if (known.has(name)) {
+          const place = placeOf(counter, (yaml.isNode(key) ? key.range?.[0] : undefined) ?? 0)
+          found.push({ ...place, message: `the key ${shown(name)} stands in this mapping twice` })
+        }
+        known.add(name)
+        if (found.length >= mostMistakes) return yaml.visit.BREAK
+      }
+      return undefined
     },
   })
   return found
@@ -126,6 +152,8 @@ const placeInText = (text: string, offset: number): Place => {
 }
 
 const read = (yaml: Yaml, text: string): Outcome => {
+  const lines = text.split('\n', mostLines + 1).length
+  if (lines > mostLines) return { mistakes: [{ line: lines, column: 1, message: `more than ${mostLines} lines` }] }
   const tooDeep = tooDeepAt(text)
   if (tooDeep !== undefined) return { mistakes: [{ ...placeInText(text, tooDeep), message: 'nested too deeply' }] }
   const counter = new yaml.LineCounter()
@@ -134,12 +162,14 @@ const read = (yaml: Yaml, text: string): Outcome => {
     prettyErrors: false,
     stringKeys: true,
     merge: true,
+    // The library compares each key with all before it; `doubledKeys` finds them in one pass.
+    uniqueKeys: false,
     logLevel: 'error',
     version: '1.2',
   })
   const syntax = syntaxMistakes(document, text, counter)
   if (syntax.length > 0) return { mistakes: syntax }
-  const structure = structureMistakes(yaml, document, counter)
+  const structure = [...doubledKeys(yaml, document, counter), ...structureMistakes(yaml, document, counter)].slice(0, mostMistakes)
   if (structure.length > 0) return { mistakes: structure }
   const made = toValue(document)
   if ('mistake' in made) return { mistakes: [{ line: 1, column: 1, message: made.mistake }] }
