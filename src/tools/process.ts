@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
+import { createKeep } from '../core/keep.ts'
 import type { Finished, ProgramOptions, RunProgram } from '../core/process.ts'
 import { childEnvironment } from './child-environment.ts'
 
@@ -19,21 +20,18 @@ type Ending = OnlyEnding<Finished>
 
 /** Keeps the head of a stream and reads the rest away, so that a talkative program neither blocks nor fills our memory. */
 const capture = (stream: Readable | null, maxBytes: number) => {
-  const chunks: Buffer[] = []
-  let keptBytes = 0
+  const kept = createKeep(maxBytes)
   let truncated = false
   stream?.on('data', (chunk: Buffer) => {
-    const head = chunk.subarray(0, maxBytes - keptBytes)
-    if (head.length > 0) chunks.push(head)
-    keptBytes += head.length
-    truncated ||= head.length < chunk.length
+    truncated ||= chunk.length > maxBytes - kept.bytes().length
+    kept.add(chunk, 0, chunk.length)
   })
   // A pipe that breaks ends the output; how the program ended is told by its exit.
   stream?.on('error', () => {})
   return {
     truncated: () => truncated,
     text: () => {
-      const bytes = Buffer.concat(chunks)
+      const bytes = kept.bytes()
       return truncated ? new StringDecoder('utf8').write(bytes) : bytes.toString('utf8')
     },
   }

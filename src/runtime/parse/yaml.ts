@@ -1,10 +1,8 @@
 import type { Document, LineCounter, Node, YAMLError } from 'yaml'
 import { shown } from '../../core/options/shown.ts'
-import type { Path } from './path.ts'
+import { type Place, type PlaceIn, placeIn, placeOf } from './yaml-place.ts'
 
 type Yaml = typeof import('yaml')
-
-type Place = { readonly line: number; readonly column: number }
 
 type YamlMistake = Place & { readonly message: string }
 
@@ -12,7 +10,7 @@ type YamlMistake = Place & { readonly message: string }
 export type ReadYaml = {
   readonly value: unknown
   /** Of the deepest part of the path that is there: its key, or its value. */
-  readonly place: (path: Path, part: 'key' | 'value') => Place
+  readonly place: PlaceIn
 }
 
 type Outcome = ReadYaml | { readonly mistakes: readonly YamlMistake[] }
@@ -35,11 +33,6 @@ const sayings: Partial<Record<YAMLError['code'], (at: string) => string>> = {
 
 const told = (error: YAMLError, text: string): string =>
   sayings[error.code]?.(text.slice(error.pos[0], error.pos[0] + 200)) ?? `not YAML: ${shown(error.message).slice(1, -1)}`
-
-const placeOf = (counter: LineCounter, offset: number): Place => {
-  const { line, col } = counter.linePos(offset)
-  return { line: Math.max(1, line), column: Math.max(1, col) }
-}
 
 /** The first mistake of each line: the later ones of a line follow from it. */
 const syntaxMistakes = (document: Document, text: string, counter: LineCounter): readonly YamlMistake[] => {
@@ -109,30 +102,6 @@ const toValue = (document: Document): { readonly value: unknown } | { readonly m
     if (error.name === 'ReferenceError') return { mistake: 'aliases repeat too much (an alias bomb)' }
     if (error.message.startsWith('Merge sources')) return { mistake: '`<<` merges something that is not a mapping' }
     throw error
-  }
-}
-
-const placeIn = (yaml: Yaml, document: Document, counter: LineCounter): ReadYaml['place'] => {
-  const follow = (node: unknown): unknown => (yaml.isAlias(node) ? node.resolve(document) : node)
-  const offset = (node: unknown): number | undefined => {
-    const range = yaml.isNode(node) ? node.range : undefined
-    return range === undefined || range === null ? undefined : range[0]
-  }
-  const step = (node: unknown, part: string | number): { key: number | undefined; node: unknown } | undefined => {
-    if (yaml.isSeq(node)) return { key: offset(node.items[Number(part)]), node: node.items[Number(part)] }
-    const pair = yaml.isMap(node) ? node.items.find((one) => yaml.isScalar(one.key) && String(one.key.value) === String(part)) : undefined
-    return pair && { key: offset(pair.key), node: pair.value }
-  }
-  return (path, wanted) => {
-    let [node, key]: [unknown, number | undefined] = [document.contents, offset(document.contents)]
-    let value = key
-    for (const part of path) {
-      const next = step(follow(node), part)
-      if (next?.node === undefined && next?.key === undefined) break
-      const empty = yaml.isScalar(next.node) && next.node.source === ''
-      ;[node, key, value] = [next.node, next.key, empty ? next.key : (offset(next.node) ?? next.key)]
-    }
-    return placeOf(counter, (wanted === 'key' ? key : value) ?? 0)
   }
 }
 
