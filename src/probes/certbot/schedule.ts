@@ -25,7 +25,7 @@ const timers = ['certbot.timer', 'certbot-renew.timer', 'snap.certbot.renew.time
 /** `systemctl show` of several units: blocks of `Key=value` lines, an empty line between them. */
 export const parseUnits = (text: string): readonly Readonly<Record<string, string>>[] =>
   text
-    .split(/\n\s*\n/)
+    .split('\n\n')
     .map((block) =>
       Object.fromEntries(
         block.split('\n').flatMap((line) => {
