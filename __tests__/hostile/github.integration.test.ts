@@ -9,6 +9,11 @@ const issue = (number: number) =>
   `{"number":${number},"title":"","body":"","state":"open","user":null,"labels":[],"locked":false,"comments":0,"created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z","html_url":""}`
 const longPage = `[${Array.from({ length: 130_000 }, (_, index) => issue(index + 1)).join(',')}]`
 
+const endless = (response: ServerResponse): void => {
+  while (!response.destroyed && response.write('x'.repeat(65_536)));
+  response.once('drain', () => endless(response))
+}
+
 const answers: readonly (readonly [string, (response: ServerResponse, url: string) => void])[] = [
   ['pages without end', (response, url) => response.writeHead(200, { ...json, link: `<${url}?page=2>; rel="next"` }).end('[]')],
   [
@@ -18,14 +23,7 @@ const answers: readonly (readonly [string, (response: ServerResponse, url: strin
   ['sixteen million zeros', (response) => response.writeHead(200, json).end(zeros)],
   ['a page of a hundred thousand issues', (response) => response.writeHead(200, json).end(longPage)],
   ['lists in lists', (response) => response.writeHead(200, json).end('['.repeat(10_000_000))],
-  [
-    'a body without end',
-    (response) =>
-      void (function more() {
-        while (!response.destroyed && response.write('x'.repeat(65_536)));
-        response.once('drain', more)
-      })(),
-  ],
+  ['a body without end', (response) => endless(response)],
   [
     'a body byte by byte',
     (response) => {

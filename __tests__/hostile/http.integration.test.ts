@@ -33,7 +33,7 @@ const cases = [
   ['lists in lists', sayAndEnd(body('['.repeat(1_000_000))), /nested too deeply|not JSON/],
   ['half a million values', sayAndEnd(body(`[${'0,'.repeat(500_000)}0]`)), /holds more than/],
   ['keys with one hash', sayAndEnd(body(`{${collisions}}`)), /\$\.status is missing/],
-  ['a text that nearly is there', sayAndEnd(body(`${'a'.repeat(1_000_000)}`)), /text is not|not JSON/],
+  ['a text that nearly is there', sayAndEnd(body('a'.repeat(1_000_000))), /text is not|not JSON/],
   [
     'redirects without end',
     (socket: import('node:net').Socket) => void socket.end(`HTTP/1.1 302 x\r\nlocation: /${Math.random()}\r\n\r\n`),
@@ -64,6 +64,6 @@ test('each hostile web server is told, and the good one beside them is ok', asyn
     return { name, worst: own.some((one) => one.status === 'critical'), says: own.map((one) => `${one.title} ${one.observed}`).join(' ') }
   })
   for (const [index, [name, , says]] of cases.entries())
-    expect(told[index]).toEqual({ name, worst: true, says: expect.stringMatching(says) as string })
+    expect(told[index]).toEqual({ name, worst: true, says: expect.stringMatching(says) })
   expect(findings.filter((one) => one.subject.includes(`:${good.port}/`)).map((one) => one.status)).not.toContain('critical')
 }, 150_000)
