@@ -13,7 +13,7 @@ const measurement = z.strictObject({
   unit: text('A short word such as ms, bytes, %'),
 })
 
-const findingSchema = z.strictObject({
+export const findingSchema = z.strictObject({
   id: text('Stable and public; names the runbook'),
   check: text('The entry of scope that it belongs to, where its id does not tell').exactOptional(),
   subject: text('What it is about, such as service/db'),

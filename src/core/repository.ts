@@ -56,7 +56,11 @@ export interface Repository {
   redact(text: string): string
 }
 
-const oneLine = (text: string): string => text.split(/\s*\n\s*/).join(' ')
+const oneLine = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .join(' ')
 
 /** What GitHub refused, as an error for people; the block of permissions also stands in the log as it is to be copied. */
 export const refusalError = (failure: IssuesFailure, { say }: Pick<Progress, 'say'>): UserError => {

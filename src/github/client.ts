@@ -67,6 +67,7 @@ const unreachable = <T>(cause: string): Answer<T> => fails({ kind: 'unreachable'
 const judge = <T>(sent: OctokitAnswer, context: FailureContext, shape: z.ZodType<T>): Answer<Page<T>> => {
   if (!sent.answered) return unreachable(sent.cause)
   if (sent.status < 200 || sent.status > 299) return fails(failureOf(sent, context))
+  // Half an answer, or a proxy's page, is `undefined`: no shape takes it.
   const value = shape.safeParse(sent.data)
   if (!value.success) return unreachable(`it answered ${sent.status} with a body that is not what its description says`)
   return { ok: true, value: { value: value.data, next: nextOf(sent.headers['link']) } }

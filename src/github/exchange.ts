@@ -1,5 +1,6 @@
 import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http'
 import type { LookupFunction } from 'node:net'
+import { createKeep } from '../core/keep.ts'
 
 export type Exchange = {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT'
@@ -48,15 +49,13 @@ const causeOf = (error: unknown): string => {
 const coded = (code: string): Error => Object.assign(new Error(code), { code })
 
 const readText = async (response: IncomingMessage, maxBytes: number): Promise<string> => {
-  const pieces: Buffer[] = []
-  let sizeBytes = 0
+  const kept = createKeep(maxBytes)
   for await (const piece of response as AsyncIterable<Buffer>) {
-    sizeBytes += piece.length
-    if (sizeBytes > maxBytes) throw coded('ETOOLONG')
-    pieces.push(piece)
+    if (piece.length > maxBytes - kept.bytes().length) throw coded('ETOOLONG')
+    kept.add(piece, 0, piece.length)
   }
   if (!response.complete) throw coded('ECUT')
-  return Buffer.concat(pieces).toString('utf8')
+  return kept.bytes().toString('utf8')
 }
 
 const send = (request: Exchange, agent: Agent, signal: AbortSignal): Promise<IncomingMessage> =>

@@ -33,16 +33,21 @@ const defaultWaitMs = 60_000
 
 const first = (value: string | string[] | undefined): string => (Array.isArray(value) ? (value[0] ?? '') : (value ?? ''))
 
+/** No limit of GitHub's lasts longer; what says so is not believed. */
+const longestLimitMs = 24 * 3_600_000
+
+const inTime = (at: Instant, now: Instant): Instant => (at - now <= longestLimitMs ? at : now + longestLimitMs)
+
 /** When GitHub may be asked again; its reset time is read by GitHub's own clock. */
 const retryAt = (headers: IncomingHttpHeaders, now: Instant): Instant => {
   const after = first(headers['retry-after'])
-  if (/^\d{1,6}$/.test(after)) return now + Number(after) * 1000
+  if (/^\d{1,15}$/.test(after)) return inTime(now + Number(after) * 1000, now)
   const date = Date.parse(after)
-  if (!Number.isNaN(date)) return date
+  if (!Number.isNaN(date)) return inTime(date, now)
   const reset = Number(first(headers['x-ratelimit-reset'])) * 1000
   const theirs = Date.parse(first(headers.date))
   const isSpent = first(headers['x-ratelimit-remaining']) === '0'
-  return isSpent && reset > 0 ? now + Math.max(1000, reset - (Number.isNaN(theirs) ? now : theirs)) : now + defaultWaitMs
+  return isSpent && reset > 0 ? inTime(now + Math.max(1000, reset - (Number.isNaN(theirs) ? now : theirs)), now) : now + defaultWaitMs
 }
 
 const isLimited = ({ status, headers }: Refused, message: string): boolean =>

@@ -31,7 +31,7 @@ const allPages = async <T>(client: Client, asked: Asked, shape: z.ZodType<readon
   for (let page = 1; page <= maxPages; page++) {
     const answer = await client.ask({ ...asked, ...(query === undefined ? {} : { query }) }, shape)
     if (!answer.ok) return answer
-    all.push(...answer.value.value)
+    for (const one of answer.value.value) all.push(one)
     query = answer.value.next
     if (query === undefined) return { ok: true, value: all }
   }

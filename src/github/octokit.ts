@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { jsonValue } from '../core/read-json.ts'
 import type { Exchanged, Transport } from './exchange.ts'
 
 export type OctokitOptions = {
@@ -18,7 +19,7 @@ export type OctokitRequest = {
   readonly timeoutMs: number
 }
 
-/** An answer of whatever status, its body read as JSON where it is JSON; or why there was none. */
+/** An answer of whatever status, `data` its body as JSON, `undefined` when it is none; or why there was none. */
 export type OctokitAnswer =
   | { readonly answered: true; readonly status: number; readonly headers: IncomingHttpHeaders; readonly data: unknown }
   | { readonly answered: false; readonly cause: string }
@@ -32,11 +33,11 @@ const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore }
 
 type Sent = { readonly method?: string; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
 
-/** As much of a `Response` as Octokit reads: the real one would load another HTTP client. */
-const responseOf = (url: string, { status, headers, text }: Extract<Exchanged, { answered: true }>) => {
-  const lines = Object.entries(headers).map(([name, value]) => [name, String(value)] as const)
-  return { status, url, headers: new Map(lines), text: async () => text }
-}
+/**
+ * As much of a `Response` as Octokit reads: the real one would load another HTTP client. Without its headers, Octokit neither parses the body
+ * (ours is bounded in depth and count) nor heeds what else they ask.
+ */
+const responseOf = (url: string, status: number) => ({ status, url, headers: new Map<string, string>(), text: async () => '' })
 
 /** Our own exchange as a `fetch`: bounded, whole or a failure, and it follows no redirect, so that the token never leaves for another host. */
 const fetchOver = ({ transport, signal }: OctokitOptions, { method, timeoutMs }: OctokitRequest, seen: (one: Exchanged) => void) => {
@@ -44,15 +45,9 @@ const fetchOver = ({ transport, signal }: OctokitOptions, { method, timeoutMs }:
     const sent = await transport.exchange({ method, url: new URL(url), headers, body, timeoutMs, maxBytes: maxAnswerBytes, signal })
     seen(sent)
     if (!sent.answered) throw new Error(sent.cause)
-    return responseOf(url, sent)
+    return responseOf(url, sent.status)
   }
 }
-
-/** What Octokit throws for a status of 400 and above carries the answer. */
-const answerIn = (error: unknown): unknown =>
-  Error.isError(error) && 'response' in error && typeof error.response === 'object' && error.response !== null && 'data' in error.response
-    ? error.response.data
-    : undefined
 
 /** Asks GitHub through Octokit, which is loaded with the first request. Never throws for what GitHub or the network does. */
 export const createOctokit = (options: OctokitOptions) => {
@@ -75,15 +70,14 @@ export const createOctokit = (options: OctokitOptions) => {
       sent = one
     })
     const { method, url, body } = asked
-    let data: unknown
     try {
       const request = { fetch, redirect: 'manual' as const, log: silent }
-      data = (await octokit.request({ method, url, headers, request, ...(body === undefined ? {} : { data: body }) })).data as unknown
+      await octokit.request({ method, url, headers, request, ...(body === undefined ? {} : { data: body }) })
     } catch (error) {
-      data = answerIn(error)
+      // It throws for every status of 400 and above, and for what our exchange threw: what was sent tells.
       if (sent === undefined) throw error
     }
     if (sent === undefined || !sent.answered) return { answered: false, cause: sent?.cause ?? 'nothing was sent' }
-    return { answered: true, status: sent.status, headers: sent.headers, data }
+    return { answered: true, status: sent.status, headers: sent.headers, data: jsonValue(sent.text) }
   }
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { Finished } from '../core/process.ts'
+import { jsonValue } from '../core/read-json.ts'
+import { complaintOf } from '../tools/compose-failure.ts'
 
 /** What the compose file wants of one service. Its environment is never kept. */
 export type DeclaredService = {
@@ -35,7 +37,7 @@ const dependenciesOf = ({ depends_on: given }: Service): readonly Dependency[] =
 
 /** Reads `docker compose config --format json`: only the services of active profiles are in it. Throws when it is not that. */
 export const parseConfig = (stdout: string): readonly DeclaredService[] =>
-  Object.entries(configuration.parse(JSON.parse(stdout)).services ?? {}).map(([name, one]) => ({
+  Object.entries(configuration.parse(jsonValue(stdout)).services ?? {}).map(([name, one]) => ({
     name,
     replicas: replicasOf(one),
     restart: one.restart ?? 'no',
@@ -61,22 +63,22 @@ const path = '([\\w.[\\]-]{1,200})'
 const complaints: readonly Complaint[] = [
   { when: /: permission denied/, say: () => 'a file of the compose configuration is not readable by the runner', unreadable: true },
   { when: /no configuration file provided/, say: () => 'there is no compose file in the directory', unreadable: true },
-  { when: /env file [^\n]* not found/, say: () => 'an env_file of a service does not exist' },
+  { when: /env file [^\n]{0,1000} not found/, say: () => 'an env_file of a service does not exist' },
   { when: /no such file or directory/, say: () => 'a file of the compose configuration does not exist', unreadable: true },
   {
-    when: /failed to read [^\n]*: line (\d+): (key cannot contain a space|unterminated quoted value|unexpected character)/,
+    when: /failed to read [^\n]{0,1000}: line (\d+): (key cannot contain a space|unterminated quoted value|unexpected character)/,
     say: (line, what) => `the env file, line ${line}: ${what}`,
   },
-  { when: /failed to read [^\n]*: line (\d+)/, say: (line) => `the env file, line ${line}, cannot be read` },
+  { when: /failed to read [^\n]{0,1000}: line (\d+)/, say: (line) => `the env file, line ${line}, cannot be read` },
   { when: /yaml: (line \d+): ([a-z][a-z ]{3,80})/, say: (line, what) => `YAML, ${line}: ${what.trim()}` },
   { when: /^yaml:/m, say: () => 'it is not valid YAML' },
   { when: /empty compose file/, say: () => 'the compose file is empty' },
   {
-    when: new RegExp(`validating [^\\n]*: ${path} Additional property ([\\w.-]{1,100}) is not allowed`),
+    when: new RegExp(`validating [^\\n]{0,1000}: ${path} Additional property ([\\w.-]{1,100}) is not allowed`),
     say: (where, key) => `${where}: unknown key ${key}`,
   },
-  { when: new RegExp(`validating [^\\n]*: ${path} additional propert`), say: (where) => `${where}: unknown key` },
-  { when: new RegExp(`validating [^\\n]*: ${path} `), say: (where) => `${where}: not what compose allows there` },
+  { when: new RegExp(`validating [^\\n]{0,1000}: ${path} additional propert`), say: (where) => `${where}: unknown key` },
+  { when: new RegExp(`validating [^\\n]{0,1000}: ${path} `), say: (where) => `${where}: not what compose allows there` },
   { when: new RegExp(`error decoding '${path}'`), say: (where) => `${where}: not a value of its kind` },
   { when: new RegExp(`interpolating ${path}:`), say: (where) => `${where}: not a value of its kind` },
   {
@@ -99,8 +101,9 @@ const complaints: readonly Complaint[] = [
 export const explainComplaint = (
   finished: Finished & { readonly ended: 'exit' },
 ): { readonly cause: string; readonly unreadable: boolean } => {
+  const said = complaintOf(finished)
   for (const { when, say, unreadable } of complaints) {
-    const match = when.exec(finished.stderr)
+    const match = when.exec(said)
     if (match !== null) return { cause: say(...match.slice(1).map(String)), unreadable: unreadable === true }
   }
   return { cause: `docker compose refuses it (exit code ${finished.exitCode})`, unreadable: false }

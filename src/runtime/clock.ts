@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { SeenClock } from '../core/clock.ts'
 import type { State } from '../core/context.ts'
+import { jsonValue } from '../core/read-json.ts'
 import type { Instant } from '../core/seen.ts'
 import { openRunState } from './state-of-run.ts'
 
@@ -19,12 +20,8 @@ export const rememberClock = (state: Pick<State, 'setNote'>, offsetMs: number | 
 }
 
 const decoded = (note: string): SeenClock | undefined => {
-  try {
-    return shape.safeParse(JSON.parse(note)).data
-  } catch {
-    // A damaged note is no comparison; the next run makes one.
-    return undefined
-  }
+  // A damaged note is no comparison; the next run makes one.
+  return shape.safeParse(jsonValue(note)).data
 }
 
 type Where = { readonly stateDirectory: string | undefined; readonly repository: string; readonly server: string }

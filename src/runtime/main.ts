@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import type { Secrets } from '../core/context.ts'
@@ -13,6 +12,7 @@ import type { Report, RoundReport } from '../core/report.ts'
 import { worstStatus } from '../core/status.ts'
 import { isUserError, UserError } from '../core/user-error.ts'
 import { createPrograms } from '../tools/process/programs.ts'
+import { readEventPayload } from './event-payload.ts'
 import { type ParsedRun, parseRun } from './parse/parse.ts'
 import { createPrinter, inWorkflow, outliveReaders, type Printer } from './print.ts'
 import { publish, sayVerdict } from './publish.ts'
@@ -44,15 +44,9 @@ const createOut = (environment: Environment): Out => {
 }
 
 const defaultBranch = (environment: Environment): string | undefined => {
-  const path = environment['GITHUB_EVENT_PATH']
-  if (path === undefined || path === '') return undefined
-  try {
-    const payload = JSON.parse(readFileSync(path, 'utf8')) as { repository?: { default_branch?: string } }
-    return payload.repository?.default_branch
-  } catch {
-    // A runner always writes the payload; without one (a shell, a test) there is no branch to compare with.
-    return undefined
-  }
+  const payload = readEventPayload(environment['GITHUB_EVENT_PATH']) as { repository?: { default_branch?: unknown } } | null | undefined
+  const branch = payload?.repository?.default_branch
+  return typeof branch === 'string' ? branch : undefined
 }
 
 const guardEvent = (environment: Environment): void => {

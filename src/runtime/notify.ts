@@ -30,6 +30,8 @@ type Resolve = (
 type Target = { readonly kind: ListenerKind; readonly url: string; readonly name: string }
 
 const maxAnswerBytes = 64 * 1024
+/** For one listener: one that takes its time for each notification would hold the run for minutes. */
+const longestMs = 30_000
 
 const targetsOf = (listeners: readonly Listener[]): readonly Target[] =>
   listeners.flatMap((one, index) =>
@@ -105,9 +107,10 @@ const post = async (transport: Transport, target: Target, one: Notification, opt
 
 const tellOne = async (target: Target, told: readonly Notification[], options: NotifyOptions): Promise<void> => {
   const transport = createTransport(options.environment)
+  const lastStart = performance.now() + longestMs
   try {
     for (const [index, one] of told.entries()) {
-      const cause = await post(transport, target, one, options)
+      const cause = performance.now() > lastStart ? 'it answers too slowly' : await post(transport, target, one, options)
       if (cause === undefined) continue
       // A listener that is gone would cost a time-out for each of the others.
       const left = told.length - index

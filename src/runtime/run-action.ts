@@ -92,7 +92,8 @@ const broken = (finding: Finding): Outcome => ({ scope: [], findings: [finding],
 
 const graceAfter = (signal: AbortSignal): Promise<'late'> =>
   new Promise((resolve) => {
-    const start = () => setTimeout(() => resolve('late'), graceMs).unref()
+    // Not `unref`: an action that waits for nothing that ever comes would let the process end without a report.
+    const start = () => setTimeout(() => resolve('late'), graceMs)
     if (signal.aborted) start()
     else signal.addEventListener('abort', start, { once: true })
   })

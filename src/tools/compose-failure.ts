@@ -28,17 +28,17 @@ type Explanation = { readonly when: RegExp; readonly cause: string; readonly adv
 /** Both generations of wording; `LC_ALL=C` keeps them English. The first that matches tells. */
 const explanations: readonly Explanation[] = [
   {
-    when: /permission denied[^\n]*(docker daemon socket|docker api|dial unix)/i,
+    when: /permission denied[^\n]{0,500}(docker daemon socket|docker api|dial unix)/i,
     cause: 'not permitted to use the Docker engine',
     advice: () => `run: sudo usermod -aG docker ${accountName()}, then restart the runner`,
   },
   {
-    when: /unknown command: docker compose|'compose' is not a docker command|unknown (shorthand )?flag[^]*(Usage:\s+docker \[OPTIONS\]|See 'docker --help')/i,
+    when: /unknown command: docker compose|'compose' is not a docker command|unknown (shorthand )?flag[^]{0,4000}(Usage:\s{1,9}docker \[OPTIONS\]|See 'docker --help')/i,
     cause: 'docker has no compose plugin',
     advice: () => 'install version 2 of compose as a plugin of docker (package docker-compose-plugin or docker-compose-v2)',
   },
   {
-    when: /unable to resolve docker endpoint|context "[^"]*"(: context)? not found/i,
+    when: /unable to resolve docker endpoint|context "[^"]{0,500}"(: context)? not found/i,
     cause: 'the docker context of the runner does not exist',
     advice: () => 'look at `docker context ls` as the runner, and at DOCKER_CONTEXT and DOCKER_HOST in its environment',
   },
@@ -67,6 +67,12 @@ const notStarted = (cause: string) =>
       )
     : couldNotLook(cause, 'make the docker program executable for the runner')
 
+const mostSaid = 16 * 1024
+
+/** What a program complained of: the beginning and the end, for it is searched by many patterns. */
+export const complaintOf = ({ stderr }: Pick<Finished, 'stderr'>): string =>
+  stderr.length <= 2 * mostSaid ? stderr : `${stderr.slice(0, mostSaid)}\n${stderr.slice(-mostSaid)}`
+
 const exited = (what: string, exitCode: number, stderr: string) => {
   const known = explanations.find(({ when }) => when.test(stderr))
   if (known !== undefined) return couldNotLook(known.cause, known.advice())
@@ -88,7 +94,7 @@ const failures: Failures = {
   cancelled: (what) => couldNotLook(`${what} was stopped with the run`, 'run it again'),
   signal: (what, { signal }) =>
     couldNotLook(`${what} was killed with ${signal}`, 'look for a lack of memory on the host: sudo dmesg | tail'),
-  exit: (what, { exitCode, stderr }) => exited(what, exitCode, stderr),
+  exit: (what, finished) => exited(what, finished.exitCode, complaintOf(finished)),
 }
 
 /** Why docker gave no answer, from how its program ended. `what`: the call without its arguments, such as `docker ps`. */
@@ -97,4 +103,4 @@ export const dockerFailure = (what: string, finished: Finished, timeoutMs: numbe
 
 /** True when docker itself, and not compose, refused: then the compose file was not even read. */
 export const isDockerFailure = (finished: Finished): boolean =>
-  finished.ended !== 'exit' || explanations.some(({ when }) => when.test(finished.stderr))
+  finished.ended !== 'exit' || explanations.some(({ when }) => when.test(complaintOf(finished)))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Container } from '../core/compose.ts'
+import { jsonValue } from '../core/read-json.ts'
 import { shorten } from '../core/text/plain.ts'
 
 const texts = z.record(z.string(), z.string()).nullish()
@@ -94,7 +95,7 @@ const toContainer = (one: Inspected): Container => ({
 
 /** Reads `docker inspect` of containers, an array; throws when it is not that, in words that hold no value of it. */
 export const parseInspect = (stdout: string): readonly Container[] => {
-  const read = z.array(inspected).safeParse(JSON.parse(stdout))
+  const read = z.array(inspected).safeParse(jsonValue(stdout))
   if (!read.success) throw new Error(`unexpected shape at ${read.error.issues[0]?.path.join('.') ?? 'its start'}`)
   return read.data.map(toContainer)
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ComposeProject } from '../core/compose.ts'
+import { jsonValue } from '../core/read-json.ts'
 import { couldNotLook, type Seen } from '../core/seen.ts'
 
 /** One line of `docker ps`: a container of some compose project. */
@@ -33,7 +34,7 @@ export const parseLabelled = (stdout: string): readonly Labelled[] =>
     .split('\n')
     .filter((one) => one.trim() !== '')
     .map((one) => {
-      const [id, project, directory, files, oneOff, state] = line.parse(JSON.parse(one))
+      const [id, project, directory, files, oneOff, state] = line.parse(jsonValue(one))
       return { id, project, directory, files: files.split(',').filter((file) => file !== ''), oneOff: oneOff === 'True', state }
     })
 

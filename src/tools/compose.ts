@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import type { Compose, ComposeOptions, ComposeProject, Container } from '../core/compose.ts'
 import type { Finished, RunProgram } from '../core/process.ts'
+import { jsonValue } from '../core/read-json.ts'
 import { couldNotLook, type Seen, saw } from '../core/seen.ts'
 import { dockerFailure } from './compose-failure.ts'
 import { parseInspect } from './compose-inspect.ts'
@@ -75,7 +76,7 @@ const declaredName = async (docker: Docker, directory: string, files: readonly s
     'docker compose config',
     finished,
     defaultTimeoutMs,
-    (stdout) => z.object({ name: z.string() }).parse(JSON.parse(stdout)).name,
+    (stdout) => z.object({ name: z.string() }).parse(jsonValue(stdout)).name,
   )
   return read.seen ? read.value : defaultName(directory)
 }

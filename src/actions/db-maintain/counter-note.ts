@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Context } from '../../core/context.ts'
+import { jsonValue } from '../../core/read-json.ts'
 import type { Instant } from '../../core/seen.ts'
 
 /** Counters of the server as the last run left them in the state, by the name of what is counted: numbers, and a word on when it began. */
@@ -12,18 +13,9 @@ const shape = z.object({
   entries: z.array(z.tuple([z.string(), z.array(z.number()), z.string()])),
 })
 
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // A note that cannot be read counts as none: the next run has one again.
-    return undefined
-  }
-}
-
-/** `undefined` on a first run: then what is there is the base line. */
+/** `undefined` on a first run, and for a note that cannot be read: then what is there is the base line. */
 export const readCounters = ({ state }: Pick<Context, 'state'>, key: string): CounterNote | undefined => {
-  const read = shape.safeParse(parse(state.note(key) ?? ''))
+  const read = shape.safeParse(jsonValue(state.note(key) ?? ''))
   if (!read.success) return undefined
   const { at, reset, entries } = read.data
   return { at, reset, entries: new Map(entries.map(([name, numbers, since]) => [name, { numbers, since }])) }

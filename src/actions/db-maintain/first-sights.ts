@@ -1,4 +1,5 @@
 import type { Context } from '../../core/context.ts'
+import { jsonValue } from '../../core/read-json.ts'
 
 /** When each of some things was first seen by Ronde; PostgreSQL does not know when a thing was made. */
 export type FirstSights = { readonly sinceMs: (name: string) => number }
@@ -6,15 +7,10 @@ export type FirstSights = { readonly sinceMs: (name: string) => number }
 const most = 2_000
 type Times = Readonly<Record<string, number>>
 
+/** A note that cannot be read counts as a first look. */
 const readTimes = (text: string | undefined): Times | undefined => {
-  if (text === undefined) return undefined
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Times) : undefined
-  } catch {
-    // A note that cannot be read counts as a first look.
-    return undefined
-  }
+  const value = jsonValue(text ?? '')
+  return typeof value === 'object' && value !== null ? (value as Times) : undefined
 }
 
 /**

@@ -67,6 +67,17 @@ const presence = (servers: ReadonlyMap<string, Finding>, startedAt: string): rea
     return { server, project: '', round: '', reports: [report] }
   })
 
+/** One after the other, so that the deadline and signals are heard between them. */
+const judgedFiles = async (files: readonly ReportFile[], signal: AbortSignal): Promise<readonly JudgedFile[]> => {
+  const judged: JudgedFile[] = []
+  for (const file of files) {
+    judged.push(fileOf(file))
+    await new Promise((resolve) => setImmediate(resolve))
+    signal.throwIfAborted()
+  }
+  return judged
+}
+
 const rowOf = ({ server, round, reports }: ServerReports): readonly string[] => {
   const bad = reports.flatMap((one) => one.findings).filter((one) => one.status !== 'ok').length
   return [server, round, reports.map((one) => one.action).join(', '), verdict(reports.flatMap((one) => one.findings)), String(bad)]
@@ -79,7 +90,7 @@ const run = async (given: Options, context: Context) => {
   const { files, empty, isCut } = await readReportFiles(given.reports, process.cwd(), context.signal)
   const expected = given.servers ?? context.servers
   const { name: repository } = await context.repository({ contents: 'read', issues: 'write' })
-  const judged = judgeReports(files.map(fileOf), { expected, repository, maxAgeMs: given['max-age'], now })
+  const judged = judgeReports(await judgedFiles(files, context.signal), { expected, repository, maxAgeMs: given['max-age'], now })
   const { merged } = judged
   const findings = [...judged.findings, ...noReports(empty, isCut)]
   const reports = merged.reduce((sum, one) => sum + one.reports.length, 0)

@@ -46,7 +46,7 @@ const maxLines = 50
 
 const ofComment = (comment: Comment): readonly Command[] =>
   comment.body.split(/\r?\n/, maxLines).flatMap((line) => {
-    const [, name = '', rest = ''] = /^\/([a-z]{1,10})(?:[ \t]+(.*))?$/.exec(line.trimEnd()) ?? []
+    const [, name = '', rest = ''] = /^\/([a-z]{1,10})(?:[ \t](.*))?$/.exec(line.trimEnd()) ?? []
     return Object.hasOwn(grammar, name) ? (grammar[name]?.(rest.trim(), comment) ?? []) : []
   })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jsonValue } from '../read-json.ts'
 import type { Instant } from '../seen.ts'
 import { statuses } from '../status.ts'
 import { shorten } from '../text/plain.ts'
@@ -42,12 +43,10 @@ export const encodeFacts = (facts: readonly Fact[], now: Instant): string =>
 
 /** Facts from the state, which is input too: what is not one is left out. */
 export const decodeFacts = (text: string, now: Instant): readonly Fact[] => {
-  try {
-    const given: unknown = JSON.parse(text)
-    const facts = (Array.isArray(given) ? given : []).slice(0, 10 * maxFacts).flatMap((one) => shape.safeParse(one).data ?? [])
-    return keptFacts(facts, now)
-  } catch {
-    // A damaged note: the facts are lost, and the run reconciles what it sees all the same.
-    return []
-  }
+  // Of a damaged note the facts are lost, and the run reconciles what it sees all the same.
+  const given = jsonValue(text)
+  return keptFacts(
+    (Array.isArray(given) ? given : []).slice(0, 10 * maxFacts).flatMap((one) => shape.safeParse(one).data ?? []),
+    now,
+  )
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jsonValue } from '../read-json.ts'
 import { shorten } from '../text/plain.ts'
 import { digestKey, fingerprint, type Parts } from './fingerprint.ts'
 import type { Issue } from './types.ts'
@@ -108,14 +109,7 @@ export const silenceStart = '<!-- ronde-silence:'
 const isSilence = (body: string): boolean => body.startsWith(silenceStart)
 
 /** A marker's JSON; undefined when a hand or a cut broke it. */
-export const parsedMarker = (json: string): unknown => {
-  try {
-    return JSON.parse(json)
-  } catch {
-    // A marker that a hand or a cut broke is no marker: exactly the question.
-    return undefined
-  }
-}
+export const parsedMarker = (json: string): unknown => jsonValue(json)
 
 export const partsOf = ({ repository, server, project, action, id, key }: Marker): Parts => ({
   repository,

@@ -1,3 +1,4 @@
+import { largest } from '../largest.ts'
 import { writeDuration } from '../options/duration.ts'
 import { askedFor } from '../render/issue-comments.ts'
 import { type Command, commandsIn } from './commands.ts'
@@ -30,7 +31,10 @@ export const obeyed = (life: Life, input: ReconcileInput): Life => {
   const read = input.comments.get(issue.number)
   if (read === undefined || !wantsComments(life.incident)) return life
   const commands = commandsIn(read, marker.comments.last, input.options.authors)
-  const last = Math.max(marker.comments.last, ...read.map((one) => one.id))
+  const last = largest(
+    read.map((one) => one.id),
+    marker.comments.last,
+  )
   const known: Life = { ...life, marker: { ...life.marker, comments: { count: issue.comments, last } } }
   return commands.reduce<Life>((so, command) => urgently(so, effects[command.kind](so.marker, command as never), 'change'), known)
 }

@@ -26,6 +26,6 @@ for (const [network, prefix, family] of refusedRanges) refused.addSubnet(network
 
 /** A numeric address that Ronde never opens a connection to, whoever names it. */
 export const isRefused = (address: string): boolean => {
-  const plain = address.replace(/%.*$/, '')
+  const [plain = ''] = address.split('%', 1)
   return refused.check(plain, plain.includes(':') ? 'ipv6' : 'ipv4')
 }

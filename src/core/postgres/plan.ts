@@ -1,10 +1,12 @@
+import { jsonValue } from '../read-json.ts'
+
 /** One node of `EXPLAIN (FORMAT JSON)`. */
 type Node = Readonly<Record<string, unknown>> & { readonly Plans?: readonly Node[] }
 export type Plan = Node
 
 /** The plan in the only cell of EXPLAIN's only row. */
 export const readPlan = (cell: unknown): Plan => {
-  const value: unknown = typeof cell === 'string' ? JSON.parse(cell) : cell
+  const value: unknown = typeof cell === 'string' ? jsonValue(cell) : cell
   const first: unknown = Array.isArray(value) ? value[0] : undefined
   const plan = typeof first === 'object' && first !== null && 'Plan' in first ? first.Plan : undefined
   return typeof plan === 'object' && plan !== null ? (plan as Node) : {}

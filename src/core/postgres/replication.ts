@@ -1,4 +1,5 @@
 import { type Finding, finding } from '../finding.ts'
+import { largest } from '../largest.ts'
 import { formatBytes, formatDuration } from '../quantity.ts'
 import { type Status, worstStatus } from '../status.ts'
 import { judge } from '../threshold.ts'
@@ -51,8 +52,8 @@ export const judgeReplication = ({ links }: Replication, about: About): readonly
       evidence: links.slice(0, 10).map(describe),
       audience: 'technical',
       measurements: [
-        { name: 'replication-lag', value: Math.max(0, ...links.map((link) => link.lagMs ?? 0)), unit: 'ms' },
-        { name: 'replication-backlog', value: Math.max(0, ...links.map((link) => link.lagBytes ?? 0)), unit: 'bytes' },
+        { name: 'replication-lag', value: largest(links.map((link) => link.lagMs ?? 0)), unit: 'ms' },
+        { name: 'replication-backlog', value: largest(links.map((link) => link.lagBytes ?? 0)), unit: 'bytes' },
       ],
     }),
   ]

@@ -1,3 +1,4 @@
+import { largest } from '../largest.ts'
 import type { Report, RoundReport } from '../report.ts'
 import { type Status, worstStatus } from '../status.ts'
 import { counted, formatCount, headlineOf } from './headline.ts'
@@ -41,7 +42,7 @@ const lengthOf = (text: string): number => text.length
 
 const groupLines = (view: View): readonly LogPart[] => {
   const groups = groupsOf(view)
-  const width = Math.max(0, ...groups.map(({ name }) => name.length)) + 2
+  const width = largest(groups.map(({ name }) => name.length)) + 2
   return groups.map((one) => line(`  ${one.name.padEnd(width)}${one.status.padEnd(statusWidth)}${groupFacts(one, view.lines)}`))
 }
 
@@ -81,7 +82,7 @@ const seen = (finding: Row['finding']): string => (finding.observed === '' ? fin
 const badParts = (view: View, runbooks: string): readonly LogPart[] => {
   const shown = view.bad.slice(0, maxShown)
   const healthy = groupsOf(view).filter(({ status }) => status === 'ok')
-  const width = Math.max('expected'.length, ...[...shown.map((row) => row.group), ...healthy.map(({ name }) => name)].map(lengthOf)) + 2
+  const width = largest([...shown.map((row) => row.group), ...healthy.map(({ name }) => name)].map(lengthOf), 'expected'.length) + 2
   const left = view.bad.length - shown.length
   return [
     line(''),

@@ -1,3 +1,4 @@
+import { largest } from '../largest.ts'
 import { plainLine, plainLines } from './plain.ts'
 
 /** Breaks mentions and references: GitHub still sees them behind `\@` or an entity. */
@@ -24,7 +25,7 @@ const escapeInline = (text: string): string =>
 /** What would become a list, a heading or a rule at the start of a line. */
 const escapeStart = (text: string): string => text.replace(/^(\d{1,9})(?=[.)])/, '$1\\').replace(/^[-+=]/, '\\$&')
 
-const longestRun = (text: string, char: RegExp): number => Math.max(0, ...(text.match(char) ?? []).map((run) => run.length))
+const longestRun = (text: string, char: RegExp): number => largest((text.match(char) ?? []).map((run) => run.length))
 
 const fenced = (text: string): string => {
   const fence = '`'.repeat(longestRun(text, /`+/g) + 1)

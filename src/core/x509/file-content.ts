@@ -21,6 +21,7 @@ type Block = { readonly label: string; readonly body: string; readonly at: numbe
 
 const begin = '-----BEGIN '
 const dashes = '-----'
+const longestLabel = 80
 
 const isCertificate = (label: string) => label === 'CERTIFICATE' || label === 'X509 CERTIFICATE'
 const isKey = (label: string) => label.endsWith('PRIVATE KEY')
@@ -30,13 +31,15 @@ const blocksOf = (text: string): readonly Block[] => {
   const blocks: Block[] = []
   let at = text.indexOf(begin)
   while (at !== -1 && blocks.length < 1_000) {
-    const labelEnd = text.indexOf(dashes, at + begin.length)
-    const label = labelEnd === -1 ? '' : text.slice(at + begin.length, labelEnd)
-    const bodyStart = labelEnd === -1 ? text.length : labelEnd + dashes.length
-    const next = text.indexOf(begin, bodyStart)
-    const end = text.indexOf(`-----END ${label}-----`, bodyStart)
-    const ended = end !== -1 && (next === -1 || end < next)
-    blocks.push({ label, body: ended && isCertificate(label) ? text.slice(bodyStart, end) : '', at, ended })
+    const labelStart = at + begin.length
+    const next = text.indexOf(begin, labelStart)
+    // Each part of the text is searched once, for a name that is no longer than names are.
+    const section = text.slice(labelStart, next === -1 ? text.length : next)
+    const labelEnd = section.slice(0, longestLabel).indexOf(dashes)
+    const label = section.slice(0, Math.max(0, labelEnd))
+    const end = labelEnd === -1 ? -1 : section.indexOf(`-----END ${label}-----`, labelEnd)
+    const ended = end !== -1
+    blocks.push({ label, body: ended && isCertificate(label) ? section.slice(labelEnd + dashes.length, end) : '', at, ended })
     at = next
   }
   return blocks

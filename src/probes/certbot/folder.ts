@@ -8,6 +8,7 @@ import { seeLive } from './live.ts'
 import { grantCommand, lookCommand } from './rights.ts'
 
 const mostLineages = 200
+const namesHook = /^(?:deploy|renew|post)-hook\s*=/
 const confLimitBytes = 256 * 1024
 
 const codeOf = (error: unknown): unknown => (Error.isError(error) && 'code' in error ? error.code : undefined)
@@ -56,7 +57,14 @@ const seeSharedHooks = async (directory: string): Promise<Seen<number>> => {
   if (!names.seen) return names
   const runnable = await Promise.all(names.value.map((name) => isExecutable(join(folder, name))))
   const settings = await readBounded(join(directory, 'cli.ini'), confLimitBytes)
-  const named = settings.kind === 'file' && /^\s*(?:deploy|renew|post)-hook\s*=/m.test(settings.bytes.toString('utf8')) ? 1 : 0
+  const named =
+    settings.kind === 'file' &&
+    settings.bytes
+      .toString('utf8')
+      .split('\n')
+      .some((line) => namesHook.test(line.trim()))
+      ? 1
+      : 0
   return saw(runnable.filter(Boolean).length + named, Date.now())
 }
 

@@ -11,10 +11,10 @@ const tailBytes = 1024 * 1024
 /** Certbot alone writes one file a start; a renewal is near among `certificates` and other starts. */
 const mostFiles = 8
 
-const isLog = /^letsencrypt\.log(?:\.\d{1,4})?$/
+const isLog = /^letsencrypt\.log(?:\.(\d{1,4}))?$/
 
 /** `letsencrypt.log` is the newest, then `.1`, `.2`, …; packed ones are older than anything that matters. */
-const order = (name: string): number => Number(/\d+$/.exec(name)?.[0] ?? 0)
+const order = (name: string): number => Number(isLog.exec(name)?.[1] ?? 0)
 
 const units = ['certbot.service', 'certbot-renew.service', 'snap.certbot.renew.service']
 

@@ -9,6 +9,7 @@ import {
   type LiveLink,
   linkNames,
 } from '../../core/certbot/lineage.ts'
+import { largest } from '../../core/largest.ts'
 import { couldNotLook, type Seen, saw } from '../../core/seen.ts'
 import { readCertificate } from '../../core/x509/certificate.ts'
 import { contentOf } from '../../core/x509/file-content.ts'
@@ -25,9 +26,12 @@ const byName = <T>(make: (name: LinkName) => T): Record<LinkName, T> => ({
   fullchain: make('fullchain'),
 })
 
+const numbered = /^(\d{1,6})\.pem$/
+
 /** The number of an archive file of this kind; undefined for another name. */
 const numberOf = (name: LinkName, file: string): number | undefined => {
-  const digits = new RegExp(`^${name}(\\d{1,6})\\.pem$`).exec(file)?.[1]
+  if (!file.startsWith(name)) return undefined
+  const digits = numbered.exec(file.slice(name.length))?.[1]
   return digits === undefined ? undefined : Number(digits)
 }
 
@@ -93,7 +97,7 @@ const seeKey = async (path: string): Promise<LineageKey> => {
   return read.kind === 'absent' || read.kind === 'dangling' ? { kind: 'absent' } : { kind: 'no-key' }
 }
 
-const highestOf = (files: readonly string[], name: LinkName): number => Math.max(0, ...files.map((file) => numberOf(name, file) ?? 0))
+const highestOf = (files: readonly string[], name: LinkName): number => largest(files.map((file) => numberOf(name, file) ?? 0))
 
 /** Everything about one `live/<name>` folder and its archive. Not seen: it may not be entered. */
 export const seeLive = async (folder: string, archive: string): Promise<Seen<LiveFolder>> => {

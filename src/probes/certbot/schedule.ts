@@ -15,7 +15,7 @@ const timeoutMs = 5_000
 const tableLimitBytes = 64 * 1024
 const mostTables = 200
 
-const callsCertbot = /^[^#\n]*\b(?:certbot|certbot-auto|letsencrypt)\b[^\n]*$/gm
+const callsCertbot = /\b(?:certbot|certbot-auto|letsencrypt)\b/
 const namesHook = /--(?:deploy|renew|post)-hook\b/
 /** Debian's own table: where systemd runs, it leaves the work to the timer. */
 const leavesItToSystemd = /! -d \/run\/systemd\/system|\\! -d \/run\/systemd/
@@ -25,7 +25,7 @@ const timers = ['certbot.timer', 'certbot-renew.timer', 'snap.certbot.renew.time
 /** `systemctl show` of several units: blocks of `Key=value` lines, an empty line between them. */
 export const parseUnits = (text: string): readonly Readonly<Record<string, string>>[] =>
   text
-    .split(/\n\s*\n/)
+    .split('\n\n')
     .map((block) =>
       Object.fromEntries(
         block.split('\n').flatMap((line) => {
@@ -65,8 +65,11 @@ const cronState = async (root: string): Promise<Starter['state']> => {
 
 type Table = { readonly where: string; readonly text: string }
 
+/** Lines that start certbot; what stands behind `#` starts nothing. */
+const callsOf = (text: string): readonly string[] => text.split('\n').filter((line) => callsCertbot.test(line.split('#', 1)[0] ?? ''))
+
 const startersOf = ({ where, text }: Table, cron: Starter['state'], systemd: boolean): readonly Starter[] =>
-  (text.match(callsCertbot) ?? [])
+  callsOf(text)
     .filter((line) => !(systemd && leavesItToSystemd.test(line)))
     .map((line) => ({ where, withHook: namesHook.test(line), state: cron }))
 
@@ -113,7 +116,7 @@ export const seeSchedule = async (world: ScheduleWorld): Promise<Schedule> => {
     ownTable(world),
   ])
   const tables = read.filter((one) => 'text' in one)
-  const naming = tables.filter(({ text }) => text.search(callsCertbot) !== -1)
+  const naming = tables.filter(({ text }) => callsOf(text).length > 0)
   const cron = naming.length === 0 ? 'not-known' : await cronState(world.root)
   const parts: readonly Part[] = [
     systemd ? await systemTimers(world) : nothing,

@@ -1,5 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { nameMatcher } from './name-pattern.ts'
 
 /** The paths that a pattern matches, sorted; what could not be listed on the way, and whether there were more than the bound. */
 export type Matches = {
@@ -13,21 +14,12 @@ const mostPaths = 200
 const mostNames = 10_000
 const special = /[*?[]/
 
-/** One name of a path: `*`, `?` and `[abc]`, as a shell has them; a leading dot is matched only by a dot. */
-const nameMatcher = (pattern: string): RegExp => {
-  const source = pattern.replace(/\[(!?)([^\]/]+)\]|[\\^$.*+?()[\]{}|]/g, (text, not: string | undefined, names: string | undefined) => {
-    if (names !== undefined) return `[${not === '!' ? '^' : ''}${names.replace(/[\\\]^]/g, '\\$&')}]`
-    return text === '*' ? '[^/]*' : text === '?' ? '[^/]' : `\\${text}`
-  })
-  return new RegExp(`^${pattern.startsWith('.') ? '' : '(?!\\.)'}${source.replace(/(\[\^\/\]\*)+/g, '[^/]*')}$`)
-}
-
 type Level = { readonly paths: readonly string[]; readonly closed: readonly string[] }
 
-const listed = async (folder: string, matcher: RegExp): Promise<Level> => {
+const listed = async (folder: string, matches: ReturnType<typeof nameMatcher>): Promise<Level> => {
   try {
     const names = (await readdir(folder)).slice(0, mostNames)
-    return { paths: names.filter((name) => matcher.test(name)).map((name) => join(folder, name)), closed: [] }
+    return { paths: names.filter((name) => matches(name)).map((name) => join(folder, name)), closed: [] }
   } catch (error) {
     const code = Error.isError(error) && 'code' in error ? error.code : undefined
     // A name that is no folder, or that went away, matches nothing below it.

@@ -1,4 +1,4 @@
-import { createKeep, type Keep } from './keep.ts'
+import { createKeep, type Keep } from '../../core/keep.ts'
 
 /** What an HTTP/1 answer said. Header names are lower-case; repeated ones are joined by a comma. Everything is untrusted. */
 export type Answer = {
@@ -52,7 +52,7 @@ const maxLineBytes = 16 * 1024
 const maxHeadBytes = 64 * 1024
 const more: Progress = { is: 'more' }
 const statusLine = /^HTTP\/1\.[01] ([1-9]\d\d)(?: |$)/
-const headerLine = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*)$/
+const headerLine = /^([!#$%&'*+.^_`|~\w-]+):(.*)$/
 const sizeLine = /^([0-9a-fA-F]{1,12})[ \t]*(?:;|$)/
 
 const beginBody = (state: State): Step => {
@@ -73,8 +73,9 @@ const beginBody = (state: State): Step => {
 
 const onHeader = (state: State, text: string): Step => {
   if (text === '') return beginBody(state)
-  const [, name, value = ''] = headerLine.exec(text.trimEnd()) ?? []
+  const [, name, spaced = ''] = headerLine.exec(text.trimEnd()) ?? []
   if (name === undefined) return 'garbage'
+  const value = spaced.trimStart()
   const key = name.toLowerCase()
   const before = state.headers.get(key)
   const repeatsLength = key === 'content-length' && before === value

@@ -1,4 +1,5 @@
-import { readdir, stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { open, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { couldNotLook, type Instant, type Seen, saw } from '../../core/seen.ts'
 import { shellCommand } from '../../core/text/shell-command.ts'
@@ -6,6 +7,8 @@ import { type LogLine, type LogText, longestLine } from './source.ts'
 
 /** Of each file, from its end; of a compressed one, from its start. */
 const mostBytes = 32 * 1024 * 1024
+/** Of all of them: what is kept for the search. */
+const mostChars = 64 * 1024 * 1024
 const mostFiles = 10
 const mostLines = 500_000
 
@@ -50,17 +53,18 @@ async function* bounded(chunks: AsyncIterable<Buffer>, most: number, cut: () => 
 }
 
 /** A compressed file is read as far as its bound: it may be a bomb. */
-const open = async ({ path, sizeBytes }: Part, cut: () => void): Promise<AsyncIterable<Buffer>> => {
-  const { createReadStream } = await import('node:fs')
+const bytesOf = async ({ path, sizeBytes }: Part, cut: () => void): Promise<AsyncIterable<Buffer>> => {
+  // What was a file a moment ago may be a pipe now: it is not waited for.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   if (path.endsWith('.gz')) {
     const [{ createGunzip }, { pipeline }] = await Promise.all([import('node:zlib'), import('node:stream')])
     const unpacked = createGunzip()
     // An error of either side ends the reading below.
-    pipeline(createReadStream(path), unpacked, () => {})
+    pipeline(handle.createReadStream(), unpacked, () => {})
     return bounded(unpacked, mostBytes, cut)
   }
   if (sizeBytes > mostBytes) cut()
-  return bounded(createReadStream(path, { start: Math.max(0, sizeBytes - mostBytes) }), mostBytes, cut)
+  return bounded(handle.createReadStream({ start: Math.max(0, sizeBytes - mostBytes) }), mostBytes, cut)
 }
 
 const unreadable = (path: string, error: unknown): Seen<never> => {
@@ -73,16 +77,17 @@ const unreadable = (path: string, error: unknown): Seen<never> => {
   )
 }
 
-type Collected = { readonly lines: LogLine[]; cut: boolean }
+type Collected = { readonly lines: LogLine[]; chars: number; cut: boolean }
 
 const collect = async (part: Part, into: Collected, { since, timeOf }: Reading): Promise<void> => {
   const noteCut = () => {
     into.cut = true
   }
-  for await (const text of linesOf(await open(part, noteCut))) {
+  for await (const text of linesOf(await bytesOf(part, noteCut))) {
     const at = timeOf(text)
     if (at !== undefined && at < since) continue
-    if (into.lines.length >= mostLines) return noteCut()
+    if (into.lines.length >= mostLines || into.chars >= mostChars) return noteCut()
+    into.chars += text.length
     into.lines.push({ at, text })
   }
 }
@@ -92,10 +97,10 @@ type Reading = { readonly since: Instant; readonly timeOf: (line: string) => Ins
 
 /** What a file holds, and what rotation made of it since a moment. */
 export const seeFileLog = async (path: string, reading: Reading): Promise<Seen<LogText>> => {
-  const collected: Collected = { lines: [], cut: false }
+  const collected: Collected = { lines: [], chars: 0, cut: false }
   try {
     for (const part of await partsOf(path, reading.since)) await collect(part, collected, reading)
-    return saw(collected, Date.now())
+    return saw({ lines: collected.lines, cut: collected.cut }, Date.now())
   } catch (error) {
     // Not there, not permitted, or not what its name says: the user must know which.
     return unreadable(path, error)

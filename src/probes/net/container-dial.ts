@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Finished, RunProgram } from '../../core/process.ts'
+import { jsonValue } from '../../core/read-json.ts'
 import { type Dial, refusalOf, stopped, withTls } from './dial.ts'
 import { type Failure, failed, failureOfConnect, failureOfLookup, notSeen } from './fault.ts'
 import { type RelayWord, relayScript } from './relay-script.ts'
@@ -70,7 +71,7 @@ const readWord = (socket: Socket, stop: Stop): Promise<RelayWord | undefined> =>
       const newline = text.indexOf(10)
       if (newline === -1) return text.length > maxWordBytes ? finish() : undefined
       const rest = text.subarray(newline + 1)
-      finish(JSON.parse(text.toString('utf8', 0, newline)))
+      finish(jsonValue(text.toString('utf8', 0, newline)) as RelayWord | undefined)
       if (rest.length > 0) socket.unshift(rest)
     }
     socket.on('data', take).once('close', () => finish())

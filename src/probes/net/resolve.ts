@@ -70,6 +70,29 @@ const createQuery = async ({ servers, queryTimeoutMs = 2000, signal }: ResolveOp
   }
 }
 
+/** An answer may name thousands; a connection is opened to each of these. */
+const mostAddresses = 32
+
+/** The system's resolver holds one of libuv's four threads for each name, and files need them too: two at a time. */
+const createGate = (most: number) => {
+  let free = most
+  const waiting: (() => void)[] = []
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    if (free > 0) free -= 1
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) free += 1
+      else next()
+    }
+  }
+}
+
+const bounded = (answer: Resolution): Resolution =>
+  'addresses' in answer ? { addresses: answer.addresses.slice(0, mostAddresses) } : answer
+
 const askSystem = async (hostname: string): Promise<Resolution> => {
   const { lookup } = await import('node:dns/promises')
   try {
@@ -84,6 +107,7 @@ const askSystem = async (hostname: string): Promise<Resolution> => {
 export const createResolve = (options: ResolveOptions = {}): Resolve => {
   const { hostsFile = '/etc/hosts', system = true } = options
   const known = new Map<string, Promise<Resolution>>()
+  const gate = createGate(2)
   let opened: Promise<readonly [Awaited<ReturnType<typeof readHosts>>, Awaited<ReturnType<typeof createQuery>>]> | undefined
   const ask = async (hostname: string): Promise<Resolution> => {
     opened ??= Promise.all([readHosts(hostsFile), createQuery(options)])
@@ -92,7 +116,7 @@ export const createResolve = (options: ResolveOptions = {}): Resolve => {
     if (written !== undefined) return { addresses: written }
     const answer = await query(hostname)
     const unknownName = 'fault' in answer
-    return unknownName && system ? askSystem(hostname) : answer
+    return unknownName && system ? gate(() => askSystem(hostname)) : answer
   }
   return (hostname) => {
     const family = isIP(hostname)
@@ -103,7 +127,7 @@ export const createResolve = (options: ResolveOptions = {}): Resolve => {
     if (asked !== undefined) return asked
     const asking = ask(name).then((answer) => {
       if (!('addresses' in answer)) known.delete(name)
-      return answer
+      return bounded(answer)
     })
     known.set(name, asking)
     return asking

@@ -17,6 +17,8 @@ export type Step = { readonly say?: string | Buffer; readonly read?: Read }
 
 const more: Reading = { is: 'more' }
 const longestWords = 200
+/** An answer may come byte by byte and is read again with each: this keeps that cheap. */
+const mostLines = 100
 
 const refused = (heard: Buffer): Reading => ({ is: 'refused', said: heard.toString('latin1', 0, longestWords).split(/[\r\n]/, 1)[0] ?? '' })
 
@@ -24,8 +26,10 @@ const refused = (heard: Buffer): Reading => ({ is: 'refused', said: heard.toStri
 const lines =
   (last: RegExp, good: RegExp): Read =>
   (heard) => {
-    let from = 0
+    let [from, count] = [0, 0]
     for (let newline = heard.indexOf(10); newline !== -1; newline = heard.indexOf(10, from)) {
+      count += 1
+      if (count > mostLines) return { is: 'refused', said: 'an answer without an end' }
       const line = heard.toString('latin1', from, newline).replace(/\r$/, '')
       from = newline + 1
       if (last.test(line)) return good.test(line) ? { is: 'done', bytes: from } : refused(Buffer.from(line, 'latin1'))

@@ -1,10 +1,11 @@
+import { largest } from '../../core/largest.ts'
 import type { Mistake } from '../../core/user-error.ts'
 
 const place = ({ line, column }: Mistake): string => (line === undefined ? '' : column === undefined ? String(line) : `${line}:${column}`)
 
 const inFile = (source: string, mistakes: readonly Mistake[]): readonly string[] => {
   const sorted = mistakes.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
-  const width = Math.max(...sorted.map((one) => place(one).length))
+  const width = largest(sorted.map((one) => place(one).length))
   const told = (one: Mistake) => `${place(one).padEnd(width)}  ${one.path === '' ? '' : `${one.path}: `}${one.message}`
   return [
     `${source} has ${sorted.length === 1 ? '1 mistake' : `${sorted.length} mistakes`}:`,

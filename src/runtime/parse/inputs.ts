@@ -92,7 +92,7 @@ export const readInputs = async (environment: Environment, declared: readonly De
     const text = environment[variable(input.name)] ?? ''
     if (text.trim() === '') continue
     const value = await readValue(input, text)
-    if ('mistakes' in value) mistakes.push(...value.mistakes.map((one) => ({ source: `input ${input.name}`, path: '', ...one })))
+    if ('mistakes' in value) for (const one of value.mistakes) mistakes.push({ source: `input ${input.name}`, path: '', ...one })
     else given.push({ input, layer: layerOf(input, value) })
   }
   return { given, mistakes }

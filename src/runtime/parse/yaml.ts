@@ -1,10 +1,8 @@
 import type { Document, LineCounter, Node, YAMLError } from 'yaml'
 import { shown } from '../../core/options/shown.ts'
-import type { Path } from './path.ts'
+import { type Place, type PlaceIn, placeIn, placeOf } from './yaml-place.ts'
 
 type Yaml = typeof import('yaml')
-
-type Place = { readonly line: number; readonly column: number }
 
 type YamlMistake = Place & { readonly message: string }
 
@@ -12,7 +10,7 @@ type YamlMistake = Place & { readonly message: string }
 export type ReadYaml = {
   readonly value: unknown
   /** Of the deepest part of the path that is there: its key, or its value. */
-  readonly place: (path: Path, part: 'key' | 'value') => Place
+  readonly place: PlaceIn
 }
 
 type Outcome = ReadYaml | { readonly mistakes: readonly YamlMistake[] }
@@ -20,10 +18,11 @@ type Outcome = ReadYaml | { readonly mistakes: readonly YamlMistake[] }
 const mostAliases = 100
 const deepest = 100
 const mostMistakes = 5
+/** The library may find a mistake, a costly object, in each. */
+const mostLines = 50_000
 
 const sayings: Partial<Record<YAMLError['code'], (at: string) => string>> = {
   TAB_AS_INDENT: () => 'a tab stands where only spaces may indent',
-  DUPLICATE_KEY: (at) => `the key ${shown(/^[^\s:,}]*/.exec(at)?.[0] ?? '')} stands in this mapping twice`,
   NON_STRING_KEY: () => 'a list or a mapping cannot be a key',
   MULTIPLE_DOCS: () => 'a second document starts here; one file holds one document',
   TAG_RESOLVE_FAILED: () => 'tags such as !name are not understood',
@@ -34,11 +33,6 @@ const sayings: Partial<Record<YAMLError['code'], (at: string) => string>> = {
 
 const told = (error: YAMLError, text: string): string =>
   sayings[error.code]?.(text.slice(error.pos[0], error.pos[0] + 200)) ?? `not YAML: ${shown(error.message).slice(1, -1)}`
-
-const placeOf = (counter: LineCounter, offset: number): Place => {
-  const { line, col } = counter.linePos(offset)
-  return { line: Math.max(1, line), column: Math.max(1, col) }
-}
 
 /** The first mistake of each line: the later ones of a line follow from it. */
 const syntaxMistakes = (document: Document, text: string, counter: LineCounter): readonly YamlMistake[] => {
@@ -74,6 +68,31 @@ const structureMistakes = (yaml: Yaml, document: Document, counter: LineCounter)
   return found
 }
 
+/** The library has a symbol for `<<`. */
+const nameOf = (value: unknown): string => (typeof value === 'symbol' ? (value.description ?? '') : String(value))
+
+/** A key that stands in its mapping twice: the later one would win, silently. */
+const doubledKeys = (yaml: Yaml, document: Document, counter: LineCounter): readonly YamlMistake[] => {
+  const found: YamlMistake[] = []
+  yaml.visit(document, {
+    Map: (_key, map) => {
+      const known = new Set<string>()
+      for (const { key } of map.items) {
+        const name = yaml.isScalar(key) ? nameOf(key.value) : undefined
+        if (name === undefined) continue
+        if (known.has(name)) {
+          const place = placeOf(counter, (yaml.isNode(key) ? key.range?.[0] : undefined) ?? 0)
+          found.push({ ...place, message: `the key ${shown(name)} stands in this mapping twice` })
+        }
+        known.add(name)
+        if (found.length >= mostMistakes) return yaml.visit.BREAK
+      }
+      return undefined
+    },
+  })
+  return found
+}
+
 const toValue = (document: Document): { readonly value: unknown } | { readonly mistake: string } => {
   try {
     return { value: document.toJS({ maxAliasCount: mostAliases }) as unknown }
@@ -83,30 +102,6 @@ const toValue = (document: Document): { readonly value: unknown } | { readonly m
     if (error.name === 'ReferenceError') return { mistake: 'aliases repeat too much (an alias bomb)' }
     if (error.message.startsWith('Merge sources')) return { mistake: '`<<` merges something that is not a mapping' }
     throw error
-  }
-}
-
-const placeIn = (yaml: Yaml, document: Document, counter: LineCounter): ReadYaml['place'] => {
-  const follow = (node: unknown): unknown => (yaml.isAlias(node) ? node.resolve(document) : node)
-  const offset = (node: unknown): number | undefined => {
-    const range = yaml.isNode(node) ? node.range : undefined
-    return range === undefined || range === null ? undefined : range[0]
-  }
-  const step = (node: unknown, part: string | number): { key: number | undefined; node: unknown } | undefined => {
-    if (yaml.isSeq(node)) return { key: offset(node.items[Number(part)]), node: node.items[Number(part)] }
-    const pair = yaml.isMap(node) ? node.items.find((one) => yaml.isScalar(one.key) && String(one.key.value) === String(part)) : undefined
-    return pair && { key: offset(pair.key), node: pair.value }
-  }
-  return (path, wanted) => {
-    let [node, key]: [unknown, number | undefined] = [document.contents, offset(document.contents)]
-    let value = key
-    for (const part of path) {
-      const next = step(follow(node), part)
-      if (next?.node === undefined && next?.key === undefined) break
-      const empty = yaml.isScalar(next.node) && next.node.source === ''
-      ;[node, key, value] = [next.node, next.key, empty ? next.key : (offset(next.node) ?? next.key)]
-    }
-    return placeOf(counter, (wanted === 'key' ? key : value) ?? 0)
   }
 }
 
@@ -126,6 +121,8 @@ const placeInText = (text: string, offset: number): Place => {
 }
 
 const read = (yaml: Yaml, text: string): Outcome => {
+  const lines = text.split('\n', mostLines + 1).length
+  if (lines > mostLines) return { mistakes: [{ line: lines, column: 1, message: `more than ${mostLines} lines` }] }
   const tooDeep = tooDeepAt(text)
   if (tooDeep !== undefined) return { mistakes: [{ ...placeInText(text, tooDeep), message: 'nested too deeply' }] }
   const counter = new yaml.LineCounter()
@@ -134,12 +131,14 @@ const read = (yaml: Yaml, text: string): Outcome => {
     prettyErrors: false,
     stringKeys: true,
     merge: true,
+    // The library compares each key with all before it; `doubledKeys` finds them in one pass.
+    uniqueKeys: false,
     logLevel: 'error',
     version: '1.2',
   })
   const syntax = syntaxMistakes(document, text, counter)
   if (syntax.length > 0) return { mistakes: syntax }
-  const structure = structureMistakes(yaml, document, counter)
+  const structure = [...doubledKeys(yaml, document, counter), ...structureMistakes(yaml, document, counter)].slice(0, mostMistakes)
   if (structure.length > 0) return { mistakes: structure }
   const made = toValue(document)
   if ('mistake' in made) return { mistakes: [{ line: 1, column: 1, message: made.mistake }] }

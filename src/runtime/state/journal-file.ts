@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { jsonValue } from '../../core/read-json.ts'
 import { nameForFile, readOwnFile } from './files.ts'
 import { inspectFolder } from './folder.ts'
 import { isAlive, ownerShape } from './owner.ts'
@@ -33,14 +34,10 @@ export const journalName = ({ action, project, run }: Pick<JournalHeader, 'actio
 /** A write that a crash cut short has no line end: its step was not begun, for it is begun only after the write returns. */
 const wholeLines = (text: string): readonly string[] => text.split('\n').slice(0, -1)
 
+/** What is not JSON is not a line that this program wrote; the whole journal is refused. */
 const parseLine = (line: string): JsonObject | undefined => {
-  try {
-    const value: JsonValue = JSON.parse(line)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined
-  } catch {
-    // Not JSON: not a line that this program wrote; the whole journal is refused.
-    return undefined
-  }
+  const value = jsonValue(line)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined
 }
 
 const unreadable = (cause: string): JournalFile => ({

@@ -1,6 +1,7 @@
 import { unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { jsonValue } from '../../core/read-json.ts'
 import { createWhole, nameForFile, readOwnFile, replaceWhole } from './files.ts'
 import { inspectFolder, prepareFolder } from './folder.ts'
 import { withGuard } from './guard.ts'
@@ -37,14 +38,8 @@ export type Acquired =
 const lockFolder = (directory: string) => join(directory, 'locks')
 const lockPath = (directory: string, project: string) => join(lockFolder(directory), `${nameForFile(project)}.lock`)
 
-const parseHolder = (text: string): LockHolder | undefined => {
-  try {
-    return holderSchema.safeParse(JSON.parse(text)).data
-  } catch {
-    // Not JSON: not a lock that this program wrote.
-    return undefined
-  }
-}
+/** What is not JSON is not a lock that this program wrote. */
+const parseHolder = (text: string): LockHolder | undefined => holderSchema.safeParse(jsonValue(text)).data
 
 const look = (path: string, now: number): Found => {
   const file = readOwnFile(path, maxLockBytes)

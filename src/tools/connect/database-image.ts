@@ -13,6 +13,7 @@ const names: ReadonlySet<string> = new Set([
 
 /** Whether an image, by the last part of its name, is a PostgreSQL server; `postgres-exporter` and `postgrest` are not. */
 export const isPostgresImage = (image: string): boolean => {
-  const name = image.replace(/@.*$/, '').split('/').at(-1) ?? ''
-  return names.has(name.replace(/:.*$/, '').toLowerCase())
+  const [named = ''] = image.split('@', 1)
+  const [name = ''] = (named.split('/').at(-1) ?? '').split(':', 1)
+  return names.has(name.toLowerCase())
 }

@@ -93,4 +93,8 @@ const readInContainer = async (
   )
 }
 
-const withoutLineEnds = (text: string): string => text.replace(/[\r\n]+$/, '')
+const withoutLineEnds = (text: string): string => {
+  let end = text.length
+  while (end > 0 && '\r\n'.includes(text.charAt(end - 1))) end -= 1
+  return text.slice(0, end)
+}

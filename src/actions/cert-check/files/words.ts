@@ -33,7 +33,7 @@ export const unreadable: {
     status: 'unknown',
     title: 'is a folder',
     observed: 'a folder stands there',
-    advice: `name its files with a pattern such as ${path.replace(/\/+$/, '')}/*.pem`,
+    advice: `name its files with a pattern such as ${path.replace(/\/$/, '')}/*.pem`,
   }),
   special: (_read, path) => ({
     status: 'unknown',

@@ -14,7 +14,7 @@ type Told = Pick<Finding, 'status' | 'title' | 'observed' | 'advice'> & Partial<
 const longestLine = 500
 const errorLine = /\[(?:emerg|alert|crit|error)\]/
 /** Said by docker, podman or a shell in the container. */
-const noProgram = /executable file not found|nginx: not found|no such file or directory: .*nginx/i
+const noProgram = /executable file not found|nginx: not found|no such file or directory: .{0,300}nginx/i
 
 const runCommand = (text: string, command: string | undefined) => (command === undefined ? text : `${text}; run: ${command}`)
 

@@ -1,4 +1,5 @@
 import { type Finding, finding } from '../../../core/finding.ts'
+import { largest } from '../../../core/largest.ts'
 import type { Index, TableScans } from '../../../core/postgres/indexes.ts'
 import { sqlIdentifier } from '../../../core/postgres/names.ts'
 import { type TableName, tableNamesLike } from '../../../core/postgres/table-name.ts'
@@ -45,7 +46,7 @@ const wordOf = (found: readonly Index[], { scans, countersMs }: Known): Word => 
     }
   if (found.some((one) => one.building)) return { status: 'ok', observed: 'it is being built', advice: '' }
   const used = found.reduce((sum, one) => sum + one.scans, 0)
-  const rows = Math.max(0, ...found.map((one) => scans.find((table) => table.oid === one.tableOid)?.liveRows ?? 0))
+  const rows = largest(found.map((one) => scans.find((table) => table.oid === one.tableOid)?.liveRows ?? 0))
   const observed = `valid, ${formatBytes(found.reduce((sum, one) => sum + one.sizeBytes, 0))}, ${counted(used, 'scan')} in ${formatDuration(countersMs)}`
   const idle = used === 0 && rows > manyRows && countersMs >= dayMs
   return {

@@ -1,6 +1,7 @@
 import { grants, grantsFor } from '../../../core/postgres/grants.ts'
 import type { Sizes, Volume } from '../../../core/postgres/sizes.ts'
 import { formatBytes } from '../../../core/quantity.ts'
+import { jsonValue } from '../../../core/read-json.ts'
 import { couldNotLook, type Seen } from '../../../core/seen.ts'
 import { seeSizes } from '../../../probes/postgres/sizes.ts'
 import { seeVolume } from '../../../probes/volume.ts'
@@ -22,14 +23,10 @@ const volumeOf = async ({ target, server, context }: Site, { dataDirectory }: Si
   return seeVolume(context.compose, target.service, dataDirectory)
 }
 
+/** A note that cannot be read is none. */
 const readSizes = (text: string | undefined): PastSizes => {
-  try {
-    const value: unknown = JSON.parse(text ?? '{}')
-    return typeof value === 'object' && value !== null ? (value as PastSizes) : {}
-  } catch {
-    // A note that cannot be read is none.
-    return {}
-  }
+  const value = jsonValue(text ?? '{}')
+  return typeof value === 'object' && value !== null ? (value as PastSizes) : {}
 }
 
 const run = async (site: Site, { thresholds }: SharedOptions): Promise<Done> => {

@@ -3,6 +3,7 @@ import type { Container } from '../../../core/compose.ts'
 import { type Finding, finding } from '../../../core/finding.ts'
 import type { History } from '../../../core/history.ts'
 import { formatBytes } from '../../../core/quantity.ts'
+import { jsonValue } from '../../../core/read-json.ts'
 import type { Instant } from '../../../core/seen.ts'
 
 /** The note that holds what the last run saw of each container; its absence is a first sight. */
@@ -21,13 +22,8 @@ export const noteOf = (containers: readonly Container[]): string =>
 /** The last run's note; undefined at first sight, and for one that cannot be read. */
 export const readNote = (past: History): Noted | undefined => {
   const text = past.note(containersNote)
-  if (text === undefined) return undefined
-  try {
-    return noted.safeParse(JSON.parse(text)).data
-  } catch {
-    // Not JSON: a state of another version. The next run has a good one.
-    return undefined
-  }
+  // What is not JSON is a state of another version. The next run has a good one.
+  return text === undefined ? undefined : noted.safeParse(jsonValue(text)).data
 }
 
 /** A container that is new since the last run made all its restarts since; a smaller count was reset by a start. */

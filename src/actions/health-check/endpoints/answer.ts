@@ -1,3 +1,4 @@
+import { readJson } from '../../../core/read-json.ts'
 import type { HttpSeen } from '../../../probes/http.ts'
 import { accepts } from './expected-status.ts'
 import { jsonDifference } from './json-subset.ts'
@@ -13,15 +14,6 @@ const beginning = (text: string): string => {
   return JSON.stringify(line.length > longest ? `${line.slice(0, longest)}…` : line)
 }
 
-const parse = (text: string): { readonly value: unknown } | undefined => {
-  try {
-    return { value: JSON.parse(text) }
-  } catch {
-    // Whether it is JSON is exactly the question.
-    return undefined
-  }
-}
-
 export const expectsBody = ({ json, text }: Target): boolean => json !== undefined || text !== undefined
 
 /** What the body lacks of what is expected, in words; `undefined` when it has all of it. */
@@ -33,9 +25,8 @@ export const bodyMistake = ({ body }: HttpAnswer, { json, text }: Target): strin
   }
   if (json === undefined) return undefined
   if (!body.whole) return 'its body goes on after 1 MiB: too long for JSON that is compared'
-  const parsed = parse(body.text)
-  if (parsed === undefined) return `its body is not JSON: ${beginning(body.text)}`
-  return jsonDifference(json, parsed.value)
+  const read = readJson(body.text)
+  return 'value' in read ? jsonDifference(json, read.value) : `its body ${read.trouble}: ${beginning(body.text)}`
 }
 
 /** An endless stream, as far as one can tell: no length said, and no end after all that is read. */

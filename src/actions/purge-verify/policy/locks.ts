@@ -1,4 +1,5 @@
 import { finding } from '../../../core/finding.ts'
+import { largest } from '../../../core/largest.ts'
 import { blockingTree, describeSession } from '../../../core/postgres/blocking-tree.ts'
 import { terminate } from '../../../core/postgres/sessions.ts'
 import { postgresThresholds } from '../../../core/postgres/thresholds.ts'
@@ -35,7 +36,7 @@ export const judgeLocks = (look: Seen<LocksLook>, about: About, stopped: boolean
   }
   const { holders, waiting, sessions } = look.value
   const ageOf = (pid: number, age: 'transactionMs' | 'waitingMs') => sessions.find((one) => one.pid === pid)?.[age] ?? 0
-  const longestMs = Math.max(0, ...holders.map(({ pid }) => ageOf(pid, 'transactionMs')), ...waiting.map((pid) => ageOf(pid, 'waitingMs')))
+  const longestMs = largest([...holders.map(({ pid }) => ageOf(pid, 'transactionMs')), ...waiting.map((pid) => ageOf(pid, 'waitingMs'))])
   const judged = judge(longestMs, limit)
   const status = judged.status === 'ok' && stopped && holders.length > 0 ? 'warning' : judged.status
   const free = holders.length === 0 && waiting.length === 0

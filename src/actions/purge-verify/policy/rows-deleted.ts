@@ -1,4 +1,5 @@
 import { type Finding, finding } from '../../../core/finding.ts'
+import { jsonValue } from '../../../core/read-json.ts'
 import type { Instant } from '../../../core/seen.ts'
 import { type About, clockTime, countRows, type Judged } from '../about.ts'
 
@@ -16,14 +17,10 @@ const isReading = (value: unknown): value is Reading =>
 
 /** Reads the note; one that cannot be read is a first sight. */
 export const readDeletedNote = (text: string | undefined): DeletedNote | undefined => {
-  try {
-    const value = JSON.parse(text ?? 'null') as Partial<DeletedNote> | null
-    if (!isReading(value?.last) || typeof value.day !== 'string') return undefined
-    return { last: value.last, before: isReading(value.before) ? value.before : undefined, day: value.day }
-  } catch {
-    // Not ours, or of another release: compared from the next day on.
-    return undefined
-  }
+  // Not ours, or of another release: compared from the next day on.
+  const value = jsonValue(text ?? '') as Partial<DeletedNote> | null | undefined
+  if (!isReading(value?.last) || typeof value.day !== 'string') return undefined
+  return { last: value.last, before: isReading(value.before) ? value.before : undefined, day: value.day }
 }
 
 /** The note that this run leaves: what was last read before the day began stays for the whole day. */
