@@ -7,10 +7,10 @@ import { dangers } from '../../support/markdown.ts'
 type Server = Awaited<ReturnType<typeof startBrokenServer>>
 
 /** The action as `silence.yml` runs it: dispatched, on a runner of GitHub's. */
-const silence = (server: Server, inputs: Readonly<Record<string, string>>, token?: string) =>
+const silence = (server: Server, inputs: Readonly<Record<string, string>>, token?: string, environment: object = hosted) =>
   server.run('silence', {
     inputs,
-    environment: hosted,
+    environment: { ...environment },
     github: {
       repository,
       api_url: server.github.url,
@@ -237,11 +237,43 @@ describe('when GitHub does not let it', () => {
     60_000,
   )
 
-  test('a token whose author does not count says that nothing is silent', async () => {
+  test('the token of an app that only an earlier run learned: refused, closed, not heeded', async () => {
+    await using server = await startBrokenServer()
+    const token = () => server.github.token('job', { login: 'my-app[bot]' })
+    server.break()
+    const learning = await server.look({ github: { token: token() } })
+    expect(learning.log).toContain('they are written as my-app[bot], which counts as an author from now on')
+    server.mend()
+    await server.look({ github: { token: token() } })
+    for (const environment of [hosted, {}]) {
+      const ran = await silence(server, { for: '2h', id: 'endpoint.*' }, token(), environment)
+      expect(ran.exitCode).toBe(1)
+      expect(ran.log).toMatch(/#\d silences nothing: my-app\[bot\] made it, who is not one of incidents\.authors .*; it was closed again/)
+    }
+    expect(server.issues().map((one) => one.state)).toEqual(['closed', 'closed', 'closed'])
+    server.break()
+    const bad = await server.look({ github: { token: token() } })
+    expect(bad.log).not.toContain('silenced until')
+    expect(server.issues().filter((one) => one.state === 'open')).toHaveLength(1)
+  }, 60_000)
+
+  test('the token of an app that is named in incidents.authors: set, heeded, ended', async () => {
+    await using server = await startBrokenServer({ authors: ['my-app[bot]'] })
+    const token = () => server.github.token('job', { login: 'my-app[bot]' })
+    expect((await silence(server, { for: '2h', id: 'endpoint.*' }, token())).exitCode).toBe(0)
+    server.break()
+    expect((await server.look({ github: { token: token() } })).log).toMatch(/nothing opened \(silenced until .* by #1\)/)
+    expect((await silence(server, { end: 'all' }, token())).outputs).toMatchObject({ issue: '1', active: '0' })
+    await server.look({ github: { token: token() } })
+    expect(server.issues().map((one) => one.state)).toEqual(['closed', 'open'])
+  }, 60_000)
+
+  test('a token whose author does not count says that nothing is silent, and leaves no open issue', async () => {
     await using server = await startBrokenServer()
     server.github.repository.collaborators.set('ana', 'write')
     const ran = await silence(server, { for: '1h' }, server.github.token('user', { login: 'ana' }))
     expect(ran.exitCode).toBe(1)
     expect(ran.log).toContain('#1 silences nothing: ana made it, who is not one of incidents.authors')
+    expect(server.issues()).toMatchObject([{ state: 'closed', body: expect.stringContaining('**Refused**') }])
   })
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { shorten } from '../text/plain.ts'
+import { isAuthor } from './authors.ts'
 import { digestKey, fingerprint, type Parts } from './fingerprint.ts'
 import type { Issue } from './types.ts'
 
@@ -137,7 +138,7 @@ export type ReadMarker =
 
 /** A marker counts only when its author is one of `authors` and the fingerprint follows from its parts. */
 export const readMarker = ({ author, body }: Pick<Issue, 'author' | 'body'>, authors: readonly string[]): ReadMarker => {
-  if (!authors.some((one) => one.toLowerCase() === author.toLowerCase())) return { kind: 'foreign' }
+  if (!isAuthor(authors, author)) return { kind: 'foreign' }
   if (isSilence(body)) return { kind: 'silence' }
   const json = found(body)
   const read = json === undefined ? undefined : schema.safeParse(parsedMarker(json))
