@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { hosted } from '../support/broken-server.ts'
+import { hosted, startBrokenServer } from '../support/broken-server.ts'
 import { type RondeRun, runRonde, temporaryFolder } from '../support/ronde.ts'
 
 const secret = 'st0len-Pässw0rd/xyz'
@@ -233,6 +233,12 @@ describe('a payload that cannot be read', () => {
     { what: 'is empty', write: (path) => `touch ${path}`, says: 'it is not JSON' },
     { what: 'is no JSON', write: (path) => `echo '{"repository": ' > ${path}`, says: 'it is not JSON' },
     { what: 'is a list', write: (path) => `echo '[{"default_branch": "main"}]' > ${path}`, says: 'it is no object' },
+    {
+      what: 'brings something nested too deeply',
+      write: (path) =>
+        `node -e 'const n = 2e5; fs.writeFileSync("${path}", "{\\"client_payload\\":" + "[".repeat(n) + "]".repeat(n) + "}")'`,
+      says: 'it is not JSON',
+    },
     { what: 'is nested too deeply', write: (path) => `head -c 4000000 /dev/zero | tr '\\0' '[' > ${path}`, says: 'it is not JSON' },
   ]
   test.each(payloads)(
@@ -270,4 +276,24 @@ describe('a payload that cannot be read', () => {
     }
     expect(listener.heard).toEqual([])
   })
+})
+
+describe('incidents of a server', () => {
+  test('are not touched by what a pull request says of it, and its verdict is the exit code again', async () => {
+    await using server = await startBrokenServer()
+    server.break()
+    await server.look()
+    expect(server.issues()).toMatchObject([{ state: 'open' }])
+    server.mend()
+    const pull = githubOf({ name: 'workflow_run', ref: main })
+    for (const inputs of [{}, { incidents: 'true' }] as Record<string, string>[]) {
+      const ran = await server.look({ environment: hosted, inputs, github: pull })
+      expect(ran.exitCode).toBe(0)
+      expect(ran.log).toContain('incidents are not touched: on the event workflow_run the configuration may be that of a pull request')
+    }
+    server.break()
+    expect((await server.look({ environment: hosted, github: pull })).exitCode).toBe(1)
+    expect(server.issues()).toMatchObject([{ state: 'open' }])
+    expect(server.github.counts().all).toBe(0)
+  }, 60_000)
 })

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import type { RunnerEvent } from '../core/event-guard.ts'
+import { namesIn } from './parse/secrets.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 type Mapping = Readonly<Record<string, unknown>>
@@ -22,7 +23,10 @@ const textAt = (value: unknown, key: string): string | undefined => {
 }
 const partAt = (value: Mapping, key: string): unknown => (Object.hasOwn(value, key) ? value[key] : undefined)
 
-type Payload = { readonly value: Mapping } | { readonly unreadable: string }
+type Payload = { readonly value: Mapping; readonly brought: ReadonlySet<string> } | { readonly unreadable: string }
+
+const broughtBy = (payload: Mapping): ReadonlySet<string> =>
+  new Set(['inputs', 'client_payload'].flatMap((key) => namesIn(JSON.stringify(partAt(payload, key)) ?? '')))
 
 /** Opened without waiting: a pipe of somebody else's making must not hold the run up. */
 const bytesOf = (path: string): string | undefined => {
@@ -41,26 +45,19 @@ const readPayload = (path: string | undefined): Payload => {
     const text = bytesOf(path)
     if (text === undefined) return { unreadable: 'it is no file of at most 32 MiB' }
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? { value: value as Mapping }
-      : { unreadable: 'it is no object' }
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return { unreadable: 'it is no object' }
+    return { value: value as Mapping, brought: broughtBy(value as Mapping) }
   } catch (error) {
     // Not there, not readable, no JSON, nested too deeply: nothing is known of the event then, and that is what is said.
     return { unreadable: Error.isError(error) && 'code' in error ? String(error.code) : 'it is not JSON' }
   }
 }
 
-const named = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g
-const broughtBy = (payload: Mapping): ReadonlySet<string> => {
-  const texts = ['inputs', 'client_payload'].map((key) => JSON.stringify(partAt(payload, key)) ?? '')
-  return new Set(texts.flatMap((text) => [...text.matchAll(named)].map(([, name = '']) => name)))
-}
-
 /** Reads what the runner says of the event. A payload that cannot be read is said, and nothing is guessed in its place. */
 export const eventOf = (environment: Environment): EventOfRun => {
   const isInActions = environment['GITHUB_ACTIONS'] === 'true'
   const event = environment['GITHUB_EVENT_NAME'] || (isInActions ? '' : undefined)
-  const read: Payload = event === undefined ? { value: {} } : readPayload(environment['GITHUB_EVENT_PATH'])
+  const read: Payload = event === undefined ? { value: {}, brought: new Set() } : readPayload(environment['GITHUB_EVENT_PATH'])
   const payload = 'value' in read ? read.value : {}
   return {
     runner: environment['RUNNER_ENVIRONMENT'],
@@ -70,6 +67,6 @@ export const eventOf = (environment: Environment): EventOfRun => {
     unreadable: 'unreadable' in read ? read.unreadable : undefined,
     sender: textAt(partAt(payload, 'sender'), 'type'),
     actors: ['GITHUB_ACTOR', 'GITHUB_TRIGGERING_ACTOR'].map((name) => environment[name] ?? ''),
-    brought: broughtBy(payload),
+    brought: 'brought' in read ? read.brought : new Set(),
   }
 }

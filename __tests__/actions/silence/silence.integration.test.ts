@@ -203,6 +203,40 @@ describe('what people type', () => {
   }, 60_000)
 })
 
+describe('who may start it', () => {
+  const bot = 'github-actions[bot]'
+  const event = { repository: { default_branch: 'main' }, sender: { login: bot, type: 'Bot' } }
+  const rows: readonly { what: string; github: object; environment?: Record<string, string>; says: string }[] = [
+    { what: 'the token of a job', github: { actor: bot, event }, says: `only a person may start it, and ${bot} did` },
+    {
+      what: 'the token of a job that runs again what a person started',
+      github: { actor: 'ana' },
+      environment: { GITHUB_TRIGGERING_ACTOR: bot },
+      says: `only a person may start it, and ${bot} did`,
+    },
+    { what: 'an app that only the payload names', github: { actor: 'ana', event }, says: 'only a person may start it, and a Bot did' },
+    { what: 'a comment of anybody', github: { actor: 'ana', event_name: 'issue_comment' }, says: 'not on issue_comment' },
+  ]
+  test.each(rows)('$what may not: nothing is read or written', async ({ github, environment = {}, says }) => {
+    await using server = await startBrokenServer()
+    const inputs = [
+      { for: '1h', server: 'quiz-test' },
+      { end: 'all', server: 'quiz-test' },
+    ]
+    for (const given of inputs) {
+      const ran = await server.run('silence', {
+        inputs: given,
+        environment: { ...hosted, ...environment },
+        github: { event_name: 'workflow_dispatch', ...github },
+      })
+      expect(ran.exitCode).toBe(1)
+      expect(ran.log).toContain('silence did not run: ')
+      expect(ran.log).toContain(says)
+    }
+    expect(server.github.counts().all).toBe(0)
+  })
+})
+
 describe('when GitHub does not let it', () => {
   test('a token that may not write issues fails the step and names the block to add', async () => {
     await using server = await startBrokenServer()

@@ -50,6 +50,7 @@ describe('commands in comments', () => {
     { what: 'an edited comment', given: { updatedAt: 2_000 } },
     { what: 'somebody who may only read', given: { mayWrite: false } },
     { what: 'one of our own', given: { author: 'bot' } },
+    { what: 'one of another bot', given: { author: 'other-app[bot]' } },
     { what: 'one of our own, in capitals', given: { author: 'Bot' } },
     { what: 'one that was read before', given: { id: 4 }, after: 4 },
   ]

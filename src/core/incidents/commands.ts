@@ -50,9 +50,12 @@ const ofLine = (line: string, comment: Comment): readonly Command[] => {
 
 const ofComment = (comment: Comment): readonly Command[] => saidCommands(comment.body).flatMap((line) => ofLine(line, comment))
 
-/** Unedited, not our own, and with a command in it: only of these people GitHub is asked whether they may write. */
+/** A bot is nobody who is asked: a server that is watched could comment by the token of its job. */
+const isPerson = ({ author }: Comment, authors: readonly string[]): boolean => !isAuthor(authors, author) && !/\[bot\]$/i.test(author)
+
+/** Unedited, of a person, and with a command in it: only of these people GitHub is asked whether they may write. */
 export const asksForSomething = (comment: Comment, authors: readonly string[]): boolean =>
-  comment.createdAt === comment.updatedAt && !isAuthor(authors, comment.author) && ofComment(comment).length > 0
+  comment.createdAt === comment.updatedAt && isPerson(comment, authors) && ofComment(comment).length > 0
 
 /** The commands in comments that are new, unedited and of people who may write; oldest first. Said, not shown: `said.ts` tells which lines are. */
 export const commandsIn = (comments: readonly JudgedComment[], after: number, authors: readonly string[]): readonly Command[] =>

@@ -2,6 +2,7 @@ import { UserError } from '../../core/user-error.ts'
 import type { Configuration } from './configuration.ts'
 import type { ReadInputs } from './inputs.ts'
 import { isMapping, type Path, pathText, valueAt } from './path.ts'
+import { namesIn } from './secrets.ts'
 
 /** What a run must know of the event before a configuration is used; see `core/event-guard.ts` and `runtime/event.ts`. */
 export type Trust = {
@@ -12,9 +13,6 @@ export type Trust = {
 }
 
 type Text = { readonly path: Path; readonly text: string }
-
-const named = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g
-const namesIn = (text: string): readonly string[] => [...text.matchAll(named)].map(([, name = '']) => name)
 
 /** Every text of a value, keys too. What several places share is read once, and a deep value does not overflow the stack. */
 const textsOf = (root: unknown): readonly Text[] => {
@@ -36,11 +34,12 @@ const textsOf = (root: unknown): readonly Text[] => {
 
 /** Where options may stand: the file, each server, and in each of these every section and entry of a round. */
 const places = ({ value }: Configuration): readonly Path[] => {
-  const keysAt = (path: Path): readonly Path[] => Object.keys(Object(valueAt(value, path))).map((key) => [...path, key])
+  const keysOf = (inner: unknown): readonly string[] => (typeof inner === 'object' && inner !== null ? Object.keys(inner) : [])
+  const keysAt = (path: Path): readonly Path[] => keysOf(valueAt(value, path)).map((key) => [...path, key])
   const roots: readonly Path[] = [[], ...keysAt(['servers'])]
   const entries = roots
     .flatMap((root) => keysAt([...root, 'rounds']))
-    .flatMap((round) => Object.keys(Object(valueAt(value, round))).map((index): Path => [...round, Number(index)]))
+    .flatMap((round) => keysOf(valueAt(value, round)).map((index): Path => [...round, Number(index)]))
   return [...roots, ...[...roots, ...entries].flatMap(keysAt)].filter((path) => isMapping(valueAt(value, path)))
 }
 
