@@ -103,7 +103,9 @@ describe('what an event brings is not used for a secret', () => {
     )
     expect(ran.reports).toEqual([])
   })
+})
 
+describe('what is not used of a pull request', () => {
   const places: readonly { what: string; run: (url: string) => Partial<RondeRun>; found: string }[] = [
     {
       what: 'a name in an input',

@@ -11,9 +11,7 @@ const spansOf = (markdown: string): readonly Span[] => {
       .document()
       .write(chunks),
   )
-  return events.flatMap(([when, token]) =>
-    when === 'exit' ? [{ type: token.type as string, from: token.start.offset, to: token.end.offset }] : [],
-  )
+  return events.flatMap(([when, token]) => (when === 'exit' ? [{ type: token.type, from: token.start.offset, to: token.end.offset }] : []))
 }
 
 /** What shows text rather than saying it. */
@@ -23,8 +21,8 @@ const shows =
 const isTag = (markdown: string, { type, from, to }: Span): boolean =>
   (type === 'htmlFlow' || type === 'htmlText') && !/^<!--.*-->\s*$/s.test(markdown.slice(from, to))
 
-/** Whether what stands at a place is text of a paragraph of its writer's own words, behind no tag. Otherwise: what it is. */
-export const saidAt = (markdown: string, at: number): 'said' | string => {
+/** Whether what stands at a place is text of a paragraph of its writer's own words, behind no tag: `said`, or else what it is. */
+export const saidAt = (markdown: string, at: number): string => {
   const spans = spansOf(markdown)
   const around = spans.filter(({ from, to }) => from <= at && at < to)
   const shown = around.find(({ type }) => shows.test(type))

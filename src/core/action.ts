@@ -67,8 +67,8 @@ export type Action = {
 export const changesServer = ({ kind, place }: Pick<Action, 'kind' | 'place'>): boolean => kind === 'change' && place !== 'repository'
 
 /** Who must have started a run of an action with these options; undefined where anybody may. */
-export const effectOf = ({ effect, hasEffect }: Action, options: unknown, dryRun: boolean): Starter | undefined =>
-  dryRun || hasEffect?.(options as never) === false ? undefined : effect
+export const effectOf = (action: Action, options: unknown, dryRun: boolean): Starter | undefined =>
+  dryRun || action.hasEffect?.(options as never) === false ? undefined : action.effect
 
 /** The only source of an action: its types, parsers, `action.yml`, tables and JSON schema all come from here. */
 export const defineAction = <Shape extends OptionShape, Outputs extends OutputShape>(
