@@ -108,3 +108,42 @@ describe('an action that changes something', () => {
     expect(ran.report?.facts).toEqual({ invoked: 'unknown' })
   })
 })
+
+describe('an action that only a person may start', () => {
+  const repository = { default_branch: 'main' }
+  const person = { event_name: 'workflow_dispatch', event: { repository, sender: { login: 'ana', type: 'User' } }, actor: 'ana' }
+  const bot = 'github-actions[bot]'
+  const refused: readonly { what: string; github: object; environment?: Record<string, string>; says: string }[] = [
+    { what: 'a schedule', github: {}, says: 'it runs only on workflow_dispatch, not on schedule' },
+    { what: 'a push', github: { ...person, event_name: 'push' }, says: 'not on push' },
+    { what: 'a bot', github: { ...person, event: { repository, sender: { type: 'Bot' } } }, says: 'and a Bot did' },
+    { what: 'the token of a job', github: { ...person, actor: bot }, says: `and ${bot} did` },
+    { what: 'one that runs it again', github: person, environment: { GITHUB_TRIGGERING_ACTOR: bot }, says: `and ${bot} did` },
+    { what: 'nobody that is known', github: { ...person, event: { repository } }, says: 'and nobody knows who did' },
+  ]
+
+  test('is refused to everybody else before anything is done, is shown to all, and is run for a person', async () => {
+    await using server = await setting()
+    expect((await server.run({ lasting: 'true', 'dry-run': 'true' })).lines).toEqual([''])
+    for (const { github, environment = {}, says } of refused) {
+      const ran = await server.run({ lasting: 'true' }, { github, environment: { XDG_STATE_HOME: '/nonexistent', ...environment } })
+      expect(ran.exitCode).toBe(1)
+      expect(ran.log).toContain('test-change did not run: ')
+      expect(ran.log).toContain(says)
+      expect(ran.lines).toEqual([''])
+    }
+    expect((await server.run({}, { github: {} })).lines).toEqual(['changed'])
+    expect((await server.run({ lasting: 'true' }, { github: person })).lines).toEqual(['changed', 'changed'])
+  }, 60_000)
+
+  test('is recovered whoever starts the run that finds what it left', async () => {
+    await using server = await setting()
+    await server.run(
+      { lasting: 'true', ending: 'hang' },
+      { github: person, signal: { afterOutput: 'changed the file', name: 'SIGKILL' }, actionFile: server.withoutPost },
+    )
+    const ran = await server.run({ lasting: 'true' })
+    expect(ran.exitCode).toBe(1)
+    expect(ran.lines).toEqual(['changed', 'recovered'])
+  }, 60_000)
+})

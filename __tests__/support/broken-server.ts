@@ -6,7 +6,7 @@ import { type RondeRun, runRonde, temporaryFolder } from './ronde.ts'
 export const repository = 'quiz/operations'
 
 /** A web server that can be broken and mended, a GitHub, and the state of one server over several runs of any action. */
-export const startBrokenServer = async ({ more = '' }: { readonly more?: string } = {}) => {
+export const startBrokenServer = async ({ more = '', authors }: { readonly more?: string; readonly authors?: readonly string[] } = {}) => {
   let broken = false
   const web = createServer((_request, response) => response.writeHead(broken ? 503 : 200).end('{"status":"ok"}'))
   await new Promise<void>((resolve) => {
@@ -18,7 +18,7 @@ export const startBrokenServer = async ({ more = '' }: { readonly more?: string 
   const file = `server: quiz-test
 time-zone: "+04:00"
 compose: { project: quiz }
-incidents: { enabled: true, confirm: 1, recover: 1, settle: 1ms }
+incidents: { enabled: true, confirm: 1, recover: 1, settle: 1ms${authors === undefined ? '' : `, authors: ${JSON.stringify(authors)}`} }
 health-check: { checks: [endpoints], endpoints: [{ url: "${url}", attempts: 1 }] }
 ${more}`
   const github0 = (token = github.token('job')) => ({ repository, api_url: github.url, token })

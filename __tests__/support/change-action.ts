@@ -11,8 +11,14 @@ export const action = defineAction({
   name: 'test-change',
   description: 'Changes a file.',
   kind: 'change',
+  effect: 'person',
+  hasEffect: ({ lasting }) => lasting,
   reads: ['compose'],
-  options: { target: z.string(), ending: z.enum(['end', 'hang', 'throw', 'invoke', 'stray']).default('end') },
+  options: {
+    target: z.string(),
+    ending: z.enum(['end', 'hang', 'throw', 'invoke', 'stray']).default('end'),
+    lasting: z.boolean().default(false),
+  },
   outputs: {},
   timeoutMs: () => 20_000,
   run: async (options, context) => {
@@ -67,7 +73,20 @@ process.exit(await runMain('test-change', { registry, environment: process.env, 
 
 /** Writes its `action.yml` and entries into a folder, and gives the path for the runner. */
 export const writeChangeAction = (folder: string, { post = true } = {}): string => {
-  const inputs = ['target', 'ending', 'config', 'server', 'fail-on', 'incidents', 'token', 'report-file', 'timeout', 'state-dir', 'dry-run']
+  const inputs = [
+    'target',
+    'ending',
+    'lasting',
+    'config',
+    'server',
+    'fail-on',
+    'incidents',
+    'token',
+    'report-file',
+    'timeout',
+    'state-dir',
+    'dry-run',
+  ]
   writeFileSync(join(folder, 'main.mjs'), entry('main'))
   writeFileSync(join(folder, 'post.mjs'), entry('post'))
   const lines = [

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Context } from './context.ts'
+import type { Starter } from './event-guard.ts'
 import type { Finding } from './finding.ts'
 import type { JsonObject } from './json.ts'
 import type { Attachment, Result } from './report.ts'
@@ -25,6 +26,10 @@ export type ActionDeclaration<Shape extends OptionShape, Outputs extends OutputS
   readonly dryRun?: true
   /** `repository`: works with GitHub alone, on any runner: nothing of a server is locked or recovered, and no server needs to be named. */
   readonly place?: 'repository'
+  /** Who may start it, since what it does cannot be taken back by the next run; nobody is asked for a dry run, and for a recovery. */
+  readonly effect?: Starter
+  /** Whether these options have that effect. Default: all have. */
+  readonly hasEffect?: (options: OptionsOf<Shape>) => boolean
   readonly reads: readonly CommonSection[]
   /** Options of another action's section that it reads as well, as `health-check.endpoints`; it gets them as `options['health-check'].endpoints`. No inputs. */
   readonly borrows?: readonly `${string}.${string}`[]
@@ -46,11 +51,13 @@ export type Action = {
   readonly kind: 'observe' | 'change'
   readonly dryRun?: true
   readonly place?: 'repository'
+  readonly effect?: Starter
   readonly reads: readonly CommonSection[]
   readonly borrows?: readonly `${string}.${string}`[]
   readonly options: OptionShape
   readonly later?: readonly string[]
   readonly outputs: OutputShape
+  hasEffect?(options: never): boolean
   timeoutMs(options: never): number
   run(options: never, context: Context): Promise<Result<Readonly<Record<string, string | number>>>>
   recover?(context: Context): Promise<void>
@@ -58,6 +65,10 @@ export type Action = {
 
 /** Whether it may leave something half done on a server: it takes the lock of the compose project and gets a step afterwards. */
 export const changesServer = ({ kind, place }: Pick<Action, 'kind' | 'place'>): boolean => kind === 'change' && place !== 'repository'
+
+/** Who must have started a run of an action with these options; undefined where anybody may. */
+export const effectOf = (action: Action, options: unknown, dryRun: boolean): Starter | undefined =>
+  dryRun || action.hasEffect?.(options as never) === false ? undefined : action.effect
 
 /** The only source of an action: its types, parsers, `action.yml`, tables and JSON schema all come from here. */
 export const defineAction = <Shape extends OptionShape, Outputs extends OutputShape>(

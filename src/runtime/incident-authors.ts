@@ -1,4 +1,5 @@
 import type { State } from '../core/context.ts'
+import { isAuthor } from '../core/incidents/authors.ts'
 import type { Judged, Telling } from './reconcile-issues.ts'
 
 type Notes = Pick<State, 'note' | 'setNote'>
@@ -9,11 +10,14 @@ const login = /^[a-z\d](?:[a-z\d-]{0,60})(?:\[bot\])?$/i
 
 const alsoBy = (judged: Judged, author: string): Judged => {
   const { authors } = judged.options
-  const isKnown = !login.test(author) || authors.some((one) => one.toLowerCase() === author.toLowerCase())
-  return isKnown ? judged : { ...judged, options: { ...judged.options, authors: [...authors, author] } }
+  if (!login.test(author) || isAuthor(authors, author)) return judged
+  return { ...judged, silencers: judged.silencers ?? authors, options: { ...judged.options, authors: [...authors, author] } }
 }
 
-/** With the author that an earlier run learned from GitHub's answer to its own write: the token of an app cannot ask who it is. */
+/**
+ * With the author that an earlier run learned from GitHub's answer to its own write: the token of an app cannot ask who it is. Its issues are
+ * ours; what it silences is not heeded, since no other server and no job without state could know of it.
+ */
 export const withLearned = (all: readonly Judged[], state: Notes): readonly Judged[] => {
   const learned = state.note(noteKey) ?? ''
   return all.map((one) => alsoBy(one, learned))

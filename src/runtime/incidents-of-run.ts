@@ -1,4 +1,5 @@
 import { appendFile } from 'node:fs/promises'
+import { longestWorkMs } from '../core/believed.ts'
 import { errorText } from '../core/error-chain.ts'
 import type { History } from '../core/history.ts'
 import { noHistory } from '../core/history.ts'
@@ -63,7 +64,9 @@ const workOf = (what: string, until: number, timeZone: string): Quiet => ({
 const ownWork = ({ stateDirectory, project, parsed }: IncidentsOfRun): readonly Quiet[] =>
   (stateDirectory === undefined ? [] : liveJournals(stateDirectory, Date.now()))
     .filter((one) => one.project === project)
-    .map(({ action, pid, deadline }) => workOf(`${action} (process ${pid})`, deadline, parsed.common['time-zone']))
+    .map(({ action, pid, deadline, startedAt }) =>
+      workOf(`${action} (process ${pid})`, Math.min(deadline, startedAt + longestWorkMs), parsed.common['time-zone']),
+    )
 
 type Shared = Pick<Judged, 'run' | 'runbooks'>
 const sharedBy = ({ environment, runbooks }: IncidentsOfRun): Shared => ({ run: { url: runUrl(environment) }, runbooks })

@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import type { Secrets } from '../core/context.ts'
 import { describeBug } from '../core/error-chain.ts'
-import { untrustedEvent } from '../core/event-guard.ts'
+import { foreignConfiguration } from '../core/event-guard.ts'
 import { failsStep } from '../core/exit-rule.ts'
 import { roundName } from '../core/options/suite.ts'
 import { createRedactor, type Redactor, weakSecret } from '../core/redact.ts'
@@ -10,9 +10,10 @@ import { redactReport } from '../core/redact-report.ts'
 import type { Registry } from '../core/registry.ts'
 import type { Report, RoundReport } from '../core/report.ts'
 import { worstStatus } from '../core/status.ts'
-import { isUserError, UserError } from '../core/user-error.ts'
+import { isUserError } from '../core/user-error.ts'
 import { createPrograms } from '../tools/process/programs.ts'
-import { readEventPayload } from './event-payload.ts'
+import { type EventOfRun, eventOf } from './event.ts'
+import { guardEffect, guardEvent } from './guards.ts'
 import { type ParsedRun, parseRun } from './parse/parse.ts'
 import { createPrinter, inWorkflow, outliveReaders, type Printer } from './print.ts'
 import { publish, sayVerdict } from './publish.ts'
@@ -27,6 +28,8 @@ export type Start = {
   /** Aborted with the reason `cancelled` when the runner wants us to stop. */
   readonly cancelled: AbortSignal
 }
+
+type Started = Start & { readonly event: EventOfRun }
 
 type Out = { readonly printer: Printer; readonly redactor: Redactor; readonly secrets: Secrets }
 
@@ -43,22 +46,6 @@ const createOut = (environment: Environment): Out => {
   return { printer, redactor, secrets: { add } }
 }
 
-const defaultBranch = (environment: Environment): string | undefined => {
-  const payload = readEventPayload(environment['GITHUB_EVENT_PATH']) as { repository?: { default_branch?: unknown } } | null | undefined
-  const branch = payload?.repository?.default_branch
-  return typeof branch === 'string' ? branch : undefined
-}
-
-const guardEvent = (environment: Environment): void => {
-  const refused = untrustedEvent({
-    runner: environment['RUNNER_ENVIRONMENT'],
-    event: environment['GITHUB_EVENT_NAME'],
-    ref: environment['GITHUB_REF'],
-    defaultBranch: defaultBranch(environment),
-  })
-  if (refused !== undefined) throw new UserError(`Ronde did not run: ${refused}`)
-}
-
 const warnAboutWeakSecrets = (parsed: ParsedRun, { environment }: Start, printer: Printer): void => {
   const paths = [environment['RUNNER_TEMP'] ?? '', environment['GITHUB_WORKSPACE'] ?? '', parsed.reportFile ?? '']
   const reasons = parsed.secrets.map((secret) => weakSecret(secret, { server: parsed.server, paths })).filter((one) => one !== undefined)
@@ -70,8 +57,8 @@ const warnAboutWeakSecrets = (parsed: ParsedRun, { environment }: Start, printer
     )
 }
 
-const sharedRun = (parsed: ParsedRun, start: Start, { printer, secrets, redactor }: Out): Run => {
-  const { environment } = start
+const sharedRun = (parsed: ParsedRun, start: Started, { printer, secrets, redactor }: Out): Run => {
+  const { environment, cancelled, event } = start
   return {
     server: parsed.server,
     repository: environment['GITHUB_REPOSITORY'] ?? '',
@@ -84,13 +71,17 @@ const sharedRun = (parsed: ParsedRun, start: Start, { printer, secrets, redactor
     secrets,
     runProgram: createPrograms({ environment }).run,
     stateDirectory: environment['RUNNER_ENVIRONMENT'] === 'github-hosted' ? undefined : stateDirectory(environment, parsed.stateDir),
-    cancelled: start.cancelled,
+    cancelled,
     openRepository: async (wanted) => {
       const { openRepository } = await import('./repository.ts')
       const { token, common } = parsed
       return openRepository({ environment, token, authors: common.incidents.authors, printer, redact: redactor.redact }, wanted)
     },
-    prepare: parsed.optionsFor,
+    prepare: async (name, overrides) => {
+      const prepared = await parsed.optionsFor(name, overrides)
+      guardEffect(prepared, parsed.dryRun, event)
+      return prepared
+    },
   }
 }
 
@@ -113,8 +104,9 @@ const loadAction = async (name: string, registry: Registry) => {
   return (await load()).action
 }
 
-const prepare = async (name: string, start: Start, out: Out): Promise<{ parsed: ParsedRun; run: Run }> => {
-  guardEvent(start.environment)
+const prepare = async (name: string, start: Start, out: Out): Promise<{ parsed: ParsedRun; run: Run; event: EventOfRun }> => {
+  const event = eventOf(start.environment)
+  guardEvent(event)
   const { printer, secrets } = out
   const action = name === roundName ? roundName : await loadAction(name, start.registry)
   const parsed = await parseRun({
@@ -122,11 +114,12 @@ const prepare = async (name: string, start: Start, out: Out): Promise<{ parsed: 
     registry: start.registry,
     environment: start.environment,
     hostname: hostname(),
+    trust: { foreign: foreignConfiguration(event), brought: event.brought },
     mask: (secret) => secrets.add(secret),
   })
   warnAboutWeakSecrets(parsed, start, printer)
   for (const notice of parsed.notices) printer.command('notice', { title: 'ronde' }, notice)
-  return { parsed, run: sharedRun(parsed, start, out) }
+  return { parsed, event, run: sharedRun(parsed, { ...start, event }, out) }
 }
 
 /** Where the runbooks of this very version can be read; nowhere for an action of the workspace itself. */
@@ -203,8 +196,10 @@ const tellPeople = async (finished: Finished, start: Start, out: Out): Promise<b
 
 const work = async (name: string, start: Start, out: Out): Promise<number> => {
   const startedAt = Date.now()
-  const { parsed, run } = await prepare(name, start, out)
-  const ran = await runEntries(await entriesOf(name, parsed, start.registry), run)
+  const { parsed, run, event } = await prepare(name, start, out)
+  const entries = await entriesOf(name, parsed, start.registry)
+  for (const entry of entries) guardEffect(entry, parsed.dryRun, event)
+  const ran = await runEntries(entries, run)
   const report = parsed.round === undefined ? ran[0]?.report : roundReport(parsed.round.name, parsed.server, startedAt, ran)
   if (report === undefined) throw new Error('nothing was run')
   const untold = await tellPeople({ report, ran, parsed, run }, start, out)

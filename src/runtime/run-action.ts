@@ -1,4 +1,5 @@
 import { type Action, changesServer } from '../core/action.ts'
+import { longestWorkMs } from '../core/believed.ts'
 import type { Context, Secrets } from '../core/context.ts'
 import { errorText } from '../core/error-chain.ts'
 import { type Finding, finding } from '../core/finding.ts'
@@ -137,10 +138,11 @@ const trendsOf = (findings: readonly Finding[], store: StateStore): readonly Tre
 
 const mostWork = 100
 
-const originOf = ({ repository, project, stateDirectory }: Run, findings: readonly Finding[], state: RunState): Origin => {
+const originOf = (run: Run, findings: readonly Finding[], state: RunState, startedAt: number): Origin => {
+  const { repository, project, stateDirectory } = run
   const past = state.isUsable ? gatherPast(findings, state.store) : undefined
   const live = stateDirectory === undefined ? [] : liveJournals(stateDirectory, Date.now()).filter((one) => one.project === project)
-  const work = live.slice(0, mostWork).map(({ action, deadline }) => ({ action, until: deadline }))
+  const work = live.slice(0, mostWork).map(({ action, deadline }) => ({ action, until: Math.min(deadline, startedAt + longestWorkMs) }))
   return { repository, project, ...(past === undefined ? {} : { past }), ...(work.length === 0 ? {} : { work }) }
 }
 
@@ -190,7 +192,7 @@ export const runAction = async (prepared: Prepared, run: Run): Promise<RanAction
   const looked = nothingSeen ? [...outcome.findings, nothingChecked(action)] : outcome.findings
   const judged = [...looked, ...state.findings]
   const trends = trendsOf(judged, state.store)
-  const origin = originOf(run, judged, state)
+  const origin = originOf(run, judged, state, startedAt)
   const kept = await recordRun(state, judged, startedAt)
   for (const warning of [...state.warnings, ...kept.warnings]) run.printer.command('warning', { title: 'ronde: state' }, warning)
   const findings = [...judged, ...kept.findings]

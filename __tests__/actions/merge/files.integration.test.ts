@@ -104,3 +104,50 @@ describe('a file that is not what it should be is told by its name, and counts f
     expect(ran.outputs).toMatchObject({ status: 'ok', servers: '2' })
   })
 })
+
+describe('a report does not silence its server', () => {
+  const workUntil = (until: number) => ({ repository: 'quiz/operations', project: 'quiz', work: [{ action: 'backup', until }] })
+  const isDown = [exited({ subject: 'service/db' })]
+  const rows: readonly { what: string; files: () => Readonly<Record<string, unknown>>; opened: boolean; warned: readonly string[] }[] = [
+    {
+      what: 'with work for ever of its own',
+      files: () => ({ 'b.json': reportOf('quiz-b', isDown, { origin: workUntil(8_640_000_000_000_000) }) }),
+      opened: true,
+      warned: ['b.json'],
+    },
+    {
+      what: 'with work for ever in another file',
+      files: () => ({
+        'b.json': reportOf('quiz-b', isDown),
+        'c.json': reportOf('quiz-b', [], { action: 'cert-check', origin: workUntil(8_640_000_000_000_000) }),
+      }),
+      opened: true,
+      warned: ['c.json'],
+    },
+    {
+      what: 'with work of two days in a round',
+      files: () => ({ 'b.json': roundOf('quiz-b', [reportOf('quiz-b', isDown, { origin: workUntil(Date.now() + 48 * 3_600_000) })]) }),
+      opened: true,
+      warned: ['b.json'],
+    },
+    {
+      what: 'but work of ten minutes explains what it disturbs',
+      files: () => ({ 'b.json': reportOf('quiz-b', isDown, { origin: workUntil(Date.now() + 600_000) }) }),
+      opened: false,
+      warned: [],
+    },
+  ]
+  test.each(rows)(
+    '$what',
+    async ({ files, opened, warned }) => {
+      await using job = await startMerge()
+      await job.put('a.json', reportOf('quiz-a'))
+      for (const [name, content] of Object.entries(files())) await job.put(name, content)
+      const ran = await job.merge()
+      expect(job.open().filter((one) => one.includes('exited'))).toHaveLength(opened ? 1 : 0)
+      const told = ran.findings.filter((one) => one.id === 'merge.file')
+      expect(told.map(({ status, subject }) => `${status} ${subject.split('/').at(-1)}`)).toEqual(warned.map((name) => `warning ${name}`))
+    },
+    60_000,
+  )
+})

@@ -7,10 +7,10 @@ import { dangers } from '../../support/markdown.ts'
 type Server = Awaited<ReturnType<typeof startBrokenServer>>
 
 /** The action as `silence.yml` runs it: dispatched, on a runner of GitHub's. */
-const silence = (server: Server, inputs: Readonly<Record<string, string>>, token?: string) =>
+const silence = (server: Server, inputs: Readonly<Record<string, string>>, token?: string, environment: object = hosted) =>
   server.run('silence', {
     inputs,
-    environment: hosted,
+    environment: { ...environment },
     github: {
       repository,
       api_url: server.github.url,
@@ -203,6 +203,40 @@ describe('what people type', () => {
   }, 60_000)
 })
 
+describe('who may start it', () => {
+  const bot = 'github-actions[bot]'
+  const event = { repository: { default_branch: 'main' }, sender: { login: bot, type: 'Bot' } }
+  const rows: readonly { what: string; github: object; environment?: Record<string, string>; says: string }[] = [
+    { what: 'the token of a job', github: { actor: bot, event }, says: `only a person may start it, and ${bot} did` },
+    {
+      what: 'the token of a job that runs again what a person started',
+      github: { actor: 'ana' },
+      environment: { GITHUB_TRIGGERING_ACTOR: bot },
+      says: `only a person may start it, and ${bot} did`,
+    },
+    { what: 'an app that only the payload names', github: { actor: 'ana', event }, says: 'only a person may start it, and a Bot did' },
+    { what: 'a comment of anybody', github: { actor: 'ana', event_name: 'issue_comment' }, says: 'not on issue_comment' },
+  ]
+  test.each(rows)('$what may not: nothing is read or written', async ({ github, environment = {}, says }) => {
+    await using server = await startBrokenServer()
+    const inputs = [
+      { for: '1h', server: 'quiz-test' },
+      { end: 'all', server: 'quiz-test' },
+    ]
+    for (const given of inputs) {
+      const ran = await server.run('silence', {
+        inputs: given,
+        environment: { ...hosted, ...environment },
+        github: { event_name: 'workflow_dispatch', ...github },
+      })
+      expect(ran.exitCode).toBe(1)
+      expect(ran.log).toContain('silence did not run: ')
+      expect(ran.log).toContain(says)
+    }
+    expect(server.github.counts().all).toBe(0)
+  })
+})
+
 describe('when GitHub does not let it', () => {
   test('a token that may not write issues fails the step and names the block to add', async () => {
     await using server = await startBrokenServer()
@@ -237,11 +271,43 @@ describe('when GitHub does not let it', () => {
     60_000,
   )
 
-  test('a token whose author does not count says that nothing is silent', async () => {
+  test('the token of an app that only an earlier run learned: refused, closed, not heeded', async () => {
+    await using server = await startBrokenServer()
+    const token = () => server.github.token('job', { login: 'my-app[bot]' })
+    server.break()
+    const learning = await server.look({ github: { token: token() } })
+    expect(learning.log).toContain('they are written as my-app[bot], which counts as an author from now on')
+    server.mend()
+    await server.look({ github: { token: token() } })
+    for (const environment of [hosted, {}]) {
+      const ran = await silence(server, { for: '2h', id: 'endpoint.*' }, token(), environment)
+      expect(ran.exitCode).toBe(1)
+      expect(ran.log).toMatch(/#\d silences nothing: my-app\[bot\] made it, who is not one of incidents\.authors .*; it was closed again/)
+    }
+    expect(server.issues().map((one) => one.state)).toEqual(['closed', 'closed', 'closed'])
+    server.break()
+    const bad = await server.look({ github: { token: token() } })
+    expect(bad.log).not.toContain('silenced until')
+    expect(server.issues().filter((one) => one.state === 'open')).toHaveLength(1)
+  }, 60_000)
+
+  test('the token of an app that is named in incidents.authors: set, heeded, ended', async () => {
+    await using server = await startBrokenServer({ authors: ['my-app[bot]'] })
+    const token = () => server.github.token('job', { login: 'my-app[bot]' })
+    expect((await silence(server, { for: '2h', id: 'endpoint.*' }, token())).exitCode).toBe(0)
+    server.break()
+    expect((await server.look({ github: { token: token() } })).log).toMatch(/nothing opened \(silenced until .* by #1\)/)
+    expect((await silence(server, { end: 'all' }, token())).outputs).toMatchObject({ issue: '1', active: '0' })
+    await server.look({ github: { token: token() } })
+    expect(server.issues().map((one) => one.state)).toEqual(['closed', 'open'])
+  }, 60_000)
+
+  test('a token whose author does not count says that nothing is silent, and leaves no open issue', async () => {
     await using server = await startBrokenServer()
     server.github.repository.collaborators.set('ana', 'write')
     const ran = await silence(server, { for: '1h' }, server.github.token('user', { login: 'ana' }))
     expect(ran.exitCode).toBe(1)
     expect(ran.log).toContain('#1 silences nothing: ana made it, who is not one of incidents.authors')
+    expect(server.issues()).toMatchObject([{ state: 'closed', body: expect.stringContaining('**Refused**') }])
   })
 })

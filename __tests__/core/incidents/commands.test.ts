@@ -38,6 +38,9 @@ describe('commands in comments', () => {
     { body: 'please /ack', commands: [] },
     { body: '> /ack', commands: [] },
     { body: '/acknowledge', commands: [] },
+    { body: 'the log says\n```\n/silence 7d\n/ack\n/cause it\n```', commands: [] },
+    { body: '<!--\n/silence 7d\n-->', commands: [] },
+    { body: '```\nlog\n```\n/ack 2h', commands: [{ kind: 'acknowledge', until: 1_000 + 2 * hour, ...given }] },
   ]
   test.each(rows)('$body', ({ body, commands }) => {
     expect(commandsIn([comment(body)], 0, [])).toEqual(commands)
@@ -47,6 +50,8 @@ describe('commands in comments', () => {
     { what: 'an edited comment', given: { updatedAt: 2_000 } },
     { what: 'somebody who may only read', given: { mayWrite: false } },
     { what: 'one of our own', given: { author: 'bot' } },
+    { what: 'one of another bot', given: { author: 'other-app[bot]' } },
+    { what: 'one of our own, in capitals', given: { author: 'Bot' } },
     { what: 'one that was read before', given: { id: 4 }, after: 4 },
   ]
   test.each(ignored)('$what commands nothing', ({ given: overrides, after = 0 }) => {

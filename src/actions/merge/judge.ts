@@ -1,3 +1,4 @@
+import { believed, clockToleranceMs } from '../../core/believed.ts'
 import { type Finding, finding } from '../../core/finding.ts'
 import { formatDuration } from '../../core/quantity.ts'
 import type { Report, ServerReports } from '../../core/report.ts'
@@ -24,10 +25,7 @@ export type Judged = {
   readonly merged: readonly ServerReports[]
 }
 
-/** A clock that is further ahead than this cannot be merged with others. */
-const clockToleranceMs = 5 * 60_000
-
-type Taken = { readonly name: string; readonly round: string; readonly report: Report }
+type Taken = { readonly name: string; readonly round: string; readonly report: Report; readonly doubts: readonly string[] }
 type Sorted = {
   readonly taken: readonly Taken[]
   readonly refused: readonly { readonly name: string; readonly cause: string; readonly server: string }[]
@@ -56,7 +54,7 @@ const sorted = (files: readonly JudgedFile[], fleet: Fleet): Sorted => {
     const cause = causes.find((one) => one !== undefined)
     if (cause !== undefined) refused.push({ name, cause, server: read.server })
     else if (read.reports.length === 0) refused.push({ name, cause: 'it holds no report', server: read.server })
-    else taken.push(...read.reports.map((report) => ({ name, round: read.round, report })))
+    else taken.push(...read.reports.map((report) => ({ name, round: read.round, ...believed(report) })))
   }
   return { taken, refused }
 }
@@ -87,6 +85,18 @@ const doubles = (taken: readonly Taken[]): readonly Finding[] => {
     ),
   )
 }
+
+/** What a report says that cannot be: it counts without that. */
+const disbelieved = (taken: readonly Taken[]): readonly Finding[] =>
+  taken.flatMap(({ name, report, doubts }) =>
+    doubts.map((doubt) =>
+      fileFinding(
+        name,
+        `${report.action} of ${report.server}: ${doubt}; that does not count`,
+        'look at the clock of the server, and at who can upload reports: one that says so was not written by Ronde',
+      ),
+    ),
+  )
 
 const serverFinding = (server: string, taken: readonly Taken[], refused: Sorted['refused'], { now }: Fleet): Finding => {
   const own = taken.filter(({ report }) => report.server === server)
@@ -128,5 +138,5 @@ export const judgeReports = (files: readonly JudgedFile[], fleet: Fleet): Judged
   const servers = new Map([...names].map((server) => [server, serverFinding(server, taken, refused, fleet)]))
   const advice = 'look at what uploads it; the folder of the reports must hold reports of this run alone'
   const wrong = refused.map(({ name, cause }) => fileFinding(name, cause, advice))
-  return { findings: [...servers.values(), ...wrong, ...doubles(taken)], servers, merged: groupsOf(taken) }
+  return { findings: [...servers.values(), ...wrong, ...doubles(taken), ...disbelieved(taken)], servers, merged: groupsOf(taken) }
 }

@@ -64,6 +64,8 @@ export const action = defineAction({
   description: 'Says for a while that what is bad is known, so that it opens no incident; and ends such a silence early.',
   kind: 'change',
   place: 'repository',
+  // A server that is watched could else dispatch its own silence by the token of its job.
+  effect: 'no-bot',
   reads: ['time-zone'],
   options,
   outputs: {

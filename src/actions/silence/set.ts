@@ -1,4 +1,5 @@
-import type { OpenSilence, Silence } from '../../core/incidents/silence.ts'
+import { isAuthor } from '../../core/incidents/authors.ts'
+import { type OpenSilence, type Silence, silencesIn } from '../../core/incidents/silence.ts'
 import type { Issue } from '../../core/incidents/types.ts'
 import { localTime } from '../../core/local-time.ts'
 import { silenceBody, silenceTitle } from '../../core/render/silence-issue.ts'
@@ -53,14 +54,30 @@ const asIssue = (number: number, body: string, now: number): Issue => ({
   url: '',
 })
 
-const create = async ({ context, repository }: Work, title: string, body: string): Promise<number> => {
+/** Why no run will heed a silence that was just made, or undefined. */
+const unheeded = async ({ context, repository }: Work, number: number, author: string | undefined): Promise<string | undefined> => {
+  const { authors, name, issues } = repository
+  if (!isAuthor(authors, author))
+    return `${author ?? 'GitHub does not say who'} made it, who is not one of incidents.authors (${authors.join(', ')})`
+  const open = await issues.listOpen()
+  // Not asked, or not listed yet: its author counts, which is all that is known.
+  if (!open.ok || !open.value.some((issue) => issue.number === number)) return undefined
+  const { active } = silencesIn(open.value, { authors, repository: name }, context.now())
+  return active.some(({ issue }) => issue.number === number)
+    ? undefined
+    : 'its marker does not count; look whether the clock of this machine is right'
+}
+
+/** Makes the issue. One that nobody would heed is closed again: what stands open is silent. */
+const create = async (work: Work, title: string, body: string): Promise<number> => {
+  const { context, repository } = work
   const made = await repository.issues.perform({ kind: 'create', fingerprint: '', title, body, labels: [ownLabel], assignees: [] })
   const { number, author } = valueOf(made, context.progress)
-  if (author !== undefined && !repository.authors.some((one) => one.toLowerCase() === author.toLowerCase()))
-    throw new UserError(
-      `#${number} silences nothing: ${author} made it, who is not one of incidents.authors (${repository.authors.join(', ')})`,
-    )
-  return number
+  const why = await unheeded(work, number, author)
+  if (why === undefined) return number
+  const refused = endWrite({ issue: { number, body } }, '**Refused**: it silences nothing.')
+  const closed = await repository.issues.perform(refused)
+  throw new UserError(`#${number} silences nothing: ${why}; ${closed.ok ? 'it was closed again' : `close it (${closed.failure.cause})`}`)
 }
 
 /** Opens the issue of a silence, then closes those that said the same for another time. */

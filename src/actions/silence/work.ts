@@ -17,14 +17,14 @@ export type Done = {
   readonly changed: number | undefined
 }
 
-/** The silences in effect now. */
+/** The silences in effect now: by the same word as in every run that heeds them. */
 export const activeSilences = async ({ context, repository }: Work): Promise<readonly OpenSilence[]> => {
   const open = valueOf(await repository.issues.listOpen(), context.progress)
   return silencesIn(open, { authors: repository.authors, repository: repository.name }, context.now()).active
 }
 
 /** The write that ends a silence before its time. */
-export const endWrite = ({ issue }: OpenSilence, verdict: string): Write => ({
+export const endWrite = ({ issue }: { readonly issue: Pick<OpenSilence['issue'], 'number' | 'body'> }, verdict: string): Write => ({
   kind: 'update',
   number: issue.number,
   body: silenceOverBody(issue.body, verdict),

@@ -21,7 +21,10 @@ export type ReconcileInput = {
   /** What earlier runs of an action left; entries of this very run are passed over. */
   readonly history: (action: string) => History
   readonly stateUsable: boolean
+  /** `authors` may hold one more than the configuration: who an earlier run learned that it writes as. */
   readonly options: Common['incidents']
+  /** Whose issues silence: the authors of the configuration, where `options` holds more of them. */
+  readonly silencers?: readonly string[] | undefined
   readonly contacts: Common['contacts']
   readonly maintenance: Common['maintenance']
   /** Live journals up to their deadline. Silences by dispatch are found among the issues. */

@@ -1,5 +1,6 @@
 import type { Audience, Finding } from '../finding.ts'
 import type { IssueView } from '../render/issue-parts.ts'
+import { agreedNow } from './agreed.ts'
 import { type Case, pastOf } from './cases.ts'
 import type { IncidentNotification, ReconcileInput } from './input.ts'
 import type { Marker } from './marker.ts'
@@ -57,8 +58,8 @@ export const commentOn = ({ number, locked }: Pick<Issue, 'number' | 'locked'>, 
   locked || body === '' ? [] : [{ kind: 'comment', number, body }]
 export const happened = (marker: Marker, at: number, what: string): Marker['events'] => [...marker.events, { at, what }]
 
-export const isSilenced = ({ silenced }: Marker, now: number): boolean => silenced !== undefined && silenced.until > now
-export const isAcknowledged = ({ acknowledged }: Marker, now: number): boolean => acknowledged !== undefined && acknowledged.until > now
+export const isSilenced = (marker: Marker, now: number): boolean => agreedNow(marker, 'silenced', now) !== undefined
+export const isAcknowledged = (marker: Marker, now: number): boolean => agreedNow(marker, 'acknowledged', now) !== undefined
 /** Comments and notifications are not wanted. */
 export const isMuted = (marker: Marker, now: number): boolean => marker.flapping || isSilenced(marker, now)
 

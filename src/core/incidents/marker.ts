@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { jsonValue } from '../read-json.ts'
 import { shorten } from '../text/plain.ts'
+import { isAuthor } from './authors.ts'
 import { digestKey, fingerprint, type Parts } from './fingerprint.ts'
 import type { Issue } from './types.ts'
 
@@ -131,7 +132,7 @@ export type ReadMarker =
 
 /** A marker counts only when its author is one of `authors` and the fingerprint follows from its parts. */
 export const readMarker = ({ author, body }: Pick<Issue, 'author' | 'body'>, authors: readonly string[]): ReadMarker => {
-  if (!authors.some((one) => one.toLowerCase() === author.toLowerCase())) return { kind: 'foreign' }
+  if (!isAuthor(authors, author)) return { kind: 'foreign' }
   if (isSilence(body)) return { kind: 'silence' }
   const json = found(body)
   const read = json === undefined ? undefined : schema.safeParse(parsedMarker(json))

@@ -62,10 +62,10 @@ const unique = (numbers: readonly number[]): readonly number[] => [...new Set(nu
 
 /** Several servers at once, each by its own reports and options: together they write no more than one. */
 export const reconcileAll = (given: readonly ReconcileInput[]): Reconciled => {
-  const silences = given.slice(0, 1).map((one) => ({ input: one, found: silencesOf(one) }))
-  const inputs = given.map((one) => ({ ...one, quiet: [...(one.quiet ?? []), ...silences.flatMap(({ found }) => quietOf(found, one))] }))
+  const silences = given.map((one) => ({ input: one, found: silencesOf(one) }))
+  const inputs = silences.map(({ input, found }) => ({ ...input, quiet: [...(input.quiet ?? []), ...quietOf(found, input)] }))
   const all = shareIssues(inputs).map(decide)
-  const over = silences.flatMap(({ found, input }) => overSilences(found, input))
+  const over = overSilences(silences)
   const plan = planned([...all.flatMap((one) => one.planned), ...over])
   return {
     writes: plan.writes,

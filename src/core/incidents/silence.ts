@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { z } from 'zod'
 import type { Instant } from '../seen.ts'
 import { shorten } from '../text/plain.ts'
+import { isAuthor } from './authors.ts'
 import { armoured, parsedMarker, silenceStart } from './marker.ts'
 import type { Issue } from './types.ts'
 
@@ -47,16 +48,18 @@ export const writeSilence = (given: Silence): string => {
 type Read = { readonly kind: 'silence'; readonly silence: Silence } | { readonly kind: 'unreadable' } | { readonly kind: 'other' }
 const unreadable: Read = { kind: 'unreadable' }
 
+/** `authors`: those of the configuration alone. Who an earlier run learned that it writes as is known to that server only, and silences nothing. */
 export type Authority = { readonly authors: readonly string[]; readonly repository: string }
 
 /**
- * What an issue silences. It counts only when one of `authors` made it, here, with this very marker: the digest follows from the rest, and
+ * What an issue silences. It counts only when one of `authors` made it, here, with this very marker as its first line: the digest follows from the rest, and
  * the time lies within seven days of the issue's own, so that neither a copy nor an edit prolongs it.
  */
 const readSilence = ({ author, body, createdAt }: Issue, { authors, repository }: Authority): Read => {
-  if (!body.startsWith(silenceStart) || !authors.some((one) => one.toLowerCase() === author.toLowerCase())) return { kind: 'other' }
-  const to = body.indexOf(end)
-  const read = to === -1 ? undefined : schema.safeParse(parsedMarker(body.slice(silenceStart.length, to)))
+  if (!body.startsWith(silenceStart) || !isAuthor(authors, author)) return { kind: 'other' }
+  const [first = ''] = body.split(/[\r\n]/, 1)
+  const to = first.indexOf(end)
+  const read = to === -1 ? undefined : schema.safeParse(parsedMarker(first.slice(silenceStart.length, to)))
   if (read?.success !== true) return unreadable
   const { digest, ...silence } = read.data
   const made = Math.abs(silence.since - createdAt) <= clockToleranceMs && silence.until - silence.since <= longestSilenceMs

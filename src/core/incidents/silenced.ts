@@ -6,8 +6,8 @@ import type { Planned } from './plan.ts'
 import { type Silences, silencesIn } from './silence.ts'
 
 /** The silences among the open issues of a reconcile. */
-export const silencesOf = ({ issues, options, identity, now }: ReconcileInput): Silences =>
-  silencesIn(issues.open, { authors: options.authors, repository: identity.repository }, now)
+export const silencesOf = ({ issues, options, silencers = options.authors, identity, now }: ReconcileInput): Silences =>
+  silencesIn(issues.open, { authors: silencers, repository: identity.repository }, now)
 
 /** What the active ones explain. */
 export const quietOf = ({ active }: Silences, { timeZone, now }: ReconcileInput): readonly Quiet[] =>
@@ -22,8 +22,9 @@ export const quietOf = ({ active }: Silences, { timeZone, now }: ReconcileInput)
   }))
 
 /** Rule 13: a silence that is over closes itself, by one write of whichever run sees it first. */
-export const overSilences = ({ over }: Silences, { timeZone, now }: ReconcileInput): readonly Planned[] =>
-  over.map(({ issue, silence }) => {
+export const overSilences = (all: readonly { readonly input: ReconcileInput; readonly found: Silences }[]): readonly Planned[] => {
+  const each = all.flatMap(({ input, found }) => found.over.map((one) => [one.issue.number, { ...one, ...input }] as const))
+  return [...new Map(each).values()].map(({ issue, silence, timeZone, now }) => {
     const body = silenceOverBody(issue.body, `**Over** since ${localTime(silence.until, timeZone, now)}.`)
     return {
       rank: 'update',
@@ -31,3 +32,4 @@ export const overSilences = ({ over }: Silences, { timeZone, now }: ReconcileInp
       writes: [{ kind: 'update', number: issue.number, body, state: 'closed', stateReason: 'completed' }],
     }
   })
+}

@@ -1,4 +1,5 @@
 import type { Finding } from '../finding.ts'
+import { agreedNow } from '../incidents/agreed.ts'
 import type { Child, Marker, Severity } from '../incidents/marker.ts'
 import { localTime } from '../local-time.ts'
 import { formatDuration } from '../quantity.ts'
@@ -69,14 +70,11 @@ const where = ({ marker }: IssueView): string =>
   `Server ${markdownText(marker.server, free)}, action ${markdownText(marker.action, free)}${marker.id.includes('.') ? '' : `, ${markdownText(marker.id, free)}`}.`
 
 const agreed = (view: IssueView): readonly string[] => {
-  const { acknowledged, silenced } = view.marker
+  const acknowledged = agreedNow(view.marker, 'acknowledged', view.now)
+  const silenced = agreedNow(view.marker, 'silenced', view.now)
   return [
-    ...(acknowledged !== undefined && acknowledged.until > view.now
-      ? [`Acknowledged by ${person(acknowledged.by)} until ${time(acknowledged.until, view)}.`]
-      : []),
-    ...(silenced !== undefined && silenced.until > view.now
-      ? [`Silenced by ${person(silenced.by)} until ${time(silenced.until, view)}.`]
-      : []),
+    ...(acknowledged === undefined ? [] : [`Acknowledged by ${person(acknowledged.by)} until ${time(acknowledged.until, view)}.`]),
+    ...(silenced === undefined ? [] : [`Silenced by ${person(silenced.by)} until ${time(silenced.until, view)}.`]),
   ]
 }
 

@@ -82,11 +82,19 @@ const commonFor =
     return value as CommonOfServer
   }
 
-/** Whether incidents are wanted, and with it from which status the step fails: the issue tells, so a red run means Ronde itself. */
-const verdictRules = (given: RunInputs, common: Common, action: RunRequest['action']): Pick<ParsedRun, 'incidents' | 'failOn'> => {
-  // What writes to GitHub by itself is looked at by who started it; its mistakes are no incident of a server, unless an input says so.
-  const asConfigured = action === roundName || action.kind === 'observe' || action.place !== 'repository'
-  const incidents = given.incidents ?? (asConfigured && common.incidents.enabled)
+/** What writes to GitHub by itself is looked at by who started it; its mistakes are no incident of a server, unless an input says so. */
+const wantsIncidents = (given: RunInputs, common: Common, { action }: RunRequest): boolean =>
+  given.incidents ?? ((action === roundName || action.kind === 'observe' || action.place !== 'repository') && common.incidents.enabled)
+
+/** What somebody else's configuration looks at says nothing of the server: it could close every incident. */
+const heldIncidents = ({ run, request }: Setting, common: Common): readonly string[] =>
+  request.trust?.foreign !== undefined && wantsIncidents(run.value as RunInputs, common, request)
+    ? [`incidents are not touched: ${request.trust.foreign}`]
+    : []
+
+/** Whether incidents are told, and with it from which status the step fails: the issue tells, so a red run means Ronde itself. */
+const verdictRules = (given: RunInputs, common: Common, request: RunRequest): Pick<ParsedRun, 'incidents' | 'failOn'> => {
+  const incidents = wantsIncidents(given, common, request) && request.trust?.foreign === undefined
   return { incidents, failOn: given['fail-on'] ?? (incidents ? 'never' : 'critical') }
 }
 
@@ -97,7 +105,7 @@ const assembled = (setting: Setting, common: Common, work: readonly ParsedOption
   return {
     server: given.server ?? setting.server.name,
     configPath: setting.file.path,
-    ...verdictRules(given, common, setting.request.action),
+    ...verdictRules(given, common, setting.request),
     token: given.token,
     reportFile: given['report-file'],
     timeoutMs: given.timeout ?? single?.timeoutMs,
@@ -138,6 +146,6 @@ export const parseRun = async (request: RunRequest): Promise<ParsedRun> => {
   return {
     ...assembled(setting, values, parsed),
     secrets: [...secrets],
-    notices: noticesOf(setting, [...keys.notYet, ...work.notYet]),
+    notices: [...heldIncidents(setting, values), ...noticesOf(setting, [...keys.notYet, ...work.notYet])],
   }
 }

@@ -18,6 +18,9 @@ export type Resolved = {
 
 const placeholder = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g
 
+/** The names in every `${NAME}` of a text. */
+export const namesIn = (text: string): readonly string[] => [...text.matchAll(placeholder)].map(([, name = '']) => name)
+
 const decoded = (text: string): string => {
   try {
     return decodeURIComponent(text)

@@ -6,6 +6,7 @@ import { declaredInputs, runShapeOf } from '../../core/options/inputs.ts'
 import { roundName } from '../../core/options/suite.ts'
 import type { Registry } from '../../core/registry.ts'
 import { type Configuration, fileLayer, readConfiguration } from './configuration.ts'
+import { refuseWhatIsNotOurs, type Trust } from './foreign.ts'
 import { type ReadInputs, readInputs } from './inputs.ts'
 import { type Layer, type Parsed, parseLayers } from './layers.ts'
 import { type Path, pathText } from './path.ts'
@@ -20,6 +21,8 @@ export type RunRequest = {
   /** The process's environment: `INPUT_*`, `GITHUB_WORKSPACE`, and the names that `${NAME}` may mean. */
   readonly environment: Environment
   readonly hostname: string
+  /** What the event brought, and whose the configuration may be; absent where no event started it. */
+  readonly trust?: Trust
   /** Told every secret as soon as it is known, also of a run whose parsing fails afterwards. */
   readonly mask: (secret: string) => void
   /** Options laid over all others. */
@@ -60,10 +63,11 @@ export const gather = async (request: RunRequest): Promise<Setting> => {
   const inputs = await readInputs(environment, declaredInputs(action))
   const find = lookup(environment)
   const layers = belonging(inputs, 'run')
-  const absent = (path: Path) => ({ source: `input ${path.join('-')}`, path: '' })
-  const run = parseLayers({ shape: runShapeOf(action), layers, absent, find })
   const workspace = resolve(environment['GITHUB_WORKSPACE'] ?? '.')
   const file = await readConfiguration({ config: textAt(layers, 'config'), workspace })
+  if (request.trust !== undefined) refuseWhatIsNotOurs(request.trust, file, inputs)
+  const absent = (path: Path) => ({ source: `input ${path.join('-')}`, path: '' })
+  const run = parseLayers({ shape: runShapeOf(action), layers, absent, find })
   const server = pickServer(file, textAt(layers, 'server'), otherwiseOf(request))
   return { request, inputs, run, file, server, find, actions: Object.keys(registry) }
 }

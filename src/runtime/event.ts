@@ -1,0 +1,76 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import type { RunnerEvent } from '../core/event-guard.ts'
+import { readJson } from '../core/read-json.ts'
+import { namesIn } from './parse/secrets.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+type Mapping = Readonly<Record<string, unknown>>
+
+/** What a run knows of the event that started it. */
+export type EventOfRun = RunnerEvent & {
+  /** The names in every `${NAME}` that somebody sent with a dispatch. */
+  readonly brought: ReadonlySet<string>
+}
+
+/** GitHub's own limit of a payload is 25 MB. */
+const maxBytes = 32 * 1024 * 1024
+const mostValues = 2_000_000
+
+const mappingOf = (value: unknown): Mapping =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Mapping) : {}
+/** Own properties only; text, or undefined. */
+const textAt = (value: unknown, key: string): string | undefined => {
+  const found = Object.hasOwn(mappingOf(value), key) ? mappingOf(value)[key] : undefined
+  return typeof found === 'string' && found !== '' ? found : undefined
+}
+const partAt = (value: Mapping, key: string): unknown => (Object.hasOwn(value, key) ? value[key] : undefined)
+
+type Payload = { readonly value: Mapping; readonly brought: ReadonlySet<string> } | { readonly unreadable: string }
+
+const broughtBy = (payload: Mapping): ReadonlySet<string> =>
+  new Set(['inputs', 'client_payload'].flatMap((key) => namesIn(JSON.stringify(partAt(payload, key)) ?? '')))
+
+/** Opened without waiting: a pipe of somebody else's making must not hold the run up. */
+const bytesOf = (path: string): string | undefined => {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const about = fstatSync(file)
+    return about.isFile() && about.size <= maxBytes ? readFileSync(file, 'utf8') : undefined
+  } finally {
+    closeSync(file)
+  }
+}
+
+const readPayload = (path: string | undefined): Payload => {
+  if (path === undefined || path === '') return { unreadable: 'GITHUB_EVENT_PATH is not set' }
+  try {
+    const text = bytesOf(path)
+    if (text === undefined) return { unreadable: 'it is no file of at most 32 MiB' }
+    const read = readJson(text, mostValues)
+    if ('trouble' in read) return { unreadable: `it ${read.trouble}` }
+    const { value } = read
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return { unreadable: 'it is no object' }
+    return { value: value as Mapping, brought: broughtBy(value as Mapping) }
+  } catch (error) {
+    // Not there or not readable: nothing is known of the event then, and that is what is said.
+    return { unreadable: Error.isError(error) && 'code' in error ? String(error.code) : 'it cannot be read' }
+  }
+}
+
+/** Reads what the runner says of the event. A payload that cannot be read is said, and nothing is guessed in its place. */
+export const eventOf = (environment: Environment): EventOfRun => {
+  const isInActions = environment['GITHUB_ACTIONS'] === 'true'
+  const event = environment['GITHUB_EVENT_NAME'] || (isInActions ? '' : undefined)
+  const read: Payload = event === undefined ? { value: {}, brought: new Set() } : readPayload(environment['GITHUB_EVENT_PATH'])
+  const payload = 'value' in read ? read.value : {}
+  return {
+    runner: environment['RUNNER_ENVIRONMENT'],
+    event,
+    ref: environment['GITHUB_REF'],
+    defaultBranch: textAt(partAt(payload, 'repository'), 'default_branch'),
+    unreadable: 'unreadable' in read ? read.unreadable : undefined,
+    sender: textAt(partAt(payload, 'sender'), 'type'),
+    actors: ['GITHUB_ACTOR', 'GITHUB_TRIGGERING_ACTOR'].map((name) => environment[name] ?? ''),
+    brought: 'brought' in read ? read.brought : new Set(),
+  }
+}

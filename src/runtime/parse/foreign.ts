@@ -1,0 +1,93 @@
+import { UserError } from '../../core/user-error.ts'
+import type { Configuration } from './configuration.ts'
+import type { ReadInputs } from './inputs.ts'
+import { isMapping, type Path, pathText, valueAt } from './path.ts'
+import { namesIn } from './secrets.ts'
+
+/** What a run must know of the event before a configuration is used; see `core/event-guard.ts` and `runtime/event.ts`. */
+export type Trust = {
+  /** Whose the configuration may be when it is not the base's. */
+  readonly foreign: string | undefined
+  /** Names in every `${NAME}` that the event itself brought. */
+  readonly brought: ReadonlySet<string>
+}
+
+type Text = { readonly path: Path; readonly text: string }
+
+/** Every text of a value, keys too. What several places share is read once, and a deep value does not overflow the stack. */
+const textsOf = (root: unknown): readonly Text[] => {
+  const seen = new Set<unknown>()
+  const texts: Text[] = []
+  const left: { readonly path: Path; readonly value: unknown }[] = [{ path: [], value: root }]
+  for (let one = left.pop(); one !== undefined; one = left.pop()) {
+    const { path, value } = one
+    if (typeof value === 'string') texts.push({ path, text: value })
+    if (typeof value !== 'object' || value === null || seen.has(value)) continue
+    seen.add(value)
+    for (const [key, inner] of Object.entries(value)) {
+      texts.push({ path, text: key })
+      left.push({ path: [...path, Array.isArray(value) ? Number(key) : key], value: inner })
+    }
+  }
+  return texts
+}
+
+/** Where options may stand: the file, each server, and in each of these every section and entry of a round. */
+const places = ({ value }: Configuration): readonly Path[] => {
+  const keysOf = (inner: unknown): readonly string[] => (typeof inner === 'object' && inner !== null ? Object.keys(inner) : [])
+  const keysAt = (path: Path): readonly Path[] => keysOf(valueAt(value, path)).map((key) => [...path, key])
+  const roots: readonly Path[] = [[], ...keysAt(['servers'])]
+  const entries = roots
+    .flatMap((root) => keysAt([...root, 'rounds']))
+    .flatMap((round) => keysOf(valueAt(value, round)).map((index): Path => [...round, Number(index)]))
+  return [...roots, ...[...roots, ...entries].flatMap(keysAt)].filter((path) => isMapping(valueAt(value, path)))
+}
+
+/** What is used for somebody: told, connected to, or run. */
+const used: readonly Path[] = [['notify'], ['database', 'url'], ['database', 'service'], ['run-command']]
+
+const given = (value: unknown): boolean => value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0)
+
+const usedIn = (file: Configuration): readonly Path[] =>
+  places(file)
+    .flatMap((place) => used.map((one) => [...place, ...one]))
+    .filter((path) => given(valueAt(file.value, path)))
+
+const mostShown = 3
+const shownPlaces = (all: readonly string[]): string => {
+  const unique = [...new Set(all)]
+  return `${unique.slice(0, mostShown).join(', ')}${unique.length > mostShown ? ` and ${unique.length - mostShown} more` : ''}`
+}
+
+const inputTexts = ({ given: inputs }: ReadInputs) =>
+  inputs.flatMap(({ input, layer }) => textsOf(layer.value).map(({ text }) => ({ place: `input ${input.name}`, names: namesIn(text) })))
+
+const withPath = (file: Configuration, path: Path): string => `${file.source} ${pathText(path)}`.trim()
+
+const refuseForeign = (why: string, file: Configuration, inputs: ReadInputs): void => {
+  const named = [
+    ...inputTexts(inputs).flatMap(({ place, names }) => (names.length > 0 ? [place] : [])),
+    ...textsOf(file.value).flatMap(({ path, text }) => (namesIn(text).length > 0 ? [withPath(file, path)] : [])),
+  ]
+  const found = [...named, ...usedIn(file).map((path) => withPath(file, path))]
+  if (found.length === 0) return
+  throw new UserError(
+    `Ronde did not run: ${why}, and no \${NAME}, webhook, database or command of such a one is used (${shownPlaces(found)}). Run this on ` +
+      'schedule, workflow_dispatch, repository_dispatch or push at the default branch, or name a file without them by the input config',
+  )
+}
+
+const refuseBrought = (brought: ReadonlySet<string>, inputs: ReadInputs): void => {
+  const found = inputTexts(inputs).flatMap(({ place, names }) => (names.some((name) => brought.has(name)) ? [place] : []))
+  if (found.length === 0) return
+  throw new UserError(
+    `Ronde did not run: a \${NAME} came with the dispatch (${shownPlaces(found)}), and whoever dispatches does not choose which secret goes where. ` +
+      'Write it in ronde.yml or in the workflow',
+  )
+}
+
+/** Throws a UserError, before any name is replaced, where what the event brought would decide what a secret is used for. */
+export const refuseWhatIsNotOurs = ({ foreign, brought }: Trust, file: Configuration, inputs: ReadInputs): void => {
+  if (foreign !== undefined) refuseForeign(foreign, file, inputs)
+  if (brought.size > 0) refuseBrought(brought, inputs)
+}
