@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import { isRefused } from '../../core/net/address.ts'
 import type { Finished, RunProgram } from '../../core/process.ts'
 import { type Dial, refusalOf, stopped, withTls } from './dial.ts'
 import { type Failure, failed, failureOfConnect, failureOfLookup, notSeen } from './fault.ts'
@@ -78,8 +79,7 @@ const readWord = (socket: Socket, stop: Stop): Promise<RelayWord | undefined> =>
     stop.whenStopped(() => finish())
   })
 
-const failureOfWord = (word: Exclude<RelayWord, { readonly address: string }>): Failure => {
-  if ('refused' in word) return refusalOf(word.refused)
+const failureOfWord = (word: Extract<RelayWord, { readonly failed: string }>): Failure => {
   return word.failed === 'dns' ? failureOfLookup(word.codes) : failureOfConnect(word.codes)
 }
 
@@ -127,10 +127,18 @@ export const createContainerDial =
   async (where, stop) => {
     const socket = await startRelay(entry, { hostname: where.hostname, port: where.port }, stop)
     if (!('destroy' in socket)) return socket
-    const word = await readWord(socket, stop)
+    const found = await readWord(socket, stop)
+    const addresses = found !== undefined && 'addresses' in found ? found.addresses : undefined
+    const refused = addresses?.find((one) => isRefused(one))
+    if (refused !== undefined) {
+      socket.destroy()
+      return refusalOf(refused)
+    }
+    if (addresses !== undefined) socket.write('\n')
+    const word = addresses === undefined ? found : await readWord(socket, stop)
     if (word !== undefined && 'address' in word) return withTls({ socket, ...word }, where, stop)
     socket.destroy()
-    if (word !== undefined) return failureOfWord(word)
+    if (word !== undefined && 'failed' in word) return failureOfWord(word)
     return stop.reason() === undefined
       ? notSeen(`the relay in the network of service ${entry.service} ended without a word`, 'run it again; report it when it stays')
       : stopped(stop, 'connect')
