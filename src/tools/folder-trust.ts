@@ -65,10 +65,10 @@ const componentsOf = (path: string): readonly string[] => path.split('/').filter
 
 const componentFault = (path: string, stats: Stats, trusted: ReadonlySet<number>): FolderFault | undefined =>
   ownerFault(path, stats, trusted) ??
-  (stats.isDirectory() && (stats.mode & sticky) === 0 ? writableByOthers(path, stats, trusted) : undefined)
+  (stats.isFile() || (stats.isDirectory() && (stats.mode & sticky) === 0) ? writableByOthers(path, stats, trusted) : undefined)
 
 /**
- * Looks at every component of an absolute path, links and what they lead to included. `absent`: what is there is in order, and the rest is to
+ * Looks at every component of an absolute path, links and what they lead to included; a file at its end too. `absent`: what is there is in order, and the rest is to
  * be made. Throws what the system says of a component that cannot be looked at.
  */
 export const folderFault = (directory: string, trusted: ReadonlySet<number> = trustedUsers()): FolderFault | 'absent' | undefined => {
