@@ -24,8 +24,8 @@ export type Grant = (right: Right, paths: readonly string[], user?: string) => s
 const inWords = 'give the user of the runner the right to read it'
 const inWordsElsewhere = `${inWords}, where nobody else can lead that right to another file: as a user of its group, or in a folder that only root writes`
 
-/** `sudo setfacl` follows links: whoever could put one on the way would have root give away a file of their choice. */
-const isRoots = (path: string): boolean => {
+/** Whether root may be told to change the rights of it: `setfacl` and `chmod` follow links, and whoever could put one on the way would have root change a file of their choice. */
+export const isPlainPath = (path: string): boolean => {
   try {
     for (const one of withAncestors(path)) if (lstatSync(one, { throwIfNoEntry: false })?.isSymbolicLink() === true) return false
     const fault = folderFault(dirname(path))
@@ -47,7 +47,7 @@ export const createGrant =
       ? shellCommand(['sudo', 'setfacl', '-m', `u:${user}:${right}`, ...paths.map((name) => ({ kind: 'path' as const, name }))])
       : undefined
     if (command === undefined) return inWords
-    const isSafe = writable !== undefined && paths.every((path) => isRoots(path) && !writable.some((mount) => isWithin(path, mount)))
+    const isSafe = writable !== undefined && paths.every((path) => isPlainPath(path) && !writable.some((mount) => isWithin(path, mount)))
     return isSafe ? `run: ${command}` : inWordsElsewhere
   }
 
