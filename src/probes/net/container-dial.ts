@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { isRefused } from '../../core/net/address.ts'
 import type { Finished, RunProgram } from '../../core/process.ts'
+import { folderFault } from '../../tools/folder-trust.ts'
 import { type Dial, refusalOf, stopped, withTls } from './dial.ts'
 import { type Failure, failed, failureOfConnect, failureOfLookup, notSeen } from './fault.ts'
 import { type RelayWord, relayScript } from './relay-script.ts'
@@ -76,6 +77,8 @@ const readWord = (socket: Socket, stop: Stop): Promise<RelayWord | undefined> =>
     }
     socket.on('data', take).once('close', () => finish())
     socket.on('error', () => finish())
+    // It stands still since the word before.
+    socket.resume()
     stop.whenStopped(() => finish())
   })
 
@@ -83,11 +86,21 @@ const failureOfWord = (word: Extract<RelayWord, { readonly failed: string }>): F
   return word.failed === 'dns' ? failureOfLookup(word.codes) : failureOfConnect(word.codes)
 }
 
+/** Where somebody else could rename our folder, the secrets of a request would go to a socket of theirs. */
+const socketRoot = async (): Promise<string | undefined> => {
+  const { tmpdir } = await import('node:os')
+  return [tmpdir(), '/tmp'].find((one) => one.length <= longestRoot && folderFault(one) === undefined)
+}
+
 /** Starts the relay and gives the socket to it. The folder of that socket is gone when this returns. */
 const startRelay = async (entry: ContainerEntry, where: { hostname: string; port: number }, stop: Stop): Promise<Socket | Failure> => {
   const { mkdtemp, rm } = await import('node:fs/promises')
-  const { tmpdir } = await import('node:os')
-  const root = tmpdir().length <= longestRoot ? tmpdir() : '/tmp'
+  const root = await socketRoot()
+  if (root === undefined)
+    return notSeen(
+      'others could take the place of the relay in the folder for temporary files',
+      'set TMPDIR to a folder that only its user can write to',
+    )
   const folder = await mkdtemp(`${root}/ronde-relay-`)
   const socketPath = `${folder}/s`
   const server = createServer()

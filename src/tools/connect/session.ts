@@ -5,6 +5,7 @@ import type { PostgresSsl, PostgresTarget, SslMode } from '../../core/database.t
 import { classifyPostgresError, type PostgresFailure, type PostgresFailureKind, type Reached } from '../../core/postgres/failure.ts'
 import { type BackendKey, requestCancel } from './cancel.ts'
 import { guardFrames } from './frames.ts'
+import { demandAuth } from './require-auth.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 
@@ -81,6 +82,7 @@ const attempt = async <T>(
   client.on('error', () => {})
   const line = watch(socket, limits)
   guardFrames(client, line.broken)
+  demandAuth(client, target.requireAuth, line.loginRefused)
   try {
     await client.connect()
     line.loggedIn()
@@ -126,6 +128,7 @@ const watch = (socket: Socket, { signal, connectTimeoutMs, timeoutMs }: SessionL
   signal.addEventListener('abort', abort, { once: true })
   if (signal.aborted) abort()
   return {
+    loginRefused: (method: string) => cutWith({ kind: 'login-refused', detail: `it asks for ${method}` }),
     broken: () => cutWith({ kind: 'other', detail: 'what it answers is not the protocol of PostgreSQL' }),
     loggedIn: () => {
       reached = 'login'
