@@ -1,5 +1,6 @@
 import { actions } from './registry.generated.ts'
 import { type Part, runMain } from './runtime/main.ts'
+import { drainOutput } from './runtime/print.ts'
 
 /** Runs an action, or `round`, as the runner starts it: inputs from the environment, exit code at the end. `post` is the step's end. */
 export const main = async (name: string, part: Part = 'main'): Promise<void> => {
@@ -12,6 +13,9 @@ export const main = async (name: string, part: Part = 'main'): Promise<void> => 
   })
   process.on('SIGTERM', stop)
   const exitCode = await runMain(name, { registry: actions, environment: process.env, cancelled: cancel.signal }, part)
+  // The verdict stands: what an event throws while the log is still read must not cut the log.
+  process.on('uncaughtException', () => {})
+  await drainOutput()
   // A socket that nobody answers would keep the process alive; everything that had to be written has been.
   process.exit(exitCode)
 }

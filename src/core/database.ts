@@ -30,6 +30,8 @@ export type PostgresTarget = {
   readonly user: string
   readonly password: string | undefined
   readonly ssl: PostgresSsl
+  /** libpq's `require_auth`: how the server may ask for the password; in any way when absent. */
+  readonly requireAuth?: string
   /** `service/db` or `host:port/name`, without credentials: the subject of findings. */
   readonly subject: string
   /** The compose service it runs in, when it was resolved through compose. */

@@ -4,6 +4,7 @@ import { couldNotLook, type Instant, type Seen, saw } from '../core/seen.ts'
 import { type LinePattern, readLinePattern } from '../core/text/line-pattern.ts'
 import { lineTimeReader } from '../core/text/line-time.ts'
 import { plainLine } from '../core/text/plain.ts'
+import { seeGrant } from './certbot/rights.ts'
 import { seeContainerLog } from './log/container.ts'
 import { seeFileLog } from './log/file.ts'
 import { seeJournal } from './log/journal.ts'
@@ -32,7 +33,7 @@ export type LogProbe = { readonly compose: Compose; readonly runProgram: RunProg
 const readLog = (place: LogPlace, since: Instant, { compose, runProgram, signal }: LogProbe): Promise<Seen<LogText>> => {
   if (place.kind === 'service') return seeContainerLog(compose, place.service, since)
   if (place.kind === 'journal') return seeJournal(runProgram, { unit: place.unit, since, signal })
-  return seeFileLog(place.path, { since, timeOf: lineTimeReader(place.timeZone) })
+  return seeFileLog(place.path, { since, timeOf: lineTimeReader(place.timeZone), seeGrant: () => seeGrant(runProgram, signal) })
 }
 
 /** How long lines are matched before timers and signals get their turn. */

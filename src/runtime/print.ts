@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { maskForms } from '../core/secret-forms.ts'
 import { inertBlock, inertLine } from '../core/text/inert.ts'
+import { drained } from './drained.ts'
 import { issueCommand } from './toolkit.ts'
 
 export type CommandName = 'error' | 'warning' | 'notice' | 'debug'
@@ -30,7 +31,12 @@ export type PrinterOptions = {
 
 /** A log whose reader has gone is no reason to lose the report: the error is an event, and without a listener it ends the process. */
 export const outliveReaders = (): void => {
-  process.stdout.on('error', () => {})
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+}
+
+/** Waits until the log's readers have taken what was printed: at the end of a process a pipe drops what still waits for them. */
+export const drainOutput = async (): Promise<void> => {
+  await Promise.all([process.stdout, process.stderr].map((stream) => drained(stream)))
 }
 
 const toStdout = (text: string): void => {

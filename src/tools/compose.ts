@@ -124,7 +124,7 @@ const chooseProject = async (docker: Docker, options: ComposeOptions, all: reado
 }
 
 /** A container that went away between the list and the look is no failure: inspect answers for the others. */
-const withoutGone = (finished: Finished): Finished =>
+export const withoutGone = (finished: Finished): Finished =>
   finished.ended === 'exit' && finished.stderr.split('\n').every((line) => line.trim() === '' || /no such (object|container)/i.test(line))
     ? { ...finished, exitCode: 0 }
     : finished

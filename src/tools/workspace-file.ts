@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, lstat, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { folderFault, trustedUsers } from './folder-trust.ts'
 
 /** A file of the repository. `absent`: its place is free. `refused`: it, or a folder on the way, is not what it should be; in words. */
 export type WorkspaceFile =
@@ -83,6 +84,17 @@ const makeFolders = async (workspace: string, path: string): Promise<void> => {
   }
 }
 
+/** Whoever checked the workspace out is trusted with it, as with its configuration; nobody else may put another file in the place of ours. */
+const foreignHand = async (workspace: string, path: string): Promise<{ readonly cause: string } | undefined> => {
+  try {
+    const fault = folderFault(dirname(join(workspace, path)), trustedUsers((await lstat(workspace)).uid))
+    return fault === undefined || fault === 'absent' ? undefined : { cause: `${fault.path}: ${fault.reason}` }
+  } catch (error) {
+    // A folder on the way that may not be looked at: told to the caller.
+    return { cause: `${path}: ${codeOf(error)}` }
+  }
+}
+
 /** Puts a file of the repository in place, whole, by rename; makes its folders. The cause in words when it cannot; then nothing is changed. */
 export const writeWorkspaceFile = async (
   workspace: string,
@@ -91,6 +103,8 @@ export const writeWorkspaceFile = async (
 ): Promise<{ readonly cause: string } | undefined> => {
   const found = await standing(workspace, path)
   if (typeof found === 'object') return found
+  const others = await foreignHand(workspace, path)
+  if (others !== undefined) return others
   const target = join(workspace, path)
   const temporary = join(dirname(target), `.new-${crypto.randomUUID()}`)
   try {

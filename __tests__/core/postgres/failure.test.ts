@@ -79,6 +79,7 @@ const rows: readonly (readonly [(typeof postgresFailureKinds)[number], Status, S
   ['tls-expired', 'critical', 'critical'],
   ['wrong-password', 'unknown', 'unknown'],
   ['no-access', 'unknown', 'unknown'],
+  ['login-refused', 'unknown', 'unknown'],
   ['no-such-database', 'unknown', 'unknown'],
   ['tls-not-offered', 'unknown', 'unknown'],
   ['tls-untrusted', 'unknown', 'unknown'],

@@ -48,6 +48,20 @@ describe('a line for the log', () => {
     )
   })
 
+  test('breaks the marks also around every character that collation ignores', () => {
+    const collator = new Intl.Collator('en')
+    const ignored = Array.from({ length: 0x11_0000 }, (_, code) => code)
+      .filter((code) => code < 0xd800 || code > 0xdfff)
+      .map((code) => String.fromCodePoint(code))
+      .filter((one) => collator.compare(`:${one}:`, '::') === 0)
+    expect(ignored.length).toBeGreaterThan(470)
+    for (const one of ignored) {
+      expect(collator.compare(inertLine(`:${one}:`), '::')).not.toBe(0)
+      for (const mark of [`#${one}#[`, `##${one}[`, `#${one}#${one}[`]) expect(collator.compare(inertLine(mark), '##[')).not.toBe(0)
+    }
+    expect(inertLine(':\u0640\u0301:error:\u0591: x')).toBe(':\u200a\u0640\u0301:error:\u200a\u0591: x')
+  })
+
   const rows = [
     { text: '\u001b[31mred\u001b[0m and \u001b]8;;https://x.example\u0007link\u001b]8;;\u0007', line: 'red and link' },
     { text: 'a\r\nb\tc\u2028d', line: 'a b c d' },

@@ -58,6 +58,7 @@ describe('from inside a container', () => {
     const ask = (hostname: string, port: number) => probeTcp({ hostname, port, timeoutMs: 5_000 }, network(entry(inside.pid)))
     expect(await ask('127.0.0.1', 1)).toMatchObject({ value: { fault: { kind: 'refused', phase: 'connect' } } })
     expect(await ask('169.254.169.254', 80)).toMatchObject({ seen: false, cause: expect.stringContaining('metadata') })
+    expect(await ask('64:ff9b:1::a9fe:a9fe', 80)).toMatchObject({ seen: false, cause: expect.stringContaining('metadata') })
     expect(await ask('192.0.2.1', 80)).toMatchObject({ seen: false, cause: 'this machine has no route to that network' })
   })
 

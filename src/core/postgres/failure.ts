@@ -11,6 +11,7 @@ export const postgresFailureKinds = [
   'server-error',
   'wrong-password',
   'no-access',
+  'login-refused',
   'no-such-database',
   'tls-not-offered',
   'tls-untrusted',

@@ -58,6 +58,11 @@ const meanings: Record<PostgresFailureKind, Meaning> = {
   'too-many-connections': { status: 'ok', title: 'answers, and has no connection slot left', advice: () => '' },
   'server-error': { status: 'critical', title: 'answers with an error', advice: logs },
   'wrong-password': { status: 'unknown', title: 'does not take our password', advice: passwordAdvice },
+  'login-refused': {
+    status: 'unknown',
+    title: 'asks for the password in a way that require_auth forbids',
+    advice: () => 'nothing was sent: see that this is your server, and let its pg_hba.conf ask as require_auth of database.url says',
+  },
   'no-access': { status: 'unknown', title: 'does not let this role in', advice: connectRight },
   'no-such-database': {
     status: 'unknown',

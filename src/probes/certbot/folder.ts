@@ -5,7 +5,7 @@ import { parseRenewalConf, type RenewalConf } from '../../core/certbot/renewal-c
 import { couldNotLook, type Seen, saw } from '../../core/seen.ts'
 import { readBounded } from '../files/read.ts'
 import { seeLive } from './live.ts'
-import { grantCommand, lookCommand } from './rights.ts'
+import { type Grant, grantCommand, lookCommand } from './rights.ts'
 
 const mostLineages = 200
 const namesHook = /^(?:deploy|renew|post)-hook\s*=/
@@ -14,22 +14,22 @@ const confLimitBytes = 256 * 1024
 const codeOf = (error: unknown): unknown => (Error.isError(error) && 'code' in error ? error.code : undefined)
 
 /** The names in a folder, hidden ones left out; an absent folder is an empty one. */
-const namesIn = async (folder: string): Promise<Seen<readonly string[]>> => {
+const namesIn = async (folder: string, grant: Grant): Promise<Seen<readonly string[]>> => {
   try {
     const names = await readdir(folder)
     return saw(names.filter((name) => !name.startsWith('.')).toSorted(), Date.now())
   } catch (error) {
     const code = codeOf(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return saw([], Date.now())
-    return couldNotLook(`${folder} may not be read`, grantCommand('rx', [folder]))
+    return couldNotLook(`${folder} may not be read`, grant('rx', [folder]))
   }
 }
 
-const readConf = async (path: string): Promise<Seen<RenewalConf>> => {
+const readConf = async (path: string, grant: Grant): Promise<Seen<RenewalConf>> => {
   const read = await readBounded(path, confLimitBytes)
   if (read.kind === 'file') return saw(parseRenewalConf(read.bytes.toString('utf8')), Date.now())
   return read.kind === 'not-permitted'
-    ? couldNotLook(`${path} may not be read`, grantCommand('r', [path]))
+    ? couldNotLook(`${path} may not be read`, grant('r', [path]))
     : couldNotLook(`${path} cannot be read (${read.kind})`, lookCommand(['sudo', 'ls', '-l'], path))
 }
 
@@ -37,11 +37,11 @@ const readConf = async (path: string): Promise<Seen<RenewalConf>> => {
 const lastName = (path: string, otherwise: string): string => (/^\.{0,2}$/.test(basename(path)) ? otherwise : basename(path))
 
 /** Folders are taken by their last name below ours: a container may have written its own view of them. */
-const lineageOf = async (directory: string, name: string, conf: Seen<RenewalConf> | undefined): Promise<Lineage> => {
+const lineageOf = async (directory: string, name: string, conf: Seen<RenewalConf> | undefined, grant: Grant): Promise<Lineage> => {
   const top = conf?.seen ? conf.value.top : {}
   const live = join(directory, 'live', lastName(dirname(top['fullchain'] ?? `live/${name}/fullchain.pem`), name))
   const archive = join(directory, 'archive', lastName(top['archive_dir'] ?? name, name))
-  return { name, path: join(live, 'fullchain.pem'), archive, conf, live: await seeLive(live, archive) }
+  return { name, path: join(live, 'fullchain.pem'), archive, conf, live: await seeLive(live, archive, grant) }
 }
 
 /** For certbot, which runs as root: what this user may execute does not matter. */
@@ -51,9 +51,9 @@ const isExecutable = (path: string): Promise<boolean> =>
     () => false,
   )
 
-const seeSharedHooks = async (directory: string): Promise<Seen<number>> => {
+const seeSharedHooks = async (directory: string, grant: Grant): Promise<Seen<number>> => {
   const folder = join(directory, 'renewal-hooks/deploy')
-  const names = await namesIn(folder)
+  const names = await namesIn(folder, grant)
   if (!names.seen) return names
   const runnable = await Promise.all(names.value.map((name) => isExecutable(join(folder, name))))
   const settings = await readBounded(join(directory, 'cli.ini'), confLimitBytes)
@@ -69,17 +69,19 @@ const seeSharedHooks = async (directory: string): Promise<Seen<number>> => {
 }
 
 /** All lineages of a folder of certbot such as `/etc/letsencrypt`. Not seen: neither its configuration nor its certificates may be listed. */
-export const seeCertbotFolder = async (directory: string): Promise<Seen<CertbotFolder>> => {
-  const [confs, lives] = [await namesIn(join(directory, 'renewal')), await namesIn(join(directory, 'live'))]
+export const seeCertbotFolder = async (directory: string, grant: Grant = grantCommand): Promise<Seen<CertbotFolder>> => {
+  const [confs, lives] = [await namesIn(join(directory, 'renewal'), grant), await namesIn(join(directory, 'live'), grant)]
   if (!confs.seen) return confs
   const configured = confs.value.filter((file) => file.endsWith('.conf')).slice(0, mostLineages)
   const renewed = await Promise.all(
-    configured.map(async (file) => lineageOf(directory, file.slice(0, -'.conf'.length), await readConf(join(directory, 'renewal', file)))),
+    configured.map(async (file) =>
+      lineageOf(directory, file.slice(0, -'.conf'.length), await readConf(join(directory, 'renewal', file), grant), grant),
+    ),
   )
   if (!lives.seen && renewed.length === 0)
-    return couldNotLook(lives.cause, grantCommand('rx', [join(directory, 'live'), join(directory, 'archive')]))
+    return couldNotLook(lives.cause, grant('rx', [join(directory, 'live'), join(directory, 'archive')]))
   const known = new Set(renewed.map((one) => basename(dirname(one.path))))
   const strays = lives.seen ? lives.value.filter((name) => name !== 'README' && !known.has(name)).slice(0, mostLineages) : []
-  const unrenewed = await Promise.all(strays.map((name) => lineageOf(directory, name, undefined)))
-  return saw({ directory, lineages: [...renewed, ...unrenewed], sharedHooks: await seeSharedHooks(directory) }, Date.now())
+  const unrenewed = await Promise.all(strays.map((name) => lineageOf(directory, name, undefined, grant)))
+  return saw({ directory, lineages: [...renewed, ...unrenewed], sharedHooks: await seeSharedHooks(directory, grant) }, Date.now())
 }

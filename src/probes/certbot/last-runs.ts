@@ -4,7 +4,7 @@ import type { LastRuns } from '../../core/certbot/lineage.ts'
 import { parseRunLog } from '../../core/certbot/run-log.ts'
 import { couldNotLook, type Seen, saw } from '../../core/seen.ts'
 import { readBounded } from '../files/read.ts'
-import { grantCommand } from './rights.ts'
+import { type Grant, grantCommand } from './rights.ts'
 import { parseUnits, type ScheduleWorld } from './schedule.ts'
 
 const tailBytes = 1024 * 1024
@@ -32,7 +32,7 @@ const ofSystemd = async ({ run, signal }: ScheduleWorld): Promise<LastRuns | und
 
 const codeOf = (error: unknown): unknown => (Error.isError(error) && 'code' in error ? error.code : undefined)
 
-const ofLog = async (folder: string): Promise<Seen<LastRuns>> => {
+const ofLog = async (folder: string, grant: Grant): Promise<Seen<LastRuns>> => {
   try {
     const names = (await readdir(folder)).filter((name) => isLog.test(name)).toSorted((a, b) => order(a) - order(b))
     const files = await Promise.all(
@@ -41,7 +41,7 @@ const ofLog = async (folder: string): Promise<Seen<LastRuns>> => {
     if (files.some((one) => one.kind === 'not-permitted'))
       return couldNotLook(
         `the log of certbot in ${folder} may not be read`,
-        grantCommand(
+        grant(
           'r',
           names.slice(0, 1).map((name) => join(folder, name)),
         ),
@@ -52,13 +52,13 @@ const ofLog = async (folder: string): Promise<Seen<LastRuns>> => {
   } catch (error) {
     return codeOf(error) === 'ENOENT'
       ? couldNotLook(`there is no log of certbot in ${folder}`, 'its first run on this server writes one')
-      : couldNotLook(`the log of certbot in ${folder} may not be read`, grantCommand('rx', [folder]))
+      : couldNotLook(`the log of certbot in ${folder} may not be read`, grant('rx', [folder]))
   }
 }
 
 /** The renewals that the log in `folder` tells of; where it may not be read, what systemd remembers of the last one. */
 export const seeLastRuns = async (folder: string, world: ScheduleWorld): Promise<Seen<LastRuns>> => {
-  const log = await ofLog(folder)
+  const log = await ofLog(folder, world.grant ?? grantCommand)
   if (log.seen) return log
   const remembered = await ofSystemd(world)
   return remembered === undefined ? log : saw(remembered, Date.now())

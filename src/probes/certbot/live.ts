@@ -14,7 +14,7 @@ import { couldNotLook, type Seen, saw } from '../../core/seen.ts'
 import { readCertificate } from '../../core/x509/certificate.ts'
 import { contentOf } from '../../core/x509/file-content.ts'
 import { type ReadFile, readBounded } from '../files/read.ts'
-import { grantCommand, lookCommand } from './rights.ts'
+import { type Grant, grantCommand, lookCommand } from './rights.ts'
 
 const limitBytes = 1024 * 1024
 
@@ -65,8 +65,8 @@ const reasons: Readonly<Partial<Record<ReadFile['kind'], string>>> = {
   failed: 'cannot be read',
 }
 
-const certificatesOf = (path: string, read: ReadFile): CertificateFile => {
-  if (read.kind !== 'file') return couldNotLook(`${path} ${reasons[read.kind]}`, grantCommand('r', [path]))
+const certificatesOf = (path: string, read: ReadFile, grant: Grant): CertificateFile => {
+  if (read.kind !== 'file') return couldNotLook(`${path} ${reasons[read.kind]}`, grant('r', [path]))
   const content = contentOf(read.bytes)
   const certificates = content.kind === 'certificates' ? content.certificates.map((der) => readCertificate(der)) : []
   const good = certificates.filter((one) => one !== undefined)
@@ -100,7 +100,7 @@ const seeKey = async (path: string): Promise<LineageKey> => {
 const highestOf = (files: readonly string[], name: LinkName): number => largest(files.map((file) => numberOf(name, file) ?? 0))
 
 /** Everything about one `live/<name>` folder and its archive. Not seen: it may not be entered. */
-export const seeLive = async (folder: string, archive: string): Promise<Seen<LiveFolder>> => {
+export const seeLive = async (folder: string, archive: string, grant: Grant = grantCommand): Promise<Seen<LiveFolder>> => {
   try {
     const links = await Promise.all(linkNames.map((name) => seeLink(folder, name, basename(archive))))
     const files = await readdir(archive).catch((error: unknown) => {
@@ -115,9 +115,9 @@ export const seeLive = async (folder: string, archive: string): Promise<Seen<Liv
       {
         links: byName((name) => links[linkNames.indexOf(name)] ?? { kind: 'absent' }),
         highest: byName((name) => highestOf(files, name)),
-        cert: certificatesOf(path('cert'), cert ?? { kind: 'absent' }),
-        chain: certificatesOf(path('chain'), chain ?? { kind: 'absent' }),
-        fullchain: certificatesOf(path('fullchain'), fullchain ?? { kind: 'absent' }),
+        cert: certificatesOf(path('cert'), cert ?? { kind: 'absent' }, grant),
+        chain: certificatesOf(path('chain'), chain ?? { kind: 'absent' }, grant),
+        fullchain: certificatesOf(path('fullchain'), fullchain ?? { kind: 'absent' }, grant),
         modifiedAt: fullchain?.kind === 'file' ? fullchain.modifiedAt : 0,
         key: await seeKey(path('privkey')),
       },
@@ -125,6 +125,6 @@ export const seeLive = async (folder: string, archive: string): Promise<Seen<Liv
     )
   } catch (error) {
     const parents = [dirname(folder), dirname(archive)]
-    return couldNotLook(`${folder} may not be read (${String(codeOf(error) ?? error)})`, grantCommand('rx', parents))
+    return couldNotLook(`${folder} may not be read (${String(codeOf(error) ?? error)})`, grant('rx', parents))
   }
 }

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import type { Schedule, Starter } from '../../core/certbot/lineage.ts'
 import type { RunProgram } from '../../core/process.ts'
 import { readBounded } from '../files/read.ts'
-import { grantCommand } from './rights.ts'
+import { type Grant, grantCommand } from './rights.ts'
 
 /** Where to look: `root` is `/`, but for tests. */
-export type ScheduleWorld = { readonly root: string; readonly run: RunProgram; readonly signal: AbortSignal }
+export type ScheduleWorld = { readonly root: string; readonly run: RunProgram; readonly signal: AbortSignal; readonly grant?: Grant }
 
 type Part = Schedule
 const nothing: Part = { starters: [], blind: [] }
@@ -73,10 +73,10 @@ const startersOf = ({ where, text }: Table, cron: Starter['state'], systemd: boo
     .filter((line) => !(systemd && leavesItToSystemd.test(line)))
     .map((line) => ({ where, withHook: namesHook.test(line), state: cron }))
 
-const readTable = async (path: string, where: string): Promise<Table | Part> => {
+const readTable = async (path: string, where: string, grant: Grant = grantCommand): Promise<Table | Part> => {
   const read = await readBounded(path, tableLimitBytes)
   if (read.kind === 'file') return { where, text: read.bytes.toString('utf8') }
-  return read.kind === 'not-permitted' ? { starters: [], blind: [{ place: where, advice: grantCommand('r', [path]) }] } : nothing
+  return read.kind === 'not-permitted' ? { starters: [], blind: [{ place: where, advice: grant('r', [path]) }] } : nothing
 }
 
 const folders = ['etc/cron.d', 'etc/cron.daily', 'etc/cron.weekly', 'etc/cron.hourly']
@@ -111,7 +111,7 @@ export const seeSchedule = async (world: ScheduleWorld): Promise<Schedule> => {
   const systemd = await hasSystemd(world.root)
   const paths = await systemTables(world.root)
   const read = await Promise.all([
-    ...paths.map((path) => readTable(join(world.root, path), `/${path}`)),
+    ...paths.map((path) => readTable(join(world.root, path), `/${path}`, world.grant)),
     rootTable(world.root),
     ownTable(world),
   ])

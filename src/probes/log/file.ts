@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { open, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { couldNotLook, type Instant, type Seen, saw } from '../../core/seen.ts'
-import { shellCommand } from '../../core/text/shell-command.ts'
+import { type Grant, grantCommand } from '../certbot/rights.ts'
 import { type LogLine, type LogText, longestLine } from './source.ts'
 
 /** Of each file, from its end; of a compressed one, from its start. */
@@ -67,14 +67,10 @@ const bytesOf = async ({ path, sizeBytes }: Part, cut: () => void): Promise<Asyn
   return bounded(handle.createReadStream({ start: Math.max(0, sizeBytes - mostBytes) }), mostBytes, cut)
 }
 
-const unreadable = (path: string, error: unknown): Seen<never> => {
+const unreadable = (path: string, error: unknown, grant: Grant): Seen<never> => {
   const code = Error.isError(error) && 'code' in error ? String(error.code) : String(error)
   if (code === 'ENOENT') return couldNotLook(`${path} is not there`, 'correct log.path')
-  const allow = shellCommand(['sudo', 'setfacl', '-m', 'u:USER:r', { kind: 'path', name: path }])
-  return couldNotLook(
-    `${path} cannot be read (${code})`,
-    allow === undefined ? 'let the user of the runner read it' : `let the user of the runner read it: ${allow}`,
-  )
+  return couldNotLook(`${path} cannot be read (${code})`, grant('r', [path], 'USER'))
 }
 
 type Collected = { readonly lines: LogLine[]; chars: number; cut: boolean }
@@ -93,7 +89,7 @@ const collect = async (part: Part, into: Collected, { since, timeOf }: Reading):
 }
 
 /** `timeOf` reads the time of a line. */
-type Reading = { readonly since: Instant; readonly timeOf: (line: string) => Instant | undefined }
+type Reading = { readonly since: Instant; readonly timeOf: (line: string) => Instant | undefined; readonly seeGrant?: () => Promise<Grant> }
 
 /** What a file holds, and what rotation made of it since a moment. */
 export const seeFileLog = async (path: string, reading: Reading): Promise<Seen<LogText>> => {
@@ -103,6 +99,6 @@ export const seeFileLog = async (path: string, reading: Reading): Promise<Seen<L
     return saw({ lines: collected.lines, cut: collected.cut }, Date.now())
   } catch (error) {
     // Not there, not permitted, or not what its name says: the user must know which.
-    return unreadable(path, error)
+    return unreadable(path, error, (await reading.seeGrant?.()) ?? grantCommand)
   }
 }

@@ -1,6 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import { isRefused } from '../../core/net/address.ts'
 import type { Finished, RunProgram } from '../../core/process.ts'
 import { jsonValue } from '../../core/read-json.ts'
+import { folderFault } from '../../tools/folder-trust.ts'
 import { type Dial, refusalOf, stopped, withTls } from './dial.ts'
 import { type Failure, failed, failureOfConnect, failureOfLookup, notSeen } from './fault.ts'
 import { type RelayWord, relayScript } from './relay-script.ts'
@@ -76,19 +78,30 @@ const readWord = (socket: Socket, stop: Stop): Promise<RelayWord | undefined> =>
     }
     socket.on('data', take).once('close', () => finish())
     socket.on('error', () => finish())
+    // It stands still since the word before.
+    socket.resume()
     stop.whenStopped(() => finish())
   })
 
-const failureOfWord = (word: Exclude<RelayWord, { readonly address: string }>): Failure => {
-  if ('refused' in word) return refusalOf(word.refused)
+const failureOfWord = (word: Extract<RelayWord, { readonly failed: string }>): Failure => {
   return word.failed === 'dns' ? failureOfLookup(word.codes) : failureOfConnect(word.codes)
+}
+
+/** Where somebody else could rename our folder, the secrets of a request would go to a socket of theirs. */
+const socketRoot = async (): Promise<string | undefined> => {
+  const { tmpdir } = await import('node:os')
+  return [tmpdir(), '/tmp'].find((one) => one.length <= longestRoot && folderFault(one) === undefined)
 }
 
 /** Starts the relay and gives the socket to it. The folder of that socket is gone when this returns. */
 const startRelay = async (entry: ContainerEntry, where: { hostname: string; port: number }, stop: Stop): Promise<Socket | Failure> => {
   const { mkdtemp, rm } = await import('node:fs/promises')
-  const { tmpdir } = await import('node:os')
-  const root = tmpdir().length <= longestRoot ? tmpdir() : '/tmp'
+  const root = await socketRoot()
+  if (root === undefined)
+    return notSeen(
+      'others could take the place of the relay in the folder for temporary files',
+      'set TMPDIR to a folder that only its user can write to',
+    )
   const folder = await mkdtemp(`${root}/ronde-relay-`)
   const socketPath = `${folder}/s`
   const server = createServer()
@@ -128,10 +141,18 @@ export const createContainerDial =
   async (where, stop) => {
     const socket = await startRelay(entry, { hostname: where.hostname, port: where.port }, stop)
     if (!('destroy' in socket)) return socket
-    const word = await readWord(socket, stop)
+    const found = await readWord(socket, stop)
+    const addresses = found !== undefined && 'addresses' in found ? found.addresses : undefined
+    const refused = addresses?.find((one) => isRefused(one))
+    if (refused !== undefined) {
+      socket.destroy()
+      return refusalOf(refused)
+    }
+    if (addresses !== undefined) socket.write('\n')
+    const word = addresses === undefined ? found : await readWord(socket, stop)
     if (word !== undefined && 'address' in word) return withTls({ socket, ...word }, where, stop)
     socket.destroy()
-    if (word !== undefined) return failureOfWord(word)
+    if (word !== undefined && 'failed' in word) return failureOfWord(word)
     return stop.reason() === undefined
       ? notSeen(`the relay in the network of service ${entry.service} ended without a word`, 'run it again; report it when it stays')
       : stopped(stop, 'connect')

@@ -1,5 +1,3 @@
-import { refusedRanges } from '../../core/net/address.ts'
-
 /** What the relay is told. */
 export type RelayJob = {
   /** A Unix socket of ours, in a folder that only we can enter. */
@@ -13,11 +11,11 @@ export type RelayJob = {
   readonly gid: number
 }
 
-/** The first line that the relay writes into the socket; after `address` follow the connection's own bytes. */
+/** A line that the relay writes into the socket. After `addresses` it waits for one of ours; after `address` follow the connection's own bytes. */
 export type RelayWord =
+  | { readonly addresses: readonly string[] }
   | { readonly address: string; readonly dnsMs: number; readonly connectMs: number }
   | { readonly failed: 'dns' | 'connect'; readonly codes: readonly string[] }
-  | { readonly refused: string }
 
 /**
  * Runs inside the container's network namespace and does nothing but look a name up, connect, and pass bytes: HTTP, TLS and every
@@ -26,8 +24,9 @@ export type RelayWord =
  */
 const source = `
 import { lstatSync, readFileSync } from 'node:fs'
-import { BlockList, connect, isIP } from 'node:net'
+import { connect, isIP } from 'node:net'
 import { Resolver } from 'node:dns/promises'
+import { once } from 'node:events'
 const read = (path) => {
   try { return lstatSync(path).size < 1e6 && lstatSync(path).isFile() ? readFileSync(path, 'utf8') : '' } catch { return '' }
 }
@@ -35,8 +34,6 @@ const words = (path) => read('/proc/' + job.pid + '/root' + path).split('\\n').m
 const hosts = words('/etc/hosts').filter(([, ...names]) => names.includes(job.hostname)).map(([address]) => address)
 const servers = words('/etc/resolv.conf').filter(([key, at]) => key === 'nameserver' && isIP(at)).map(([, at]) => at)
 if (process.getuid() === 0 && job.uid !== 0) { process.setgroups([]); process.setgid(job.gid); process.setuid(job.uid) }
-const blocked = new BlockList()
-for (const [network, prefix, family] of job.refused) blocked.addSubnet(network, prefix, family)
 const up = connect(job.socketPath)
 up.on('error', () => process.exit(1))
 const say = (word) => up.write(JSON.stringify(word) + '\\n')
@@ -52,10 +49,12 @@ const lookUp = async () => {
   return found
 }
 const startedAt = performance.now()
-lookUp().then((addresses) => {
+lookUp().then(async (addresses) => {
   const resolvedAt = performance.now()
-  const refused = addresses.find((one) => blocked.check(one, isIP(one) === 6 ? 'ipv6' : 'ipv4'))
-  if (refused !== undefined) { say({ refused }); return up.end() }
+  say({ addresses })
+  await once(up, 'data')
+  up.pause()
+  const askedMs = performance.now() - resolvedAt
   const all = addresses.map((address) => ({ address, family: isIP(address) }))
   const down = connect({ host: 'several', port: job.port, autoSelectFamily: true, lookup: (h, o, found) => found(null, all) })
   const failed = (error) => { say({ failed: 'connect', codes: codesOf(error) }); up.end() }
@@ -64,7 +63,7 @@ lookUp().then((addresses) => {
     down.off('error', failed)
     down.on('error', () => up.destroy())
     up.on('close', () => down.destroy())
-    say({ address: down.remoteAddress, dnsMs: resolvedAt - startedAt, connectMs: performance.now() - resolvedAt })
+    say({ address: down.remoteAddress, dnsMs: resolvedAt - startedAt, connectMs: performance.now() - resolvedAt - askedMs })
     down.pipe(up)
     up.pipe(down)
   })
@@ -72,4 +71,4 @@ lookUp().then((addresses) => {
 `
 
 /** A whole program for `node --input-type=module -`. JSON is JavaScript, so the job is simply its first line. */
-export const relayScript = (job: RelayJob): string => `const job = ${JSON.stringify({ ...job, refused: refusedRanges })}\n${source}`
+export const relayScript = (job: RelayJob): string => `const job = ${JSON.stringify(job)}\n${source}`

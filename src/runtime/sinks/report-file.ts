@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { folderFault, trustedUsers } from '../../tools/folder-trust.ts'
 import { makeFolder } from '../state/folder.ts'
 import type { Publication } from './publication.ts'
 
@@ -21,11 +23,29 @@ const writeWhole = async (path: string, text: string): Promise<void> => {
   }
 }
 
+/** In a container of a job everything runs as root, and the runner's folders belong to the runner's user, who gave us this very job. */
+const runnerUsers = ({ environment }: Publication): readonly number[] => {
+  const runnerTemp = environment['RUNNER_TEMP'] ?? ''
+  const owner = process.getuid?.() === 0 && runnerTemp !== '' ? statSync(runnerTemp, { throwIfNoEntry: false })?.uid : undefined
+  return owner === undefined ? [] : [owner]
+}
+
+/** Makes the folder; throws where somebody else could put another file in the place of ours before it is read. */
+const prepare = (directory: string, publication: Publication): void => {
+  const trusted = trustedUsers(...runnerUsers(publication))
+  const before = folderFault(directory, trusted)
+  if (before === 'absent') makeFolder(directory)
+  const fault = before === 'absent' ? folderFault(directory, trusted) : before
+  if (fault === undefined) return
+  const why = fault === 'absent' ? `${directory}: vanished` : `${fault.path}: ${fault.reason}`
+  throw new Error(`${why}; somebody else could put another file in the report's place: name a file of another folder in report-file`)
+}
+
 /** Writes the JSON report, 0600, and gives its path; `undefined` when there is no place for it. It appears by rename, so a partial one never looks whole. */
 export const writeReportFile = async (publication: Publication): Promise<string | undefined> => {
   const target = targetOf(publication)
   if (target === undefined) return undefined
-  makeFolder(dirname(target))
+  prepare(dirname(target), publication)
   const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`)
   try {
     await writeWhole(temporary, `${JSON.stringify(publication.report, null, 2)}\n`)

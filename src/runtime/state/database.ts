@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { prepareFolder } from './folder.ts'
 import { createEmpty, type Sqlite, withGuard } from './guard.ts'
+import { ownFileFault } from './own-file.ts'
 import { prepareSchema } from './schema.ts'
 import { folderAdvice, foreignOwner, systemTrouble, type Trouble } from './trouble.ts'
 
@@ -22,7 +23,8 @@ export type OpenDatabase = {
 type Opened = ({ readonly usable: true } & OpenDatabase) | ({ readonly usable: false } & Trouble)
 
 const databasePath = (directory: string) => join(directory, 'state.db')
-const companions = ['-wal', '-shm', ''] as const
+/** The journal of the old kind is none of ours, and SQLite would obey it. */
+const companions = ['-journal', '-wal', '-shm', ''] as const
 
 /** SQLite's primary result code; `undefined` when the error is not SQLite's. */
 const sqliteCode = (error: unknown): number | undefined =>
@@ -49,19 +51,19 @@ export const databaseTrouble = (directory: string, error: unknown): Trouble => {
 
 /** The files are input too: plain files of ours, closed to others. */
 const inspectFiles = (directory: string): Trouble | undefined => {
-  for (const suffix of companions) {
-    const path = databasePath(directory) + suffix
-    const stats = lstatSync(path, { throwIfNoEntry: false })
-    if (stats === undefined) continue
-    if (!stats.isFile()) return { cause: `${path}: is not a plain file`, advice: 'remove it, or set state-dir to another folder' }
-    if (process.getuid !== undefined && stats.uid !== process.getuid()) return foreignOwner(path, stats.uid)
-    if ((stats.mode & 0o777) !== 0o600) chmodSync(path, 0o600)
+  const names = ['state.db', 'guard.db'].flatMap((name) => companions.map((suffix) => name + suffix))
+  for (const path of names.map((name) => join(directory, name))) {
+    const fault = ownFileFault(path)
+    if (fault?.uid !== undefined) return foreignOwner(path, fault.uid)
+    if (fault !== undefined) return { cause: fault.cause, advice: 'remove it, or set state-dir to another folder' }
+    const mode = lstatSync(path, { throwIfNoEntry: false })?.mode ?? 0o600
+    if ((mode & 0o777) !== 0o600) chmodSync(path, 0o600)
   }
   return undefined
 }
 
 const dropOldest = (directory: string) => {
-  const aside = /^state\.db\.(?:corrupt|newer)-(\d+)(?:-wal|-shm)?$/
+  const aside = /^state\.db\.(?:corrupt|newer)-(\d+)(?:-journal|-wal|-shm)?$/
   const times = readdirSync(directory).flatMap((name) => aside.exec(name)?.[1] ?? [])
   const kept = new Set([...new Set(times)].toSorted((a, b) => Number(b) - Number(a)).slice(0, keptAside))
   for (const name of readdirSync(directory)) {

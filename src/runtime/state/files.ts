@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { ownFileFault } from './own-file.ts'
 import { errorCode } from './trouble.ts'
 
 const temporaryPrefix = '.new-'
@@ -74,13 +75,13 @@ export type OwnFile =
 const refusal = (path: string, maxBytes: number): string | undefined => {
   const stats = lstatSync(path)
   if (stats.isSymbolicLink()) return `${path}: is a symbolic link`
-  if (!stats.isFile()) return `${path}: is not a plain file`
-  if (process.getuid !== undefined && stats.uid !== process.getuid()) return `${path}: belongs to uid ${stats.uid}`
-  if ((stats.mode & 0o022) !== 0) return `${path}: others can write it (mode ${(stats.mode & 0o777).toString(8)})`
-  return stats.size > maxBytes ? `${path}: ${stats.size} bytes, more than the ${maxBytes} that are read` : undefined
+  const fault = ownFileFault(path)
+  if (fault !== undefined) return fault.cause
+  const { size } = stats
+  return size > maxBytes ? `${path}: ${size} bytes, more than the ${maxBytes} that are read` : undefined
 }
 
-/** Reads a small file below the state folder. A link, a device, a foreign owner, a size over `maxBytes` are refused in words, never thrown. */
+/** Reads a small file below the state folder. A link of either kind, a device, a foreign owner, a size over `maxBytes` are refused in words, never thrown. */
 export const readOwnFile = (path: string, maxBytes: number): OwnFile => {
   try {
     const cause = refusal(path, maxBytes)

@@ -2,6 +2,7 @@ import { accessSync, chmodSync, constants, lstatSync, mkdirSync, type Stats } fr
 import { userInfo } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { UserError } from '../../core/user-error.ts'
+import { type FolderFault, folderFault, trustedUsers, writableByOthers } from '../../tools/folder-trust.ts'
 import { errorCode, foreignOwner, systemTrouble, type Trouble } from './trouble.ts'
 
 /** Where the state lives: `state-dir`, else `$XDG_STATE_HOME/ronde`, else `~/.local/state/ronde`. Throws `UserError` for a relative `state-dir`. */
@@ -19,38 +20,34 @@ export const stateDirectory = (environment: Readonly<Record<string, string | und
 
 const ours = (stats: Stats): boolean => process.getuid === undefined || stats.uid === process.getuid()
 
-/** The administrator, who is another number at the root of a user namespace. */
-const administrators = (): ReadonlySet<number> => new Set([0, lstatSync('/').uid])
+const openAdvice = 'set state-dir to a folder that only its user can write to, as can be said of all folders above it'
 
-/** Somebody else could lead us to another place through it. */
-const ancestorTrouble = (path: string): Trouble | undefined => {
-  const stats = lstatSync(path)
-  if (!ours(stats) && !administrators().has(stats.uid)) return foreignOwner(path, stats.uid)
-  if (stats.isSymbolicLink()) return undefined
-  const anyoneCanRename = (stats.mode & 0o002) !== 0 && (stats.mode & 0o1000) === 0
-  return anyoneCanRename
-    ? { cause: `${path}: everybody can write here`, advice: 'set state-dir to a folder that only its user can reach' }
-    : undefined
+const troubleOf = ({ path, reason, uid }: FolderFault): Trouble =>
+  uid === undefined ? { cause: `${path}: ${reason}`, advice: openAdvice } : foreignOwner(path, uid)
+
+/** The folder itself: also where it is sticky others could lay their files beside ours. */
+const itselfTrouble = (directory: string): Trouble | undefined => {
+  const stats = lstatSync(directory)
+  if (stats.isSymbolicLink()) return { cause: `${directory}: is a symbolic link`, advice: 'set state-dir to the folder itself' }
+  if (!stats.isDirectory()) return { cause: `${directory}: is not a folder`, advice: 'set state-dir to a folder' }
+  if (!ours(stats)) return foreignOwner(directory, stats.uid)
+  const fault = process.getuid === undefined ? undefined : writableByOthers(directory, stats, trustedUsers())
+  return fault === undefined ? undefined : troubleOf(fault)
 }
 
-const ancestors = (path: string): readonly string[] => (dirname(path) === path ? [] : [...ancestors(dirname(path)), dirname(path)])
-
-/** Owner and links of every component; `absent` when it is not there. Changes nothing. */
+/** Whether others have a hand in the folder or in any above it; `absent` when it is not there. Changes nothing. */
 export const inspectFolder = (directory: string): Trouble | 'absent' | undefined => {
   try {
-    for (const path of ancestors(resolve(directory))) {
-      const trouble = ancestorTrouble(path)
-      if (trouble !== undefined) return trouble
-    }
-    const stats = lstatSync(directory)
-    if (stats.isSymbolicLink()) return { cause: `${directory}: is a symbolic link`, advice: 'set state-dir to the folder itself' }
-    if (!stats.isDirectory()) return { cause: `${directory}: is not a folder`, advice: 'set state-dir to a folder' }
-    return ours(stats) ? undefined : foreignOwner(directory, stats.uid)
+    const fault = folderFault(dirname(resolve(directory)))
+    if (fault !== undefined) return fault === 'absent' ? fault : troubleOf(fault)
+    return itselfTrouble(directory)
   } catch (error) {
     // Absent is an answer; anything else is told.
     return errorCode(error) === 'ENOENT' ? 'absent' : systemTrouble(directory, error)
   }
 }
+
+const ancestors = (path: string): readonly string[] => (dirname(path) === path ? [] : [...ancestors(dirname(path)), dirname(path)])
 
 /** A folder and those above it, 0700. Not `recursive`: Node then tries for ever where the parent is there and refuses with ENOENT, as `/proc` does. */
 export const makeFolder = (directory: string): void => {

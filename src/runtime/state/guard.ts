@@ -1,5 +1,6 @@
-import { closeSync, lstatSync, openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
+import { ownFileFault } from './own-file.ts'
 import { errorCode } from './trouble.ts'
 
 /** `node:sqlite`, loaded when it is first needed. */
@@ -16,6 +17,11 @@ export const createEmpty = (path: string): void => {
   }
 }
 
+const refuseForeign = (path: string): void => {
+  const fault = ownFileFault(path)
+  if (fault !== undefined) throw new Error(fault.cause)
+}
+
 /**
  * Runs `work` while no other process runs its own under the same folder. The operating system frees the guard when its holder
  * dies, which no lock made of files can promise; so what files alone cannot decide is decided under it. Throws after 5 s of waiting.
@@ -24,7 +30,8 @@ export const withGuard = async <T>(directory: string, work: (sqlite: Sqlite) => 
   const sqlite = await import('node:sqlite')
   const path = join(directory, 'guard.db')
   createEmpty(path)
-  if (!lstatSync(path).isFile()) throw new Error(`${path}: is not a plain file`)
+  refuseForeign(path)
+  refuseForeign(`${path}-journal`)
   const guard = new sqlite.DatabaseSync(path, { timeout: guardTimeoutMs })
   try {
     guard.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')

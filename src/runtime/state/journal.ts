@@ -33,7 +33,7 @@ export const pendingRecoveries = (
 
 /** Appends one line and syncs it; a line that did not fit is cut off again, so that the next one does not run into it. */
 const append = (path: string, line: string) => {
-  const descriptor = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW)
+  const descriptor = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   const sizeBefore = fstatSync(descriptor).size
   try {
     writeFileSync(descriptor, line)

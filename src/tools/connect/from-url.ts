@@ -1,5 +1,6 @@
 import { type PostgresSsl, type PostgresTarget, type SslMode, sslModes } from '../../core/database.ts'
 import { type Conninfo, parseConninfo } from '../../core/postgres/conninfo.ts'
+import { requireAuthMistake } from '../../core/postgres/require-auth.ts'
 import { couldNotLook, type Seen, saw } from '../../core/seen.ts'
 import type { ConnectServices } from './services.ts'
 
@@ -11,6 +12,9 @@ export const targetFromUrl = async (url: string, services: ConnectServices): Pro
   if (!reading.ok) return couldNotLook(`${from} cannot be read: ${reading.mistake}`, `correct ${from}`)
   const given = reading.value
   maskPassword(url, given, services)
+  const requireAuth = given['require_auth']
+  const authMistake = requireAuthMistake(requireAuth ?? '')
+  if (authMistake !== undefined) return couldNotLook(`${from}: ${authMistake}`, `correct ${from}`)
   const ssl = await sslOf(given, services)
   if (!ssl.seen) return ssl
   const [host = 'localhost', user = services.userName()] = [given['hostaddr'] ?? given['host'], given['user']]
@@ -24,6 +28,7 @@ export const targetFromUrl = async (url: string, services: ConnectServices): Pro
       user,
       password: given['password'],
       ssl: ssl.value,
+      ...(requireAuth === undefined ? {} : { requireAuth }),
       subject: `${name.includes(':') ? `[${name}]` : name}:${port}/${database}`,
       service: undefined,
     },

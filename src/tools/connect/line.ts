@@ -35,6 +35,7 @@ export const watch = (socket: Socket, { signal, connectTimeoutMs, timeoutMs, ans
   signal.addEventListener('abort', abort, { once: true })
   if (signal.aborted) abort()
   return {
+    loginRefused: (method: string) => cutWith({ kind: 'login-refused', detail: `it asks for ${method}` }),
     broken: () => cutWith({ kind: 'other', detail: 'what it answers is not the protocol of PostgreSQL' }),
     flooded: (mostBytes: number) => cutWith({ kind: 'other', detail: `its answer is too long: over ${mostBytes} bytes` }),
     loggedIn: () => {

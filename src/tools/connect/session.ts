@@ -6,6 +6,7 @@ import { createClient, type GuardedClient, type Login } from './client.ts'
 import { makeOwn } from './direct.ts'
 import { type Line, type LineLimits, watch } from './line.ts'
 import type { PostgresSession, Row } from './postgres-session.ts'
+import { demandAuth } from './require-auth.ts'
 import { lookTimeouts, opening, optionsTaken, ownSettings, type ServerTimeouts, startupOptions } from './startup.ts'
 
 export type { AnswerLimits, PostgresSession, Row, SqlValue } from './postgres-session.ts'
@@ -70,6 +71,7 @@ const attempt = async <T>(target: PostgresTarget, login: Login, limits: SessionL
   const line = watch(socket, limits)
   try {
     const made = await createClient(target, login, { socket, broken: line.broken, flooded: line.flooded })
+    demandAuth(made.client, target.requireAuth, line.loginRefused)
     await made.client.connect()
     line.loggedIn()
     const taken = login.options !== undefined && optionsTaken(made.reported)

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Instant } from '../../../core/seen.ts'
 import { createChainReader } from '../../../core/x509/chain.ts'
-import { grantCommand } from '../../../probes/certbot/rights.ts'
+import type { Grant } from '../../../probes/certbot/rights.ts'
 import { expandPattern } from '../../../probes/files/glob.ts'
 import { readBounded } from '../../../probes/files/read.ts'
 import { readAuthority } from '../../../probes/net/authority.ts'
@@ -38,11 +38,14 @@ const chainReader = async (caFile: string | undefined): Promise<Pick<FileRules, 
 }
 
 /** The limits of the options, as the shared policies take them. */
-export const fileRules = async (options: CertOptions, check: 'files' | 'letsencrypt', now: Instant): Promise<FileRules> => ({
+export const fileRules = async (
+  options: CertOptions,
+  { check, now, grant }: { readonly check: 'files' | 'letsencrypt'; readonly now: Instant; readonly grant: Grant },
+): Promise<FileRules> => ({
   ...(await chainReader(options['ca-file'])),
   check,
   rule: { absolute: options.thresholds.expiry, renewalPeriodMs: options['renewal-period'] },
   now,
-  grant: (path) => grantCommand('r', [path]),
+  grant: (path) => grant('r', [path]),
   renew: () => undefined,
 })

@@ -2,6 +2,7 @@ import type { Finding } from '../../../core/finding.ts'
 import { formatBytes } from '../../../core/quantity.ts'
 import { shellCommand, type Word } from '../../../core/text/shell-command.ts'
 import type { FileContent } from '../../../core/x509/file-content.ts'
+import { isPlainPath } from '../../../probes/certbot/rights.ts'
 import type { ReadFile } from '../../../probes/files/read.ts'
 
 /** What a finding says of a file. */
@@ -73,7 +74,7 @@ export const strange: Record<Exclude<FileContent['kind'], 'certificates' | 'dama
     status: 'unknown',
     title: 'is a private key and no certificate',
     observed: 'a private key; nothing of it was kept',
-    advice: `name the certificate instead, and see that only its owner may read the key${command(['sudo', 'chmod', '600'], path)}`,
+    advice: `name the certificate instead, and see that only its owner may read the key${isPlainPath(path) ? command(['sudo', 'chmod', '600'], path) : ''}`,
   }),
   pkcs12: (path) => ({
     status: 'unknown',

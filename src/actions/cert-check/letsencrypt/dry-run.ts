@@ -5,6 +5,7 @@ import type { Finished } from '../../../core/process.ts'
 import { formatDuration } from '../../../core/quantity.ts'
 import type { Seen } from '../../../core/seen.ts'
 import { plainLine } from '../../../core/text/plain.ts'
+import { seeForeignHands } from '../../../probes/certbot/hands.ts'
 import type { CertOptions } from '../options.ts'
 import { type About, told, unseen } from './about.ts'
 
@@ -61,6 +62,8 @@ const program = (directory: string, sudo: boolean): readonly [string, readonly s
 }
 
 const tryNow = async (directory: string, sudo: boolean, context: Context, now: number): Promise<Finding> => {
+  const hands = await seeForeignHands(directory, context.runProgram, context.signal)
+  if (hands !== undefined) return unseen(shared(directory), hands, true)
   const finished = await context.runProgram(...program(directory, sudo), { timeoutMs, signal: context.signal, maxBytes })
   const ended = outcome(finished)
   if (ended === undefined) {

@@ -1,7 +1,7 @@
 import type { Context } from '../../../core/context.ts'
 import { type Finding, finding } from '../../../core/finding.ts'
 import type { Instant } from '../../../core/seen.ts'
-import { grantCommand } from '../../../probes/certbot/rights.ts'
+import { type Grant, seeGrant } from '../../../probes/certbot/rights.ts'
 import type { Matches } from '../../../probes/files/glob.ts'
 import { fileRules, judgePaths, matchedFiles } from '../files/look.ts'
 import type { CertOptions } from '../options.ts'
@@ -20,14 +20,14 @@ const patternFinding = (pattern: string, told: Pick<Finding, 'status' | 'title' 
   })
 
 /** What a pattern itself is worth; nothing to say of a plain path, whose file speaks for itself. */
-const judgePattern = (pattern: string, { paths, closed, cut }: Matches): readonly Finding[] => {
+const judgePattern = (pattern: string, { paths, closed, cut }: Matches, grant: Grant): readonly Finding[] => {
   if (closed.length > 0)
     return [
       patternFinding(pattern, {
         status: 'unknown',
         title: 'could not look',
         observed: `${closed.slice(0, 3).join(', ')} may not be listed by the user of the runner`,
-        advice: grantCommand('rx', closed.slice(0, 5)),
+        advice: grant('rx', closed.slice(0, 5)),
       }),
     ]
   if (cut)
@@ -57,13 +57,14 @@ const judgePattern = (pattern: string, { paths, closed, cut }: Matches): readonl
   ]
 }
 
-const run = async (options: CertOptions, _context: Context, startedAt: Instant): Promise<Looked> => {
+const run = async (options: CertOptions, context: Context, startedAt: Instant): Promise<Looked> => {
   const { matches, paths } = await matchedFiles(options.files)
+  const grant = await seeGrant(context.runProgram, context.signal)
   const ofPatterns = options.files.flatMap((pattern, index) => {
     const found = matches[index]
-    return found === undefined ? [] : judgePattern(pattern, found)
+    return found === undefined ? [] : judgePattern(pattern, found, grant)
   })
-  const judged = await judgePaths(paths, await fileRules(options, 'files', startedAt))
+  const judged = await judgePaths(paths, await fileRules(options, { check: 'files', now: startedAt, grant }))
   const findings = [...ofPatterns, ...judged.flatMap((one) => one.findings)]
   return {
     check: 'files',

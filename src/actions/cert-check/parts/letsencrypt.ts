@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { CertbotFolder, Lineage } from '../../../core/certbot/lineage.ts'
 import type { Context } from '../../../core/context.ts'
 import type { Finding } from '../../../core/finding.ts'
@@ -5,6 +6,7 @@ import type { Instant, Seen } from '../../../core/seen.ts'
 import { shellCommand } from '../../../core/text/shell-command.ts'
 import { seeCertbotFolder } from '../../../probes/certbot/folder.ts'
 import { seeLastRuns } from '../../../probes/certbot/last-runs.ts'
+import { type Grant, grantCommand, seeGrant } from '../../../probes/certbot/rights.ts'
 import { type ScheduleWorld, seeSchedule } from '../../../probes/certbot/schedule.ts'
 import { fileRules, judgePaths, matchedFiles } from '../files/look.ts'
 import { type About, told, unseen } from '../letsencrypt/about.ts'
@@ -61,8 +63,10 @@ const judgeLineage = (lineage: Lineage, about: About): readonly Finding[] => {
   return [judgeConf(lineage, about), judgeLinks(lineage, about), ...ofFiles]
 }
 
+type Known = About & { readonly grant: Grant }
+
 /** The certificates themselves, those left out that `files` has judged. */
-const judgeCertificates = async (lineages: readonly Lineage[], options: CertOptions, now: Instant) => {
+const judgeCertificates = async (lineages: readonly Lineage[], options: CertOptions, { now, grant }: Known) => {
   const { paths } = await matchedFiles(options.files)
   const elsewhere = new Set(paths)
   const names = new Map(lineages.map((one) => [one.path, one.name]))
@@ -70,16 +74,16 @@ const judgeCertificates = async (lineages: readonly Lineage[], options: CertOpti
   const renew = (path: string) => shellCommand(['sudo', 'certbot', 'renew', '--cert-name', { kind: 'host', name: names.get(path) ?? '' }])
   return judgePaths(
     readable.filter((path) => !elsewhere.has(path)),
-    { ...(await fileRules(options, 'letsencrypt', now)), renew },
+    { ...(await fileRules(options, { check: 'letsencrypt', now, grant })), renew },
   )
 }
 
-const look = async (folder: CertbotFolder, options: CertOptions, context: Context, about: About): Promise<Looked> => {
-  const world: ScheduleWorld = { root: '/', run: context.runProgram, signal: context.signal }
+const look = async (folder: CertbotFolder, options: CertOptions, context: Context, about: Known): Promise<Looked> => {
+  const world: ScheduleWorld = { root: '/', run: context.runProgram, signal: context.signal, grant: about.grant }
   const [schedule, runs, judged] = await Promise.all([
     seeSchedule(world),
     seeLastRuns(logsOf(folder.lineages), world),
-    judgeCertificates(folder.lineages, options, about.now),
+    judgeCertificates(folder.lineages, options, about),
   ])
   const tried = options['renew-dry-run'] ? [await dryRun(runs, options, context, about)] : []
   const findings = [
@@ -108,8 +112,9 @@ const closed = (directory: string, seen: Extract<Seen<unknown>, { seen: false }>
 const run = async (options: CertOptions, context: Context, startedAt: Instant): Promise<Looked> => {
   const directory = options.letsencrypt ?? defaultDirectory
   const asked = options.letsencrypt !== undefined
-  const about = { directory, asked, now: startedAt, renewalPeriodMs: options['renewal-period'] }
-  const seen = await seeCertbotFolder(directory)
+  const grant = existsSync(directory) ? await seeGrant(context.runProgram, context.signal) : grantCommand
+  const about = { directory, asked, now: startedAt, renewalPeriodMs: options['renewal-period'], grant }
+  const seen = await seeCertbotFolder(directory, grant)
   if (!seen.seen) return closed(directory, seen, asked)
   if (seen.value.lineages.length === 0) return nothingThere(directory, asked)
   return look(seen.value, options, context, about)
