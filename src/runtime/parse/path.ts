@@ -1,4 +1,4 @@
-import { isSecretKey } from '../../core/redact-patterns.ts'
+import { isSecretKey } from '../../core/secret-words.ts'
 
 /** The way to a value: `['endpoints', 0, 'max-latency']`. */
 export type Path = readonly (string | number)[]
