@@ -8,11 +8,15 @@ const inKey = /[A-Za-z0-9+/=\s\\]/
 const placesOf = (text: string, pattern: RegExp): readonly Span[] =>
   [...text.matchAll(pattern)].map((one) => ({ from: one.index, to: one.index + one[0].length }))
 
+/** Shorter text before the end of a key is a word and no line of it. */
+const shortestLine = 16
+
 /** Where the lines of a key begin that ends here: its first line was cut away. */
 const backFrom = (text: string, at: number): number => {
   let from = at
   while (from > 0 && inKey.test(text[from - 1] ?? '')) from -= 1
-  return from
+  while (/\s/.test(text[from] ?? '')) from += 1
+  return at - from < shortestLine ? at : from
 }
 
 const puttySpans = (text: string): readonly Span[] =>

@@ -48,9 +48,11 @@ const withoutScheme = (secret: string): string => secret.replace(/^[a-z][a-z0-9+
 /** What is looked for, by how it is compared. */
 export type Needles = { readonly [Kind in Likeness]: readonly string[] }
 
-/** A short one is looked for as it is, and as base64 and JSON write it. */
-const shortForms = (text: string): readonly string[] =>
-  [text, Buffer.from(text).toString('base64'), JSON.stringify(text).slice(1, -1)].filter((one) => one.length >= minSecretLength)
+/** A short one is looked for as it is, and as base64, JSON and SQL write it. */
+const shortForms = (text: string): readonly string[] => {
+  const base64 = Buffer.from(text).toString('base64')
+  return [text, base64, base64.replace(/=+$/, ''), JSON.stringify(text).slice(1, -1), text.replaceAll("'", "''")]
+}
 
 const needlesOfForm = (form: string): Needles => {
   const loose = likeText(form, 'loose')

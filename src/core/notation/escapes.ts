@@ -9,7 +9,7 @@ const controls: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, b: 8, f
 
 /** Bytes that stand next to each other are one text, in UTF-8 or in Latin-1. */
 const run = (pattern: RegExp, valueOf: (match: RegExpExecArray) => number): Reader => {
-  const sticky = new RegExp(pattern, 'y')
+  const sticky = new RegExp(pattern, `${pattern.flags}y`)
   return (text, at, writer) => {
     const bytes: Bytes = noBytes()
     let end = at

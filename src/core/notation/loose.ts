@@ -3,17 +3,17 @@ import { createViewWriter, type View } from './view.ts'
 
 /**
  * How a text and a secret are compared. `exact`: without what cannot be seen. `loose`: also without white space, quotes, backslashes,
- * `$` and `%` (escapes add and double them), accents and capitals. `worn`: as loose, and each run of other characters than ASCII, or of
+ * `$`, `%` and `+` (escapes add, double and replace them), accents and capitals. `worn`: as loose, and each run of other characters than ASCII, or of
  * question marks, counts as one: a wrong character set cannot be undone.
  */
 export type Likeness = 'exact' | 'loose' | 'worn'
 
 const wornOut = 0xfffd
-const asciiNoise = /[\0-\x20\x7f\\'"`$%]+/g
+const asciiNoise = /[\0-\x20\x7f\\'"`$%+]+/g
 const plainAscii = /^[\n\r\t -~]*$/
 
 const isNoise = (code: number): boolean =>
-  code <= 0x20 || code === 0x7f || code === 0x5c || code === 0x27 || code === 0x22 || code === 0x60 || code === 0x24 || code === 0x25
+  code <= 0x20 || code === 0x7f || code === 0x5c || code === 0x27 || code === 0x22 || code === 0x60 || code === 0x24 || code === 0x25 || code === 0x2b
 
 const cutMark = 0x2026
 const folded = new Map<number, string>()
@@ -42,7 +42,8 @@ export const likeView = (source: View, likeness: Likeness): View => {
     const end = ansiAt(text, at) ?? at + (code > 0xffff ? 2 : 1)
     const from = at
     at = end
-    if (end - from > 2 || unseenAt(code) || (likeness !== 'exact' && isNoise(code))) continue
+    const isLost = likeness === 'worn' && code >= 0xd800 && code <= 0xdfff
+    if (end - from > 2 || (unseenAt(code) && !isLost) || (likeness !== 'exact' && isNoise(code))) continue
     const isWorn = likeness === 'worn' && ((code > 0x7e && code !== cutMark && code !== 0xffff) || code === 0x3f)
     if (isWorn && !worn) writer.put(wornOut, from, end)
     else if (likeness === 'exact') writer.codePoint(code, from, end)

@@ -5,8 +5,8 @@ import { createViewWriter, type View, type ViewWriter } from './view.ts'
 /** Notations on top of one another that are undone; those of one kind count once. */
 const deepest = 7
 /** All readings of a text together are at most this many times as long as it is: then the work is linear whatever the text is. */
-const mostGrowth = 16
-const spare = 20_000
+const mostGrowth = 4
+const spare = 50_000
 
 type How = { readonly dialect: Dialect; readonly short: boolean }
 
