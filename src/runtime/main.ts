@@ -13,6 +13,7 @@ import type { Report, RoundReport } from '../core/report.ts'
 import { worstStatus } from '../core/status.ts'
 import { isUserError, UserError } from '../core/user-error.ts'
 import { createRunProgram } from '../tools/process.ts'
+import { guardedRepository, lastLookOf } from './last-look.ts'
 import { type ParsedRun, parseRun } from './parse/parse.ts'
 import { createPrinter, inWorkflow, outliveReaders, type Printer } from './print.ts'
 import { publish, sayVerdict } from './publish.ts'
@@ -88,13 +89,15 @@ const sharedRun = (parsed: ParsedRun, start: Start, { printer, secrets, redactor
     holdsLock: false,
     printer,
     secrets,
+    redact: redactor.redact,
     runProgram: createRunProgram({ environment }),
     stateDirectory: environment['RUNNER_ENVIRONMENT'] === 'github-hosted' ? undefined : stateDirectory(environment, parsed.stateDir),
     cancelled: start.cancelled,
     openRepository: async (wanted) => {
       const { openRepository } = await import('./repository.ts')
       const { token, common } = parsed
-      return openRepository({ environment, token, authors: common.incidents.authors, printer, redact: redactor.redact }, wanted)
+      const repository = openRepository({ environment, token, authors: common.incidents.authors, printer, redact: redactor.redact }, wanted)
+      return guardedRepository(repository, lastLookOf(redactor, [parsed.server]))
     },
     prepare: parsed.optionsFor,
   }
@@ -179,6 +182,7 @@ const reconcile = async ({ ran, parsed, run }: Finished, report: Report | RoundR
     environment: start.environment,
     printer,
     redact: redactor.redact,
+    lastLook: lastLookOf(redactor, [parsed.server, ...parsed.servers]),
     signal: start.cancelled,
     stateDirectory: run.stateDirectory,
     project: run.project,

@@ -60,10 +60,14 @@ const plainPrinter = (line: Line, lines: (block: string) => readonly string[]): 
   mask: () => undefined,
 })
 
+/** What was cut or broken up on its way is looked at once more, as it is written. */
+const lookedAt = (written: string, redact: (text: string) => string): string => written.split('\n').map(redact).join('\n')
+
 /** The one place that writes to the standard output. */
 export const createPrinter = ({ workflow, redact = (text) => text, write = toStdout, issue = issueCommand }: PrinterOptions): Printer => {
-  const line: Line = (text) => write(`${inertLine(redact(text))}\n`)
-  const lines = (block: string): readonly string[] => inertBlock(redact(block))
+  const safe = (text: string): string => lookedAt(inertLine(redact(text)), redact)
+  const line: Line = (text) => write(`${safe(text)}\n`)
+  const lines = (block: string): readonly string[] => inertBlock(redact(block)).map((one) => lookedAt(one, redact))
   if (!workflow) return plainPrinter(line, lines)
   /** Belt and braces: the lines are inert already, and the runner is told to obey nothing until the token. */
   const stopped = (body: readonly string[]): void => {
@@ -76,13 +80,13 @@ export const createPrinter = ({ workflow, redact = (text) => text, write = toStd
     line,
     untrusted: (block) => stopped(lines(block)),
     group: (title, body) => {
-      issue('group', {}, inertLine(redact(title)))
-      stopped(body.map((text) => inertLine(redact(text))))
+      issue('group', {}, safe(title))
+      stopped(body.map(safe))
       issue('endgroup', {}, '')
     },
     command: (name, properties, message) => {
-      const safe = Object.entries(properties).map(([key, value]) => [key, inertLine(redact(String(value)))])
-      issue(name, Object.fromEntries(safe), inertMessage(redact(message)))
+      const own = Object.entries(properties).map(([key, value]) => [key, safe(String(value))])
+      issue(name, Object.fromEntries(own), lookedAt(inertMessage(redact(message)), redact))
     },
     mask: (secret) => {
       for (const form of maskForms(secret)) issue('add-mask', {}, form)

@@ -13,7 +13,15 @@ const asciiNoise = /[\0-\x20\x7f\\'"`$%+]+/g
 const plainAscii = /^[\n\r\t -~]*$/
 
 const isNoise = (code: number): boolean =>
-  code <= 0x20 || code === 0x7f || code === 0x5c || code === 0x27 || code === 0x22 || code === 0x60 || code === 0x24 || code === 0x25 || code === 0x2b
+  code <= 0x20 ||
+  code === 0x7f ||
+  code === 0x5c ||
+  code === 0x27 ||
+  code === 0x22 ||
+  code === 0x60 ||
+  code === 0x24 ||
+  code === 0x25 ||
+  code === 0x2b
 
 const cutMark = 0x2026
 const folded = new Map<number, string>()

@@ -21,9 +21,12 @@ const mostAliases = 100
 const deepest = 100
 const mostMistakes = 5
 
+/** What options are called; anything else may be a value at a wrong place. */
+const plainKey = /^[a-z][a-z-]{0,30}(?=[\s:,}])/
+
 const sayings: Partial<Record<YAMLError['code'], (at: string) => string>> = {
   TAB_AS_INDENT: () => 'a tab stands where only spaces may indent',
-  DUPLICATE_KEY: (at) => `the key ${shown(/^[^\s:,}]*/.exec(at)?.[0] ?? '')} stands in this mapping twice`,
+  DUPLICATE_KEY: (at) => `the key ${plainKey.exec(at)?.[0] ?? '(not shown: it may be secret)'} stands in this mapping twice`,
   NON_STRING_KEY: () => 'a list or a mapping cannot be a key',
   MULTIPLE_DOCS: () => 'a second document starts here; one file holds one document',
   TAG_RESOLVE_FAILED: () => 'tags such as !name are not understood',
@@ -32,8 +35,12 @@ const sayings: Partial<Record<YAMLError['code'], (at: string) => string>> = {
   BLOCK_AS_IMPLICIT_KEY: () => 'a second key stands on the line of the first; indent it below, or quote the value',
 }
 
+/** The parser quotes the text at the mistake, which may be a secret. */
+const withoutSource = (message: string): string =>
+  message.replace(/(?:[:,]? in YAML stream)?: ["'\x60].*$/s, '').replace(/["'\x60][^"'\x60]{4,}["'\x60]?/g, '…')
+
 const told = (error: YAMLError, text: string): string =>
-  sayings[error.code]?.(text.slice(error.pos[0], error.pos[0] + 200)) ?? `not YAML: ${shown(error.message).slice(1, -1)}`
+  sayings[error.code]?.(text.slice(error.pos[0], error.pos[0] + 200)) ?? `not YAML: ${shown(withoutSource(error.message)).slice(1, -1)}`
 
 const placeOf = (counter: LineCounter, offset: number): Place => {
   const { line, col } = counter.linePos(offset)
@@ -67,7 +74,7 @@ const structureMistakes = (yaml: Yaml, document: Document, counter: LineCounter)
       aliases += 1
       if (aliases > mostAliases) return mistake(node, `more than ${mostAliases} aliases`)
       const target = node.resolve(document)
-      if (target === undefined) return mistake(node, `no anchor &${shown(node.source).slice(1, -1)} stands before this alias`)
+      if (target === undefined) return mistake(node, `no anchor of this name stands before this alias; quote a value that begins with *`)
       return path.includes(target) ? mistake(node, 'this alias stands inside of what it repeats') : undefined
     },
   })
