@@ -1,3 +1,4 @@
+import { characterClass, hasRun } from './notation/runs.ts'
 import type { Span } from './notation/view.ts'
 import { keySpans } from './private-keys.ts'
 import { headerName, noSecret, secretWord } from './secret-words.ts'
@@ -120,13 +121,16 @@ const groups: readonly { readonly worth: RegExp; readonly needsStem: boolean; re
   { worth: /[\w"'\x60\])]\s{0,3}(?:[:=?+]|,\s{0,3}["'])/, needsStem: true, rules: assignments },
   { worth: /["'\s>]/, needsStem: true, rules: elsewhere },
   { worth: /\s-[uap]|--(?:proxy-)?user/, needsStem: false, rules: commands },
-  { worth: /[\w.$~+/=:-]{15}|(?:_|-|\.|AKIA|ASIA|AIza|eyJ)[\w.-]{3,14}(?:…|\.\.\.)/, needsStem: false, rules: [tokenMarks] },
   {
     worth: /hook|azure|powerp|powera|googleapis|hc-ping|pagerduty|heartbeat|telegram|feishu|larksuite|cronitor|ifttt|statuscake/i,
     needsStem: false,
     rules: webhookAddresses,
   },
 ]
+
+const ofTokens = characterClass(/[\w.$~+/=:-]/)
+const shortestToken = 15
+const cutMark = /…|\.\.\./
 
 const addSpans = (pattern: RegExp, text: string, spans: Span[]): void => {
   pattern.lastIndex = 0
@@ -143,5 +147,6 @@ export const patternSpans = (text: string): readonly Span[] => {
   const hasStem = stems.test(text)
   for (const { worth, needsStem, rules } of groups)
     if ((!needsStem || hasStem) && worth.test(text)) for (const one of rules) addSpans(one, text, spans)
+  if (hasRun(text, ofTokens, shortestToken) || cutMark.test(text)) addSpans(tokenMarks, text, spans)
   return spans
 }

@@ -1,3 +1,4 @@
+import type { Wanted } from './notation/encoded.ts'
 import { eachReading } from './notation/readings.ts'
 import { type Span, sourceSpan, type View } from './notation/view.ts'
 import { patternSpans, redacted } from './redact-patterns.ts'
@@ -21,7 +22,7 @@ export type Redactor = {
   readonly again: (text: string, ownWords?: readonly string[]) => string
 }
 
-type Look = { readonly find: Finder; readonly short: boolean; readonly patterns: boolean }
+type Look = { readonly find: Finder; readonly wanted: Wanted; readonly patterns: boolean }
 
 const lookAt = (view: View, { find, patterns }: Look, spans: Span[]): void => {
   find(view, spans)
@@ -31,7 +32,7 @@ const lookAt = (view: View, { find, patterns }: Look, spans: Span[]): void => {
 /** What of a text must not be shown. A text that is built to say more than can be read is not shown at all. */
 const secretSpans = (text: string, look: Look): readonly Span[] => {
   const spans: Span[] = []
-  const wasRead = eachReading(text, look.short, (view) => lookAt(view, look, spans))
+  const wasRead = eachReading(text, look.wanted, (view) => lookAt(view, look, spans))
   return wasRead ? mergeSpans(spans) : [{ from: 0, to: text.length }]
 }
 
@@ -84,9 +85,13 @@ const redactValue = (value: unknown, look: Look): unknown => {
   return Object.fromEntries(entries)
 }
 
-const lookFor = (secrets: Iterable<string>, patterns: boolean): Look => {
+const lookFor = (secrets: readonly string[], patterns: boolean): Look => {
   const needles = needlesOf(secrets)
-  return { find: createFinder(needles), short: needles.exact.length > 0, patterns }
+  return {
+    find: createFinder(needles),
+    wanted: { short: needles.exact.length > 0, wide: secrets.some((one) => /[^\0-~]/.test(one)) },
+    patterns,
+  }
 }
 
 /** What `again` passes over: markers, whose words were redacted before they were written. */
@@ -102,7 +107,7 @@ export const createRedactor = (): Redactor => {
   let look: Look | undefined
   const lastLooks = new Map<string, Look>()
   const current = (): Look => {
-    look ??= lookFor(secrets, true)
+    look ??= lookFor([...secrets], true)
     return look
   }
   const lastLook = (ownWords: readonly string[]): Look => {

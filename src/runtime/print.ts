@@ -61,13 +61,21 @@ const plainPrinter = (line: Line, lines: (block: string) => readonly string[]): 
 })
 
 /** What was cut or broken up on its way is looked at once more, as it is written. */
-const lookedAt = (written: string, redact: (text: string) => string): string => written.split('\n').map(redact).join('\n')
+const lookedAt = (lines: readonly string[], redact: (text: string) => string): readonly string[] => {
+  const joined = lines.join('\n')
+  const redacted = redact(joined)
+  return redacted === joined ? lines : redacted.split('\n')
+}
 
 /** The one place that writes to the standard output. */
 export const createPrinter = ({ workflow, redact = (text) => text, write = toStdout, issue = issueCommand }: PrinterOptions): Printer => {
-  const safe = (text: string): string => lookedAt(inertLine(redact(text)), redact)
+  const safe = (text: string): string => {
+    const redacted = redact(text)
+    const inert = inertLine(redacted)
+    return inert === redacted ? inert : redact(inert)
+  }
   const line: Line = (text) => write(`${safe(text)}\n`)
-  const lines = (block: string): readonly string[] => inertBlock(redact(block)).map((one) => lookedAt(one, redact))
+  const lines = (block: string): readonly string[] => lookedAt(inertBlock(redact(block)), redact)
   if (!workflow) return plainPrinter(line, lines)
   /** Belt and braces: the lines are inert already, and the runner is told to obey nothing until the token. */
   const stopped = (body: readonly string[]): void => {
@@ -86,7 +94,7 @@ export const createPrinter = ({ workflow, redact = (text) => text, write = toStd
     },
     command: (name, properties, message) => {
       const own = Object.entries(properties).map(([key, value]) => [key, safe(String(value))])
-      issue(name, Object.fromEntries(own), lookedAt(inertMessage(redact(message)), redact))
+      issue(name, Object.fromEntries(own), lookedAt(inertMessage(redact(message)).split('\n'), redact).join('\n'))
     },
     mask: (secret) => {
       for (const form of maskForms(secret)) issue('add-mask', {}, form)

@@ -1,5 +1,6 @@
 import { cutMark } from '../text/plain.ts'
 import { type Bytes, sequenceCode, sequenceLength } from './bytes.ts'
+import { characterClass, hasRun } from './runs.ts'
 import { pieceEnd, type View, type ViewWriter } from './view.ts'
 
 /** Decoded pieces that are shorter say nothing: any word can be read as base64. Where a secret is short, or is cut, less counts. */
@@ -16,6 +17,10 @@ sextets[0x2d] = 62
 sextets[0x5f] = 63
 
 const isText = (byte: number): boolean => (byte >= 0x20 && byte < 0x7f) || byte === 9 || byte === 10 || byte === 13 || byte === 27
+
+/** Bytes of ASCII text, and those that a character outside of it could begin with or go on with. */
+const mayBeText = Uint8Array.from({ length: 256 }, (_, byte) => (isText(byte) || byte >= 0x80 ? 1 : 0))
+const isAscii = Uint8Array.from({ length: 256 }, (_, byte) => (isText(byte) ? 1 : 0))
 
 /** Whether so many characters in a row could be text: most that is read as base64 says nothing. */
 const saysSomething = (values: Uint8Array, least: number): boolean => {
@@ -38,7 +43,7 @@ type Decoded = {
   readonly least: number
 }
 
-type How = { readonly making: () => ViewWriter; readonly isCut: boolean; readonly short: boolean }
+type How = { readonly making: () => ViewWriter; readonly isCut: boolean; readonly short: boolean; readonly wide: boolean }
 
 const leastOf = ({ isCut, short }: How, kind: keyof typeof shortestOfShort): number =>
   isCut || short ? shortestOfShort[kind] : shortestPiece
@@ -68,8 +73,32 @@ const putReadable = ({ values, from, to, least }: Decoded, { making, isCut }: Ho
   if (values.length > 0) close(to(values.length - 1) - 1, isCut)
 }
 
+/** A look that costs nothing: whether at one alignment enough bytes in a row could be text. All of the run is read once. */
+const mayReadBase64 = (text: string, least: number, wide: boolean): boolean => {
+  const reads = wide ? mayBeText : isAscii
+  const runs = new Uint32Array(4)
+  let before = -1
+  let at = 0
+  for (let index = 0; index < text.length; index += 1) {
+    const value = sextets[text.charCodeAt(index)] ?? -1
+    if (value < 0) continue
+    if (before >= 0) {
+      for (let place = 0; place < 3; place += 1) {
+        const byte = (((before << 6) | value) >> (4 - place * 2)) & 0xff
+        const shift = (at + 4 - place) & 3
+        runs[shift] = reads[byte] === 1 ? (runs[shift] ?? 0) + 1 : byte === 0 ? (runs[shift] ?? 0) : 0
+        if ((runs[shift] ?? 0) >= least) return true
+      }
+      at = (at + 1) & 3
+    }
+    before = value
+  }
+  return false
+}
+
 /** Base64 at each of its alignments, both alphabets, perhaps broken into lines. */
 const putBase64 = (text: string, begin: number, how: How): void => {
+  if (!mayReadBase64(text, leastOf(how, 'base64'), how.wide)) return
   const values = new Uint8Array(text.length)
   const places = new Uint32Array(text.length)
   let count = 0
@@ -95,8 +124,29 @@ const putBase64 = (text: string, begin: number, how: How): void => {
 const digitOf = (code: number): number =>
   code >= 0x30 && code <= 0x39 ? code - 0x30 : (code | 0x20) >= 0x61 && (code | 0x20) <= 0x66 ? (code | 0x20) - 0x57 : -1
 
+/** The same look for hexadecimal digits. */
+const mayReadHex = (text: string, least: number, wide: boolean): boolean => {
+  const reads = wide ? mayBeText : isAscii
+  const runs = [0, 0]
+  let before = -1
+  for (let index = 0, shift = 0; index < text.length; index += 1) {
+    const digit = digitOf(text.charCodeAt(index))
+    if (digit < 0) continue
+    if (before >= 0) {
+      const byte = (before << 4) | digit
+      runs[shift] = reads[byte] === 1 ? (runs[shift] ?? 0) + 1 : byte === 0 ? (runs[shift] ?? 0) : 0
+      if ((runs[shift] ?? 0) >= least) return true
+      shift = 1 - shift
+    }
+    before = digit
+  }
+  // A zero before an `x` is no digit: then the pairs stand elsewhere.
+  return /0x/i.test(text)
+}
+
 /** Pairs of hexadecimal digits, at both alignments; `0x` before a pair is no digit. */
 const putHex = (text: string, begin: number, how: How): void => {
+  if (!mayReadHex(text, leastOf(how, 'other'), how.wide)) return
   const places = new Uint32Array(text.length)
   let count = 0
   for (let at = 0; at < text.length; at += 1) {
@@ -181,6 +231,8 @@ const base64Runs = (text: string): readonly Run[] => {
 
 const hexRun = /(?:0x)?[0-9a-f]{2}(?:[\s:,;-]{0,3}(?:0x)?[0-9a-f]{2}){3,}[0-9a-f]?/gi
 const decimalRun = /(?<![\d.])\d{1,3}(?:(?:,\s{0,3}|\s{1,3})\d{1,3}(?![\d.])){3,}/g
+const hexOrBreak = characterClass(/[0-9a-fx\s:,;-]/i)
+const digitOrBreak = characterClass(/[\d\s,]/)
 const mayBeHex = /(?:[0-9a-f]{2}(?:[\s:,;-]{1,3}(?:0x)?)?){4}/i
 const mayBeDecimal = /(?:\d{1,3}[\s,]{1,3}){3}\d/
 
@@ -189,12 +241,15 @@ const runsOf = (text: string, pattern: RegExp): readonly Run[] =>
 
 const isCutAt = (text: string, at: number): boolean => text[at] === cutMark || text.startsWith('...', at)
 
-/** Writes what the encoded runs of a text say: base64 at each alignment, hexadecimal and decimal bytes. `short`: secrets under 8 characters count. */
-export const undoEncodings = ({ text }: View, making: () => ViewWriter, short: boolean): void => {
+/** What could be looked for: `short`, under 8 characters; `wide`, with other characters than those of ASCII. */
+export type Wanted = { readonly short: boolean; readonly wide: boolean }
+
+/** Writes what the encoded runs of a text say: base64 at each alignment, hexadecimal and decimal bytes.  */
+export const undoEncodings = ({ text }: View, making: () => ViewWriter, wanted: Wanted): void => {
   const each = (runs: readonly Run[], put: typeof putBase64): void => {
-    for (const { from, to } of runs) put(text.slice(from, to), from, { making, isCut: isCutAt(text, to), short })
+    for (const { from, to } of runs) put(text.slice(from, to), from, { making, isCut: isCutAt(text, to), ...wanted })
   }
   each(base64Runs(text), putBase64)
-  if (mayBeHex.test(text)) each(runsOf(text, hexRun), putHex)
-  if (mayBeDecimal.test(text)) each(runsOf(text, decimalRun), putDecimal)
+  if (hasRun(text, hexOrBreak, 8) && mayBeHex.test(text)) each(runsOf(text, hexRun), putHex)
+  if (hasRun(text, digitOrBreak, 10) && mayBeDecimal.test(text)) each(runsOf(text, decimalRun), putDecimal)
 }

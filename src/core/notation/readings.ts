@@ -1,4 +1,4 @@
-import { undoEncodings } from './encoded.ts'
+import { undoEncodings, type Wanted } from './encoded.ts'
 import { type Dialect, mayBeEscaped, undoEscapes } from './escapes.ts'
 import { createViewWriter, type View, type ViewWriter } from './view.ts'
 
@@ -8,16 +8,16 @@ const deepest = 7
 const mostGrowth = 4
 const spare = 50_000
 
-type How = { readonly dialect: Dialect; readonly short: boolean }
+type How = Wanted & { readonly dialect: Dialect }
 
-const undone = (view: View, { dialect, short }: How): View | undefined => {
+const undone = (view: View, { dialect, ...wanted }: How): View | undefined => {
   let made: ViewWriter | undefined
   const writer = (): ViewWriter => {
     made ??= createViewWriter(view)
     return made
   }
   if (mayBeEscaped(view.text, dialect)) undoEscapes(view, dialect, writer())
-  undoEncodings(view, writer, short)
+  undoEncodings(view, writer, wanted)
   return made === undefined || made.length() === 0 ? undefined : made.view()
 }
 
@@ -37,17 +37,17 @@ const follow = (source: View, how: How, look: (view: View) => void): boolean => 
 
 /**
  * Looks at what a text says with its notations undone, layer by layer, after the text itself. Gives false when the text is built to say
- * more than can be read. `short`: also pieces shorter than 8 characters.
+ * more than can be read.
  */
-export const eachReading = (text: string, short: boolean, look: (view: View) => void): boolean => {
+export const eachReading = (text: string, wanted: Wanted, look: (view: View) => void): boolean => {
   const source: View = { text, places: undefined }
   let isRare = mayBeEscaped(text, 'sql and mail')
   look(source)
-  const whole = follow(source, { dialect: 'usual', short }, (view) => {
+  const whole = follow(source, { dialect: 'usual', ...wanted }, (view) => {
     isRare ||= mayBeEscaped(view.text, 'sql and mail')
     look(view)
   })
-  return whole && (!isRare || follow(source, { dialect: 'sql and mail', short }, look))
+  return whole && (!isRare || follow(source, { dialect: 'sql and mail', ...wanted }, look))
 }
 
 /** One text with its escapes undone, layer by layer: the forms in which a secret is compared. */

@@ -1,9 +1,10 @@
 import { createRedactor } from '../redact.ts'
+import { visibleText } from '../text/plain.ts'
 
 const longest = 60
 
 /** What could be a password before a host, with a scheme or without one. */
-const credentials = /(?:\/\/\S*|[^\s"']*:[^\s"']*)@/g
+const masked = (text: string): string => text.replace(/\/\/\S*@/g, '//***@').replace(/[^\s"':@]{1,256}:(?!\/\/)[^\s"']*@/g, '***@')
 
 /** Told nothing: what looks like a secret goes. */
 const looks = createRedactor()
@@ -13,8 +14,10 @@ export const shown = (value: unknown): string => {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object' && value !== null) return 'a mapping'
   if (typeof value !== 'string') return String(value)
-  const masked = looks.redact(value.slice(0, 4_096).replace(credentials, (one) => (one.startsWith('//') ? '//***@' : '***@')))
-  return JSON.stringify(masked.length > longest ? `${masked.slice(0, longest)}…` : masked)
+  const text = masked(value.slice(0, 4_096))
+  const redacted = looks.redact(text)
+  const safe = redacted === visibleText(text) ? text : redacted
+  return JSON.stringify(safe.length > longest ? `${safe.slice(0, longest)}…` : safe)
 }
 
 /** What stands for something at a place of secrets. */

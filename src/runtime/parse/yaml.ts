@@ -23,10 +23,12 @@ const mostMistakes = 5
 
 /** What options are called; anything else may be a value at a wrong place. */
 const plainKey = /^[a-z][a-z-]{0,30}(?=[\s:,}])/
+const plainAnchor = /^[a-z_-]{1,20}$/
+const named = (key: string | undefined): string | undefined => (key === undefined ? undefined : `"${key}"`)
 
 const sayings: Partial<Record<YAMLError['code'], (at: string) => string>> = {
   TAB_AS_INDENT: () => 'a tab stands where only spaces may indent',
-  DUPLICATE_KEY: (at) => `the key ${plainKey.exec(at)?.[0] ?? '(not shown: it may be secret)'} stands in this mapping twice`,
+  DUPLICATE_KEY: (at) => `the key ${named(plainKey.exec(at)?.[0]) ?? '(not shown: it may be secret)'} stands in this mapping twice`,
   NON_STRING_KEY: () => 'a list or a mapping cannot be a key',
   MULTIPLE_DOCS: () => 'a second document starts here; one file holds one document',
   TAG_RESOLVE_FAILED: () => 'tags such as !name are not understood',
@@ -74,7 +76,11 @@ const structureMistakes = (yaml: Yaml, document: Document, counter: LineCounter)
       aliases += 1
       if (aliases > mostAliases) return mistake(node, `more than ${mostAliases} aliases`)
       const target = node.resolve(document)
-      if (target === undefined) return mistake(node, `no anchor of this name stands before this alias; quote a value that begins with *`)
+      if (target === undefined)
+        return mistake(
+          node,
+          `no anchor ${plainAnchor.test(node.source) ? `&${node.source}` : 'of this name'} stands before this alias; quote a value that begins with *`,
+        )
       return path.includes(target) ? mistake(node, 'this alias stands inside of what it repeats') : undefined
     },
   })
