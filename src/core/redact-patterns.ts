@@ -93,6 +93,10 @@ const elsewhere: readonly RegExp[] = [
     singleQuoted,
     String.raw`\$(?:\w{0,16})\$(?<v>[^$]+)`,
   ]),
+  // "the password is hunter22": with a figure in it, or quoted
+  rule(
+    String.raw`(?:password|passphrase|passcode|token|secret)\s{1,3}(?:is|was)\s{1,3}(?:["'](?<v>[^"'\n]{4,256})|(?=\S{0,64}\d)(?=\S{0,64}[a-z])(?<w>[^\s"',;]{6,}))`,
+  ),
   // --password …, -u user:…, sshpass -p …, redis-cli -a …, mysql -p…
   ...pairs(String.raw`(?<=(?:^|[^\w-])--?[\w-]{0,40})${secretWord}[ \t]{1,4}(?!-|${prose})`, [
     doubleQuoted,
@@ -104,6 +108,8 @@ const elsewhere: readonly RegExp[] = [
 
 const commands: readonly RegExp[] = [
   rule(String.raw`(?<![\w-])(?:-u|--user|--proxy-user)[ =]{1,2}["']?[^\s:"'/]{1,128}:(?!\d{1,7}(?![^\s"']))(?<v>[^\s"']{1,512})`, ''),
+  rule(String.raw`\bENV\s{1,3}[\w.-]{0,64}?(?:${secretWord})[ \t]{1,3}(?!${prose})["']?(?<v>[^\s"'=]+)`),
+  rule(String.raw`\bdocker\s{1,3}login\b[^\n]{0,200}?\s-p\s{1,3}["']?(?<v>[^\s"']+)`),
   rule(String.raw`\bsshpass\s{1,3}-p\s{0,3}["']?(?<v>[^\s"']+)|\bredis-cli\b[^\n]{0,200}?\s-a\s{1,3}["']?(?<w>[^\s"']+)`),
   rule(String.raw`\bmysql(?:dump|admin)?\b[^\n]{0,200}?\s-p(?<v>[^\s"'=][^\s"']*)`, ''),
 ]
@@ -120,7 +126,7 @@ const groups: readonly { readonly worth: RegExp; readonly needsStem: boolean; re
   { worth: /authorization|cookie|x-a|\b(?:Bearer|Token|Basic|Digest|ApiKey|GenieKey)\s/i, needsStem: true, rules: headers },
   { worth: /[\w"'\x60\])]\s{0,3}(?:[:=?+]|,\s{0,3}["'])/, needsStem: true, rules: assignments },
   { worth: /["'\s>]/, needsStem: true, rules: elsewhere },
-  { worth: /\s-[uap]|--(?:proxy-)?user/, needsStem: false, rules: commands },
+  { worth: /\s-[uap]|--(?:proxy-)?user|ENV\s/, needsStem: false, rules: commands },
   {
     worth: /hook|azure|powerp|powera|googleapis|hc-ping|pagerduty|heartbeat|telegram|feishu|larksuite|cronitor|ifttt|statuscake/i,
     needsStem: false,

@@ -4,7 +4,7 @@ const marks: readonly string[] = [
   String.raw`gh[pousr]_[\w-]{16,}(?:\.[\w-]+)*|github_pat_\w{16,}`,
   String.raw`(?:glpat|gloas|gldt|glrt|glrtr|glcbt|glptt|glft|glimt|glagent|glsoat|glffct|glwt)-[\w.-]{16,}|GR1348941[\w-]{16,}|_gitlab_session=\S+`,
   // Clouds: AWS key ids, Google, Azure, DigitalOcean, Alibaba, Scaleway, Fly, Heroku, Cloudflare.
-  String.raw`(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Z0-9])|ABSK[A-Za-z0-9+/]{60,}={0,2}`,
+  String.raw`(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Z0-9])|ABSK[A-Za-z0-9+/]{60,}={0,2}|(?:FwoGZXIvYXdz|IQoJb3JpZ2lu)[\w+/=-]{16,}`,
   String.raw`AIza[\w-]{30,}|GOCSPX-[\w-]{16,}|ya29\.[\w-]{16,}(?:\.[\w-]+)*|1\/\/0[\w-]{24,}|AQ\.Ab[\w-]{20,}`,
   String.raw`[\w.~-]{3}[78]Q~[\w.~-]{30,}|do[opr]_v1_[0-9a-f]{16,}|LTAI[A-Za-z0-9]{16,}|SCW[A-Z0-9]{17}(?![A-Z0-9])`,
   String.raw`FlyV1 fm[12]r?_[\w+/=,-]{16,}|fm[12]r?_[A-Za-z0-9+/=]{24,}|fo1_[\w-]{20,}|HRKU-[\w-]{16,}|v1\.0-[0-9a-f]{24}-[0-9a-f]{32,}|cf(?:k|ut|at)_[\w-]{16,}`,
