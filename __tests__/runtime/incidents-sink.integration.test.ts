@@ -38,6 +38,7 @@ const run = async (apiUrl: string, token: string, hook: string) => {
     stateDirectory,
     printer: { command: (_name, _properties, message) => void warnings.push(message) },
     redact: (text) => text,
+    lastLook: (text) => text,
     signal: new AbortController().signal,
     reconcile,
   })

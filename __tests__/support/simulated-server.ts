@@ -60,6 +60,7 @@ export const simulateServer = async ({ github: given = {}, options = {}, listene
       stateDirectory: state === false ? undefined : folder.path,
       printer: { command: (_name, _properties, message) => void warnings.push(message) },
       redact: (text) => text,
+      lastLook: (text) => text,
       signal: new AbortController().signal,
       now: () => now,
       pause: async (ms) => {

@@ -1,134 +1,132 @@
-import { endsKey, isSecretKey, leavesKeyOpen, redacted, redactPatterns } from './redact-patterns.ts'
-import { minSecretLength, secretForms } from './secret-forms.ts'
-import { cutMark } from './text/plain.ts'
+import type { Wanted } from './notation/encoded.ts'
+import { eachReading } from './notation/readings.ts'
+import { type Span, sourceSpan, type View } from './notation/view.ts'
+import { patternSpans, redacted } from './redact-patterns.ts'
+import { createFinder, type Finder } from './redact-told.ts'
+import { minSecretLength, needlesOf } from './secret-forms.ts'
+import { isSecretKey } from './secret-words.ts'
+import { mergeSpans, replaceSpans } from './spans.ts'
+import { visibleText } from './text/plain.ts'
 
 export type Redactor = {
-  /** From now on the secret and its encodings become `***`; shorter than 4 characters it is not looked for. */
+  /** From now on the secret becomes `***` in whatever notation it stands; shorter than 4 characters it is not looked for. */
   readonly add: (secret: string) => void
+  /** The text made plain, without secrets: those that were told, and what looks like one. */
   readonly redact: (text: string) => string
   /** The same in every string and key of plain data; values of keys such as `password` whatever they look like. */
   readonly redactDeep: <T>(json: T) => T
+  /**
+   * The last look at a text of ours in the form in which it is written: what was told, nothing by its looks, and the text else unchanged.
+   * A secret that stands in words of ours (the server's name) stays, or the text could not be read.
+   */
+  readonly again: (text: string, ownWords?: readonly string[]) => string
 }
 
-const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+type Look = { readonly find: Finder; readonly wanted: Wanted; readonly patterns: boolean }
 
-/** An expression much longer than this is refused by the engine, in words that repeat it. */
-const longestExpression = 16_000
-
-/** Expressions for all forms, the longest first, so that at a place where several match the longest wins. */
-const anyOf = (forms: ReadonlySet<string>): readonly RegExp[] => {
-  const groups: string[][] = []
-  let length = 0
-  for (const form of [...forms].toSorted((a, b) => b.length - a.length).map(literal)) {
-    if (groups.length === 0 || length + form.length > longestExpression) {
-      groups.push([])
-      length = 0
-    }
-    groups.at(-1)?.push(form)
-    length += form.length + 1
-  }
-  return groups.map((group) => new RegExp(group.join('|'), 'g'))
+const lookAt = (view: View, { find, patterns }: Look, spans: Span[]): void => {
+  find(view, spans)
+  if (patterns) for (const { from, to } of patternSpans(view.text)) spans.push(sourceSpan(view, from, to))
 }
 
-type Known = {
-  readonly expressions: readonly RegExp[]
-  /** What no expression can hold. */
-  readonly long: readonly string[]
-  /** All forms by their first characters. */
-  readonly byBeginning: ReadonlyMap<string, readonly string[]>
+/** What of a text must not be shown. A text that is built to say more than can be read is not shown at all. */
+const secretSpans = (text: string, look: Look): readonly Span[] => {
+  const spans: Span[] = []
+  const wasRead = eachReading(text, look.wanted, (view) => lookAt(view, look, spans))
+  return wasRead ? mergeSpans(spans) : [{ from: 0, to: text.length }]
 }
 
-const knownOf = (forms: ReadonlySet<string>): Known => {
-  const isLong = (form: string) => literal(form).length > longestExpression
-  return {
-    expressions: anyOf(new Set([...forms].filter((form) => !isLong(form)))),
-    long: [...forms].filter(isLong).toSorted((a, b) => b.length - a.length),
-    byBeginning: Map.groupBy(forms, (form) => form.slice(0, minSecretLength)),
-  }
-}
+/** What stands around a replaced one could form another: looked at until nothing is left, but not for ever. */
+const mostPasses = 4
 
-/** Replaces until none is left: what stands around a replaced one could form another. Each pass shortens the text, for `***` is shorter than any form. */
-const withoutWhole = (text: string, { expressions, long }: Known): string => {
+const withoutSecrets = (text: string, look: Look): string => {
   let so = text
-  for (const form of long) so = so.replaceAll(form, redacted)
-  for (let before = ''; before !== so; ) {
-    before = so
-    for (const expression of expressions) so = so.replace(expression, redacted)
+  for (let pass = 0; pass < mostPasses; pass += 1) {
+    const before = so
+    so = replaceSpans(so, secretSpans(so, look), redacted)
+    if (so === before) return so
   }
   return so
 }
 
-/** Where the beginning of a form ends in the mark of a cut, from `at` on; undefined when none does. */
-const cutAt = (text: string, at: number, { byBeginning }: Known): number | undefined => {
-  const forms = byBeginning.get(text.slice(at, at + minSecretLength)) ?? []
-  const near = text.slice(at, at + Math.max(0, ...forms.map((form) => form.length)))
-  const length = near.indexOf(cutMark)
-  return length !== -1 && forms.some((form) => form.startsWith(near.slice(0, length))) ? at + length : undefined
-}
-
-/** The beginning of a secret that was bounded away: the text was cut before it came here. */
-const withoutCut = (text: string, known: Known): string => {
-  if (!text.includes(cutMark)) return text
-  let so = ''
-  let kept = 0
-  for (let at = 0; at < text.length; at += 1) {
-    if (!known.byBeginning.has(text.slice(at, at + minSecretLength))) continue
-    const end = cutAt(text, at, known)
-    if (end === undefined) continue
-    so += text.slice(kept, at) + redacted
-    kept = end
-    at = end
-  }
-  return so + text.slice(kept)
-}
-
-const withoutKnown = (text: string, known: Known): string => withoutCut(withoutWhole(text, known), known)
-
-type RedactText = (text: string) => string
-
-/** A private key may lie over several elements (lines of evidence): those after its beginning belong to it. */
-const redactList = (list: readonly unknown[], redactValue: (value: unknown) => unknown): unknown[] => {
-  let inKey = false
-  return list.map((one) => {
-    if (typeof one !== 'string') return redactValue(one)
-    if (inKey) {
-      inKey = !endsKey(one)
-      return redacted
+/** Lines are one text: a key, or a secret that was broken into lines, may lie over several of them. */
+const linesWithout = (lines: readonly string[], look: Look): readonly string[] => {
+  const joined = lines.join('\n')
+  const spans = secretSpans(joined, look)
+  if (spans.length === 0) return lines
+  let begin = 0
+  let first = 0
+  return lines.map((line) => {
+    const end = begin + line.length
+    while ((spans[first]?.to ?? Number.POSITIVE_INFINITY) <= begin) first += 1
+    const own: Span[] = []
+    for (let at = first; (spans[at]?.from ?? Number.POSITIVE_INFINITY) < end; at += 1) {
+      const { from, to } = spans[at] ?? { from: 0, to: 0 }
+      own.push({ from: Math.max(0, from - begin), to: Math.min(to, end) - begin })
     }
-    inKey = leavesKeyOpen(one)
-    return redactValue(one)
+    begin = end + 1
+    return withoutSecrets(replaceSpans(line, own, redacted), look)
   })
 }
 
-const redactValue = (value: unknown, redact: RedactText): unknown => {
-  if (typeof value === 'string') return redact(value)
-  if (Array.isArray(value)) return redactList(value, (one) => redactValue(one, redact))
+const redactList = (list: readonly unknown[], look: Look): readonly unknown[] => {
+  const texts = list.filter((one) => typeof one === 'string')
+  return texts.length === list.length ? linesWithout(texts.map(visibleText), look) : list.map((one) => redactValue(one, look))
+}
+
+const redactValue = (value: unknown, look: Look): unknown => {
+  if (typeof value === 'string') return withoutSecrets(visibleText(value), look)
+  if (Array.isArray(value)) return redactList(value, look)
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).map(([key, one]): [string, unknown] => [
-    redact(key),
-    isSecretKey(key) && (typeof one === 'string' || typeof one === 'number') ? redacted : redactValue(one, redact),
+    withoutSecrets(visibleText(key), look),
+    isSecretKey(key) && (typeof one === 'string' || typeof one === 'number') ? redacted : redactValue(one, look),
   ])
   return Object.fromEntries(entries)
 }
 
+const lookFor = (secrets: readonly string[], patterns: boolean): Look => {
+  const needles = needlesOf(secrets)
+  return {
+    find: createFinder(needles),
+    wanted: { short: needles.exact.length > 0, wide: secrets.some((one) => /[^\0-~]/.test(one)) },
+    patterns,
+  }
+}
+
+/** What `again` passes over: markers, whose words were redacted before they were written. */
+const markers = /<!-- ronde[^>]*-->/g
+const outsideMarkers = (text: string, spans: readonly Span[]): readonly Span[] => {
+  const kept = [...text.matchAll(markers)].map((one) => ({ from: one.index, to: one.index + one[0].length }))
+  return kept.length === 0 ? spans : spans.filter((span) => !kept.some(({ from, to }) => span.from < to && span.to > from))
+}
+
 /** Replaces what must not leave the server: every secret it was told, and what looks like one. */
 export const createRedactor = (): Redactor => {
-  const forms = new Set<string>()
-  let known: Known | undefined
-  const redact = (text: string): string => {
-    if (forms.size === 0) return redactPatterns(text)
-    known ??= knownOf(forms)
-    const first = withoutKnown(text, known)
-    const second = redactPatterns(first)
-    return second === first ? second : withoutKnown(second, known)
+  const secrets = new Set<string>()
+  let look: Look | undefined
+  const lastLooks = new Map<string, Look>()
+  const current = (): Look => {
+    look ??= lookFor([...secrets], true)
+    return look
+  }
+  const lastLook = (ownWords: readonly string[]): Look => {
+    const key = ownWords.join('\n')
+    const strong = () => [...secrets].filter((one) => one.length >= minStrongLength && !ownWords.some((word) => word.includes(one)))
+    const known = lastLooks.get(key) ?? lookFor(strong(), false)
+    lastLooks.set(key, known)
+    return known
   }
   return {
     add: (secret) => {
-      for (const form of secretForms(secret)) forms.add(form)
-      known = undefined
+      if (secret.length < minSecretLength || secrets.has(secret)) return
+      secrets.add(secret)
+      look = undefined
+      lastLooks.clear()
     },
-    redact,
-    redactDeep: <T>(json: T): T => redactValue(json, redact) as T,
+    redact: (text) => withoutSecrets(visibleText(text), current()),
+    redactDeep: <T>(json: T): T => redactValue(json, current()) as T,
+    again: (text, ownWords = []) => replaceSpans(text, outsideMarkers(text, secretSpans(text, lastLook(ownWords))), redacted),
   }
 }
 

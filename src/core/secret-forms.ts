@@ -1,9 +1,11 @@
+import { type Likeness, likeText } from './notation/loose.ts'
+import { plainForms } from './notation/readings.ts'
 import { statuses } from './status.ts'
 
 /** Shorter ones would blank out ordinary words. */
 export const minSecretLength = 4
-/** A piece of base64 shorter than this could be an ordinary word. */
-const minPieceLength = 8
+/** From here on a secret is compared loosely: in shorter ones too little would be left. */
+const minLooseLength = 8
 
 const lines = (secret: string): readonly string[] => {
   const trimmed = secret.split(/\r\n|[\n\r]/).map((line) => line.trim())
@@ -19,51 +21,58 @@ const decoded = (text: string): string => {
   }
 }
 
-const lowerHex = (text: string): string => text.replace(/%[0-9A-F]{2}/g, (one) => one.toLowerCase())
-
-const percentEncoded = (text: string): readonly string[] => {
-  const well = text.toWellFormed()
-  const component = encodeURIComponent(well)
-  const strict = component.replace(/[!'()*~.-]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`)
-  const rfc3986 = component.replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`)
-  const form = new URLSearchParams([['', well]]).toString().slice(1)
-  const url = new URL('x://h')
-  url.password = well
-  return [component, rfc3986, strict, form, encodeURI(well), url.password].flatMap((one) => [one, lowerHex(one)])
-}
-
-/** Base64 of the text by itself, and what of it shows when up to two bytes (`user:`) stand before it and anything behind. */
-const base64 = (text: string): readonly string[] => {
-  const bytes = Buffer.from(text)
-  const whole = bytes.toString('base64')
-  const pieces = [0, 1, 2].map((shift) => {
-    const encoded = Buffer.concat([Buffer.alloc(shift), bytes])
-      .toString('base64')
-      .replace(/=+$/, '')
-    const bits = (shift + bytes.length) * 8
-    return encoded.slice(Math.ceil((shift * 8) / 6), Math.floor(bits / 6))
-  })
-  const standard = [whole, whole.replace(/=+$/, ''), ...pieces.filter((piece) => piece.length >= minPieceLength)]
-  return standard.flatMap((one) => [one, one.replaceAll('+', '-').replaceAll('/', '_')])
-}
-
-const jsonEscaped = (text: string): string => JSON.stringify(text).slice(1, -1)
-
 const ownWords: ReadonlySet<string> = new Set(statuses)
 
 /**
  * The forms in which the runner must be told a secret: its lines, URL-encoded and percent-decoded; it derives base64 and others itself.
- * Never a status: the runner withholds every output that holds a secret, so a container whose password is `critical` would silence the verdict.
+ * None that is shorter than 4 characters: the runner would hide that letter in the whole log. Never a status: the runner withholds every output that holds a secret, so a container whose password is `critical` would silence the verdict.
  */
 export const maskForms = (secret: string): readonly string[] => {
   const single = [secret, decoded(secret)].flatMap(lines).filter((one) => one.trim() !== '' && !/[\r\n]/.test(one))
-  const plain = single.filter((one) => (one === secret || one.length >= minSecretLength) && !ownWords.has(one))
+  const plain = single.filter((one) => one.length >= minSecretLength && !ownWords.has(one))
   return [...new Set(plain.flatMap((one) => [one, encodeURIComponent(one.toWellFormed())]))]
 }
 
-/** Every form in which a secret could turn up in a text. */
-export const secretForms = (secret: string): readonly string[] => {
-  const plain = [secret, decoded(secret)].flatMap(lines).filter((one) => one.length >= minSecretLength)
-  const forms = plain.flatMap((one) => [one, jsonEscaped(one)].concat(percentEncoded(one), base64(one)))
-  return [...new Set(forms)].filter((one) => one.length >= minSecretLength && one.trim() !== '')
+const printable = /^[\t\n\r -~\u00a0-\uffff]{8,}$/
+
+/** Credentials that were told in base64: what they say, and the password in it. */
+const fromBase64 = (secret: string): readonly string[] => {
+  if (!/^[A-Za-z0-9+/_-]{11,}={0,2}$/.test(secret)) return []
+  const said = Buffer.from(secret, 'base64').toString('utf8')
+  return printable.test(said) && !said.includes('\ufffd') ? [said, said.slice(said.indexOf(':') + 1)] : []
+}
+
+/** A URL with credentials begins with them: its scheme is no secret. */
+const withoutScheme = (secret: string): string => secret.replace(/^[a-z][a-z0-9+.-]{0,30}:\/\/(?=[^@]*@)/i, '')
+
+/** What is looked for, by how it is compared. */
+export type Needles = { readonly [Kind in Likeness]: readonly string[] }
+
+/** A short one is looked for as it is, and as base64, JSON and SQL write it. */
+const shortForms = (text: string): readonly string[] => {
+  const base64 = Buffer.from(text).toString('base64')
+  return [text, base64, base64.replace(/=+$/, ''), JSON.stringify(text).slice(1, -1), text.replaceAll("'", "''")]
+}
+
+const needlesOfForm = (form: string): Needles => {
+  const loose = likeText(form, 'loose')
+  if (loose.length < minLooseLength) return { exact: shortForms(likeText(form, 'exact')), loose: [], worn: [] }
+  const worn = likeText(form, 'worn')
+  const isWorn = /[^\0-~]|\?/.test(form) && worn.replaceAll('\ufffd', '').length >= minLooseLength - 2
+  return { exact: [], loose: [loose], worn: isWorn ? [worn] : [] }
+}
+
+/** Every form of a secret that has to be looked for; notations on top of it are undone in the text. */
+export const needlesOf = (secrets: Iterable<string>): Needles => {
+  const forms = new Set(
+    [...secrets]
+      .flatMap((secret) => [secret, decoded(secret), ...fromBase64(secret)])
+      .flatMap(lines)
+      .map(withoutScheme)
+      .flatMap(plainForms)
+      .filter((one) => one.length >= minSecretLength && one.trim() !== ''),
+  )
+  const all = [...forms].map(needlesOfForm)
+  const each = (kind: Likeness) => [...new Set(all.flatMap((one) => one[kind]))].filter((one) => one.length >= minSecretLength)
+  return { exact: each('exact'), loose: each('loose'), worn: each('worn') }
 }

@@ -23,6 +23,7 @@ export type IncidentsOfRun = {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly printer: Printer
   readonly redact: (text: string) => string
+  readonly lastLook: (text: string) => string
   readonly signal: AbortSignal
   readonly stateDirectory: string | undefined
   readonly project: string
@@ -147,12 +148,12 @@ const tellCounts = ({ incidents, counts }: IncidentsWritten, printer: Printer): 
 }
 
 /** A section of its own behind the summary, which was written before GitHub was asked: the verdict waits for nobody. */
-const addToSummary = async ({ incidents }: IncidentsWritten, { environment, printer }: IncidentsOfRun): Promise<void> => {
+const addToSummary = async ({ incidents }: IncidentsWritten, { environment, printer, lastLook }: IncidentsOfRun): Promise<void> => {
   const path = environment['GITHUB_STEP_SUMMARY'] ?? ''
   const text = renderIncidents(incidents)
   if (path === '' || text === '') return
   try {
-    await appendFile(path, text)
+    await appendFile(path, lastLook(text))
   } catch (error) {
     // The issues are written; only the way to them is missing in the summary.
     printer.command('warning', { title: 'ronde: job summary' }, `job summary: the incidents could not be added: ${errorText(error)}`)

@@ -14,6 +14,7 @@ import { isUserError } from '../core/user-error.ts'
 import { createPrograms } from '../tools/process/programs.ts'
 import { type EventOfRun, eventOf } from './event.ts'
 import { guardEffect, guardEvent } from './guards.ts'
+import { guardedRepository, lastLookOf } from './last-look.ts'
 import { type ParsedRun, parseRun } from './parse/parse.ts'
 import { createPrinter, inWorkflow, outliveReaders, type Printer } from './print.ts'
 import { publish, sayVerdict } from './publish.ts'
@@ -69,13 +70,15 @@ const sharedRun = (parsed: ParsedRun, start: Started, { printer, secrets, redact
     holdsLock: false,
     printer,
     secrets,
+    redact: redactor.redact,
     runProgram: createPrograms({ environment }).run,
     stateDirectory: environment['RUNNER_ENVIRONMENT'] === 'github-hosted' ? undefined : stateDirectory(environment, parsed.stateDir),
     cancelled,
     openRepository: async (wanted) => {
       const { openRepository } = await import('./repository.ts')
       const { token, common } = parsed
-      return openRepository({ environment, token, authors: common.incidents.authors, printer, redact: redactor.redact }, wanted)
+      const repository = openRepository({ environment, token, authors: common.incidents.authors, printer, redact: redactor.redact }, wanted)
+      return guardedRepository(repository, lastLookOf(redactor, [parsed.server]))
     },
     prepare: async (name, overrides) => {
       const prepared = await parsed.optionsFor(name, overrides)
@@ -166,6 +169,7 @@ const reconcile = async ({ ran, parsed, run }: Finished, report: Report | RoundR
     environment: start.environment,
     printer,
     redact: redactor.redact,
+    lastLook: lastLookOf(redactor, [parsed.server, ...parsed.servers]),
     signal: start.cancelled,
     stateDirectory: run.stateDirectory,
     project: run.project,

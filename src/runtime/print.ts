@@ -66,10 +66,22 @@ const plainPrinter = (line: Line, lines: (block: string) => readonly string[]): 
   mask: () => undefined,
 })
 
+/** What was cut or broken up on its way is looked at once more, as it is written. */
+const lookedAt = (lines: readonly string[], redact: (text: string) => string): readonly string[] => {
+  const joined = lines.join('\n')
+  const redacted = redact(joined)
+  return redacted === joined ? lines : redacted.split('\n')
+}
+
 /** The one place that writes to the standard output. */
 export const createPrinter = ({ workflow, redact = (text) => text, write = toStdout, issue = issueCommand }: PrinterOptions): Printer => {
-  const line: Line = (text) => write(`${inertLine(redact(text))}\n`)
-  const lines = (block: string): readonly string[] => inertBlock(redact(block))
+  const safe = (text: string): string => {
+    const redacted = redact(text)
+    const inert = inertLine(redacted)
+    return inert === redacted ? inert : redact(inert)
+  }
+  const line: Line = (text) => write(`${safe(text)}\n`)
+  const lines = (block: string): readonly string[] => lookedAt(inertBlock(redact(block)), redact)
   if (!workflow) return plainPrinter(line, lines)
   /** Belt and braces: the lines are inert already, and the runner is told to obey nothing until the token. */
   const stopped = (body: readonly string[]): void => {
@@ -82,13 +94,13 @@ export const createPrinter = ({ workflow, redact = (text) => text, write = toStd
     line,
     untrusted: (block) => stopped(lines(block)),
     group: (title, body) => {
-      issue('group', {}, inertLine(redact(title)))
-      stopped(body.map((text) => inertLine(redact(text))))
+      issue('group', {}, safe(title))
+      stopped(body.map(safe))
       issue('endgroup', {}, '')
     },
     command: (name, properties, message) => {
-      const safe = Object.entries(properties).map(([key, value]) => [key, inertLine(redact(String(value)))])
-      issue(name, Object.fromEntries(safe), inertMessage(redact(message)))
+      const own = Object.entries(properties).map(([key, value]) => [key, safe(String(value))])
+      issue(name, Object.fromEntries(own), lookedAt(inertMessage(redact(message)).split('\n'), redact).join('\n'))
     },
     mask: (secret) => {
       for (const form of maskForms(secret)) issue('add-mask', {}, form)

@@ -5,6 +5,7 @@ import { redactReport } from '../core/redact-report.ts'
 import { headlineOf } from '../core/render/headline.ts'
 import { viewOf } from '../core/render/view.ts'
 import type { Report, RoundReport } from '../core/report.ts'
+import { lastLookOf } from './last-look.ts'
 import type { Printer } from './print.ts'
 import { writeAnnotations } from './sinks/annotations.ts'
 import { writeJobSummary } from './sinks/job-summary.ts'
@@ -63,6 +64,7 @@ export const publish = async (report: Report | RoundReport, options: PublishOpti
     environment,
     printer,
     redact: redactor.redact,
+    lastLook: lastLookOf(redactor, [report.server]),
     outputs,
     reportFile,
     runbooks,

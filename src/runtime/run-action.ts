@@ -10,6 +10,7 @@ import { type Origin, type Report, type Result, type ServerReports, verdict } fr
 import type { Repository } from '../core/repository.ts'
 import { isUserError } from '../core/user-error.ts'
 import { createContext } from './context.ts'
+import { guardedState } from './last-look.ts'
 import type { Printer } from './print.ts'
 import type { RepositoryWanted } from './repository.ts'
 import { liveJournals } from './state/journal-file.ts'
@@ -27,6 +28,7 @@ export type Run = {
   readonly workspace: string
   readonly printer: Printer
   readonly secrets: Secrets
+  readonly redact: (text: string) => string
   readonly runProgram: RunProgram
   readonly dryRun: boolean
   /** This process has the lock of the compose project already. */
@@ -184,7 +186,8 @@ export const runAction = async (prepared: Prepared, run: Run): Promise<RanAction
   const timer = setTimeout(() => deadline.abort('deadline'), limitMs)
   const signal = AbortSignal.any([run.cancelled, deadline.signal])
   const { repository, server, project } = run
-  const state = await openRunState(run.stateDirectory, { repository, server, project, action: action.name })
+  const opened = await openRunState(run.stateDirectory, { repository, server, project, action: action.name })
+  const state = { ...opened, store: guardedState(opened.store, run.redact) }
   const context = contextOf(prepared, run, { signal, deadline: startedAt + limitMs, store: state.store })
   const outcome = await attemptAlone(prepared, context)
   clearTimeout(timer)

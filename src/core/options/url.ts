@@ -14,6 +14,8 @@ const readUrl = (text: string, schemes: readonly string[]): Reading<string> => {
   if (!schemes.includes(scheme)) return { mistake: `${shown(text)} has the scheme ${scheme}; expected ${oneOf(schemes)}` }
   const url = URL.parse(text)
   if (url === null || url.hostname === '') return { mistake: `${shown(text)} is not a URL such as ${schemes[0]}://quiz.example/` }
+  if (url.password !== '' && /@/.test(url.pathname + url.search + url.hash))
+    return { mistake: `${shown(text)} can be read in more than one way; write @ as %40 in the password, and behind the host` }
   if (scheme === 'tcp' && url.port === '') return { mistake: `${shown(text)} has no port; write tcp://${url.hostname}:5432` }
   return { value: text }
 }

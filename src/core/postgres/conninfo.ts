@@ -28,7 +28,7 @@ const parseUrl = (rest: string): ConninfoReading => {
   const parts = urlParts.exec(rest)?.groups
   if (parts === undefined) return mistake(`it cannot be read as a URL; ${encodeHint}`)
   const { user, password, path, query } = parts
-  if (user === undefined && path?.includes('@')) return mistake(`the address cannot be told from the password; ${encodeHint}`)
+  if (path?.includes('@') || holdsAddress(query ?? '')) return mistake(`the address cannot be told from the password; ${encodeHint}`)
   const address = hostAndPort.exec(parts['hosts']?.split(',', 1)[0] ?? '')?.groups
   if (address === undefined) return mistake(`the host cannot be read; ${encodeHint}`)
   const host = address['host']?.replace(/^\[(.*)\]$/, '$1')
@@ -40,6 +40,20 @@ const parseUrl = (rest: string): ConninfoReading => {
 /** Before the last `@` that stands before the first `/` are the user and the password, whatever characters they hold. */
 const urlParts = /^(?:(?<user>[^:/]*)(?::(?<password>[^/]*))?@)?(?<hosts>[^/?@]*)(?:\/(?<path>[^?]*))?(?:\?(?<query>.*))?$/s
 const hostAndPort = /^(?<host>\[[^\]]*\]|[^:]*)(?::(?<port>.*))?$/s
+
+/** What libpq reads from a query; in the value of any of them an `@` may stand. */
+const keywords = new Set(
+  'host hostaddr port dbname user password passfile require_auth channel_binding connect_timeout client_encoding options application_name fallback_application_name keepalives keepalives_idle keepalives_interval keepalives_count tcp_user_timeout replication gssencmode sslmode requiressl sslcompression sslcert sslkey sslpassword sslcertmode sslrootcert sslcrl sslcrldir sslsni ssl requirepeer ssl_min_protocol_version ssl_max_protocol_version min_protocol_version max_protocol_version krbsrvname gsslib gssdelegation service servicefile target_session_attrs load_balance_hosts scram_client_key scram_server_key sslkeylogfile sslnegotiation oauth_issuer oauth_client_id oauth_client_secret oauth_scope schema pgbouncer'.split(
+    ' ',
+  ),
+)
+
+/** Whether the query could be the rest of a password, with the address behind it. */
+const holdsAddress = (query: string): boolean =>
+  query.split('&').some((pair) => {
+    const [key, value] = splitAt(pair, '=')
+    return pair.includes('@') && (value === undefined || !keywords.has(decode(key)))
+  })
 
 const queryParameters = (query: string): Record<string, string> =>
   Object.fromEntries(

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { branches, children, definition } from '../../core/options/accepts.ts'
-import { shown } from '../../core/options/shown.ts'
+import { type Secrecy, secrecy } from '../../core/options/secret.ts'
+import { notShown, shown } from '../../core/options/shown.ts'
 import { didYouMean } from '../../core/suggestion.ts'
 import { type Path, pathText } from './path.ts'
 
@@ -70,11 +71,55 @@ const knownKeys = (schema: z.ZodType, path: Path): readonly string[] => {
   return at.flatMap((one) => branches(one)).flatMap((way) => Object.keys(definition(way.at(-1) ?? schema).shape ?? {}))
 }
 
+const told: ReadonlySet<Secrecy | undefined> = new Set(['whole', 'parts', 'url'])
+const isSecret = (schema: z.ZodType): boolean => branches(schema).some((way) => way.some((one) => told.has(secrecy.get(one)?.secrecy)))
+
+/** The schemas of everything directly below a value. */
+const below = (schema: z.ZodType): readonly z.ZodType[] =>
+  branches(schema).flatMap((way) => {
+    const { shape, element, items, rest, catchall, valueType } = definition(way.at(-1) ?? schema)
+    return [...Object.values(shape ?? {}), ...(items ?? []), element, rest, catchall, valueType].filter(
+      (one) => one !== undefined && one !== null,
+    )
+  })
+
+const deepestSecret = 4
+const holdsSecret = (schema: z.ZodType, depth = 0): boolean =>
+  isSecret(schema) || (depth < deepestSecret && below(schema).some((one) => holdsSecret(one, depth + 1)))
+
+const takesText = (schema: z.ZodType): boolean =>
+  branches(schema).some(
+    (way) => ['string', 'enum', 'literal'].includes(definition(way.at(-1) ?? schema).type) && !isSecret(way.at(-1) ?? schema),
+  )
+
+const schemasAt = (schema: z.ZodType, path: Path): readonly z.ZodType[] =>
+  path.reduce<readonly z.ZodType[]>((schemas, part) => schemas.flatMap((one) => children(one, part)), [schema])
+
+/** Whether what stands at a place may be a secret: it is one, or stands where a list or a mapping with one belongs. */
+const mayBeSecret = (schema: z.ZodType, path: Path): boolean => {
+  const at = schemasAt(schema, path)
+  return path.length > 0 && at.some((one) => holdsSecret(one)) && !at.some(takesText)
+}
+
+/** An unknown key beside the key of a secret may be the secret itself, unless a known one is near. */
+const unknownKey = (key: string, schema: z.ZodType, path: Path): FlatIssue => {
+  const near = didYouMean(key, knownKeys(schema, path))
+  const hidden = near === '' && path.length > 0 && schemasAt(schema, path).some((one) => below(one).some(isSecret))
+  return hidden
+    ? { path, part: 'value', message: 'unknown key (not shown: it may be secret)', missing: false }
+    : { path: [...path, key], part: 'key', message: `unknown key${near}`, missing: false }
+}
+
+const quoted = (issue: Issue, schema: z.ZodType, path: Path): string => {
+  const { input } = issue
+  if ((typeof input !== 'string' && typeof input !== 'number') || !mayBeSecret(schema, path)) return issue.message
+  return issue.message.includes(shown(input)) ? issue.message.replace(shown(input), () => notShown) : issue.message
+}
+
 const flatten = (issue: Issue, schema: z.ZodType, above: Path): readonly FlatIssue[] => {
   const path = [...above, ...asPath(issue.path)]
   if (issue.code === 'unrecognized_keys') {
-    const known = knownKeys(schema, path)
-    return issue.keys.map((key) => ({ path: [...path, key], part: 'key', message: `unknown key${didYouMean(key, known)}`, missing: false }))
+    return issue.keys.map((key) => unknownKey(key, schema, path))
   }
   if (issue.code === 'invalid_union') {
     const branch = meantBranch(issue.errors)
@@ -87,7 +132,7 @@ const flatten = (issue: Issue, schema: z.ZodType, above: Path): readonly FlatIss
     ]
   }
   const same: unknown = issue.code === 'custom' ? issue.params?.['sameAs'] : undefined
-  const message = typeof same === 'number' ? `the same as ${pathText([...path.slice(0, -1), same])}` : issue.message
+  const message = typeof same === 'number' ? `the same as ${pathText([...path.slice(0, -1), same])}` : quoted(issue, schema, path)
   return [{ path, part: 'value', message, missing: issue.input === undefined }]
 }
 

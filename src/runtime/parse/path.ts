@@ -1,4 +1,5 @@
-import { isSecretKey } from '../../core/redact-patterns.ts'
+import { shown } from '../../core/options/shown.ts'
+import { isSecretKey } from '../../core/secret-words.ts'
 
 /** The way to a value: `['endpoints', 0, 'max-latency']`. */
 export type Path = readonly (string | number)[]
@@ -11,7 +12,7 @@ const plain = (key: string): boolean => plainKey.test(key) && !isSecretKey(key)
 /** `endpoints[0].max-latency`; keys of other shapes are quoted. */
 export const pathText = (path: Path): string =>
   path
-    .map((part) => (typeof part === 'number' ? `[${part}]` : plain(part) ? `.${part}` : `[${JSON.stringify(part.slice(0, 60))}]`))
+    .map((part) => (typeof part === 'number' ? `[${part}]` : plain(part) ? `.${part}` : `[${shown(part)}]`))
     .join('')
     .replace(/^\./, '')
 

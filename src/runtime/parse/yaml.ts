@@ -21,6 +21,10 @@ const mostMistakes = 5
 /** The library may find a mistake, a costly object, in each. */
 const mostLines = 50_000
 
+/** What options are called; anything else may be a value at a wrong place. */
+const plainKey = /^[a-z][a-z-]{0,30}$/
+const plainAnchor = /^[a-z_-]{1,20}$/
+
 const sayings: Partial<Record<YAMLError['code'], (at: string) => string>> = {
   TAB_AS_INDENT: () => 'a tab stands where only spaces may indent',
   NON_STRING_KEY: () => 'a list or a mapping cannot be a key',
@@ -31,8 +35,12 @@ const sayings: Partial<Record<YAMLError['code'], (at: string) => string>> = {
   BLOCK_AS_IMPLICIT_KEY: () => 'a second key stands on the line of the first; indent it below, or quote the value',
 }
 
+/** The parser quotes the text at the mistake, which may be a secret. */
+const withoutSource = (message: string): string =>
+  message.replace(/(?:[:,]? in YAML stream)?: ["'\x60].*$/s, '').replace(/["'\x60][^"'\x60]{4,}["'\x60]?/g, '…')
+
 const told = (error: YAMLError, text: string): string =>
-  sayings[error.code]?.(text.slice(error.pos[0], error.pos[0] + 200)) ?? `not YAML: ${shown(error.message).slice(1, -1)}`
+  sayings[error.code]?.(text.slice(error.pos[0], error.pos[0] + 200)) ?? `not YAML: ${shown(withoutSource(error.message)).slice(1, -1)}`
 
 /** The first mistake of each line: the later ones of a line follow from it. */
 const syntaxMistakes = (document: Document, text: string, counter: LineCounter): readonly YamlMistake[] => {
@@ -61,7 +69,11 @@ const structureMistakes = (yaml: Yaml, document: Document, counter: LineCounter)
       aliases += 1
       if (aliases > mostAliases) return mistake(node, `more than ${mostAliases} aliases`)
       const target = node.resolve(document)
-      if (target === undefined) return mistake(node, `no anchor &${shown(node.source).slice(1, -1)} stands before this alias`)
+      if (target === undefined)
+        return mistake(
+          node,
+          `no anchor ${plainAnchor.test(node.source) ? `&${node.source}` : 'of this name'} stands before this alias; quote a value that begins with *`,
+        )
       return path.includes(target) ? mistake(node, 'this alias stands inside of what it repeats') : undefined
     },
   })
@@ -82,7 +94,10 @@ const doubledKeys = (yaml: Yaml, document: Document, counter: LineCounter): read
         if (name === undefined) continue
         if (known.has(name)) {
           const place = placeOf(counter, (yaml.isNode(key) ? key.range?.[0] : undefined) ?? 0)
-          found.push({ ...place, message: `the key ${shown(name)} stands in this mapping twice` })
+          found.push({
+            ...place,
+            message: `the key ${plainKey.test(name) ? `"${name}"` : '(not shown: it may be secret)'} stands in this mapping twice`,
+          })
         }
         known.add(name)
         if (found.length >= mostMistakes) return yaml.visit.BREAK

@@ -7,6 +7,7 @@ import type { Instant } from '../../core/seen.ts'
 import { createClient } from '../../github/client.ts'
 import { createIssues } from '../../github/issues.ts'
 import { incidentsKey, rememberClock } from '../clock.ts'
+import { guardedIssues } from '../last-look.ts'
 import { type Listener, notify } from '../notify.ts'
 import { openOutbox } from '../outbox.ts'
 import type { Printer } from '../print.ts'
@@ -40,6 +41,7 @@ export type IncidentsOptions = {
   readonly stateDirectory: string | undefined
   readonly printer: Pick<Printer, 'command'>
   readonly redact: (text: string) => string
+  readonly lastLook: (text: string) => string
   readonly signal: AbortSignal
   readonly now?: () => Instant
   /** How the second between two writes is waited for; default: as the clock on the wall. */
@@ -76,7 +78,7 @@ export const writeIncidents = async (options: IncidentsOptions): Promise<Inciden
   const run = await openRunState(stateDirectory, incidentsKey(repository, server))
   try {
     const outbox = openOutbox(run.store, now())
-    const issues = createIssues({ client, repository, warn })
+    const issues = guardedIssues(createIssues({ client, repository, warn }), options.lastLook)
     const { notifications, facts, failure, incidents } = await reconcile({ issues, facts: outbox.facts, state: run.store, now: now() })
     await notify(notifications, { listeners, environment, redact, warn, signal })
     outbox.keep(facts)

@@ -13,7 +13,7 @@ const badCount = ({ report }: Publication): number =>
 export const outputsOf = (publication: Publication, reportPath: string): Readonly<Record<string, string>> => {
   const own = Object.entries(publication.outputs).map(([name, value]) => [
     name,
-    plainLine(publication.redact(String(value)), maxOutputChars),
+    publication.redact(plainLine(publication.redact(String(value)), maxOutputChars)),
   ])
   return {
     ...Object.fromEntries(own),

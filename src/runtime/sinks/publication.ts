@@ -8,6 +8,8 @@ export type Publication = {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly printer: Printer
   readonly redact: (text: string) => string
+  /** The last look at a text in the form in which it is written. */
+  readonly lastLook: (text: string) => string
   /** The action's own outputs. */
   readonly outputs: Readonly<Record<string, string | number>>
   /** `report-file`; without it a file under `RUNNER_TEMP`, and none where that is not set. */
