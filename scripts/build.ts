@@ -7,6 +7,7 @@ import { transform } from 'esbuild'
 import { bundle } from './bundle.ts'
 import { emit, stubs } from './emit.ts'
 import { notices } from './notices.ts'
+import { billOfMaterials } from './sbom.ts'
 
 const build = async (target: string): Promise<void> => {
   await emit()
@@ -19,6 +20,7 @@ const build = async (target: string): Promise<void> => {
   }
   for (const [name, text] of Object.entries(await stubs())) writeFileSync(join(target, name), text)
   writeFileSync(join(target, 'licenses.txt'), notices(packages))
+  writeFileSync(join(target, 'sbom.cdx.json'), billOfMaterials(packages))
   writeFileSync(join(target, 'package.json'), '{ "type": "module" }\n')
 }
 

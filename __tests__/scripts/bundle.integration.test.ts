@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { bundle } from '../../scripts/bundle.ts'
 import { noticeOf } from '../../scripts/notices.ts'
+import { billOfMaterials } from '../../scripts/sbom.ts'
 
 /** The bundler leaves its own stand-in for an optional package that is not there. */
 const bundler = 'node_modules/@vercel/ncc'
@@ -33,4 +34,12 @@ test('dependencies are exactly the packages that dist is made of, and what those
   expect(named.filter((name) => !bundled.includes(`node_modules/${name}`))).toEqual([])
   // What is only there for development carries a mark in the lockfile.
   expect(bundled.filter((folder) => locked[folder]?.dev === true || locked[folder]?.devOptional === true)).toEqual([])
+})
+
+test('the bill of materials names the same packages, each with its hash', () => {
+  const { components, serialNumber } = JSON.parse(billOfMaterials(folders))
+  const names = components.map(({ group, name }: { group?: string; name: string }) => (group === undefined ? name : `${group}/${name}`))
+  expect(names).toEqual(folders.map((folder) => folder.replace('node_modules/', '')))
+  expect(components.filter(({ hashes }: { hashes?: [{ content: string }] }) => hashes?.[0].content.length !== 128)).toEqual([])
+  expect(serialNumber).toMatch(/^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
 })
