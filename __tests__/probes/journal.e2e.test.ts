@@ -3,7 +3,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { seePurgeLog } from '../../src/probes/purge-log.ts'
-import { createRunProgram } from '../../src/tools/process.ts'
+import { createPrograms } from '../../src/tools/process/programs.ts'
 import { temporaryFolder } from '../support/ronde.ts'
 
 const midnight = Date.parse('2026-12-04T20:00:00Z')
@@ -35,7 +35,7 @@ const journalOf = async (folder: string, entries: readonly Entry[], as = '') => 
   })
   await writeFile(join(bin, 'journalctl'), `#!/bin/sh\nexec ${as} /usr/bin/journalctl --directory=${journal} "$@"\n`)
   await chmod(join(bin, 'journalctl'), 0o755)
-  const runProgram = createRunProgram({ environment: { PATH: `${bin}:/usr/bin:/bin` } })
+  const runProgram = createPrograms({ environment: { PATH: `${bin}:/usr/bin:/bin` } }).run
   return (unit: string, wanted = pattern) =>
     seePurgeLog({ kind: 'journal', unit }, wanted, midnight, { compose: {} as never, runProgram, signal: new AbortController().signal })
 }
@@ -70,7 +70,7 @@ test('a journal that this user may not read could not be looked at, with the com
 })
 
 test('a host without a journal could not be looked at', async () => {
-  const runProgram = createRunProgram({ environment: { PATH: '/nonexistent' } })
+  const runProgram = createPrograms({ environment: { PATH: '/nonexistent' } }).run
   const probe = { compose: {} as never, runProgram, signal: new AbortController().signal }
   expect(await seePurgeLog({ kind: 'journal', unit: 'purge' }, pattern, midnight, probe)).toMatchObject({
     seen: false,

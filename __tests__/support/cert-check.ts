@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type CertOptions, options } from '../../src/actions/cert-check/options.ts'
 import type { Looked, Part } from '../../src/actions/cert-check/part.ts'
 import type { Finding } from '../../src/core/finding.ts'
-import { createRunProgram } from '../../src/tools/process.ts'
+import { createPrograms } from '../../src/tools/process/programs.ts'
 
 /** The options of the action as parsed from what was written. */
 export const parsedOptions = (written: Readonly<Record<string, unknown>>): CertOptions =>
@@ -15,7 +15,7 @@ export const runPart = (
   { signal = new AbortController().signal, now = Date.now(), borrowed = undefined as readonly unknown[] | undefined } = {},
 ): Promise<Looked> => {
   const given = { ...parsedOptions(written), ...(borrowed === undefined ? {} : { 'health-check': { endpoints: borrowed } }) }
-  return part.run(given, { signal, now: () => now, runProgram: createRunProgram({ environment: process.env }) } as never, now)
+  return part.run(given, { signal, now: () => now, runProgram: createPrograms({ environment: process.env }).run } as never, now)
 }
 
 /** `id status` of what is not ok, sorted, for a table. */

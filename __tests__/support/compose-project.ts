@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Compose, ComposeOptions } from '../../src/core/compose.ts'
 import { createCompose } from '../../src/tools/compose.ts'
-import { createRunProgram } from '../../src/tools/process.ts'
+import { createPrograms } from '../../src/tools/process/programs.ts'
 
 const execute = promisify(execFile)
 
@@ -23,7 +23,7 @@ export const composeAccess = (
   options: ComposeOptions,
   given: { readonly environment?: Readonly<Record<string, string>>; readonly path?: string; readonly timeoutMs?: number } = {},
 ): Compose => {
-  const run = createRunProgram({ environment: given.path === undefined ? process.env : { ...process.env, PATH: given.path } })
+  const run = createPrograms({ environment: given.path === undefined ? process.env : { ...process.env, PATH: given.path } }).run
   const { environment = {}, timeoutMs = 10_000 } = given
   return createCompose({ options, run, signal: new AbortController().signal, environment, timeoutMs })
 }

@@ -2,8 +2,9 @@ import type { z } from 'zod'
 import { leastOffsetMs } from '../core/clock.ts'
 import type { Answer, IssuesFailure } from '../core/incidents/types.ts'
 import type { Instant } from '../core/seen.ts'
-import { createTransport, type Exchanged } from './exchange.ts'
+import { createTransport } from './exchange.ts'
 import { type FailureContext, failureOf, type Topic } from './failure.ts'
+import { createOctokit, type OctokitAnswer } from './octokit.ts'
 
 export type ClientOptions = {
   /** `GITHUB_API_URL`; may have a path, as on an Enterprise Server. */
@@ -44,13 +45,10 @@ export type Client = {
 }
 
 const timeoutMs = 10_000
-const maxAnswerBytes = 32 * 1024 * 1024
 const writeGapMs = 1_000
 const maxTries = 3
 const retryGapMs = 500
 const longestWaitMs = 30_000
-
-const apiVersion = '2022-11-28'
 
 const sleep = async (ms: number, signal: AbortSignal): Promise<unknown> => {
   const { setTimeout } = await import('node:timers/promises')
@@ -66,19 +64,10 @@ const nextOf = (link: string | string[] | undefined): URLSearchParams | undefine
 const fails = <T>(failure: IssuesFailure): Answer<T> => ({ ok: false, failure })
 const unreachable = <T>(cause: string): Answer<T> => fails({ kind: 'unreachable', cause: `GitHub: ${cause}` })
 
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Half an answer, or a proxy's page: no shape takes it.
-    return undefined
-  }
-}
-
-const judge = <T>(sent: Exchanged, context: FailureContext, shape: z.ZodType<T>): Answer<Page<T>> => {
+const judge = <T>(sent: OctokitAnswer, context: FailureContext, shape: z.ZodType<T>): Answer<Page<T>> => {
   if (!sent.answered) return unreachable(sent.cause)
   if (sent.status < 200 || sent.status > 299) return fails(failureOf(sent, context))
-  const value = shape.safeParse(parsed(sent.text))
+  const value = shape.safeParse(sent.data)
   if (!value.success) return unreachable(`it answered ${sent.status} with a body that is not what its description says`)
   return { ok: true, value: { value: value.data, next: nextOf(sent.headers['link']) } }
 }
@@ -88,12 +77,7 @@ const createAsk = (options: ClientOptions, now: () => Instant) => {
   const transport = createTransport(options.environment)
   const counts = { requests: 0, charged: 0, writes: 0 }
   let offsetMs: number | undefined
-  const headers = {
-    authorization: `Bearer ${options.token}`,
-    accept: 'application/vnd.github+json',
-    'user-agent': 'ronde',
-    'x-github-api-version': apiVersion,
-  }
+  const send = createOctokit({ ...options, transport })
   const once = async <T>(asked: Asked, shape: z.ZodType<T>): Promise<Answer<Page<T>>> => {
     const leftMs = options.deadline - now()
     if (options.signal.aborted || leftMs <= 0) return unreachable('no time was left to ask it')
@@ -101,15 +85,8 @@ const createAsk = (options: ClientOptions, now: () => Instant) => {
     counts.requests += 1
     if (method !== 'GET') counts.writes += 1
     const sentAt = now()
-    const sent = await transport.exchange({
-      method,
-      url: new URL(`${options.apiUrl.replace(/\/+$/, '')}${path}${query === undefined ? '' : `?${query.toString()}`}`),
-      headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json; charset=utf-8' },
-      body: body === undefined ? undefined : JSON.stringify(body),
-      timeoutMs: Math.min(timeoutMs, leftMs),
-      maxBytes: maxAnswerBytes,
-      signal: options.signal,
-    })
+    const url = `${path}${query === undefined ? '' : `?${query.toString()}`}`
+    const sent = await send({ method, url, body, timeoutMs: Math.min(timeoutMs, leftMs) })
     if (sent.answered) {
       counts.charged += 1
       offsetMs = leastOffsetMs(sent.headers.date, { sentAt, receivedAt: now() }) ?? offsetMs

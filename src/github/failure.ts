@@ -6,7 +6,7 @@ import { plainLine } from '../core/text/plain.ts'
 
 /** What a request is about: the same status means different things. */
 export type Topic = 'repository' | 'issue' | 'person' | 'contents'
-export type Refused = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly text: string }
+export type Refused = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly data: unknown }
 
 /** The block of a job that needs these permissions. */
 export const permissionsText = (needs: Readonly<Record<string, string>>): string =>
@@ -18,9 +18,9 @@ export const issuesPermissions = permissionsText({ contents: 'read', issues: 'wr
 const refusalShape = z.object({ message: z.string(), errors: z.array(z.unknown()).optional() })
 
 /** GitHub's own words, with the fields that it names; one bounded line. */
-export const messageOf = (text: string): string => {
+const messageOf = (data: unknown): string => {
   try {
-    const { message, errors = [] } = refusalShape.parse(JSON.parse(text))
+    const { message, errors = [] } = refusalShape.parse(data)
     return plainLine([message, ...errors.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))].join('; '), 500)
   } catch {
     // A proxy's page or half an answer: its text says nothing to a person.
@@ -90,7 +90,7 @@ export type FailureContext = {
 /** What an answer that is not a success means. */
 export const failureOf = (answer: Refused, { topic, now, needs = issuesPermissions }: FailureContext): IssuesFailure => {
   const { status } = answer
-  const message = messageOf(answer.text)
+  const message = messageOf(answer.data)
   const said = `${message} (${status})`
   if (isLimited(answer, message)) return { kind: 'rate-limited', cause: said, retryAt: retryAt(answer.headers, now) }
   if (status >= 500) return { kind: 'unreachable', cause: said }

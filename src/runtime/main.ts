@@ -12,7 +12,7 @@ import type { Registry } from '../core/registry.ts'
 import type { Report, RoundReport } from '../core/report.ts'
 import { worstStatus } from '../core/status.ts'
 import { isUserError, UserError } from '../core/user-error.ts'
-import { createRunProgram } from '../tools/process.ts'
+import { createPrograms } from '../tools/process/programs.ts'
 import { type ParsedRun, parseRun } from './parse/parse.ts'
 import { createPrinter, inWorkflow, outliveReaders, type Printer } from './print.ts'
 import { publish, sayVerdict } from './publish.ts'
@@ -88,7 +88,7 @@ const sharedRun = (parsed: ParsedRun, start: Start, { printer, secrets, redactor
     holdsLock: false,
     printer,
     secrets,
-    runProgram: createRunProgram({ environment }),
+    runProgram: createPrograms({ environment }).run,
     stateDirectory: environment['RUNNER_ENVIRONMENT'] === 'github-hosted' ? undefined : stateDirectory(environment, parsed.stateDir),
     cancelled: start.cancelled,
     openRepository: async (wanted) => {

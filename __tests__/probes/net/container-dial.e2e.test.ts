@@ -6,14 +6,14 @@ import { type ContainerEntry, createContainerDial } from '../../../src/probes/ne
 import { createDial } from '../../../src/probes/net/dial.ts'
 import { createResolve } from '../../../src/probes/net/resolve.ts'
 import { probeTcp } from '../../../src/probes/tcp.ts'
-import { createRunProgram } from '../../../src/tools/process.ts'
+import { createPrograms } from '../../../src/tools/process/programs.ts'
 import { networkNamespace } from '../../support/network-namespace.ts'
 
 const entry = (pid: number, overrides: Partial<ContainerEntry> = {}): ContainerEntry => ({
   service: 'web',
   pid,
   by: 'root',
-  run: createRunProgram({ environment: process.env }),
+  run: createPrograms({ environment: process.env }).run,
   nodePath: process.execPath,
   uid: process.getuid?.() ?? 0,
   gid: process.getgid?.() ?? 0,
@@ -67,7 +67,7 @@ describe('from inside a container', () => {
     await using inside = await networkNamespace()
     const unable = entry(inside.pid, {
       run: (program, args, options) =>
-        createRunProgram({ environment: process.env })('setpriv', ['--reuid=65534', '--clear-groups', program, ...args], options),
+        createPrograms({ environment: process.env }).run('setpriv', ['--reuid=65534', '--clear-groups', program, ...args], options),
     })
     expect(await probeTcp(where, network(unable))).toMatchObject({ seen: false, advice: expect.stringContaining('privileges: sudo') })
   })

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
 import { openState } from '../../../src/runtime/state/state.ts'
-import { createRunProgram } from '../../../src/tools/process.ts'
+import { createPrograms } from '../../../src/tools/process/programs.ts'
 import { startChild } from '../../support/child.ts'
 import { aKey } from '../../support/state-data.ts'
 import { freshFolders } from '../../support/state-folder.ts'
@@ -61,7 +61,7 @@ describe('the state database', () => {
 
   test('says so when the disk takes no more, and the run goes on', async () => {
     const directory = fresh()
-    const run = createRunProgram({ environment: process.env })
+    const run = createPrograms({ environment: process.env }).run
     const script = 'ulimit -f 200; exec "$@"'
     const writer = [process.execPath, join(children, 'state-writer.ts'), directory, 'full', '1000']
     const finished = await run('sh', ['-c', script, 'sh', ...writer], { timeoutMs: 30_000, signal: new AbortController().signal })

@@ -5,15 +5,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { Finished, ProgramOptions } from '../../src/core/process.ts'
-import { createRunProgram } from '../../src/tools/process.ts'
+import type { Finished, ProgramOptions } from '../../../src/core/process.ts'
+import { createPrograms } from '../../../src/tools/process/programs.ts'
 
 // A busy machine starts a Node slowly; nothing here waits that long by itself.
 jest.setTimeout(30_000)
 
-const children = join(import.meta.dirname, '../support/children')
+const children = join(import.meta.dirname, '../../support/children')
 const program = join(children, 'program.ts')
-const run = createRunProgram({ environment: process.env })
+const run = createPrograms({ environment: process.env }).run
 const patient = { timeoutMs: 20_000, signal: new AbortController().signal }
 
 const child = (args: readonly string[], options: Partial<ProgramOptions> = {}) =>
@@ -148,6 +148,24 @@ describe('a program ends', () => {
   })
 })
 
+const programsWith = async (marks: readonly string[]): Promise<number> => {
+  const { stdout } = await run('ps', ['-eo', 'args'], patient)
+  return stdout.split('\n').filter((line) => marks.some((mark) => line.endsWith(`sleep ${mark}`))).length
+}
+
+describe('what is started', () => {
+  test('does not outlive a SIGKILL of this process, in none of the three ways', async () => {
+    const marks = [1, 2, 3].map((one) => `987${process.pid}.${one}`)
+    const parent = spawn(process.execPath, [join(children, 'dies-with-programs.ts'), ...marks], { stdio: 'ignore' })
+    for (let tries = 0; tries < 500 && (await programsWith(marks)) < 3; tries += 1) await sleep(20)
+    expect(await programsWith(marks)).toBe(3)
+    parent.kill('SIGKILL')
+    await once(parent, 'exit')
+    for (let tries = 0; tries < 100 && (await programsWith(marks)) > 0; tries += 1) await sleep(20)
+    expect(await programsWith(marks)).toBe(0)
+  })
+})
+
 describe('what is kept of the output', () => {
   test('is the head of 50 MB, and the program is not held up', async () => {
     const finished = await child(['megabytes', '50'], { maxBytes: 1_000 })
@@ -183,7 +201,7 @@ describe('what a program learns', () => {
     NODE_OPTIONS: '--title=hidden-7',
     LD_PRELOAD: '',
   }
-  const runWithOurs = createRunProgram({ environment: ours })
+  const runWithOurs = createPrograms({ environment: ours }).run
 
   test('of our environment is the allow-listed part and what the caller adds', async () => {
     const { stdout } = await runWithOurs('env', [], { ...patient, environment: { PGPASSFILE: '/run/pass' } })
