@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os'
+
 /** The suites by suffix; `scripts/test.ts` chooses which of them this machine can run. */
 const suite = (displayName, suffix) => ({
   displayName,
@@ -12,7 +14,9 @@ const suite = (displayName, suffix) => ({
 export default {
   // Real servers and processes on a busy machine; a test that hangs still ends. (Inside a project jest ignores it.)
   testTimeout: 30_000,
-  maxWorkers: 2,
+  // More than cores: half of an integration test is waiting, for a server, a lock, or GitHub's second between two writes.
+  maxWorkers: Math.max(4, availableParallelism()),
+  testSequencer: './scripts/jest-sequencer.mjs',
   workerIdleMemoryLimit: '512MB',
   projects: [
     suite('unit', '.test.ts'),

@@ -4,27 +4,23 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { transform } from 'esbuild'
-import { buildFolder, emit, runNode, stubs } from './emit.ts'
+import { bundle } from './bundle.ts'
+import { emit, stubs } from './emit.ts'
+import { notices } from './notices.ts'
+import { billOfMaterials } from './sbom.ts'
 
 const build = async (target: string): Promise<void> => {
   await emit()
   rmSync(target, { recursive: true, force: true })
-  runNode('node_modules/@vercel/ncc/dist/ncc/cli.js', [
-    'build',
-    `${buildFolder}/index.js`,
-    '-C',
-    '-q',
-    '-o',
-    target,
-    '--license',
-    'licenses.txt',
-  ])
+  const packages = bundle(target)
   for (const name of readdirSync(target).filter((one) => one.endsWith('.js'))) {
     const path = join(target, name)
     const { code } = await transform(readFileSync(path, 'utf8'), { minify: true, legalComments: 'none', target: 'node24', format: 'esm' })
     writeFileSync(path, code)
   }
   for (const [name, text] of Object.entries(await stubs())) writeFileSync(join(target, name), text)
+  writeFileSync(join(target, 'licenses.txt'), notices(packages))
+  writeFileSync(join(target, 'sbom.cdx.json'), billOfMaterials(packages))
   writeFileSync(join(target, 'package.json'), '{ "type": "module" }\n')
 }
 

@@ -1,8 +1,11 @@
 /**
- * Keeps package-lock.json complete. A registry mirror may lack packages for other platforms; npm then leaves them out of the
- * lockfile and a later `npm ci` refuses it. `node scripts/lockfile.ts` names them in; `--check` only looks.
+ * Keeps the lockfiles complete: an entry for every package of every platform, each with its integrity. A registry mirror may lack some; npm
+ * then leaves them out, and a later `npm ci` refuses the lockfile. `node scripts/lockfile.ts` asks for what is missing and names the rest
+ * in, so that a registry that has them can complete it; `--check` only looks.
  */
+import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 
 type Entry = {
   version?: string
@@ -67,30 +70,43 @@ export const missingEntries = (lock: Lockfile): Record<string, Entry> => {
   return missing
 }
 
-/** What is wrong with a lockfile: addresses of a registry, or packages for Linux that nothing protects against a change. */
-export const lockfileFaults = (lock: Lockfile): string[] => {
-  const faults = Object.keys(missingEntries(lock)).map((place) => `${place}: named as an optional dependency but has no entry`)
-  for (const [place, entry] of Object.entries(lock.packages)) {
-    if (entry.resolved !== undefined) faults.push(`${place}: carries a resolved address`)
-    const forLinux = entry.os === undefined || entry.os.includes('linux')
-    const musl = place.includes('musl') || /linux-(?!x64|arm64)/.test(place)
-    if (place !== '' && forLinux && !musl && entry.integrity === undefined && entry.link !== true && entry.cpu?.[0] !== 'wasm32')
-      faults.push(`${place}: has no integrity`)
-  }
-  return faults
+/** A lockfile without the entries that protect nothing: npm asks the registry only about what it does not find in one. */
+export const withoutUnprotected = (lock: Lockfile): Lockfile => ({
+  ...lock,
+  packages: Object.fromEntries(Object.entries(lock.packages).filter(([place, entry]) => !isUnprotected(place, entry))),
+})
+
+const isUnprotected = (place: string, { integrity, link }: Entry): boolean =>
+  place !== '' && link !== true && !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? '')
+
+/** What is wrong with a lockfile: addresses of a registry, packages that are missing or that nothing protects against a change. */
+export const lockfileFaults = (lock: Lockfile): string[] => [
+  ...Object.keys(missingEntries(lock)).map((place) => `${place}: named as an optional dependency but has no entry`),
+  ...Object.entries(lock.packages).flatMap(([place, entry]) => [
+    ...(entry.resolved === undefined ? [] : [`${place}: carries a resolved address`]),
+    ...(isUnprotected(place, entry) ? [`${place}: has no integrity (sha512)`] : []),
+  ]),
+]
+
+const read = (file: string): Lockfile => JSON.parse(readFileSync(file, 'utf8')) as Lockfile
+const write = (file: string, lock: Lockfile): void => writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`)
+
+const complete = (file: string): void => {
+  write(file, withoutUnprotected(read(file)))
+  const npm = spawnSync('npm', ['install', '--package-lock-only', '--ignore-scripts', '--prefix', dirname(file)], { encoding: 'utf8' })
+  if (npm.status !== 0) throw new Error(`npm could not complete ${file}: ${npm.stderr}`)
+  const lock = read(file)
+  const missing = missingEntries(lock)
+  const packages = Object.fromEntries(Object.entries({ ...lock.packages, ...missing }).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  write(file, { ...lock, packages })
+  console.log(`${file}: ${Object.keys(missing).length} entries for packages that the registry did not give`)
 }
 
 const main = (): void => {
-  const file = 'package-lock.json'
-  const lock = JSON.parse(readFileSync(file, 'utf8')) as Lockfile
-  if (!process.argv.includes('--check')) {
-    const missing = missingEntries(lock)
-    lock.packages = Object.fromEntries(Object.entries({ ...lock.packages, ...missing }).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-    writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`)
-    console.log(`${Object.keys(missing).length} entries added to ${file}`)
-  }
-  const faults = lockfileFaults(lock)
-  for (const fault of faults) console.error(`${file}: ${fault}`)
+  const files = ['package-lock.json', 'scripts/locked/runner-node/package-lock.json']
+  if (!process.argv.includes('--check')) files.forEach(complete)
+  const faults = files.flatMap((file) => lockfileFaults(read(file)).map((fault) => `${file}: ${fault}`))
+  for (const fault of faults) console.error(fault)
   process.exitCode = faults.length > 0 ? 1 : 0
 }
 

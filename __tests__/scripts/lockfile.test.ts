@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { type Lockfile, lockfileFaults, missingEntries } from '../../scripts/lockfile.ts'
+import { type Lockfile, lockfileFaults, missingEntries, withoutUnprotected } from '../../scripts/lockfile.ts'
 
-const integrity = 'sha512-AAAA'
+const integrity = `sha512-${'A'.repeat(86)}==`
 const lock = (packages: Lockfile['packages']): Lockfile => ({ packages })
 const named = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, '^1.2.3']))
 
@@ -57,11 +57,13 @@ describe('a lockfile', () => {
     ['is right with integrity everywhere', { 'node_modules/a': { integrity } }, []],
     ['need not protect the project itself', { '': {} }, []],
     ['need not protect a link', { 'node_modules/a': { link: true } }, []],
-    ['must protect what runs everywhere', { 'node_modules/a': {} }, ['node_modules/a: has no integrity']],
-    ['must protect what runs on Linux', { 'node_modules/a-linux-x64': { os: ['linux'] } }, ['node_modules/a-linux-x64: has no integrity']],
-    ['need not protect what runs elsewhere', { 'node_modules/a-darwin-arm64': { os: ['darwin'] } }, []],
-    ['need not protect other processors', { 'node_modules/a-linux-s390x': { os: ['linux'] } }, []],
-    ['need not protect musl', { 'node_modules/a-linux-x64-musl': { os: ['linux'] } }, []],
+    ['must protect what runs everywhere', { 'node_modules/a': {} }, ['node_modules/a: has no integrity (sha512)']],
+    [
+      'must protect what runs elsewhere',
+      { 'node_modules/a-darwin-arm64': { os: ['darwin'], cpu: ['arm64'] } },
+      ['node_modules/a-darwin-arm64: has no integrity (sha512)'],
+    ],
+    ['must protect by more than sha1', { 'node_modules/a': { integrity: 'sha1-AAAA' } }, ['node_modules/a: has no integrity (sha512)']],
     [
       'carries no address of a registry',
       { 'node_modules/a': { integrity, resolved: 'https://registry.example/a.tgz' } },
@@ -75,4 +77,9 @@ describe('a lockfile', () => {
   ])('%s', (_rule, packages, faults) => {
     expect(lockfileFaults(lock(packages as Lockfile['packages']))).toEqual(faults)
   })
+})
+
+test('npm is asked anew for what nothing protects, and for nothing else', () => {
+  const kept = { '': {}, 'node_modules/a': { integrity }, 'node_modules/l': { link: true } }
+  expect(withoutUnprotected(lock({ ...kept, 'node_modules/b': {}, 'node_modules/c': { integrity: '' } }))).toEqual(lock(kept))
 })

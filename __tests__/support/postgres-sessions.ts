@@ -9,7 +9,10 @@ export type ApplicationSession = {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** A session of an application on the server, of the superuser unless told otherwise; ended when it goes out of scope. */
+/**
+ * A session of an application on the server, of the superuser unless told otherwise; ended when it goes out of scope. One that still waits, for
+ * a lock that its test holds perhaps, is cut off: a failed expectation must not wait for what would have come after it.
+ */
 export const openSession = async (server: PostgresServer, who: Who = {}): Promise<ApplicationSession> => {
   const client = new pg.Client({
     host: server.host,
@@ -21,12 +24,26 @@ export const openSession = async (server: PostgresServer, who: Who = {}): Promis
   })
   client.on('error', () => {}) // some tests kill the server under it
   await client.connect()
-  return {
-    query: async (sql) => {
+  let running = 0
+  const ask = async (sql: string) => {
+    running += 1
+    try {
       const result: unknown = await client.query(sql)
       return (Array.isArray(result) ? result.at(-1) : result).rows
+    } finally {
+      running -= 1
+    }
+  }
+  return {
+    query: (sql) => {
+      const asked = ask(sql)
+      asked.catch(() => {}) // whoever awaits it hears of it; after a failed expectation nobody does
+      return asked
     },
-    [Symbol.asyncDispose]: () => client.end(),
+    [Symbol.asyncDispose]: async () => {
+      if (running > 0) client.connection.stream.destroy()
+      await client.end()
+    },
   }
 }
 

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chmod, chown, cp, lstat, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, cp, lstat, mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createCluster, owner } from './postgres-cluster.ts'
 
 export type PostgresOptions = {
   /** Lines of postgresql.conf: `{ max_connections: 5 }`. */
@@ -37,11 +37,7 @@ export type PostgresServer = {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-type Owner = { readonly uid?: number; readonly gid?: number }
 type Running = { readonly pid: number; readonly exited: Promise<unknown> }
-
-/** initdb and postgres refuse to run as root and want an account with a name: `nobody` has this number everywhere. */
-const owner: Owner = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
 
 const newest = 18
 
@@ -59,10 +55,9 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Post
   const directory = await mkdtemp(join(tmpdir(), 'ronde-pg-'))
   if (owner.uid !== undefined && owner.gid !== undefined) await chown(directory, owner.uid, owner.gid)
   const binaries = options.binaries ?? (await packagedBinaries(packagedFolder(options.major ?? newest), directory))
-  const password = randomBytes(12).toString('hex')
   const port = await freePort()
   const data = join(directory, 'data')
-  await createCluster({ binaries, directory, data, password, port, options })
+  const password = await createCluster({ binaries, directory, data, port, options })
 
   let running: Running | undefined
   const stopWith = async (signal: NodeJS.Signals) => {
@@ -90,62 +85,6 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Post
       await rm(directory, { recursive: true, force: true })
     },
   }
-}
-
-const write = async (path: string, text: string): Promise<void> => {
-  await writeFile(path, text, { mode: 0o600 })
-  if (owner.uid !== undefined && owner.gid !== undefined) await chown(path, owner.uid, owner.gid)
-}
-
-type Cluster = {
-  readonly binaries: string
-  readonly directory: string
-  readonly data: string
-  readonly password: string
-  readonly port: number
-  readonly options: PostgresOptions
-}
-
-const createCluster = async ({ binaries, directory, data, password, port, options }: Cluster): Promise<void> => {
-  const passwordFile = join(directory, 'password')
-  await write(passwordFile, password)
-  const account = ['--username', 'postgres', '--pwfile', passwordFile, '--auth', 'scram-sha-256']
-  await runToEnd(join(binaries, 'initdb'), ['--pgdata', data, '--locale', 'C', '--encoding', 'UTF8', '--no-sync', ...account])
-  const settings = {
-    listen_addresses: '127.0.0.1',
-    port,
-    unix_socket_directories: directory,
-    fsync: 'off',
-    synchronous_commit: 'off',
-    full_page_writes: 'off',
-    shared_buffers: '16MB',
-    max_connections: 20,
-    lc_messages: 'C',
-    ...options.settings,
-  }
-  await write(join(data, 'postgresql.auto.conf'), settingLines(settings))
-  await Promise.all(Object.entries(options.files ?? {}).map(([name, text]) => write(join(data, name), text)))
-  if (options.hba) await write(join(data, 'pg_hba.conf'), `${options.hba.join('\n')}\n`)
-}
-
-const settingLines = (settings: Readonly<Record<string, string | number>>): string =>
-  Object.entries(settings)
-    .map(([name, value]) => `${name} = '${String(value).replaceAll("'", "''")}'\n`)
-    .join('')
-
-const runToEnd = async (program: string, args: readonly string[]): Promise<void> => {
-  const child = spawn(program, args, {
-    ...owner,
-    cwd: '/',
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
-  })
-  let stderr = ''
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk
-  })
-  const [exitCode] = await once(child, 'close')
-  if (exitCode !== 0) throw new Error(`${basename(program)} ended with ${exitCode}: ${stderr}`)
 }
 
 /** Waits for the line that PostgreSQL itself writes when it takes connections. */

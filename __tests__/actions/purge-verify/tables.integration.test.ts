@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
 import { type ApplicationSession, eventually, openSession } from '../../support/postgres-sessions.ts'
 import { dayAt, gameTable, verifyHere } from '../../support/purge.ts'
@@ -10,6 +10,7 @@ let admin: ApplicationSession
 beforeAll(async () => {
   server = await startPostgres({ settings: { autovacuum: 'off', max_prepared_transactions: 2 } })
   admin = await openSession(server)
+  await admin.query("SET lock_timeout = '10s'") // what a failed test left locked fails the next one, and does not hang it
 })
 afterAll(async () => {
   await admin[Symbol.asyncDispose]()
@@ -217,6 +218,11 @@ describe('the cost of the proof', () => {
 })
 
 describe('locks on the table', () => {
+  /** Nobody's session holds it: without this a failed expectation would leave its lock to all tests after it. */
+  afterEach(async () => {
+    for (const { gid } of await admin.query('SELECT gid FROM pg_prepared_xacts')) await admin.query(`ROLLBACK PREPARED '${String(gid)}'`)
+  })
+
   test('that hold it against everybody: the rows are unknown, explained by the lock, and who holds it is told', async () => {
     await gameTable(admin, { [today]: 1 })
     await using holder = await openSession(server, { application: 'migration' })

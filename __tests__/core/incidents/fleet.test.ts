@@ -86,15 +86,18 @@ describe('several servers reconciled at once', () => {
     expect(reconcileAll(fleet(world, names(5), [hard('ok')])).facts.foreign).toEqual([1])
   })
 
-  test('256 servers and 500 open issues take less than 3 s', () => {
+  test('256 servers and 500 open issues: each issue is read for its own server, not for every server', () => {
     const world = createWorld()
     const servers = names(256)
     const bare = fleet(world, servers, [hard('critical')]).map((one) => ({ ...one, issues: { open: [], closed: [] } }))
     for (const one of bare) for (const write of reconcileAll([one]).writes) world.perform(write)
     for (let at = 0; at < 244; at += 1) world.add({ author: 'ana' })
     const inputs = fleet(world, servers, [hard('critical')])
-    const startedAt = performance.now()
-    expect(reconcileAll(inputs)).toMatchObject({ writes: [], facts: { open: 256 } })
-    expect(performance.now() - startedAt).toBeLessThan(3_000)
-  }, 60_000)
+    const { open } = inputs[0]?.issues ?? { open: [] }
+    let reads = 0
+    const counted = open.map((issue) => Object.defineProperty({ ...issue }, 'body', { get: () => ((reads += 1), issue.body) }))
+    const plan = reconcileAll(inputs.map((one) => ({ ...one, issues: { ...one.issues, open: counted } })))
+    expect(plan).toMatchObject({ writes: [], facts: { open: 256 } })
+    expect(reads).toBeLessThan(10 * open.length)
+  })
 })

@@ -1,0 +1,28 @@
+/** The bundler: what `tsc` emitted into one folder, and the list of the packages whose modules it really put there. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildFolder, runNode } from './emit.ts'
+
+/** A module as webpack lists it; one that was joined with others lists them below itself. */
+type Module = { readonly name?: string; readonly modules?: readonly Module[] }
+
+const ids = (modules: readonly Module[]): string[] => modules.flatMap(({ name = '', modules: below = [] }) => [name, ...ids(below)])
+
+/** The folders of the packages that these modules come from, sorted. */
+export const packageFolders = (modules: readonly Module[]): readonly string[] => {
+  const folders = ids(modules).map((id) => /^.*node_modules\/(?:@[^/]+\/)?[^/ ]+/.exec(id)?.[0].replace(/^\.\//, ''))
+  return [...new Set(folders.filter((folder) => folder !== undefined))].toSorted()
+}
+
+/** Bundles into `target` and gives the folders of the packages that are in it. */
+export const bundle = (target: string): readonly string[] => {
+  const aside = mkdtempSync(join(tmpdir(), 'ronde-bundle-'))
+  const list = join(aside, 'stats.json')
+  try {
+    runNode('node_modules/@vercel/ncc/dist/ncc/cli.js', ['build', `${buildFolder}/index.js`, '-C', '-q', '-o', target, '--stats-out', list])
+    return packageFolders((JSON.parse(readFileSync(list, 'utf8')) as { modules: readonly Module[] }).modules)
+  } finally {
+    rmSync(aside, { recursive: true, force: true })
+  }
+}

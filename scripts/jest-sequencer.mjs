@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs'
+import Sequencer from '@jest/test-sequencer'
+
+/** Each of these is worth several files: the demo is one long story, and what is said of PostgreSQL is tried on every major. */
+const weightOf = ({ path }) => {
+  const text = readFileSync(path, 'utf8')
+  const files = path.includes('/demo.') ? 20 : text.includes('postgresMajors') ? 5 : 1
+  return text.length * files * (path.includes('.integration.') ? 10 : 1)
+}
+
+/** The long ones first, so that no worker begins one when the others are done. */
+export default class LongFirst extends Sequencer {
+  sort(tests) {
+    const weights = new Map(tests.map((test) => [test, weightOf(test)]))
+    return tests.toSorted((a, b) => weights.get(b) - weights.get(a))
+  }
+}
