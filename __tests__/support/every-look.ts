@@ -69,7 +69,7 @@ const contextOf = (target: PostgresTarget, workspace: string, given: Partial<Con
 type Run = { readonly findings: readonly Finding[]; readonly outputs: Readonly<Record<string, unknown>> }
 
 const maintain = async (context: Context, options: Readonly<Record<string, unknown>>): Promise<Run> =>
-  action.run({ ...z.object(action.options).parse(options), database: {} } as never, context) as Promise<Run>
+  action.run({ ...z.object(action.options).parse(options), database: {} } as never, context)
 
 const everyTask = 'vacuum,analyze,indexes,slow-queries,sequential-scans,sessions,bloat,size,schema,reindex'.split(',')
 

@@ -30,10 +30,10 @@ const functionsFor = async (session: ApplicationSession, schema: string, { funct
   const real =
     await session.query(`SELECT proname AS name, pg_get_function_identity_arguments(oid) AS args, pg_get_function_result(oid) AS result
     FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND proname = ANY (ARRAY[${functions.map(quoted).join(', ')}])`)
-  const create = (name: unknown, args: unknown, result: unknown, value: string) =>
+  const create = (name: string, args: string, result: string, value: string) =>
     `CREATE FUNCTION ${schema}."${name}"(${args}) RETURNS ${result} ${plpgsql(schema, `function ${name}`, value)}`
   return [
-    ...real.map(({ name, args, result }) => create(name, args, result, 'NULL')),
+    ...real.map(({ name, args, result }) => create(String(name), String(args), String(result), 'NULL')),
     ...functions.flatMap((name) =>
       types.flatMap((one) =>
         [one, `${one}, ${one}`, ...seconds.map((two) => `${one}, ${two}`)].map((args) => create(name, args, 'pg_catalog.text', quoted(''))),
