@@ -46,29 +46,42 @@ const readRegex = (lexer: Lexer): RegexLiteral => {
   return { source, flags, line: text.slice(0, start).split('\n').length }
 }
 
-const step = (lexer: Lexer): RegexLiteral | undefined => {
+const skipString = (lexer: Lexer, quote: string): void => {
+  lexer.at += 1
+  skipTo(lexer, (here) => lexer.text[here] === quote)
+  lexer.at += 1
+  endValue(lexer)
+}
+
+const skipComment = (lexer: Lexer): void => {
   const { text, at } = lexer
-  const char = text[at] ?? ''
-  const word = /^[\w$]+/.exec(text.slice(at, at + 100))?.[0]
-  if (text.startsWith('//', at)) skipTo(lexer, (here) => text[here] === '\n')
-  else if (text.startsWith('/*', at)) lexer.at = text.indexOf('*/', at) + 2
-  else if (char === "'" || char === '"') {
-    lexer.at += 1
-    skipTo(lexer, (here) => text[here] === char)
-    lexer.at += 1
-    endValue(lexer)
-  } else if (char === '`' || (char === '}' && lexer.open.at(-1) === '`')) {
-    if (char === '}') lexer.open.pop()
+  const end = text.startsWith('//', at) ? text.indexOf('\n', at) : text.indexOf('*/', at) + 2
+  lexer.at = end === -1 ? text.length : end
+}
+
+const skipWord = (lexer: Lexer, char: string): void => {
+  const word = /^[\w$]+/.exec(lexer.text.slice(lexer.at, lexer.at + 100))?.[0] ?? ''
+  if (char === '{') lexer.open.push(char)
+  if (char === '}') lexer.open.pop()
+  lexer.at += Math.max(1, word.length)
+  if (char.trim() === '') return
+  lexer.last = word === '' ? char : 'w'
+  lexer.word = word
+}
+
+const beginsRegex = ({ last, word }: Lexer): boolean => beforeValue.includes(last) || wordsBeforeValue.test(word)
+
+const step = (lexer: Lexer): RegexLiteral | undefined => {
+  const char = lexer.text.charAt(lexer.at)
+  const two = lexer.text.slice(lexer.at, lexer.at + 2)
+  if (two === '//' || two === '/*') skipComment(lexer)
+  else if (char === "'" || char === '"') skipString(lexer, char)
+  else if (char === '`') skipTemplate(lexer)
+  else if (char === '}' && lexer.open.at(-1) === '`') {
+    lexer.open.pop()
     skipTemplate(lexer)
-  } else if (char === '/' && (beforeValue.includes(lexer.last) || wordsBeforeValue.test(lexer.word))) return readRegex(lexer)
-  else if (/\s/.test(char)) lexer.at += 1
-  else {
-    if (char === '{') lexer.open.push(char)
-    if (char === '}') lexer.open.pop()
-    lexer.at += word?.length ?? 1
-    lexer.last = word === undefined ? char : 'w'
-    lexer.word = word ?? ''
-  }
+  } else if (char === '/' && beginsRegex(lexer)) return readRegex(lexer)
+  else skipWord(lexer, char)
   return undefined
 }
 

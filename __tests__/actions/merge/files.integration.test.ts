@@ -13,7 +13,7 @@ describe('a file that is not what it should be is told by its name, and counts f
     { what: 'a later version', content: { ...reportOf('quiz-b'), schemaVersion: 2 }, says: 'schemaVersion' },
     { what: 'an unknown key', content: { ...reportOf('quiz-b'), extra: 1 }, says: 'extra' },
     { what: 'a status that is none', content: reportOf('quiz-b', [exited({ status: 'fine' as 'ok' })]), says: 'status: Invalid option' },
-    { what: 'deep nesting', content: `{"reports":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, says: 'schemaVersion' },
+    { what: 'deep nesting', content: `{"reports":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, says: 'nested too deeply' },
     {
       what: 'deep facts',
       content: JSON.stringify(reportOf('quiz-b')).replace('"facts":{}', `"facts":{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`),
