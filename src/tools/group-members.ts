@@ -11,7 +11,7 @@ type Accounts = {
 const folders = ['/etc', '/var/lib/extrausers']
 
 /** Red Hat's accounts for turning the machine off: root's group is theirs too, and nothing of others runs as one of them. */
-const beside: readonly string[] = ['sync', 'shutdown', 'halt', 'operator']
+const beside: ReadonlySet<string> = new Set(['sync', 'shutdown', 'halt', 'operator'])
 
 const linesOf = (name: string): readonly (readonly string[])[] =>
   folders.flatMap((folder) => {
@@ -58,5 +58,5 @@ export const othersInGroup = (
   const listed = accounts.groups.filter((one) => one.gid === gid)
   if (listed.length === 0 && !trusted.has(gid)) return 'unknown'
   const all = new Set([...primary, ...listed.flatMap((one) => one.members)])
-  return [...all].filter((name) => !own.has(name) && !(gid === 0 && beside.includes(name)))
+  return [...all].filter((name) => !own.has(name) && !(gid === 0 && beside.has(name)))
 }

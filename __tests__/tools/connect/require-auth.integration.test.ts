@@ -93,7 +93,7 @@ test.each([
   ['scram', 'knows only'],
   ['!password,md5', 'mixes'],
 ])('require_auth=%j: %s', (required, mistake) => {
-  expect(requireAuthMistake(required)).toEqual(mistake === undefined ? undefined : expect.stringContaining(mistake))
+  expect(requireAuthMistake(required) ?? 'none').toContain(mistake ?? 'none')
 })
 
 test('an empty require_auth requires nothing', () => {

@@ -5,8 +5,7 @@ import { plainLine, plainLines, shorten } from './plain.ts'
  * culture (`StartsWith` and `IndexOf` of .NET without a comparison), which skip characters that collation ignores. Some of those are visible
  * (vowel points, U+0640), so nothing but ASCII counts as standing between two marks.
  */
-const disarm = (line: string): string =>
-  line.replace(/:(?=[^\x00-\x7f]*:)/g, ':\u200A').replace(/(#[^\x00-\x7f]*#)(?=[^\x00-\x7f]*\[)/g, '$1\u200A')
+const disarm = (line: string): string => line.replace(/:(?=[^ -~]*:)/g, ':\u200A').replace(/(#[^ -~]*#)(?=[^ -~]*\[)/g, '$1\u200A')
 
 /** Text for one line of the log that the runner cannot take for a command: no control, ANSI, bidi or invisible characters, bounded. */
 export const inertLine = (text: string, maxChars = 2_000): string => shorten(disarm(plainLine(text, maxChars)), maxChars)

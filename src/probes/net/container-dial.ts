@@ -132,6 +132,19 @@ const startRelay = async (entry: ContainerEntry, where: { hostname: string; port
   }
 }
 
+/** The addresses that the relay found are judged here before it may connect to one. */
+const permitted = async (socket: Socket, stop: Stop): Promise<RelayWord | Failure | undefined> => {
+  const word = await readWord(socket, stop)
+  if (word === undefined || !('addresses' in word)) return word
+  const refused = word.addresses.find((one) => isRefused(one))
+  if (refused === undefined) {
+    socket.write('\n')
+    return readWord(socket, stop)
+  }
+  socket.destroy()
+  return refusalOf(refused)
+}
+
 /**
  * Opens connections from inside a container, without any program in its image: a small Node of ours enters its network namespace with
  * nsenter, connects there, and passes the bytes through a Unix socket. TLS and HTTP are spoken here.
@@ -141,15 +154,8 @@ export const createContainerDial =
   async (where, stop) => {
     const socket = await startRelay(entry, { hostname: where.hostname, port: where.port }, stop)
     if (!('destroy' in socket)) return socket
-    const found = await readWord(socket, stop)
-    const addresses = found !== undefined && 'addresses' in found ? found.addresses : undefined
-    const refused = addresses?.find((one) => isRefused(one))
-    if (refused !== undefined) {
-      socket.destroy()
-      return refusalOf(refused)
-    }
-    if (addresses !== undefined) socket.write('\n')
-    const word = addresses === undefined ? found : await readWord(socket, stop)
+    const word = await permitted(socket, stop)
+    if (word !== undefined && ('fault' in word || 'unseen' in word)) return word
     if (word !== undefined && 'address' in word) return withTls({ socket, ...word }, where, stop)
     socket.destroy()
     if (word !== undefined && 'failed' in word) return failureOfWord(word)

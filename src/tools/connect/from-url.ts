@@ -13,9 +13,8 @@ export const targetFromUrl = async (url: string, services: ConnectServices): Pro
   if (!reading.ok) return couldNotLook(`${from} cannot be read: ${reading.mistake}`, `correct ${from}`)
   const given = reading.value
   maskPassword(url, given, services)
-  const requireAuth = given['require_auth']
-  const authMistake = requireAuthMistake(requireAuth ?? '')
-  if (authMistake !== undefined) return couldNotLook(`${from}: ${authMistake}`, `correct ${from}`)
+  const auth = authOf(given, services)
+  if (!auth.seen) return auth
   const ssl = await sslOf(given, services)
   if (!ssl.seen) return ssl
   const [host = 'localhost', user = services.userName()] = [given['hostaddr'] ?? given['host'], given['user']]
@@ -29,12 +28,19 @@ export const targetFromUrl = async (url: string, services: ConnectServices): Pro
       user,
       password: given['password'],
       ssl: ssl.value,
-      ...(requireAuth === undefined ? {} : { requireAuth }),
+      ...auth.value,
       subject: `${name.includes(':') ? `[${name}]` : name}:${port}/${database}`,
       service: undefined,
     },
     services.now(),
   )
+}
+
+const authOf = (given: Conninfo, services: ConnectServices): Seen<Pick<PostgresTarget, 'requireAuth'>> => {
+  const requireAuth = given['require_auth']
+  const mistake = requireAuthMistake(requireAuth ?? '')
+  if (mistake !== undefined) return couldNotLook(`${from}: ${mistake}`, `correct ${from}`)
+  return saw(requireAuth === undefined ? {} : { requireAuth }, services.now())
 }
 
 /** Also as it is written in the URL, for that may be encoded in another way than anybody else would. */
