@@ -71,12 +71,6 @@ describe('a secret that was told', () => {
     expect(told('correct horse battery staple').redact(cut)).toBe(seen)
   })
 
-  test('is looked for before every cut in linear time', () => {
-    const startedAt = performance.now()
-    told('correct horse battery staple', 'c'.repeat(10_000)).redact(`${'correct horse '.repeat(20_000)}…${'cccc…'.repeat(20_000)}`)
-    expect(performance.now() - startedAt).toBeLessThan(2_000)
-  })
-
   test('shorter than four characters is not looked for, or ordinary words would go', () => {
     expect(told('abc', '').redact('abcdef')).toBe('abcdef')
   })
@@ -173,32 +167,6 @@ describe('what looks like a secret', () => {
   ]
   test.each(kept.map((text) => ({ text })))('is not everything: $text', ({ text }) => {
     expect(createRedactor().redact(text)).toBe(text)
-  })
-
-  const slow: readonly string[] = [
-    'a',
-    '://',
-    '://a:',
-    'password',
-    'password=',
-    'eyJ',
-    '-----BEGIN RSA PRIVATE KEY-----',
-    'cookie:',
-    '?a=',
-    '"',
-    'gh',
-    'Bearer ',
-    '-',
-    ' ',
-    'token":',
-    'www.',
-    '\\',
-  ]
-  test.each(slow.map((piece) => ({ piece })))('is looked for in linear time, in a megabyte of $piece', ({ piece }) => {
-    const text = `${piece.repeat(Math.ceil(1_000_000 / piece.length))} token=x@`
-    const started = performance.now()
-    createRedactor().redact(text)
-    expect(performance.now() - started).toBeLessThan(2_000)
   })
 })
 

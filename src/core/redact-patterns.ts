@@ -17,8 +17,8 @@ const rule = (source: string, flags = 'i'): RegExp => new RegExp(source, `dg${fl
 const doubleQuoted = String.raw`"(?!${noSecret}")(?<v>(?:[^"\\\n]|\\.)*)`
 const singleQuoted = String.raw`'(?!${noSecret}')(?<v>(?:[^'\\\n]|\\.|'')*)`
 const backQuoted = String.raw`\x60(?<v>[^\x60\n]*)`
-const bare = String.raw`(?!["'\x60]|${noSecret})(?<v>(?:[^\s"'\x60]|["'\x60](?![,}\])\s;:.]|$))+)`
-const bareInJson = String.raw`(?!${noSecret})(?<v>-?\d[\d.eE+-]{0,64}|(?!["'\x60{[\d\s-])[^\s"'\x60,}\]]+)`
+const bare = String.raw`(?!\\{0,8}["'\x60]|${noSecret})(?<v>(?:[^\s"'\x60]|["'\x60](?![,}\])\s;:.]|$))+)`
+const bareInJson = String.raw`(?!${noSecret})(?<v>-?\d[\d.eE+-]{0,64}|(?!\\{0,8}["'\x60]|[{[\d\s-])[^\s"'\x60,}\]]+)`
 const restOfLine = String.raw`(?!["'])(?<v>[^\r\n]+)`
 
 /** One rule for each kind of value that may follow. */
@@ -95,7 +95,7 @@ const elsewhere: readonly RegExp[] = [
   ]),
   // "the password is hunter22": with a figure in it, or quoted
   rule(
-    String.raw`(?:password|passphrase|passcode|token|secret)\s{1,3}(?:is|was)\s{1,3}(?:["'](?<v>[^"'\n]{4,256})|(?=\S{0,64}\d)(?=\S{0,64}[a-z])(?<w>[^\s"',;]{6,}))`,
+    String.raw`(?:password|passphrase|passcode|token|secret)\s{1,3}(?:is|was)\s{1,3}(?:["'](?<v>[^"'\n]{4,256})|(?=\S{0,64}\d)(?=\S{0,64}[a-z])(?<w>[^\s"',;]{5,}[^\s"',;.]))`,
   ),
   // --password …, -u user:…, sshpass -p …, redis-cli -a …, mysql -p…
   ...pairs(String.raw`(?<=(?:^|[^\w-])--?[\w-]{0,40})${secretWord}[ \t]{1,4}(?!-|${prose})`, [

@@ -3,7 +3,7 @@ import { eachReading } from './notation/readings.ts'
 import { type Span, sourceSpan, type View } from './notation/view.ts'
 import { patternSpans, redacted } from './redact-patterns.ts'
 import { createFinder, type Finder } from './redact-told.ts'
-import { minSecretLength, needlesOf } from './secret-forms.ts'
+import { minLooseLength, minSecretLength, needlesOf } from './secret-forms.ts'
 import { isSecretKey } from './secret-words.ts'
 import { mergeSpans, replaceSpans } from './spans.ts'
 import { visibleText } from './text/plain.ts'
@@ -89,7 +89,10 @@ const lookFor = (secrets: readonly string[], patterns: boolean): Look => {
   const needles = needlesOf(secrets)
   return {
     find: createFinder(needles),
-    wanted: { short: needles.exact.length > 0, wide: secrets.some((one) => /[^\0-~]/.test(one)) },
+    wanted: {
+      short: needles.exact.length > 0 || secrets.some((one) => Buffer.byteLength(one) < minLooseLength),
+      wide: secrets.some((one) => /[^\0-~]/.test(one)),
+    },
     patterns,
   }
 }

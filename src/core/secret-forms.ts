@@ -5,7 +5,7 @@ import { statuses } from './status.ts'
 /** Shorter ones would blank out ordinary words. */
 export const minSecretLength = 4
 /** From here on a secret is compared loosely: in shorter ones too little would be left. */
-const minLooseLength = 8
+export const minLooseLength = 8
 
 const lines = (secret: string): readonly string[] => {
   const trimmed = secret.split(/\r\n|[\n\r]/).map((line) => line.trim())
@@ -56,7 +56,7 @@ const shortForms = (text: string): readonly string[] => {
 
 const needlesOfForm = (form: string): Needles => {
   const loose = likeText(form, 'loose')
-  if (loose.length < minLooseLength) return { exact: shortForms(likeText(form, 'exact')), loose: [], worn: [] }
+  if (loose.length < minLooseLength) return { exact: [form, likeText(form, 'exact')].flatMap(shortForms), loose: [], worn: [] }
   const worn = likeText(form, 'worn')
   const isWorn = /[^\0-~]|\?/.test(form) && worn.replaceAll('\ufffd', '').length >= minLooseLength - 2
   return { exact: [], loose: [loose], worn: isWorn ? [worn] : [] }

@@ -22,13 +22,13 @@ const isText = (byte: number): boolean => (byte >= 0x20 && byte < 0x7f) || byte 
 const mayBeText = Uint8Array.from({ length: 256 }, (_, byte) => (isText(byte) || byte >= 0x80 ? 1 : 0))
 const isAscii = Uint8Array.from({ length: 256 }, (_, byte) => (isText(byte) ? 1 : 0))
 
-/** Whether so many characters in a row could be text: most that is read as base64 says nothing. */
+/** Whether so many bytes in a row could be text: most that is read as base64 says nothing. */
 const saysSomething = (values: Uint8Array, least: number): boolean => {
   let run = 0
   for (let at = 0; at < values.length; ) {
     const length = sequenceLength(values, at)
     const byte = values[at] ?? 0
-    if (length > 1 || (length === 1 && isText(byte)) || (byte >= 0xa0 && run >= 3)) run += 1
+    if (length > 1 || (length === 1 && isText(byte)) || (byte >= 0xa0 && run >= 3)) run += Math.max(1, length)
     else if (byte !== 0) run = 0
     if (run >= least) return true
     at += Math.max(1, length)
@@ -52,23 +52,26 @@ const leastOf = ({ isCut, short }: How, kind: keyof typeof shortestOfShort): num
 const putReadable = ({ values, from, to, least }: Decoded, { making, isCut }: How): void => {
   if (!saysSomething(values, least)) return
   const writer = making()
-  let begin = writer.length()
+  let [begin, read] = [writer.length(), 0]
   const close = (at: number, cut = false): void => {
-    if (writer.length() - begin < least) writer.truncate(begin)
+    if (read < least) writer.truncate(begin)
     else {
       if (cut) writer.put(cutMark.charCodeAt(0), at, at + 1)
       writer.put(pieceEnd, at, at + 1)
     }
     begin = writer.length()
+    read = 0
   }
   for (let at = 0; at < values.length; ) {
     const length = sequenceLength(values, at)
     const byte = values[at] ?? 0
-    const [first, last] = [from(at), to(at + Math.max(1, length) - 1)]
+    const width = Math.max(1, length)
+    const [first, last] = [from(at), to(at + width - 1)]
     if (length > 1 || (length === 1 && isText(byte))) writer.codePoint(sequenceCode(values, at, length), first, last)
-    else if (byte >= 0xa0 && writer.length() - begin >= 3) writer.put(byte, first, last)
+    else if (byte >= 0xa0 && read >= 3) writer.put(byte, first, last)
     else if (byte !== 0) close(first)
-    at += Math.max(1, length)
+    if (byte !== 0 && writer.length() > begin) read += width
+    at += width
   }
   if (values.length > 0) close(to(values.length - 1) - 1, isCut)
 }

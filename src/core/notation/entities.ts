@@ -33,12 +33,20 @@ const byName = (name: string, whole: string, closed: boolean): Read | undefined 
   return known === undefined || code === undefined ? undefined : { code, length: whole.length - name.length + known.length }
 }
 
+const ampersand = /&(?:amp|#38|#x26);/iy
+
 /** The HTML entity that stands at `at`, however often its ampersand was escaped. */
 export const entityAt = (text: string, at: number): Read | undefined => {
   entity.lastIndex = at
   const found = entity.exec(text)
-  if (found === null) return undefined
-  const [whole, hex, decimal, name = '', end] = found
+  const read = found === null ? undefined : readEntity(found)
+  if (read !== undefined) return read
+  ampersand.lastIndex = at
+  const [alone] = ampersand.exec(text) ?? []
+  return alone === undefined ? undefined : { code: 0x26, length: alone.length }
+}
+
+const readEntity = ([whole, hex, decimal, name = '', end]: RegExpExecArray): Read | undefined => {
   if (hex === undefined && decimal === undefined) return byName(name, whole, end === ';')
   const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
   return { code: code > 0x10ffff ? unknownCharacter : code, length: whole.length }
