@@ -98,9 +98,20 @@ const lookFor = (secrets: readonly string[], patterns: boolean): Look => {
 }
 
 /** What `again` passes over: markers, whose words were redacted before they were written. */
-const markers = /<!-- ronde[^>]*-->/g
+const [markerStart, markerEnd] = ['<!-- ronde', '-->']
+const markersIn = (text: string): readonly Span[] => {
+  const found: Span[] = []
+  for (let from = text.indexOf(markerStart); from !== -1; ) {
+    const end = text.indexOf('>', from)
+    if (end === -1) return found
+    const to = end + 1
+    if (text.endsWith(markerEnd, to)) found.push({ from, to })
+    from = text.indexOf(markerStart, to)
+  }
+  return found
+}
 const outsideMarkers = (text: string, spans: readonly Span[]): readonly Span[] => {
-  const kept = [...text.matchAll(markers)].map((one) => ({ from: one.index, to: one.index + one[0].length }))
+  const kept = markersIn(text)
   return kept.length === 0 ? spans : spans.filter((span) => !kept.some(({ from, to }) => span.from < to && span.to > from))
 }
 

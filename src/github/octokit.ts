@@ -58,7 +58,7 @@ export const createOctokit = (options: OctokitOptions) => {
       accept: 'application/vnd.github+json',
       'x-github-api-version': apiVersion,
     }
-    const octokit = new Octokit({ baseUrl: options.apiUrl.replace(/\/+$/, ''), userAgent: 'ronde', log: silent })
+    const octokit = new Octokit({ baseUrl: options.apiUrl.replace(/\/{1,9}$/, ''), userAgent: 'ronde', log: silent })
     return { octokit, headers }
   }
   let loaded: ReturnType<typeof load> | undefined

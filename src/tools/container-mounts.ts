@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { z } from 'zod'
 import type { RunProgram } from '../core/process.ts'
+import { jsonValue } from '../core/read-json.ts'
 import { couldNotLook, type Seen, saw } from '../core/seen.ts'
 import { withoutGone } from './compose.ts'
 import { dockerFailure } from './compose-failure.ts'
@@ -14,7 +15,7 @@ const writableSources = (stdout: string): readonly string[] =>
   stdout
     .split('\n')
     .filter((line) => line.trim() !== '')
-    .flatMap((line) => mounts.parse(JSON.parse(line) ?? []))
+    .flatMap((line) => mounts.parse(jsonValue(line) ?? []))
     .filter(({ Source, RW }) => RW && Source.startsWith('/'))
     .map(({ Source }) => Source)
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-/** A small program that ends in the way its first argument names: the subject of the tests of `tools/process.ts`. */
+/** A small program that ends in the way its first argument names: the subject of the tests of `tools/process/`. */
 const [way, argument = ''] = process.argv.slice(2)
 
 const stayAlive = () => setInterval(() => {}, 1_000)

@@ -11,6 +11,7 @@ import { opened } from './open.ts'
 import { type Held, openingsOf } from './openings.ts'
 import { type Planned, planned } from './plan.ts'
 import { shareIssues } from './share.ts'
+import { possibleSilences } from './silence.ts'
 import { overSilences, quietOf, silencesOf } from './silenced.ts'
 import { withChildren } from './worsen.ts'
 
@@ -62,7 +63,8 @@ const unique = (numbers: readonly number[]): readonly number[] => [...new Set(nu
 
 /** Several servers at once, each by its own reports and options: together they write no more than one. */
 export const reconcileAll = (given: readonly ReconcileInput[]): Reconciled => {
-  const silences = given.map((one) => ({ input: one, found: silencesOf(one) }))
+  const possible = possibleSilences(given[0]?.issues.open ?? [])
+  const silences = given.map((one) => ({ input: one, found: silencesOf(possible, one) }))
   const inputs = silences.map(({ input, found }) => ({ ...input, quiet: [...(input.quiet ?? []), ...quietOf(found, input)] }))
   const all = shareIssues(inputs).map(decide)
   const over = overSilences(silences)

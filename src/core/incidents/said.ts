@@ -22,7 +22,11 @@ const doubt: Open = { kind: 'doubt' }
 const over: Open = { kind: 'over' }
 
 const blank = /^[ \t]*$/
-const fenceStart = /^(?:(`{3,})[^`]*|(~{3,}).*)$/s
+/** The marks that begin a block of code; one of backticks has none behind them. */
+const fenceOf = (line: string): string | undefined => {
+  const [fence] = /^(?:`{3,}|~{3,})/.exec(line) ?? []
+  return fence?.startsWith('`') === true && line.includes('`', fence.length) ? undefined : fence
+}
 const heading = /^#{1,6}(?:[ \t]|$)/
 const quotation = /^ {0,3}>/
 const listItem = /^ {0,3}(?:[-+*]|\d{1,9}[.)])(?:\s|$)/
@@ -62,8 +66,7 @@ const inFence = (read: Read, fence: string, line: string): Read => {
 
 /** What ends a paragraph for sure and begins something else, whatever stood before. Undefined when the line does not. */
 const begun = (read: Read, line: string): Read | undefined => {
-  const [, ticks, tildes] = fenceStart.exec(line) ?? []
-  const fence = ticks ?? tildes
+  const fence = fenceOf(line)
   if (fence !== undefined) return ended(read, { kind: 'fence', fence })
   if (blank.test(line)) return ended(read, fresh)
   if (line.startsWith('<!--')) return commentBegun(read, line.slice(4))

@@ -76,6 +76,9 @@ export type Silences = {
   readonly unreadable: readonly number[]
 }
 
+/** The issues that may be silences, whoever made them: for several servers they are looked for once. */
+export const possibleSilences = (open: readonly Issue[]): readonly Issue[] => open.filter(({ body }) => body.startsWith(silenceStart))
+
 /** The silences among open issues. */
 export const silencesIn = (open: readonly Issue[], authority: Authority, now: Instant): Silences => {
   const read = open.map((issue) => ({ issue, read: readSilence(issue, authority) }))

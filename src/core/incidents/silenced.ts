@@ -4,10 +4,11 @@ import type { ReconcileInput } from './input.ts'
 import type { Quiet } from './maintenance.ts'
 import type { Planned } from './plan.ts'
 import { type Silences, silencesIn } from './silence.ts'
+import type { Issue } from './types.ts'
 
 /** The silences among the open issues of a reconcile. */
-export const silencesOf = ({ issues, options, silencers = options.authors, identity, now }: ReconcileInput): Silences =>
-  silencesIn(issues.open, { authors: silencers, repository: identity.repository }, now)
+export const silencesOf = (open: readonly Issue[], { options, silencers = options.authors, identity, now }: ReconcileInput): Silences =>
+  silencesIn(open, { authors: silencers, repository: identity.repository }, now)
 
 /** What the active ones explain. */
 export const quietOf = ({ active }: Silences, { timeZone, now }: ReconcileInput): readonly Quiet[] =>

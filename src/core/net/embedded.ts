@@ -8,10 +8,10 @@ const groupsOf = (text: string): readonly number[] => (text === '' ? [] : text.s
 
 /** The sixteen bytes of an IPv6 address in any of its spellings, without its zone. */
 export const bytesOfIpv6 = (address: string): readonly number[] => {
-  const dotted = /(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address)
-  const [high = 0, low = 0] =
-    dotted === null ? [] : [Number(dotted[1]) * 256 + Number(dotted[2]), Number(dotted[3]) * 256 + Number(dotted[4])]
-  const plain = dotted === null ? address : `${address.slice(0, dotted.index)}${high.toString(16)}:${low.toString(16)}`
+  const last = address.slice(address.lastIndexOf(':') + 1)
+  const [a = 0, b = 0, c = 0, d = 0] = last.split('.').map(Number)
+  const dotted = `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`
+  const plain = last.includes('.') ? `${address.slice(0, address.length - last.length)}${dotted}` : address
   const [head = '', tail] = plain.split('::', 2)
   const [before, after] = [groupsOf(head), groupsOf(tail ?? '')]
   const zeros = tail === undefined ? [] : Array.from({ length: 8 - before.length - after.length }, () => 0)

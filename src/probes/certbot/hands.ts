@@ -29,8 +29,9 @@ const below = async (folder: string): Promise<readonly string[]> =>
 /** Programs that a file of settings names by their path, as its hooks do. */
 const namedIn = async (path: string): Promise<readonly string[]> => {
   const read = await readBounded(path, confLimitBytes)
-  const lines = read.kind === 'file' ? (read.bytes.toString('utf8').match(/^\s*\w+[-_]hook\s*=.*$/gm) ?? []) : []
-  return lines.flatMap((line) => line.match(/\/[^\s"'=;|&<>()]+/g) ?? [])
+  const lines = read.kind === 'file' ? read.bytes.toString('utf8').split('\n') : []
+  const hooks = lines.map((line) => line.trim()).filter((line) => /^\w{1,40}[-_]hook\s*=/.test(line))
+  return hooks.flatMap((line) => line.match(/\/[^\s"'=;|&<>()]+/g) ?? [])
 }
 
 /** All that certbot may read settings from or run; a link among it leads elsewhere. */

@@ -1,3 +1,5 @@
+import { readJson } from '../../core/read-json.ts'
+
 /**
  * Reading what a server wrote, by the type that was asked for, whatever type it names: text as it is, numbers as `float8` or `int8`, times as
  * milliseconds of the server's own clock. Each reader takes time in proportion to the text, and gives nothing for what is none of its kind.
@@ -19,14 +21,13 @@ export const numberCell = (value: unknown): number =>
 
 export const optionalCell = (value: unknown): number | undefined => (typeof value === 'string' ? numberCell(value) : undefined)
 
-/** `undefined` for what is no JSON. */
+/** Of a catalogue with thousands of tables. */
+const mostJsonValues = 5_000_000
+
+/** `undefined` for what is no JSON, or too much of it. */
 export const jsonCell = (value: unknown): unknown => {
-  try {
-    return JSON.parse(wholeCell(value))
-  } catch {
-    // A server that writes no JSON where it was asked for showed nothing.
-    return undefined
-  }
+  const read = readJson(wholeCell(value), mostJsonValues)
+  return 'value' in read ? read.value : undefined
 }
 
 /** Where the quoted text that begins at `from` ends, behind its last quote. */
