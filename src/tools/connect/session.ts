@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import type { Client } from 'pg'
 import type { PostgresSsl, PostgresTarget, SslMode } from '../../core/database.ts'
+import { loadTls } from '../../core/net/tls.ts'
 import { classifyPostgresError, type PostgresFailure, type PostgresFailureKind, type Reached } from '../../core/postgres/failure.ts'
 import { type BackendKey, requestCancel } from './cancel.ts'
 import { guardFrames } from './frames.ts'
@@ -166,7 +167,7 @@ const clientOptions = async (target: PostgresTarget, tls: boolean) => ({
 
 /** libpq's rules: only the `verify-…` modes look at the certificate, and only `verify-full` at the name in it. */
 const tlsOptions = async (ssl: PostgresSsl): Promise<ConnectionOptions> => {
-  const { checkServerIdentity } = await import('node:tls')
+  const { checkServerIdentity } = loadTls()
   const { servername } = ssl
   const checkName: ConnectionOptions['checkServerIdentity'] =
     ssl.mode === 'verify-full' ? (host, certificate) => checkServerIdentity(servername ?? host, certificate) : () => undefined
