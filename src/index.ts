@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import { actions } from './registry.generated.ts'
 import { type Part, runMain } from './runtime/main.ts'
 
@@ -11,7 +12,8 @@ export const main = async (name: string, part: Part = 'main'): Promise<void> => 
     stop()
   })
   process.on('SIGTERM', stop)
-  const exitCode = await runMain(name, { registry: actions, environment: process.env, cancelled: cancel.signal }, part)
+  const looker = join(dirname(process.argv[1] ?? ''), 'looker.js')
+  const exitCode = await runMain(name, { registry: actions, environment: process.env, cancelled: cancel.signal, looker }, part)
   // A socket that nobody answers would keep the process alive; everything that had to be written has been.
   process.exit(exitCode)
 }

@@ -7,6 +7,14 @@ export type ProgramOptions = {
   readonly signal: AbortSignal
   /** What is kept of each of stdout and stderr; the rest is read and dropped. Default 8 MiB. */
   readonly maxBytes?: number
+  /** The program is a Node of ours, and this is told how to talk with it as soon as it was started. */
+  readonly conversation?: (conversation: Conversation) => void
+}
+
+/** Messages to and from a child, copied as structured clones. What is said to one that is gone is dropped. */
+export type Conversation = {
+  readonly say: (message: object) => void
+  readonly hear: (heard: (message: unknown) => void) => void
 }
 
 /** How a program ended. Its text is untrusted. */

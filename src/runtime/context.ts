@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Compose, ComposeOptions } from '../core/compose.ts'
 import type { Context, Secrets } from '../core/context.ts'
 import type { DatabaseOptions } from '../core/database.ts'
+import type { Isolate } from '../core/isolation.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { RunProgram } from '../core/process.ts'
 import type { Report } from '../core/report.ts'
@@ -30,6 +31,7 @@ export type ContextParts = {
   readonly secrets: Secrets
   readonly printer: Printer
   readonly runProgram: RunProgram
+  readonly isolate: Isolate
   readonly stateDirectory: string | undefined
   readonly store: StateStore
   readonly openRepository: (wanted: RepositoryWanted) => Promise<Repository>
@@ -83,6 +85,7 @@ export const createContext = (parts: ContextParts): Context => {
     state: parts.store,
     compose,
     runProgram,
+    isolate: parts.isolate,
     connect: createConnect({ options: common.database ?? {}, compose, secrets }),
     progress: { say: (line) => parts.printer.line(line) },
     journal,

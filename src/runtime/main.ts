@@ -13,6 +13,7 @@ import type { Report, RoundReport } from '../core/report.ts'
 import { worstStatus } from '../core/status.ts'
 import { isUserError, UserError } from '../core/user-error.ts'
 import { createRunProgram } from '../tools/process.ts'
+import { lookerProgram } from './looker-program.ts'
 import { type ParsedRun, parseRun } from './parse/parse.ts'
 import { createPrinter, inWorkflow, outliveReaders, type Printer } from './print.ts'
 import { publish, sayVerdict } from './publish.ts'
@@ -26,6 +27,8 @@ export type Start = {
   readonly environment: Environment
   /** Aborted with the reason `cancelled` when the runner wants us to stop. */
   readonly cancelled: AbortSignal
+  /** The script of the process that looks at foreign servers: `src/looker.ts`, as it was emitted. */
+  readonly looker: string
 }
 
 type Out = { readonly printer: Printer; readonly redactor: Redactor; readonly secrets: Secrets }
@@ -89,6 +92,7 @@ const sharedRun = (parsed: ParsedRun, start: Start, { printer, secrets, redactor
     printer,
     secrets,
     runProgram: createRunProgram({ environment }),
+    looker: lookerProgram(start.looker, environment),
     stateDirectory: environment['RUNNER_ENVIRONMENT'] === 'github-hosted' ? undefined : stateDirectory(environment, parsed.stateDir),
     cancelled: start.cancelled,
     openRepository: async (wanted) => {

@@ -2,12 +2,15 @@ import { type Action, changesServer } from '../core/action.ts'
 import type { Context, Secrets } from '../core/context.ts'
 import { errorText } from '../core/error-chain.ts'
 import { type Finding, finding } from '../core/finding.ts'
+import type { Isolate } from '../core/isolation.ts'
 import type { JsonObject } from '../core/json.ts'
 import { gatherPast } from '../core/past.ts'
 import type { RunProgram } from '../core/process.ts'
 import { type Origin, type Report, type Result, type ServerReports, verdict } from '../core/report.ts'
 import type { Repository } from '../core/repository.ts'
 import { isUserError } from '../core/user-error.ts'
+import { createIsolation } from '../tools/isolation/isolation.ts'
+import type { LookerProgram } from '../tools/isolation/looker.ts'
 import { createContext } from './context.ts'
 import type { Printer } from './print.ts'
 import type { RepositoryWanted } from './repository.ts'
@@ -27,6 +30,7 @@ export type Run = {
   readonly printer: Printer
   readonly secrets: Secrets
   readonly runProgram: RunProgram
+  readonly looker: LookerProgram
   readonly dryRun: boolean
   /** This process has the lock of the compose project already. */
   readonly holdsLock: boolean
@@ -143,7 +147,11 @@ const originOf = ({ repository, project, stateDirectory }: Run, findings: readon
   return { repository, project, ...(past === undefined ? {} : { past }), ...(work.length === 0 ? {} : { work }) }
 }
 
-const contextOf = (prepared: Prepared, run: Run, more: { signal: AbortSignal; deadline: number; store: StateStore }): Context =>
+type OfThisRun = { readonly signal: AbortSignal; readonly deadline: number; readonly store: StateStore }
+
+const isolationOf = ({ looker, runProgram }: Run, signal: AbortSignal) => createIsolation({ program: looker, run: runProgram, signal })
+
+const contextOf = (prepared: Prepared, run: Run, more: OfThisRun & { readonly isolate: Isolate }): Context =>
   createContext({
     ...run,
     ...more,
@@ -165,7 +173,8 @@ const recoveryLimitMs = 5 * 60_000
 export const recoverAction = async (prepared: Prepared, run: Run): Promise<void> => {
   const { action } = prepared
   if (action.recover === undefined) return
-  const context = contextOf(prepared, run, { signal: run.cancelled, deadline: Date.now() + recoveryLimitMs, store: noState })
+  const { isolate } = isolationOf(run, run.cancelled)
+  const context = contextOf(prepared, run, { signal: run.cancelled, deadline: Date.now() + recoveryLimitMs, store: noState, isolate })
   if (context.journal.pending().length === 0) return
   run.printer.line(`ronde ${action.name}: an earlier run did not end; it is recovered now`)
   const alone = await context.exclusively(async () => action.recover?.(context))
@@ -182,8 +191,11 @@ export const runAction = async (prepared: Prepared, run: Run): Promise<RanAction
   const signal = AbortSignal.any([run.cancelled, deadline.signal])
   const { repository, server, project } = run
   const state = await openRunState(run.stateDirectory, { repository, server, project, action: action.name })
-  const context = contextOf(prepared, run, { signal, deadline: startedAt + limitMs, store: state.store })
+  const isolation = isolationOf(run, signal)
+  const { isolate } = isolation
+  const context = contextOf(prepared, run, { signal, deadline: startedAt + limitMs, store: state.store, isolate })
   const outcome = await attemptAlone(prepared, context)
+  isolation.close()
   clearTimeout(timer)
   const nothingSeen = outcome.scope.length === 0 && outcome.findings.every((one) => one.status === 'ok')
   const looked = nothingSeen ? [...outcome.findings, nothingChecked(action)] : outcome.findings

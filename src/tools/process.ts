@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
-import type { Finished, ProgramOptions, RunProgram } from '../core/process.ts'
+import type { Conversation, Finished, ProgramOptions, RunProgram } from '../core/process.ts'
 import { childEnvironment } from './child-environment.ts'
 
 const defaultMaxBytes = 8 * 1024 * 1024
@@ -141,10 +141,17 @@ const finished = (startedAt: number, ending: Ending, output = { stdout: '', stde
 const spawnOptions = (environment: Readonly<Record<string, string>>, options: ProgramOptions): SpawnOptions => ({
   env: environment,
   ...(options.directory === undefined ? {} : { cwd: options.directory }),
-  stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...(options.conversation === undefined ? [] : ['ipc' as const])],
+  serialization: 'advanced',
   detached: true,
   shell: false,
   windowsHide: true,
+})
+
+/** A message that cannot be said any more is lost with its child, whose end is told. */
+const conversationWith = (child: ChildProcess): Conversation => ({
+  say: (message) => void child.send?.(message, () => {}),
+  hear: (heard) => void child.on('message', heard),
 })
 
 /** The one place that starts programs. `environment` is ours: only its allow-listed part reaches a child. */
@@ -165,6 +172,7 @@ export const createRunProgram = (ours: { readonly environment: Readonly<Record<s
       return finished(startedAt, startFailure(error, request))
     }
     if (child.pid !== undefined) groups.add(child.pid)
+    options.conversation?.(conversationWith(child))
     const stdout = capture(child.stdout, options.maxBytes ?? defaultMaxBytes)
     const stderr = capture(child.stderr, options.maxBytes ?? defaultMaxBytes)
     // A program may end without reading its input (EPIPE); its exit tells whether that was wrong.

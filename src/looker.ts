@@ -1,0 +1,48 @@
+import type { FromLooker, ToLooker } from './core/isolation.ts'
+import { errorText } from './core/error-chain.ts'
+import { createGate } from './core/gate.ts'
+import { looks } from './looks.ts'
+import { createRunProgram } from './tools/process.ts'
+
+type Look = (input: unknown) => Promise<unknown>
+
+/** More than any look has in hand: it only lets one begin after the other. */
+const atOnce = 512
+
+const abort = new AbortController()
+const gate = createGate(atOnce)
+const opened = new Map<number, Promise<Look>>()
+const runProgram = createRunProgram({ environment: process.env })
+
+const open = async (look: string, setup: unknown): Promise<Look> => {
+  const load = looks[look]
+  if (load === undefined) throw new Error(`no look ${look}`)
+  const create = await load()
+  return create(setup as never, { signal: abort.signal, runProgram }) as Look
+}
+
+const say = (message: FromLooker): void => void process.send?.(message)
+
+const answer = async (id: number, of: number, input: unknown): Promise<void> => {
+  try {
+    const look = await opened.get(of)
+    say({ answered: id, value: await gate(async () => look?.(input)) })
+  } catch (error) {
+    // A bug of ours: the parent throws it again, where it becomes a finding.
+    say({ answered: id, thrown: errorText(error) })
+  }
+}
+
+const hear = (message: ToLooker): void => {
+  if ('abort' in message) return abort.abort(message.abort)
+  if ('ask' in message) return void answer(message.ask, message.of, message.input)
+  const look = open(message.look, message.setup)
+  // Told to whoever asks it.
+  look.catch(() => {})
+  opened.set(message.open, look)
+}
+
+/** A process that looks for another one, and ends with it: what a foreign server sends cannot end that one. */
+process.on('message', hear)
+process.once('disconnect', () => process.exit())
+say({ ready: true })
