@@ -8,7 +8,16 @@ import { buildFolder, emit, runNode, stubs } from './emit.ts'
 
 /** One bundle with its lazy chunks. */
 const bundle = async (script: string, target: string): Promise<void> => {
-  runNode('node_modules/@vercel/ncc/dist/ncc/cli.js', ['build', `${buildFolder}/${script}`, '-C', '-q', '-o', target, '--license', 'licenses.txt'])
+  runNode('node_modules/@vercel/ncc/dist/ncc/cli.js', [
+    'build',
+    `${buildFolder}/${script}`,
+    '-C',
+    '-q',
+    '-o',
+    target,
+    '--license',
+    'licenses.txt',
+  ])
   for (const name of readdirSync(target).filter((one) => one.endsWith('.js'))) {
     const path = join(target, name)
     const { code } = await transform(readFileSync(path, 'utf8'), { minify: true, legalComments: 'none', target: 'node24', format: 'esm' })

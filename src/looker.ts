@@ -1,6 +1,6 @@
-import type { FromLooker, ToLooker } from './core/isolation.ts'
 import { errorText } from './core/error-chain.ts'
 import { createGate } from './core/gate.ts'
+import type { FromLooker, ToLooker } from './core/isolation.ts'
 import { looks } from './looks.ts'
 import { createRunProgram } from './tools/process.ts'
 
@@ -21,7 +21,11 @@ const open = async (look: string, setup: unknown): Promise<Look> => {
   return create(setup as never, { signal: abort.signal, runProgram }) as Look
 }
 
-const say = (message: FromLooker): void => void process.send?.(message)
+const unsaid: FromLooker[] = []
+/** What is said in one turn of the loop goes as one message: a thousand answers are some dozens. */
+const say = (message: FromLooker): void => {
+  if (unsaid.push(message) === 1) setImmediate(() => void process.send?.(unsaid.splice(0)))
+}
 
 const answer = async (id: number, of: number, input: unknown): Promise<void> => {
   try {

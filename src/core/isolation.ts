@@ -24,6 +24,7 @@ export type ToLooker =
   | { readonly open: number; readonly look: string; readonly setup: unknown }
   | { readonly ask: number; readonly of: number; readonly input: unknown }
   | { readonly abort: unknown }
+/** Said in lists. */
 export type FromLooker =
   | { readonly ready: true }
   | { readonly answered: number; readonly value: unknown }

@@ -40,6 +40,4 @@ const unfinished = (target: CertTarget, check: PartName, ended: string): Finding
 
 /** The answer of another process; where that one was ended, a finding that says so, of this endpoint alone. */
 export const seenOrUnfinished = (answer: Isolated<SeenOfOne>, target: CertTarget, check: PartName): SeenOfOne =>
-  answer.lived
-    ? answer.value
-    : { completed: false, findings: [unfinished(target, check, answer.ended)], certificates: [], served: [] }
+  answer.lived ? answer.value : { completed: false, findings: [unfinished(target, check, answer.ended)], certificates: [], served: [] }

@@ -100,10 +100,9 @@ export const startLooker = ({ program, run, signal, openings, died, idle = () =>
   if (signal.aborted) abort()
   else signal.addEventListener('abort', abort, { once: true })
   const conversation = (given: Conversation) => {
-    given.hear((message) => {
+    given.hear((messages) => {
       began = true
-      const said = message as FromLooker
-      if (!('ready' in said)) questions.settle(said)
+      for (const said of messages as readonly FromLooker[]) if (!('ready' in said)) questions.settle(said)
     })
     line.begin(given)
   }
@@ -111,8 +110,7 @@ export const startLooker = ({ program, run, signal, openings, died, idle = () =>
   const options = { environment, timeoutMs: longestMs, signal: ending.signal, maxBytes: keptBytes, conversation }
   void run(nodePath, [...flags, script], options).then((finished) => {
     signal.removeEventListener('abort', abort)
-    if (!ending.signal.aborted)
-      died({ how: howEnded(finished), bySignal: finished.ended === 'signal', began, left: questions.left() })
+    if (!ending.signal.aborted) died({ how: howEnded(finished), bySignal: finished.ended === 'signal', began, left: questions.left() })
   })
   return {
     say: line.say,
