@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net'
+import type { TlsWanted } from './core/database.ts'
 import { errorText } from './core/error-chain.ts'
 import { createGate } from './core/gate.ts'
 import type { FromLooker, ToLooker } from './core/isolation.ts'
@@ -37,7 +39,16 @@ const answer = async (id: number, of: number, input: unknown): Promise<void> => 
   }
 }
 
-const hear = (message: ToLooker): void => {
+const serveTunnel = async (connection: Socket, wanted: TlsWanted): Promise<void> => {
+  const { serveTunnel } = await import('./tools/isolation/serve-tunnel.ts')
+  serveTunnel(connection, wanted, {
+    say: (said, then) => void process.send?.(said, undefined, {}, then),
+    left: () => process.exit(),
+  })
+}
+
+const hear = (message: ToLooker, connection?: Socket): void => {
+  if ('tunnel' in message) return void (connection === undefined ? process.exit(1) : serveTunnel(connection, message.tunnel))
   if ('abort' in message) return abort.abort(message.abort)
   if ('ask' in message) return void answer(message.ask, message.of, message.input)
   const look = open(message.look, message.setup)

@@ -1,14 +1,34 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import type { PostgresTarget } from '../../src/core/database.ts'
+import { createSpeakTls } from '../../src/tools/isolation/tunnel.ts'
+import { createRunProgram } from '../../src/tools/process.ts'
 import { createAuthority } from '../support/authority.ts'
 import { oddChains } from '../support/odd-chains.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 import { failureOf, look, observe } from '../support/postgres-look.ts'
-import { targetOf } from '../support/postgres-sessions.ts'
+import { targetOf as plainTargetOf } from '../support/postgres-sessions.ts'
 import { type SelfSigned, selfSigned } from '../support/self-signed.ts'
 
 jest.setTimeout(30_000)
 
-describe('TLS', () => {
+/** Either in the process of the test, or as an action does it. */
+const ways: readonly (readonly [string, Pick<PostgresTarget, 'speakTls'>])[] = [
+  ['here', {}],
+  [
+    'in another process',
+    {
+      speakTls: createSpeakTls({
+        program: { nodePath: process.execPath, flags: [], script: join(process.cwd(), '.build/looker.js'), environment: {} },
+        run: createRunProgram({ environment: process.env }),
+      }),
+    },
+  ],
+]
+
+describe.each(ways)('TLS that is spoken %s', (_way, speaking) => {
+  const targetOf = (server: PostgresServer, given: Partial<PostgresTarget>) => plainTargetOf(server, { ...given, ...speaking })
+
   const localhost = selfSigned({ names: ['localhost', '127.0.0.1'] })
   const another = selfSigned({ names: ['elsewhere.example'] })
   const expired = selfSigned({ names: ['127.0.0.1'], notBefore: new Date('2020-01-01'), notAfter: new Date('2020-02-01') })

@@ -30,10 +30,12 @@ const socketNumber = ({ localPort, remotePort }: Socket): string | undefined =>
 const holds = (pid: number, socket: string): boolean =>
   ofProcess(() => readdirSync(`/proc/${pid}/fd`).some((fd) => ofProcess(() => readlinkSync(`/proc/${pid}/fd/${fd}`)) === socket)) ?? false
 
-/** Who is connected from this machine. */
-export const clientOf = (socket: Socket): number | undefined => {
+const isLooker = (pid: number): boolean => ofProcess(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('/looker.js')) ?? false
+
+/** The process that looks over this connection, from this machine. */
+const lookerAt = (socket: Socket): number | undefined => {
   const number = socketNumber(socket)
-  return number === undefined ? undefined : pids().find((pid) => pid !== process.pid && holds(pid, `socket:[${number}]`))
+  return number === undefined ? undefined : pids().find((pid) => isLooker(pid) && holds(pid, `socket:[${number}]`))
 }
 
 export type KillerServer = TestServer & { readonly killed: () => number }
@@ -50,7 +52,7 @@ export const killerServer = async (
     socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'))
   }).on('tlsClientError', () => {})
   const server = createServer((socket) => {
-    const client = clientOf(socket)
+    const client = lookerAt(socket)
     if (killed >= times || client === undefined) return void mild.emit('connection', socket)
     killed += 1
     process.kill(client, signal)
@@ -61,3 +63,20 @@ export const killerServer = async (
 /** The processes of this machine that run this script. */
 export const runningScripts = (script: string): readonly number[] =>
   pids().filter((pid) => ofProcess(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(script)) ?? false)
+
+/** A PostgreSQL that agrees to TLS, and then ends whoever speaks it, so many times; afterwards it closes the connection. */
+export const killerPostgres = (signal: NodeJS.Signals, times = Number.POSITIVE_INFINITY): Promise<KillerServer> => {
+  let killed = 0
+  const server = createServer((socket) => {
+    socket.once('data', () => {
+      socket.write('S')
+      socket.once('data', () => {
+        const client = lookerAt(socket)
+        if (killed >= times || client === undefined) return void socket.destroy()
+        killed += 1
+        process.kill(client, signal)
+      })
+    })
+  })
+  return listening(server).then((listener) => ({ ...listener, killed: () => killed }))
+}

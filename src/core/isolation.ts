@@ -1,3 +1,4 @@
+import type { TlsWanted } from './database.ts'
 import type { RunProgram } from './process.ts'
 
 /** What a look in another process brought: its answer, or how that process ended over it: `SIGSEGV`, or why it never began. */
@@ -24,6 +25,8 @@ export type ToLooker =
   | { readonly open: number; readonly look: string; readonly setup: unknown }
   | { readonly ask: number; readonly of: number; readonly input: unknown }
   | { readonly abort: unknown }
+  /** Alone, with the connection. */
+  | { readonly tunnel: TlsWanted }
 /** Said in lists. */
 export type FromLooker =
   | { readonly ready: true }

@@ -9,6 +9,8 @@ import type { Report } from '../core/report.ts'
 import type { Repository } from '../core/repository.ts'
 import { createCompose } from '../tools/compose.ts'
 import { createConnect } from '../tools/connect/connect.ts'
+import type { LookerProgram } from '../tools/isolation/looker.ts'
+import { createSpeakTls } from '../tools/isolation/tunnel.ts'
 import { recallClock } from './clock.ts'
 import type { Printer } from './print.ts'
 import type { RepositoryWanted } from './repository.ts'
@@ -32,6 +34,7 @@ export type ContextParts = {
   readonly printer: Printer
   readonly runProgram: RunProgram
   readonly isolate: Isolate
+  readonly looker: LookerProgram
   readonly stateDirectory: string | undefined
   readonly store: StateStore
   readonly openRepository: (wanted: RepositoryWanted) => Promise<Repository>
@@ -86,7 +89,12 @@ export const createContext = (parts: ContextParts): Context => {
     compose,
     runProgram,
     isolate: parts.isolate,
-    connect: createConnect({ options: common.database ?? {}, compose, secrets }),
+    connect: createConnect({
+      options: common.database ?? {},
+      compose,
+      secrets,
+      speakTls: createSpeakTls({ program: parts.looker, run: runProgram }),
+    }),
     progress: { say: (line) => parts.printer.line(line) },
     journal,
     exclusively: exclusivelyWith({ ...parts, compose }),

@@ -1,5 +1,6 @@
 import { type Action, changesServer } from '../core/action.ts'
 import type { Context, Secrets } from '../core/context.ts'
+import { isEnded } from '../core/ended.ts'
 import { errorText } from '../core/error-chain.ts'
 import { type Finding, finding } from '../core/finding.ts'
 import type { Isolate } from '../core/isolation.ts'
@@ -17,6 +18,7 @@ import type { RepositoryWanted } from './repository.ts'
 import { liveJournals } from './state/journal-file.ts'
 import type { StateStore } from './state/state.ts'
 import { noState, openRunState, type RunState, recordRun } from './state-of-run.ts'
+import { unfinished } from './unfinished.ts'
 
 /** What all actions of one process share. */
 export type Run = {
@@ -111,6 +113,7 @@ const attempt = async (action: Action, options: unknown, context: Context): Prom
     return broken(failed(action, cause, 'raise `timeout`, or find out what makes it slow'))
   } catch (error) {
     // One action that fails must not hide the others of the round: it becomes a finding. What a person can mend says so itself.
+    if (isEnded(error)) return broken(unfinished(action, error.message))
     if (isUserError(error)) return broken(failed(action, error.message, ''))
     return broken(failed(action, errorText(error), 'if this is not about the server, report it as a mistake of Ronde'))
   }

@@ -1,7 +1,7 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import type { Readable } from 'node:stream'
+import { Duplex, type Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import type { Conversation, Finished, ProgramOptions, RunProgram } from '../core/process.ts'
 import { childEnvironment } from './child-environment.ts'
@@ -138,10 +138,13 @@ const finished = (startedAt: number, ending: Ending, output = { stdout: '', stde
   ...ending,
 })
 
+const conversationPipes = ({ conversation, line }: ProgramOptions): readonly ('ipc' | 'pipe')[] =>
+  conversation === undefined ? [] : line === true ? ['ipc', 'pipe'] : ['ipc']
+
 const spawnOptions = (environment: Readonly<Record<string, string>>, options: ProgramOptions): SpawnOptions => ({
   env: environment,
   ...(options.directory === undefined ? {} : { cwd: options.directory }),
-  stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...(options.conversation === undefined ? [] : ['ipc' as const])],
+  stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...conversationPipes(options)],
   serialization: 'advanced',
   detached: true,
   shell: false,
@@ -150,8 +153,9 @@ const spawnOptions = (environment: Readonly<Record<string, string>>, options: Pr
 
 /** A message that cannot be said any more is lost with its child, whose end is told. */
 const conversationWith = (child: ChildProcess): Conversation => ({
-  say: (message) => void child.send?.(message, () => {}),
+  say: (message, connection) => void child.send?.(message, connection, {}, () => {}),
   hear: (heard) => void child.on('message', heard),
+  line: child.stdio[4] instanceof Duplex ? child.stdio[4] : undefined,
 })
 
 /** The one place that starts programs. `environment` is ours: only its allow-listed part reaches a child. */

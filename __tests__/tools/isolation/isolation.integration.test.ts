@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from '@jest/globals'
 import { createIsolation } from '../../../src/tools/isolation/isolation.ts'
 import { createRunProgram } from '../../../src/tools/process.ts'
 import { createAuthority } from '../../support/authority.ts'
-import { killerServer, runningScripts } from '../../support/killer-server.ts'
+import { killerPostgres, killerServer, runningScripts } from '../../support/killer-server.ts'
 import { runRonde } from '../../support/ronde.ts'
 import { hangingTlsServer } from '../../support/tls-server.ts'
 
@@ -94,6 +94,44 @@ describe('an endpoint that ends whoever looks at it', () => {
     ])
     expect(ran.outputs['status']).toBe('unknown')
     expect(ran.summary).toContain('SIGSEGV')
+  })
+})
+
+describe('a PostgreSQL that ends whoever speaks TLS with it', () => {
+  const url = ({ port }: { readonly port: number }) => `postgresql://quiz:secret-word@127.0.0.1:${port}/quiz?sslmode=require`
+
+  test.each(['SIGSEGV', 'SIGKILL'] as const)('by %s fails its check and no other', async (signal) => {
+    await using killer = await killerPostgres(signal)
+    await using mild = await killerServer(signal, leaf, 0)
+    const file = `health-check:\n  checks: [endpoints, postgres]\n  endpoints:\n${yaml([mild.origin])}\n`
+    const ran = await runRonde('health-check', {
+      inputs: { 'database-url': url(killer), 'fail-on': 'never' },
+      files: { '.github/ronde.yml': file },
+    })
+    expect(told(ran.findings)).toEqual([
+      `check.failed check/postgres unknown: 127.0.0.1:${killer.port}/quiz: ${signal} ended the process that spoke with it`,
+    ])
+    expect(killer.killed()).toBe(2)
+    expect(ran.log).not.toContain('secret-word')
+  })
+
+  test('leaves another action unfinished, and the rest of its round reports', async () => {
+    await using killer = await killerPostgres('SIGSEGV')
+    await using mild = await killerServer('SIGSEGV', leaf, 0)
+    const purge = 'purge-verify:\n  table: game\n  date-column: day\n  schedule: "00:00"\n'
+    const cert = `cert-check:\n  ca-file: ${root.certPath}\n  letsencrypt: /does/not/exist\n  endpoints: ["${at(mild)}"]\n`
+    const ran = await runRonde('round', {
+      inputs: { round: 'daily', 'fail-on': 'never' },
+      files: { '.github/ronde.yml': `database:\n  url: ${url(killer)}\nrounds:\n  daily: [purge-verify, cert-check]\n${purge}${cert}` },
+    })
+    expect(told(ran.findings)).toEqual([
+      `purge-verify.unfinished action/purge-verify unknown: 127.0.0.1:${killer.port}/quiz: SIGSEGV ended the process that spoke with it`,
+    ])
+    expect(ran.reports.map((one) => [one.action, one.status])).toEqual([
+      ['purge-verify', 'unknown'],
+      ['cert-check', 'ok'],
+    ])
+    expect(ran.outputs['report']).toMatch(/\.json$/)
   })
 })
 

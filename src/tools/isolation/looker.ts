@@ -43,11 +43,11 @@ export type LookerParts = {
   readonly idle?: () => void
 }
 
-const longestMs = 24 * 3_600_000
+export const longestMs = 24 * 3_600_000
 /** What a looker prints is read by nobody. */
-const keptBytes = 4_096
+export const keptBytes = 4_096
 
-const howEnded = (finished: Finished): string => {
+export const howEnded = (finished: Finished): string => {
   if (finished.ended === 'signal') return finished.signal
   if (finished.ended === 'not-started') return finished.cause
   return finished.ended === 'exit' ? `exit code ${finished.exitCode}` : finished.ended
