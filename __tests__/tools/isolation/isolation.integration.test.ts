@@ -118,11 +118,13 @@ describe('a PostgreSQL that ends whoever speaks TLS with it', () => {
   test('leaves another action unfinished, and the rest of its round reports', async () => {
     await using killer = await killerPostgres('SIGSEGV')
     await using mild = await killerServer('SIGSEGV', leaf, 0)
-    const purge = 'purge-verify:\n  table: game\n  date-column: day\n  schedule: "00:00"\n'
+    const purge = 'purge-verify:\n  table: game\n  date-column: day\n'
     const cert = `cert-check:\n  ca-file: ${root.certPath}\n  letsencrypt: /does/not/exist\n  endpoints: ["${at(mild)}"]\n`
     const ran = await runRonde('round', {
       inputs: { round: 'daily', 'fail-on': 'never' },
-      files: { '.github/ronde.yml': `database:\n  url: ${url(killer)}\nrounds:\n  daily: [purge-verify, cert-check]\n${purge}${cert}` },
+      files: {
+        '.github/ronde.yml': `time-zone: "+04:00"\ndatabase:\n  url: ${url(killer)}\nrounds:\n  daily: [purge-verify, cert-check]\n${purge}${cert}`,
+      },
     })
     expect(told(ran.findings)).toEqual([
       `purge-verify.unfinished action/purge-verify unknown: 127.0.0.1:${killer.port}/quiz: SIGSEGV ended the process that spoke with it`,

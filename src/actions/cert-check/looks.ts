@@ -20,8 +20,8 @@ export type HeadersSetup = { readonly now: Instant }
 export type EndpointsSetup = HeadersSetup & { readonly rule: ExpiryRule; readonly how: LookOptions }
 
 /** Foreign servers are looked at in another process: what they send may end it. */
-export const endpointsLook: LookName<EndpointsSetup, CertTarget, SeenOfOne> = { name: 'cert-check.endpoints' }
-export const headersLook: LookName<HeadersSetup, CertTarget, SeenOfOne> = { name: 'cert-check.headers' }
+export const endpointsLook: LookName<EndpointsSetup, CertTarget, SeenOfOne> = { name: 'cert-check/endpoints' }
+export const headersLook: LookName<HeadersSetup, CertTarget, SeenOfOne> = { name: 'cert-check/headers' }
 
 const unfinished = (target: CertTarget, check: PartName, ended: string): Finding =>
   finding({

@@ -15,7 +15,7 @@ type SentTarget = Omit<Target, 'url'> & { readonly url: string }
 export type EndpointQuestion = { readonly target: SentTarget; readonly entry: Entry | undefined }
 
 /** What speaks TLS is asked by another process: what a server sends may end it. */
-export const endpointsLook: LookName<undefined, EndpointQuestion, Observation> = { name: 'health-check.endpoints' }
+export const endpointsLook: LookName<undefined, EndpointQuestion, Observation> = { name: 'health-check/endpoints' }
 
 const entryOf = async (service: string, { compose }: Looking, privileges: Privileges): Promise<Prepared<Entry>> => {
   const seen = await compose.containers()
