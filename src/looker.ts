@@ -48,7 +48,7 @@ const serveTunnel = async (connection: Socket, wanted: TlsWanted): Promise<void>
 }
 
 const hear = (message: ToLooker, connection?: Socket): void => {
-  if ('tunnel' in message) return void (connection === undefined ? process.exit(1) : serveTunnel(connection, message.tunnel))
+  if ('tunnel' in message) return void (connection === undefined ? process.exit() : serveTunnel(connection, message.tunnel))
   if ('abort' in message) return abort.abort(message.abort)
   if ('ask' in message) return void answer(message.ask, message.of, message.input)
   const look = open(message.look, message.setup)

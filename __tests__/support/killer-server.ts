@@ -53,9 +53,11 @@ export const killerServer = async (
   }).on('tlsClientError', () => {})
   const server = createServer((socket) => {
     const client = lookerAt(socket)
-    if (killed >= times || client === undefined) return void mild.emit('connection', socket)
-    killed += 1
-    process.kill(client, signal)
+    if (killed >= times || client === undefined) mild.emit('connection', socket)
+    else {
+      killed += 1
+      process.kill(client, signal)
+    }
   })
   return { ...(await listening(server, '127.0.0.1', 'https')), killed: () => killed }
 }
@@ -72,9 +74,11 @@ export const killerPostgres = (signal: NodeJS.Signals, times = Number.POSITIVE_I
       socket.write('S')
       socket.once('data', () => {
         const client = lookerAt(socket)
-        if (killed >= times || client === undefined) return void socket.destroy()
-        killed += 1
-        process.kill(client, signal)
+        if (killed >= times || client === undefined) socket.destroy()
+        else {
+          killed += 1
+          process.kill(client, signal)
+        }
       })
     })
   })

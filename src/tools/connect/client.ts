@@ -15,7 +15,12 @@ export type ClientOptions = {
 }
 
 /** An open connection, as the driver wants one: it asks for it, and it is there. */
-const opened = (plain: Duplex): Duplex => Object.assign(plain, { connect: () => void process.nextTick(() => plain.emit('connect')) })
+const opened = (plain: Duplex): Duplex =>
+  Object.assign(plain, {
+    connect: () => {
+      process.nextTick(() => plain.emit('connect'))
+    },
+  })
 
 /** Everything is given, so that the driver takes nothing from PG… variables or a .pgpass file of the runner. */
 export const createClient = async (target: PostgresTarget, { tls, application, plain, line }: ClientOptions): Promise<Client> => {
@@ -33,7 +38,7 @@ export const createClient = async (target: PostgresTarget, { tls, application, p
     keepAlive: true,
     keepAliveInitialDelayMillis: 30_000,
     ssl: tls && plain === undefined ? tlsOptions(target.ssl) : false,
-    stream: () => stream as Socket,
+    stream: () => stream,
   })
   // The same error rejects the login or the query that is under way.
   client.on('error', () => {})

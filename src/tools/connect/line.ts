@@ -20,13 +20,10 @@ export const watchLine = ({ signal, connectTimeoutMs, timeoutMs }: SessionLimits
   let serverError: unknown
   const cutting = new AbortController()
   const held: Duplex[] = []
-  const destroyAll = () => {
-    for (const stream of held) stream.destroy()
-  }
   const cutWith = (failure: PostgresFailure) => {
     cut ??= failure
     cutting.abort()
-    destroyAll()
+    for (const stream of held) stream.destroy()
   }
   const tooLong = (ms: number) => () => cutWith({ kind: reached === 'nothing' ? 'timeout' : 'hung', detail: `no answer within ${ms} ms` })
   const abort = () => cutWith({ kind: 'cancelled', detail: 'the run ended before it answered' })
@@ -66,7 +63,7 @@ export const watchLine = ({ signal, connectTimeoutMs, timeoutMs }: SessionLimits
       clearTimeout(login)
       clearTimeout(all)
       signal.removeEventListener('abort', abort)
-      destroyAll()
+      for (const stream of held) stream.destroy()
     },
   }
 }

@@ -1,5 +1,5 @@
 import { createGate } from '../../core/gate.ts'
-import type { Isolate, Isolated, ToLooker } from '../../core/isolation.ts'
+import type { Isolate, ToLooker } from '../../core/isolation.ts'
 import type { RunProgram } from '../../core/process.ts'
 import { type Death, type Looker, type LookerProgram, type Question, startLooker } from './looker.ts'
 
@@ -25,45 +25,55 @@ const halvesOf = <T>(all: readonly T[]): readonly (readonly T[])[] => {
   return [all.slice(0, middle), all.slice(middle)].filter((half) => half.length > 0)
 }
 
-/**
- * One process looks at everything. When it ends, what it had in hand is tried again by others, by halves, until what ends them is alone:
- * only of that is it told. A thousand healthy questions cost one process.
- */
-export const createIsolation = (parts: IsolationParts): Isolation => {
-  const { signal } = parts
+/** The lookers of one run; each knows every look that was opened. */
+const createFamily = (parts: IsolationParts) => {
   const openings: ToLooker[] = []
-  const lookers = new Set<Looker>()
-  const gate = createGate(triesAtOnce)
-  let current: Looker | undefined
-  let stillborn = 0
-  let unusable: string | undefined
-
-  const start = (died: (death: Death) => void, idle?: () => void): Looker => {
-    const looker = startLooker({
-      ...parts,
-      openings,
-      ...(idle === undefined ? {} : { idle }),
-      died: (death) => {
-        lookers.delete(looker)
-        died(death)
-      },
-    })
-    lookers.add(looker)
-    return looker
-  }
-  const end = (looker: Looker) => {
-    lookers.delete(looker)
+  const living = new Set<Looker>()
+  const end = (looker: Looker): void => {
+    living.delete(looker)
     looker.end()
   }
-  const together = (questions: readonly Question[], alone: boolean): Promise<void> =>
+  return {
+    open: (look: string, setup: unknown): number => {
+      const opening = { open: openings.length, look, setup }
+      openings.push(opening)
+      for (const looker of living) looker.say(opening)
+      return opening.open
+    },
+    start: (died: (death: Death) => void, idle: () => void = () => {}): Looker => {
+      const looker = startLooker({
+        ...parts,
+        openings,
+        idle,
+        died: (death) => {
+          living.delete(looker)
+          died(death)
+        },
+      })
+      living.add(looker)
+      return looker
+    },
+    end,
+    endAll: () => {
+      for (const looker of living) end(looker)
+    },
+  }
+}
+
+/** Tries again what a looker left, by halves, until what ends them is alone. */
+const createRetry = (family: ReturnType<typeof createFamily>, signal: AbortSignal) => {
+  const gate = createGate(triesAtOnce)
+  let stillborn = 0
+  let unusable: string | undefined
+  const together = (questions: readonly Question[]): Promise<void> =>
     new Promise((settle) => {
-      const looker: Looker = start(
+      const looker: Looker = family.start(
         (death) => {
           settle()
-          retry(death, alone)
+          retry(death, true)
         },
         () => {
-          end(looker)
+          family.end(looker)
           settle()
         },
       )
@@ -74,27 +84,32 @@ export const createIsolation = (parts: IsolationParts): Isolation => {
     if (!began && (!bySignal || stillborn >= mostStillborn)) unusable = how
     // What was alone in its process twice is what ends it; the deadline leaves no time to find out more.
     if (unusable !== undefined || signal.aborted || (again && left.length <= 1)) return answerAll(left, how)
-    for (const half of halvesOf(left)) void gate(() => together(half, true))
+    for (const half of halvesOf(left)) void gate(() => together(half))
   }
+  return { retry, unusable: () => unusable }
+}
+
+/**
+ * One process looks at everything. When it ends, what it had in hand is tried again by others: only of what ends them is it told. A
+ * thousand healthy questions cost one process.
+ */
+export const createIsolation = (parts: IsolationParts): Isolation => {
+  const family = createFamily(parts)
+  const { retry, unusable } = createRetry(family, parts.signal)
+  let current: Looker | undefined
   const ask = (question: Question): void => {
-    if (unusable !== undefined) return answerAll([question], unusable)
-    current ??= start((death) => {
+    const never = unusable()
+    if (never !== undefined) return answerAll([question], never)
+    current ??= family.start((death) => {
       current = undefined
       retry(death, false)
     })
     current.ask(question)
   }
-  return {
-    isolate: <Setup, In, Out>({ name }: { readonly name: string }, setup: Setup) => {
-      const of = openings.length
-      const opening = { open: of, look: name, setup }
-      openings.push(opening)
-      for (const looker of lookers) looker.say(opening)
-      return (input: In) =>
-        new Promise<Isolated<Out>>((resolve, reject) => ask({ of, input, resolve: resolve as Question['resolve'], reject }))
-    },
-    close: () => {
-      for (const looker of lookers) end(looker)
-    },
+  const isolate: Isolate = ({ name }, setup) => {
+    const of = family.open(name, setup)
+    return (input) =>
+      new Promise((resolve, reject) => ask({ of, input, resolve: (answer) => resolve(answer as Parameters<typeof resolve>[0]), reject }))
   }
+  return { isolate, close: family.endAll }
 }

@@ -108,10 +108,12 @@ export const startLooker = ({ program, run, signal, openings, died, idle = () =>
   }
   const { nodePath, flags, script, environment } = program
   const options = { environment, timeoutMs: longestMs, signal: ending.signal, maxBytes: keptBytes, conversation }
-  void run(nodePath, [...flags, script], options).then((finished) => {
+  const supervise = async (): Promise<void> => {
+    const finished = await run(nodePath, [...flags, script], options)
     signal.removeEventListener('abort', abort)
     if (!ending.signal.aborted) died({ how: howEnded(finished), bySignal: finished.ended === 'signal', began, left: questions.left() })
-  })
+  }
+  void supervise()
   return {
     say: line.say,
     ask: (question) => line.say({ ask: questions.add(question), of: question.of, input: question.input }),
