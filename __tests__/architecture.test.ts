@@ -49,7 +49,12 @@ describe('the layers of src/', () => {
 
   const homes: readonly { what: string; pattern: RegExp; home: RegExp }[] = [
     { what: 'process.env', pattern: /process\s*\.\s*env\b|\{[^}]*\benv\b[^}]*\}\s*=\s*process\b/, home: /^(runtime\/|index\.ts)/ },
-    { what: 'node:child_process', pattern: /node:child_process/, home: /^tools\/process(-now)?\.ts$/ },
+    { what: 'node:child_process', pattern: /node:child_process/, home: /^tools\/process(-now\.ts$|\/)/ },
+    {
+      what: 'node:tls and node:https',
+      pattern: /(?:^import (?!type\b)[^\n]*from|import\(|getBuiltinModule\()\s*'(?:node:)?(?:tls|https)'/m,
+      home: /^core\/net\/tls\.ts$/,
+    },
     { what: '@actions/*', pattern: /['"/]@actions\//, home: /^(runtime|github)\// },
     { what: 'console and process.stdout', pattern: /\bconsole\.|process\.std(out|err)\b/, home: /^runtime\/print\.ts$/ },
     { what: 'instanceof Error', pattern: /instanceof \w*Error\b/, home: /^$/ },

@@ -4,20 +4,26 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { transform } from 'esbuild'
-import { bundle } from './bundle.ts'
+import { bundleAll } from './bundle.ts'
 import { emit, stubs } from './emit.ts'
 import { notices } from './notices.ts'
 import { billOfMaterials } from './sbom.ts'
 
-const build = async (target: string): Promise<void> => {
-  await emit()
-  rmSync(target, { recursive: true, force: true })
-  const packages = bundle(target)
-  for (const name of readdirSync(target).filter((one) => one.endsWith('.js'))) {
-    const path = join(target, name)
+const minify = async (folder: string): Promise<void> => {
+  for (const name of readdirSync(folder).filter((one) => one.endsWith('.js'))) {
+    const path = join(folder, name)
     const { code } = await transform(readFileSync(path, 'utf8'), { minify: true, legalComments: 'none', target: 'node24', format: 'esm' })
     writeFileSync(path, code)
   }
+}
+
+const build = async (target: string): Promise<void> => {
+  await emit()
+  rmSync(target, { recursive: true, force: true })
+  const packages = bundleAll(target)
+  await minify(target)
+  await minify(join(target, 'looker'))
+  writeFileSync(join(target, 'looker.js'), "import './looker/index.js'\n")
   for (const [name, text] of Object.entries(await stubs())) writeFileSync(join(target, name), text)
   writeFileSync(join(target, 'licenses.txt'), notices(packages))
   writeFileSync(join(target, 'sbom.cdx.json'), billOfMaterials(packages))

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import { actions } from './registry.generated.ts'
 import { type Part, runMain } from './runtime/main.ts'
 import { drainOutput } from './runtime/print.ts'
@@ -12,7 +13,8 @@ export const main = async (name: string, part: Part = 'main'): Promise<void> => 
     stop()
   })
   process.on('SIGTERM', stop)
-  const exitCode = await runMain(name, { registry: actions, environment: process.env, cancelled: cancel.signal }, part)
+  const looker = join(dirname(process.argv[1] ?? ''), 'looker.js')
+  const exitCode = await runMain(name, { registry: actions, environment: process.env, cancelled: cancel.signal, looker }, part)
   // The verdict stands: what an event throws while the log is still read must not cut the log.
   process.on('uncaughtException', () => {})
   await drainOutput()

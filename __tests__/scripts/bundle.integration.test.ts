@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { bundle } from '../../scripts/bundle.ts'
+import { bundleAll } from '../../scripts/bundle.ts'
 import { noticeOf } from '../../scripts/notices.ts'
 import { billOfMaterials } from '../../scripts/sbom.ts'
 
@@ -14,7 +14,7 @@ const target = mkdtempSync(join(tmpdir(), 'ronde-bundled-'))
 let folders: readonly string[] = []
 
 beforeAll(() => {
-  folders = bundle(target)
+  folders = bundleAll(target)
 }, 90_000)
 afterAll(() => rmSync(target, { recursive: true, force: true }))
 

@@ -3,6 +3,7 @@ import { type CertOptions, options } from '../../src/actions/cert-check/options.
 import type { Looked, Part } from '../../src/actions/cert-check/part.ts'
 import type { Finding } from '../../src/core/finding.ts'
 import { createPrograms } from '../../src/tools/process/programs.ts'
+import { inProcess } from './in-process.ts'
 
 /** The options of the action as parsed from what was written. */
 export const parsedOptions = (written: Readonly<Record<string, unknown>>): CertOptions =>
@@ -15,7 +16,8 @@ export const runPart = (
   { signal = new AbortController().signal, now = Date.now(), borrowed = undefined as readonly unknown[] | undefined } = {},
 ): Promise<Looked> => {
   const given = { ...parsedOptions(written), ...(borrowed === undefined ? {} : { 'health-check': { endpoints: borrowed } }) }
-  return part.run(given, { signal, now: () => now, runProgram: createPrograms({ environment: process.env }).run } as never, now)
+  const inside = { signal, runProgram: createPrograms({ environment: process.env }).run }
+  return part.run(given, { ...inside, now: () => now, isolate: inProcess(inside) } as never, now)
 }
 
 /** `id status` of what is not ok, sorted, for a table. */

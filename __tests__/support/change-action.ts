@@ -68,7 +68,7 @@ const registry = {
   'test-change': () => import('${source('__tests__/support/change-action.ts')}'),
   'health-check': () => import('${source('src/actions/health-check/action.ts')}'),
 }
-process.exit(await runMain('test-change', { registry, environment: process.env, cancelled: cancel.signal }, '${part}'))
+process.exit(await runMain('test-change', { registry, environment: process.env, cancelled: cancel.signal, looker: '' }, '${part}'))
 `
 
 /** Writes its `action.yml` and entries into a folder, and gives the path for the runner. */

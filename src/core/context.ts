@@ -2,6 +2,7 @@ import type { SeenClock } from './clock.ts'
 import type { Compose } from './compose.ts'
 import type { Connect } from './database.ts'
 import type { History } from './history.ts'
+import type { Isolate } from './isolation.ts'
 import type { JsonObject } from './json.ts'
 import type { RunProgram } from './process.ts'
 import type { Report } from './report.ts'
@@ -61,6 +62,8 @@ export interface Context {
   readonly connect: Connect
   /** Starts a program; see `core/process.ts`. */
   readonly runProgram: RunProgram
+  /** Looks in another process at what may end the process that looks: any foreign server's TLS. */
+  readonly isolate: Isolate
   readonly progress: Progress
   readonly journal: Journal
   /** Does work under the lock of the compose project, while nothing else of Ronde changes it; a `change` action holds it already. Waits for nobody. */

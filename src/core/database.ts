@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Seen } from './seen.ts'
 
 /** The `database:` part of ronde.yml. */
@@ -21,6 +23,15 @@ export type PostgresSsl = {
   readonly servername?: string
 }
 
+/** `subject`: what is told of it when it ends who speaks with it. */
+export type TlsWanted = { readonly host: string; readonly ssl: PostgresSsl; readonly subject: string }
+
+/** The plain side of a connection, and how the process in between was ended, if it was. */
+export type Spoken = { readonly plain: Duplex; readonly ended: Promise<string | undefined> }
+
+/** Speaks TLS over an open connection, in another process. Rejects as the handshake would; with an `Ended` when that process was ended by it. */
+export type SpeakTls = (socket: Socket, wanted: TlsWanted, cut: AbortSignal) => Promise<Spoken>
+
 /** How to reach the database. The password is masked before anybody sees this. */
 export type PostgresTarget = {
   /** A name, an address, or the folder of a socket. */
@@ -36,6 +47,8 @@ export type PostgresTarget = {
   readonly subject: string
   /** The compose service it runs in, when it was resolved through compose. */
   readonly service: string | undefined
+  /** By whom TLS is spoken; absent: here. */
+  readonly speakTls?: SpeakTls
 }
 
 /**

@@ -1,3 +1,6 @@
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+
 export type ProgramLimits = {
   readonly timeoutMs: number
   readonly signal: AbortSignal
@@ -17,7 +20,20 @@ export type ProgramOptions = ProgramLimits &
     readonly stdin?: string
     /** What is kept of each of stdout and stderr; the rest is read and dropped. Default 8 MiB. */
     readonly maxBytes?: number
+    /** The program is a Node of ours, and this is told how to talk with it as soon as it was started. */
+    readonly conversation?: (conversation: Conversation) => void
+    /** Give the conversation its line. */
+    readonly line?: boolean
   }
+
+/** Messages to and from a child, copied as structured clones. What is said to one that is gone is dropped. */
+export type Conversation = {
+  /** A connection that goes with it is the child's from then on. */
+  readonly say: (message: object, connection?: Socket) => void
+  readonly hear: (heard: (message: unknown) => void) => void
+  /** For bytes in both directions; descriptor 4 of the child. */
+  readonly line: Duplex | undefined
+}
 
 /** How a program ended. */
 export type ProgramEnding =

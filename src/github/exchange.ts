@@ -1,6 +1,7 @@
 import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http'
 import type { LookupFunction } from 'node:net'
 import { createKeep } from '../core/keep.ts'
+import { loadHttps } from '../core/net/tls.ts'
 
 export type Exchange = {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT'
@@ -24,8 +25,7 @@ export type Exchanged =
 export type Transport = { readonly exchange: (request: Exchange) => Promise<Exchanged>; readonly close: () => void }
 
 /** Not by `import()`: naming the exports of `node:http` loads the WebSocket client behind two of them (25 ms). */
-const moduleOf = (protocol: string) =>
-  protocol === 'https:' ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http')
+const moduleOf = (protocol: string) => (protocol === 'https:' ? loadHttps() : process.getBuiltinModule('node:http'))
 
 const codeOf = (error: unknown): string => {
   const code: unknown = Error.isError(error) && 'code' in error ? error.code : undefined

@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto'
 import type { Compose, ComposeOptions } from '../core/compose.ts'
 import type { Context, Secrets } from '../core/context.ts'
 import type { DatabaseOptions } from '../core/database.ts'
+import type { Isolate } from '../core/isolation.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { RunProgram } from '../core/process.ts'
 import type { Report } from '../core/report.ts'
 import type { Repository } from '../core/repository.ts'
 import { createCompose } from '../tools/compose.ts'
 import { createConnect } from '../tools/connect/connect.ts'
+import type { LookerProgram } from '../tools/isolation/looker.ts'
+import { createSpeakTls } from '../tools/isolation/tunnel.ts'
 import { recallClock } from './clock.ts'
 import type { Printer } from './print.ts'
 import type { RepositoryWanted } from './repository.ts'
@@ -31,6 +34,8 @@ export type ContextParts = {
   readonly secrets: Secrets
   readonly printer: Printer
   readonly runProgram: RunProgram
+  readonly isolate: Isolate
+  readonly looker: LookerProgram
   readonly stateDirectory: string | undefined
   readonly store: StateStore
   readonly openRepository: (wanted: RepositoryWanted) => Promise<Repository>
@@ -84,7 +89,13 @@ export const createContext = (parts: ContextParts): Context => {
     state: parts.store,
     compose,
     runProgram,
-    connect: createConnect({ options: common.database ?? {}, compose, secrets }),
+    isolate: parts.isolate,
+    connect: createConnect({
+      options: common.database ?? {},
+      compose,
+      secrets,
+      speakTls: createSpeakTls({ program: parts.looker, run: runProgram }),
+    }),
     progress: { say: (line) => parts.printer.line(line) },
     journal,
     exclusively: exclusivelyWith({ ...parts, compose }),

@@ -15,6 +15,7 @@ import { createPrograms } from '../tools/process/programs.ts'
 import { type EventOfRun, eventOf } from './event.ts'
 import { guardEffect, guardEvent } from './guards.ts'
 import { guardedRepository, lastLookOf } from './last-look.ts'
+import { lookerProgram } from './looker-program.ts'
 import { type ParsedRun, parseRun } from './parse/parse.ts'
 import { createPrinter, inWorkflow, outliveReaders, type Printer } from './print.ts'
 import { publish, sayVerdict } from './publish.ts'
@@ -28,6 +29,8 @@ export type Start = {
   readonly environment: Environment
   /** Aborted with the reason `cancelled` when the runner wants us to stop. */
   readonly cancelled: AbortSignal
+  /** The script of the process that looks at foreign servers: `src/looker.ts`, as it was emitted. */
+  readonly looker: string
 }
 
 type Started = Start & { readonly event: EventOfRun }
@@ -72,6 +75,7 @@ const sharedRun = (parsed: ParsedRun, start: Started, { printer, secrets, redact
     secrets,
     redact: redactor.redact,
     runProgram: createPrograms({ environment }).run,
+    looker: lookerProgram(start.looker, environment),
     stateDirectory: environment['RUNNER_ENVIRONMENT'] === 'github-hosted' ? undefined : stateDirectory(environment, parsed.stateDir),
     cancelled,
     openRepository: async (wanted) => {

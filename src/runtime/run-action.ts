@@ -1,14 +1,18 @@
 import { type Action, changesServer } from '../core/action.ts'
 import { longestWorkMs } from '../core/believed.ts'
 import type { Context, Secrets } from '../core/context.ts'
+import { isEnded } from '../core/ended.ts'
 import { errorText } from '../core/error-chain.ts'
 import { type Finding, finding } from '../core/finding.ts'
+import type { Isolate } from '../core/isolation.ts'
 import type { JsonObject } from '../core/json.ts'
 import { gatherPast } from '../core/past.ts'
 import type { RunProgram } from '../core/process.ts'
 import { type Origin, type Report, type Result, type ServerReports, verdict } from '../core/report.ts'
 import type { Repository } from '../core/repository.ts'
 import { isUserError } from '../core/user-error.ts'
+import { createIsolation } from '../tools/isolation/isolation.ts'
+import type { LookerProgram } from '../tools/isolation/looker.ts'
 import { createContext } from './context.ts'
 import { guardedState } from './last-look.ts'
 import type { Printer } from './print.ts'
@@ -16,6 +20,7 @@ import type { RepositoryWanted } from './repository.ts'
 import { liveJournals } from './state/journal-file.ts'
 import type { StateStore } from './state/state.ts'
 import { noState, openRunState, type RunState, recordRun } from './state-of-run.ts'
+import { unfinished } from './unfinished.ts'
 
 /** What all actions of one process share. */
 export type Run = {
@@ -30,6 +35,7 @@ export type Run = {
   readonly secrets: Secrets
   readonly redact: (text: string) => string
   readonly runProgram: RunProgram
+  readonly looker: LookerProgram
   readonly dryRun: boolean
   /** This process has the lock of the compose project already. */
   readonly holdsLock: boolean
@@ -111,6 +117,7 @@ const attempt = async (action: Action, options: unknown, context: Context): Prom
     return broken(failed(action, cause, 'raise `timeout`, or find out what makes it slow'))
   } catch (error) {
     // One action that fails must not hide the others of the round: it becomes a finding. What a person can mend says so itself.
+    if (isEnded(error)) return broken(unfinished(action, error.message))
     if (isUserError(error)) return broken(failed(action, error.message, ''))
     return broken(failed(action, errorText(error), 'if this is not about the server, report it as a mistake of Ronde'))
   }
@@ -148,7 +155,11 @@ const originOf = (run: Run, findings: readonly Finding[], state: RunState, start
   return { repository, project, ...(past === undefined ? {} : { past }), ...(work.length === 0 ? {} : { work }) }
 }
 
-const contextOf = (prepared: Prepared, run: Run, more: { signal: AbortSignal; deadline: number; store: StateStore }): Context =>
+type OfThisRun = { readonly signal: AbortSignal; readonly deadline: number; readonly store: StateStore }
+
+const isolationOf = ({ looker, runProgram }: Run, signal: AbortSignal) => createIsolation({ program: looker, run: runProgram, signal })
+
+const contextOf = (prepared: Prepared, run: Run, more: OfThisRun & { readonly isolate: Isolate }): Context =>
   createContext({
     ...run,
     ...more,
@@ -170,7 +181,8 @@ const recoveryLimitMs = 5 * 60_000
 export const recoverAction = async (prepared: Prepared, run: Run): Promise<void> => {
   const { action } = prepared
   if (action.recover === undefined) return
-  const context = contextOf(prepared, run, { signal: run.cancelled, deadline: Date.now() + recoveryLimitMs, store: noState })
+  const { isolate } = isolationOf(run, run.cancelled)
+  const context = contextOf(prepared, run, { signal: run.cancelled, deadline: Date.now() + recoveryLimitMs, store: noState, isolate })
   if (context.journal.pending().length === 0) return
   run.printer.line(`ronde ${action.name}: an earlier run did not end; it is recovered now`)
   const alone = await context.exclusively(async () => action.recover?.(context))
@@ -188,8 +200,11 @@ export const runAction = async (prepared: Prepared, run: Run): Promise<RanAction
   const { repository, server, project } = run
   const opened = await openRunState(run.stateDirectory, { repository, server, project, action: action.name })
   const state = { ...opened, store: guardedState(opened.store, run.redact) }
-  const context = contextOf(prepared, run, { signal, deadline: startedAt + limitMs, store: state.store })
+  const isolation = isolationOf(run, signal)
+  const { isolate } = isolation
+  const context = contextOf(prepared, run, { signal, deadline: startedAt + limitMs, store: state.store, isolate })
   const outcome = await attemptAlone(prepared, context)
+  isolation.close()
   clearTimeout(timer)
   const nothingSeen = outcome.scope.length === 0 && outcome.findings.every((one) => one.status === 'ok')
   const looked = nothingSeen ? [...outcome.findings, nothingChecked(action)] : outcome.findings

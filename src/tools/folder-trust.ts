@@ -1,7 +1,7 @@
 import { lstatSync, readlinkSync, type Stats } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { othersInGroup } from './group-members.ts'
-import { askNow } from './process-now.ts'
+import { askNow } from './process/now.ts'
 
 /** Why somebody else could put something of theirs in the place of what lies in a folder: the component at fault, and why. */
 export type FolderFault = { readonly path: string; readonly reason: string; readonly uid?: number }

@@ -8,6 +8,9 @@ import type { CertOptions } from './options.ts'
 export const partNames = ['endpoints', 'headers', 'files', 'letsencrypt', 'nginx', 'served-versus-disk'] as const
 export type PartName = (typeof partNames)[number]
 
+/** What is known of a certificate, without its parsed form, which cannot leave the process that read it. */
+export type CertificateFacts = Omit<Certificate, 'x509'>
+
 /** A line of the summary's table. `subject`: that of its findings, which fill the last column. */
 export type CertificateRow = {
   readonly subject: string
@@ -15,7 +18,7 @@ export type CertificateRow = {
   readonly name: string
   /** Numeric addresses that it was presented at, or the path of its file. */
   readonly address: string
-  readonly certificate: Certificate
+  readonly certificate: CertificateFacts
   /** The chain in words: `3 certificates`, `incomplete`. */
   readonly chain: string
 }
@@ -28,7 +31,7 @@ export type Served = {
   /** Numeric. */
   readonly address: string
   readonly port: number
-  readonly certificate: Certificate
+  readonly certificate: CertificateFacts
 }
 
 /** A leaf on disk, for the comparison with what is served. */

@@ -1,4 +1,5 @@
 import type { Context } from '../../core/context.ts'
+import { isEnded } from '../../core/ended.ts'
 import { type Finding, finding } from '../../core/finding.ts'
 import type { JsonValue } from '../../core/json.ts'
 import type { Check, Checked } from './check.ts'
@@ -65,6 +66,8 @@ export const runChecks = async (planned: readonly Planned[], context: Context): 
       try {
         return await guarded(one, context)
       } catch (error) {
+        if (isEnded(error))
+          return couldNotFinish(one.check.name, error.message, 'see what that server sends, and report it as a mistake of Ronde')
         // A bug in one check: told as unknown, so that the other checks are still reported.
         const cause = Error.isError(error) ? `${error.name}: ${error.message}` : String(error)
         return couldNotFinish(one.check.name, cause, 'this is a mistake of Ronde: report it with the log of a run with debug logging')

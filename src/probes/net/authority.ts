@@ -1,3 +1,4 @@
+import { loadTls } from '../../core/net/tls.ts'
 import { codeOf, notSeen, type Unseen } from './fault.ts'
 
 /** PEM text of authorities, or why a file gives none. */
@@ -15,8 +16,7 @@ export const readAuthority = async (path: string, option: string): Promise<Autho
     if ((await stat(path)).size > maxBytes) return unusable('larger than 4 MiB')
     const ready = await readFile(path, 'utf8')
     if (!ready.includes('-----BEGIN CERTIFICATE-----')) return unusable('no certificate in it')
-    const { createSecureContext } = await import('node:tls')
-    createSecureContext({ ca: ready })
+    loadTls().createSecureContext({ ca: ready })
     return { ready }
   } catch (error) {
     // A file that is missing, not ours to read, or broken: told with its path; the other endpoints go on.

@@ -1,5 +1,6 @@
 import { connect, isIP, type Socket } from 'node:net'
 import { isRefused } from '../../core/net/address.ts'
+import { loadTls } from '../../core/net/tls.ts'
 import type { Instant } from '../../core/seen.ts'
 import { codeOf, codesOf, dnsAdvice, type Failure, failed, failureOf, failureOfConnect, notSeen, type Phase } from './fault.ts'
 import type { Address, Resolve } from './resolve.ts'
@@ -98,7 +99,7 @@ type Opened = Omit<Dialed, 'tlsMs'>
 /** Adds TLS to an open connection where it is wanted, the certificate verified unless told otherwise. */
 export const withTls = async (opened: Opened, { hostname, tls }: Where, stop: Stop): Promise<Dialed | Failure> => {
   if (tls === undefined) return { ...opened, tlsMs: 0 }
-  const { connect: connectTls } = await import('node:tls')
+  const { connect: connectTls } = loadTls()
   const startedAt = performance.now()
   const name = tls.serverName ?? hostname
   const socket = connectTls({

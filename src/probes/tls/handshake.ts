@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
-import { connect, type SecureContext, type TLSSocket } from 'node:tls'
+import type { SecureContext, TLSSocket } from 'node:tls'
+import { loadTls, peerCertificate } from '../../core/net/tls.ts'
 import { type Dialed, stopped } from '../net/dial.ts'
 import { codeOf, type Failure, failed, failureOf } from '../net/fault.ts'
 import type { Stop } from '../net/stop.ts'
@@ -20,10 +21,9 @@ export type Asking = { readonly context: SecureContext; readonly serverName: str
 /** More than any sane chain: a server that sends hundreds shall not make us verify each by each. */
 const maxPresented = 20
 
-/** Node keeps the certificates of the peer in the order in which they came. To be asked once for each handshake. */
 const presentedBy = (socket: TLSSocket): readonly X509Certificate[] => {
   const presented: X509Certificate[] = []
-  for (let one = socket.getPeerX509Certificate(); one !== undefined && presented.length < maxPresented; one = one.issuerCertificate)
+  for (let one = peerCertificate(socket); one !== undefined && presented.length < maxPresented; one = one.issuerCertificate)
     presented.push(one)
   return presented
 }
@@ -34,7 +34,7 @@ const noFurtherCheck = () => undefined
 export const shakeHands = ({ socket }: Dialed, { context, serverName, wantsStaple }: Asking, stop: Stop): Promise<Shaken | Failure> =>
   new Promise((settle) => {
     let staple: Buffer | undefined
-    const secure = connect({
+    const secure = loadTls().connect({
       socket,
       secureContext: context,
       rejectUnauthorized: false,

@@ -1,4 +1,5 @@
 import type { SecureContext } from 'node:tls'
+import { loadTls } from '../../core/net/tls.ts'
 import { type Certificate, readCertificate } from '../../core/x509/certificate.ts'
 import { subjectOf } from '../../core/x509/parts.ts'
 
@@ -46,7 +47,7 @@ const createRoots = (authorities: () => readonly string[]): Store['roots'] => {
 
 /** Node's authorities and those of NODE_EXTRA_CA_CERTS, and these PEM texts besides. */
 export const createStore = async (more: readonly string[]): Promise<Store> => {
-  const { createSecureContext, getCACertificates } = await import('node:tls')
+  const { createSecureContext, getCACertificates } = loadTls()
   const authorities = () => [...getCACertificates('default'), ...more]
   const ca = more.length === 0 ? {} : { ca: authorities() }
   const old = (): SecureContext | undefined => {

@@ -37,7 +37,10 @@ const sayings: Partial<Record<YAMLError['code'], (at: string) => string>> = {
 
 /** The parser quotes the text at the mistake, which may be a secret. */
 const withoutSource = (message: string): string =>
-  message.slice(0, 500).replace(/(?:[:,]? in YAML stream)?: ["'\x60].*$/s, '').replace(/["'\x60][^"'\x60]{4,}["'\x60]?/g, '…')
+  message
+    .slice(0, 500)
+    .replace(/(?:[:,]? in YAML stream)?: ["'\x60].*$/s, '')
+    .replace(/["'\x60][^"'\x60]{4,}["'\x60]?/g, '…')
 
 const told = (error: YAMLError, text: string): string =>
   sayings[error.code]?.(text.slice(error.pos[0], error.pos[0] + 200)) ?? `not YAML: ${shown(withoutSource(error.message)).slice(1, -1)}`

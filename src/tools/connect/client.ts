@@ -1,9 +1,11 @@
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Client } from 'pg'
 import type { PostgresTarget } from '../../core/database.ts'
 import { type Guard, guardFrames } from './frames.ts'
+import type { Line } from './line.ts'
 import type { Reported } from './startup.ts'
-import { tlsOptions } from './tls.ts'
+import { tlsOptions } from './tls-options.ts'
 
 /** One way to log in. */
 export type Login = {
@@ -24,17 +26,26 @@ type Inside = {
 /** More than any server reports. */
 const mostReported = 100
 
+/** An open connection, as the driver wants one: it asks for it, and it is there. */
+const opened = (plain: Duplex): Duplex =>
+  Object.assign(plain, {
+    connect: () => {
+      process.nextTick(() => plain.emit('connect'))
+    },
+  })
+
 /**
- * The driver's client, which takes nothing from PG… variables or a .pgpass file of the runner, reads no value by the type that the server
+ * The driver's client, over `plain`, the plain side of TLS that another process speaks, where there is one. It takes nothing from PG… variables or a .pgpass file of the runner, reads no value by the type that the server
  * names, and hears only whole and bounded messages.
  */
 export const createClient = async (
   target: PostgresTarget,
   login: Login,
-  { socket, ...told }: { readonly socket: Socket; readonly broken: () => void; readonly flooded: (mostBytes: number) => void },
+  { plain, line }: { readonly plain: Duplex | undefined; readonly line: Line },
 ): Promise<GuardedClient> => {
   const { Client } = await import('pg')
-  const client = new Client({ ...(await clientOptions(target, login.tls)), stream: () => socket })
+  const stream = line.hold(plain === undefined ? new Socket() : opened(plain))
+  const client = new Client({ ...clientOptions(target, login.tls && plain === undefined), stream: () => stream })
   // The same error rejects the login or the query that is under way.
   client.on('error', () => {})
   const inside = client as unknown as Inside
@@ -45,12 +56,12 @@ export const createClient = async (
   inside.connection.on('parameterStatus', ({ parameterName, parameterValue }) => {
     if (reported.size < mostReported) reported.set(parameterName, parameterValue)
   })
-  return { client, guard: guardFrames(client, told), reported }
+  return { client, guard: guardFrames(client, line), reported }
 }
 
 const asText = (text: string): string => text
 
-const clientOptions = async (target: PostgresTarget, tls: boolean) => ({
+const clientOptions = (target: PostgresTarget, tls: boolean) => ({
   host: target.host,
   port: target.port,
   database: target.database,
@@ -60,6 +71,6 @@ const clientOptions = async (target: PostgresTarget, tls: boolean) => ({
   // A line that died in silence during a long statement is noticed before the run's deadline.
   keepAlive: true,
   keepAliveInitialDelayMillis: 30_000,
-  ssl: tls ? await tlsOptions(target.ssl) : false,
+  ssl: tls ? tlsOptions(target.ssl) : false,
   types: { getTypeParser: () => asText },
 })

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 import type { Container } from '../../core/compose.ts'
-import type { Connect, DatabaseLocation, PostgresTarget } from '../../core/database.ts'
+import type { Connect, DatabaseLocation, PostgresTarget, SpeakTls } from '../../core/database.ts'
 import { couldNotLook, type Seen, saw } from '../../core/seen.ts'
 import { isPostgresImage } from './database-image.ts'
 import { locationInContainer } from './from-container.ts'
@@ -8,7 +8,15 @@ import { targetFromUrl } from './from-url.ts'
 import { type ConnectServices, readMountedFile, readSmallFile } from './services.ts'
 
 export type ConnectGiven = Pick<ConnectServices, 'options' | 'compose' | 'secrets'> &
-  Partial<Pick<ConnectServices, 'now' | 'userName' | 'readFile' | 'readMounted'>>
+  Partial<Pick<ConnectServices, 'now' | 'userName' | 'readFile' | 'readMounted'>> & {
+    /** By whom TLS is spoken to it. */
+    readonly speakTls?: SpeakTls
+  }
+
+const speaking = (location: Seen<DatabaseLocation>, speakTls: SpeakTls | undefined): Seen<DatabaseLocation> =>
+  location.seen && location.value.kind === 'target' && speakTls !== undefined
+    ? { ...location, value: { kind: 'target', target: { ...location.value.target, speakTls } } }
+    : location
 
 /** Finds the database of this run, once, whoever asks first. */
 export const createConnect = (given: ConnectGiven): Connect => {
@@ -16,7 +24,7 @@ export const createConnect = (given: ConnectGiven): Connect => {
   let found: Promise<Seen<DatabaseLocation>> | undefined
   return {
     postgres: () => {
-      found ??= locate(services)
+      found ??= locate(services).then((location) => speaking(location, given.speakTls))
       return found
     },
   }

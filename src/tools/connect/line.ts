@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { classifyPostgresError, type PostgresFailure, type Reached } from '../../core/postgres/failure.ts'
 
 export type LineLimits = {
@@ -11,30 +11,44 @@ export type LineLimits = {
   readonly answerMs?: number
 }
 
-export type Line = ReturnType<typeof watch>
+export type Line = ReturnType<typeof watchLine>
 
 /** How long a server may take to hang up after our goodbye. */
 const goodbyeMs = 1_000
 
 /** Cuts the line at a time-out or an abort, and knows afterwards why it was cut and how far we came. */
-export const watch = (socket: Socket, { signal, connectTimeoutMs, timeoutMs, answerMs = timeoutMs }: LineLimits) => {
+export const watchLine = ({ signal, connectTimeoutMs, timeoutMs, answerMs = timeoutMs }: LineLimits) => {
   let reached: Reached = 'nothing'
   let cut: PostgresFailure | undefined
   let serverError: unknown
+  const cutting = new AbortController()
+  const held: Duplex[] = []
+  const letGo = () => {
+    for (const stream of held) stream.destroy()
+  }
   const cutWith = (failure: PostgresFailure) => {
     cut ??= failure
-    socket.destroy()
+    cutting.abort()
+    letGo()
   }
   const tooLong = (ms: number) => () => cutWith({ kind: reached === 'nothing' ? 'timeout' : 'hung', detail: `no answer within ${ms} ms` })
   const abort = () => cutWith({ kind: 'cancelled', detail: 'the run ended before it answered' })
   const login = setTimeout(tooLong(connectTimeoutMs), connectTimeoutMs)
   const all = setTimeout(tooLong(timeoutMs), timeoutMs)
-  socket.once('connect', () => {
-    reached = 'port'
-  })
   signal.addEventListener('abort', abort, { once: true })
   if (signal.aborted) abort()
   return {
+    /** Aborted when the line is cut. */
+    signal: cutting.signal,
+    /** Cut with the line, and let go with it. */
+    hold: <S extends Duplex>(stream: S): S => {
+      held.push(stream)
+      stream.once('connect', () => {
+        if (reached === 'nothing') reached = 'port'
+      })
+      if (cut !== undefined) stream.destroy()
+      return stream
+    },
     loginRefused: (method: string) => cutWith({ kind: 'login-refused', detail: `it asks for ${method}` }),
     broken: () => cutWith({ kind: 'other', detail: 'what it answers is not the protocol of PostgreSQL' }),
     flooded: (mostBytes: number) => cutWith({ kind: 'other', detail: `its answer is too long: over ${mostBytes} bytes` }),
@@ -55,7 +69,7 @@ export const watch = (socket: Socket, { signal, connectTimeoutMs, timeoutMs, ans
       }
     },
     goodbye: async (ended: Promise<unknown>): Promise<void> => {
-      const timer = setTimeout(() => socket.destroy(), goodbyeMs)
+      const timer = setTimeout(letGo, goodbyeMs)
       await ended
       clearTimeout(timer)
     },
@@ -66,6 +80,7 @@ export const watch = (socket: Socket, { signal, connectTimeoutMs, timeoutMs, ans
       clearTimeout(login)
       clearTimeout(all)
       signal.removeEventListener('abort', abort)
+      letGo()
     },
   }
 }

@@ -1,12 +1,14 @@
 import type { Client } from 'pg'
-import type { PostgresTarget, SslMode } from '../../core/database.ts'
+import type { PostgresTarget, Spoken, SslMode } from '../../core/database.ts'
+import { Ended, isEnded } from '../../core/ended.ts'
 import type { PostgresFailure, PostgresFailureKind } from '../../core/postgres/failure.ts'
 import { type BackendKey, requestCancel } from './cancel.ts'
 import { createClient, type GuardedClient, type Login } from './client.ts'
 import { makeOwn } from './direct.ts'
-import { type Line, type LineLimits, watch } from './line.ts'
+import { type Line, type LineLimits, watchLine } from './line.ts'
 import type { PostgresSession, Row } from './postgres-session.ts'
 import { demandAuth } from './require-auth.ts'
+import { endedBy, openSecured } from './secured.ts'
 import { lookTimeouts, opening, optionsTaken, ownSettings, type ServerTimeouts, startupOptions } from './startup.ts'
 
 export type { AnswerLimits, PostgresSession, Row, SqlValue } from './postgres-session.ts'
@@ -66,11 +68,11 @@ const withOrWithoutOptions = async <T>(target: PostgresTarget, tls: boolean, lim
 }
 
 const attempt = async <T>(target: PostgresTarget, login: Login, limits: SessionLimits, work: Work<T>): Promise<Tried<T>> => {
-  const net = await import('node:net')
-  const socket = new net.Socket()
-  const line = watch(socket, limits)
+  const line = watchLine(limits)
+  let secured: Spoken | undefined
   try {
-    const made = await createClient(target, login, { socket, broken: line.broken, flooded: line.flooded })
+    secured = login.tls && target.speakTls !== undefined ? await openSecured(target, target.speakTls, line) : undefined
+    const made = await createClient(target, login, { plain: secured?.plain, line })
     demandAuth(made.client, target.requireAuth, line.loginRefused)
     await made.client.connect()
     line.loggedIn()
@@ -83,12 +85,13 @@ const attempt = async <T>(target: PostgresTarget, login: Login, limits: SessionL
     await line.goodbye(made.client.end())
     return { ...result, loggedIn: true }
   } catch (error) {
+    const by = secured === undefined ? undefined : await endedBy(secured)
+    if (by !== undefined) throw new Ended(target.subject, by)
     const failure = line.explain(error)
-    if (failure === undefined) throw error
+    if (failure === undefined || (isEnded(error) && !line.signal.aborted)) throw error
     return { ok: false, failure, loggedIn: line.isLoggedIn() }
   } finally {
     line.release()
-    socket.destroy()
   }
 }
 

@@ -60,6 +60,7 @@ const spawnOptions = (request: LaunchRequest, environment: Readonly<Record<strin
   ...(request.directory === undefined ? {} : { cwd: request.directory }),
   ...request.owner,
   stdio: request.stdio,
+  serialization: 'advanced',
   detached: true,
   shell: false,
   windowsHide: true,

@@ -1,4 +1,6 @@
-import type { Finished, ProgramEnding, RunProgram } from '../../core/process.ts'
+import type { ChildProcess } from 'node:child_process'
+import { Duplex } from 'node:stream'
+import type { Conversation, Finished, ProgramEnding, ProgramOptions, RunProgram } from '../../core/process.ts'
 import { capture } from './capture.ts'
 import type { Launcher } from './launch.ts'
 import { release, supervise } from './supervise.ts'
@@ -11,6 +13,16 @@ const finished = (startedAt: number, ending: ProgramEnding, output = { stdout: '
   ...ending,
 })
 
+const conversationPipes = ({ conversation, line }: ProgramOptions): readonly ('ipc' | 'pipe')[] =>
+  conversation === undefined ? [] : line === true ? ['ipc', 'pipe'] : ['ipc']
+
+/** A message that cannot be said any more is lost with its child, whose end is told. */
+const conversationWith = (child: ChildProcess): Conversation => ({
+  say: (message, connection) => void child.send?.(message, connection, {}, () => {}),
+  hear: (heard) => void child.on('message', heard),
+  line: child.stdio[4] instanceof Duplex ? child.stdio[4] : undefined,
+})
+
 /** One program, text in and text out. */
 export const createRun =
   ({ load, forget }: Launcher): RunProgram =>
@@ -18,9 +30,15 @@ export const createRun =
     const launch = await load()
     const startedAt = performance.now()
     if (options.signal.aborted) return finished(startedAt, { ended: 'cancelled' })
-    const launched = launch({ ...options, program, args, stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] })
+    const launched = launch({
+      ...options,
+      program,
+      args,
+      stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...conversationPipes(options)],
+    })
     if (!launched.started) return finished(startedAt, launched.ending)
     const { child } = launched
+    options.conversation?.(conversationWith(child))
     const stdout = capture(child.stdout, options.maxBytes ?? defaultMaxBytes)
     const stderr = capture(child.stderr, options.maxBytes ?? defaultMaxBytes)
     // A program may end without reading its input (EPIPE); its exit tells whether that was wrong.

@@ -6,15 +6,7 @@ import { parsedText, type Reading } from '../../../core/options/parsed-text.ts'
 import { shown } from '../../../core/options/shown.ts'
 import { didYouMean } from '../../../core/suggestion.ts'
 import { type StartTls, startTlsPorts } from '../../../probes/tls/starttls-steps.ts'
-
-/** Where TLS is spoken, as configured. `host` is a name in its ASCII form or a numeric address without brackets. */
-export type CertEndpoint = {
-  readonly host: string
-  readonly port: number
-  /** The name to ask for by SNI and to judge; default: the host. */
-  readonly servername?: string | undefined
-  readonly starttls?: StartTls | undefined
-}
+import { type CertEndpoint, endpointKey } from './endpoint.ts'
 
 const protocols = Object.keys(startTlsPorts) as StartTls[]
 const expected = 'an endpoint such as quiz.example:443 or smtp.quiz.example:587?starttls=smtp'
@@ -107,9 +99,6 @@ const endpointObject = z
   .transform(({ port, ...rest }): CertEndpoint => ({ ...rest, port: port ?? portOf(rest.starttls) }))
 
 const endpoint: z.ZodType<CertEndpoint> = z.union([parsedText({ expected, read: readEndpoint }), endpointObject])
-
-/** What makes two endpoints the same look. */
-export const endpointKey = ({ host, port, servername = host }: CertEndpoint): string => JSON.stringify([host, port, servername])
 
 export const endpointsOption = list(endpoint, { uniqueBy: endpointKey }).optional().meta({
   description:

@@ -1,8 +1,7 @@
 import { isIP } from 'node:net'
 import { shellCommand, type Word } from '../../../core/text/shell-command.ts'
 import type { CertOptions } from '../options.ts'
-import type { CertEndpoint } from './option.ts'
-import { endpointKey } from './option.ts'
+import { type CertEndpoint, endpointKey } from './endpoint.ts'
 
 /** One endpoint, ready to be looked at and judged. */
 export type CertTarget = {

@@ -17,7 +17,7 @@ export const checkTargets = async (targets: readonly Target[], asking: Asking): 
   const judged = await Promise.all(
     targets.map(async (target) => {
       const observed = await askRepeatedly(target, asking)
-      const seen = observed.attempts.some((one) => one.kind !== 'unseen')
+      const seen = observed.attempts.some((one) => one.kind !== 'unseen' && one.kind !== 'killed')
       return { label: target.label, seen, findings: judgeEndpoint(target, observed) }
     }),
   )

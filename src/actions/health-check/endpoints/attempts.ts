@@ -44,6 +44,9 @@ const latencyOf = (one: Observation): number | undefined => {
 
 const isFailure = (one: Observation, target: Target): boolean => (one.kind === 'answer' ? isWrong(one, target) : one.kind !== 'open')
 
+/** A further attempt would say no more. */
+const isFinal = (one: Observation): boolean => one.kind === 'killed' || isCancelled(one)
+
 const isCancelled = (one: Observation): boolean =>
   one.kind === 'unseen' ? one.lasting : one.kind === 'fault' && one.fault.kind === 'cancelled'
 
@@ -60,7 +63,7 @@ const untilItAnswers = async (
     // The deadline says less than what an earlier attempt saw.
     if (number > 0 && isCancelled(one)) break
     attempts.push(one)
-    if (!isFailure(one, target) || isCancelled(one)) break
+    if (!isFailure(one, target) || isFinal(one)) break
   }
   return attempts
 }
@@ -75,7 +78,7 @@ export const askRepeatedly = async (target: Target, asking: Asking): Promise<Obs
   while (first >= target.latency.warning && latenciesMs.length < samples && !asking.signal.aborted) {
     const startedAt = performance.now()
     const again = await asking.gate(() => asking.ask(target))
-    if (isCancelled(again)) break
+    if (isFinal(again)) break
     latenciesMs.push(latencyOf(again) ?? performance.now() - startedAt)
   }
   return { attempts, latenciesMs }

@@ -25,6 +25,7 @@ const statusAdvice = (status: number, expected: string): string => {
 const failureLine = (one: Observation, target: Target): string => {
   if (one.kind === 'fault') return faultWords(one.fault, target).observed
   if (one.kind === 'unseen') return one.cause
+  if (one.kind === 'killed') return one.ended
   if (one.kind === 'open') return 'connected'
   return accepts(target.status, one.status)
     ? (bodyMistake(one, target) ?? 'its answer is too long to read to its end')
@@ -160,6 +161,18 @@ const unseenFinding = (target: Target, cause: string, advice: string, evidence: 
     evidence,
   })
 
+/** What it sends ends the process that looks, alone and twice: nothing was seen of it, and that is told as itself. */
+const killedFinding = (target: Target, ended: string): Finding =>
+  make(target, {
+    id: 'check.failed',
+    status: 'unknown',
+    title: `the look at it was ended by ${ended}`,
+    observed: `${ended}, whenever it is looked at`,
+    expected: 'a look that comes to its end',
+    advice: 'see what that server sends, and report it as a mistake of Ronde',
+    certainty: 'hard',
+  })
+
 const answered = (target: Target, answer: HttpAnswer, observed: Observed): readonly Finding[] => {
   const open = isEndless(answer, target)
     ? endless(target, answer)
@@ -188,6 +201,7 @@ export const judgeEndpoint = (target: Target, observed: Observed): readonly Find
   const last = observed.attempts.at(-1)
   if (last === undefined) return [unseenFinding(target, 'it was not asked', '', [])]
   if (last.kind === 'unseen') return [unseenFinding(target, last.cause, last.advice, earlier(observed, target))]
+  if (last.kind === 'killed') return [killedFinding(target, last.ended)]
   if (last.kind === 'answer') return answered(target, last, observed)
   if (last.kind === 'open') {
     return [

@@ -1,9 +1,11 @@
+import { isIP } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import type { PostgresSsl } from '../../core/database.ts'
+import { loadTls } from '../../core/net/tls.ts'
 
 /** libpq's rules: only the `verify-…` modes look at the certificate, and only `verify-full` at the name in it. */
-export const tlsOptions = async (ssl: PostgresSsl): Promise<ConnectionOptions> => {
-  const { checkServerIdentity } = await import('node:tls')
+export const tlsOptions = (ssl: PostgresSsl): ConnectionOptions => {
+  const { checkServerIdentity } = loadTls()
   const { servername } = ssl
   const checkName: ConnectionOptions['checkServerIdentity'] =
     ssl.mode === 'verify-full' ? (host, certificate) => checkServerIdentity(servername ?? host, certificate) : () => undefined
@@ -16,3 +18,10 @@ export const tlsOptions = async (ssl: PostgresSsl): Promise<ConnectionOptions> =
     ...(servername === undefined ? {} : { servername }),
   }
 }
+
+/** The same with the name that is asked for by SNI, as the driver asks: that of the host, where it is no address. */
+export const tlsOptionsFor = (host: string, ssl: PostgresSsl): ConnectionOptions => ({
+  host,
+  ...tlsOptions(ssl),
+  ...(isIP(host) === 0 ? { servername: host } : {}),
+})

@@ -1,0 +1,86 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import type { Certificate } from './certificates.ts'
+import { listening, type TestServer } from './http-server.ts'
+
+const pids = (): readonly number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+
+/** A process that ends while it is read is none. */
+const ofProcess = <T>(read: () => T): T | undefined => {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
+
+const hex = (port = 0): string => port.toString(16).toUpperCase().padStart(4, '0')
+
+/** The number of the socket at the other end, which stands on this machine too. */
+const socketNumber = ({ localPort, remotePort }: Socket): string | undefined =>
+  readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .find(([, local = '', remote = '']) => local.endsWith(`:${hex(remotePort)}`) && remote.endsWith(`:${hex(localPort)}`))?.[9]
+
+const holds = (pid: number, socket: string): boolean =>
+  ofProcess(() => readdirSync(`/proc/${pid}/fd`).some((fd) => ofProcess(() => readlinkSync(`/proc/${pid}/fd/${fd}`)) === socket)) ?? false
+
+const isLooker = (pid: number): boolean => ofProcess(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('/looker.js')) ?? false
+
+/** The process that looks over this connection, from this machine. */
+const lookerAt = (socket: Socket): number | undefined => {
+  const number = socketNumber(socket)
+  return number === undefined ? undefined : pids().find((pid) => isLooker(pid) && holds(pid, `socket:[${number}]`))
+}
+
+export type KillerServer = TestServer & { readonly killed: () => number }
+
+/** Ends whoever connects with a signal, so many times; afterwards it presents this certificate. */
+export const killerServer = async (
+  signal: NodeJS.Signals,
+  certificate: Certificate,
+  times = Number.POSITIVE_INFINITY,
+): Promise<KillerServer> => {
+  let killed = 0
+  const mild = createTlsServer(certificate, (socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'))
+  }).on('tlsClientError', () => {})
+  const server = createServer((socket) => {
+    const client = lookerAt(socket)
+    if (killed >= times || client === undefined) mild.emit('connection', socket)
+    else {
+      killed += 1
+      process.kill(client, signal)
+    }
+  })
+  return { ...(await listening(server, '127.0.0.1', 'https')), killed: () => killed }
+}
+
+/** The processes of this machine that run this script. */
+export const runningScripts = (script: string): readonly number[] =>
+  pids().filter((pid) => ofProcess(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(script)) ?? false)
+
+/** A PostgreSQL that agrees to TLS, and then ends whoever speaks it, so many times; afterwards it closes the connection. */
+export const killerPostgres = (signal: NodeJS.Signals, times = Number.POSITIVE_INFINITY): Promise<KillerServer> => {
+  let killed = 0
+  const server = createServer((socket) => {
+    socket.once('data', () => {
+      socket.write('S')
+      socket.once('data', () => {
+        const client = lookerAt(socket)
+        if (killed >= times || client === undefined) socket.destroy()
+        else {
+          killed += 1
+          process.kill(client, signal)
+        }
+      })
+    })
+  })
+  return listening(server).then((listener) => ({ ...listener, killed: () => killed }))
+}
