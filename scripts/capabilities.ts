@@ -16,6 +16,7 @@ const integrationNeeds = (): string | undefined => {
   if (!existsSync(postgresBinaries)) return `no PostgreSQL from npm for ${process.platform}-${process.arch}`
   const missing = olderMajors.find((major) => !existsSync(`node_modules/postgres-${major}/native/bin/postgres`))
   if (missing !== undefined) return `no PostgreSQL ${missing} from npm`
+  if (!answers('pgbouncer', ['--version'])) return 'no pgbouncer'
   return answers('openssl', ['version']) ? undefined : 'no openssl'
 }
 
@@ -42,7 +43,7 @@ export const capabilities = (): readonly Capability[] => [
     suite: 'integration',
     what: 'tests with a real PostgreSQL, TLS servers and spawned actions',
     missing: integrationNeeds(),
-    enable: 'install openssl, run `npm ci` without --omit=optional',
+    enable: 'install openssl and pgbouncer, run `npm ci` without --omit=optional',
   },
   {
     suite: 'e2e',

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import type { PostgresTarget } from '../../src/core/database.ts'
-import { failureOf } from '../support/postgres-look.ts'
+import { failureOf, look } from '../support/postgres-look.ts'
 
 const number = (value: number): Buffer => {
   const bytes = Buffer.alloc(4)
@@ -96,4 +96,37 @@ describe('a server that lies', () => {
       expect(process.memoryUsage().rss - before).toBeLessThan(200_000_000)
     },
   )
+})
+
+describe('a value of a type whose usual reader takes the square of its length', () => {
+  const timestamp = 1114
+  const column = Buffer.alloc(18)
+  column.writeUInt32BE(timestamp, 6)
+  const described = message('T', Buffer.concat([Buffer.from([0, 1]), Buffer.from('version\0'), column]))
+  const answerOf = (digits: number) => {
+    const value = Buffer.from(`${'9'.repeat(digits)}-`)
+    const row = message('D', Buffer.concat([Buffer.from([0, 1]), number(value.length), value]))
+    return Buffer.concat([described, row, message('C', Buffer.from('SELECT 1\0')), message('Z', Buffer.from('I'))])
+  }
+
+  test.each([100_000, 1_000_000, 2_000_000])('of %d digits keeps nobody waiting', async (digits) => {
+    const answer = answerOf(digits)
+    await using server = await start((socket) => {
+      socket.write(loggedIn)
+      socket.on('data', () => void socket.write(answer))
+    })
+    const target: PostgresTarget = {
+      host: '127.0.0.1',
+      port: server.port,
+      database: 'd',
+      user: 'u',
+      password: 'p',
+      ssl: { mode: 'prefer' },
+      subject: 's',
+      service: undefined,
+    }
+    const startedAt = performance.now()
+    await look(target, { timeoutMs: 5_000 })
+    expect(performance.now() - startedAt).toBeLessThan(4_000)
+  })
 })

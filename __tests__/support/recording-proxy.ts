@@ -18,32 +18,39 @@ const sqlOf = (kind: string, body: Buffer): string | undefined => {
   return kind === 'Q' ? texts[0] : kind === 'P' ? texts[1] : undefined
 }
 
+/** Where the first message ends; a startup packet and its like have no kind before their length. */
+const endOf = (rest: Buffer, started: boolean): number => {
+  const head = started ? 1 : 0
+  return rest.length < head + 4 ? Number.POSITIVE_INFINITY : head + rest.readUInt32BE(head)
+}
+
+type Recording = { startup: Record<string, string>; statements: string[] }
+
 /** Reads what a client says to a server; answers that there is no TLS by itself, so that all of it can be read. */
-const listen = (near: Socket, toServer: Socket, recorded: { startup: Record<string, string>; statements: string[] }): void => {
+const listen = (near: Socket, toServer: Socket, recorded: Recording): void => {
   let rest = Buffer.alloc(0)
   let started = false
+  const hear = (frame: Buffer): void => {
+    const sql = sqlOf(String.fromCharCode(frame[0] ?? 0), frame.subarray(5))
+    if (sql !== undefined) recorded.statements.push(sql)
+  }
+  const begin = (frame: Buffer): 'answered' | 'passed on' => {
+    const code = frame.readUInt32BE(4)
+    if (code === plainOnly) {
+      near.write('N')
+      return 'answered'
+    }
+    if (code !== cancel) Object.assign(recorded.startup, startupOf(frame.subarray(8)))
+    started = code !== cancel
+    return 'passed on'
+  }
   near.on('data', (piece) => {
     rest = Buffer.concat([rest, piece])
-    for (;;) {
-      const lengthBytes = started
-        ? rest.length < 5
-          ? Number.POSITIVE_INFINITY
-          : 1 + rest.readUInt32BE(1)
-        : rest.length < 4
-          ? Number.POSITIVE_INFINITY
-          : rest.readUInt32BE(0)
-      if (rest.length < lengthBytes) return
-      const frame = rest.subarray(0, lengthBytes)
-      rest = rest.subarray(lengthBytes)
-      const code = started ? 0 : frame.readUInt32BE(4)
-      if (code === plainOnly) {
-        near.write('N')
-        continue
-      }
-      if (!started && code !== cancel) Object.assign(recorded.startup, startupOf(frame.subarray(8)))
-      const sql = started ? sqlOf(String.fromCharCode(frame[0] ?? 0), frame.subarray(5)) : undefined
-      if (sql !== undefined) recorded.statements.push(sql)
-      started ||= code !== cancel
+    for (let end = endOf(rest, started); rest.length >= end; end = endOf(rest, started)) {
+      const frame = rest.subarray(0, end)
+      rest = rest.subarray(end)
+      if (started) hear(frame)
+      else if (begin(frame) === 'answered') continue
       toServer.write(frame)
     }
   })
@@ -56,7 +63,7 @@ export const startRecorder = async (port: number) => {
   const listener = createServer((near) => {
     const far = connect(port, '127.0.0.1')
     for (const socket of [near, far]) sockets.add(socket.on('error', () => {}))
-    const recorded = { startup: {}, statements: [] }
+    const recorded: Recording = { startup: {}, statements: [] }
     sessions.push(recorded)
     listen(near, far, recorded)
     far.pipe(near)

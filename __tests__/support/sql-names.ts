@@ -106,15 +106,18 @@ const typedLiteralIn = ({ tokens, at }: Place): string | undefined => {
   return /^[a-z]/.test(token.text) ? `type ${token.text}` : undefined
 }
 
+/** EXTRACT(epoch FROM x), IS DISTINCT FROM x. */
+const isNoTable = (tokens: readonly Token[], at: number): boolean =>
+  (upper(tokens[at - 3]) === '(' && upper(tokens[at - 4]) === 'EXTRACT') || upper(tokens[at - 2]) === 'DISTINCT'
+const beforeRelation = words('FROM JOIN ONLY')
+const noRelation = words('LATERAL ONLY SELECT')
+
 const relationIn = ({ tokens, at, own }: Place): string | undefined => {
-  const [token, before, two] = [tokens[at], upper(tokens[at - 1]), upper(tokens[at - 2])]
-  const names = before === 'FROM' || before === 'JOIN' || before === 'ONLY'
-  if (!names || token === undefined || !['word', 'name'].includes(token.kind)) return undefined
-  // EXTRACT(epoch FROM x)
-  if (before === 'FROM' && upper(tokens[at - 3]) === '(' && upper(tokens[at - 4]) === 'EXTRACT') return undefined
-  if (two === 'DISTINCT' || ['LATERAL', 'ONLY', 'SELECT'].includes(upper(token)) || own.has(token.text) || isQualified(token))
-    return undefined
-  return upper(tokens[at + 1]) === '(' ? undefined : `relation ${token.text}`
+  const [token, before] = [tokens[at], upper(tokens[at - 1])]
+  if (!beforeRelation.has(before) || token === undefined || !['word', 'name'].includes(token.kind)) return undefined
+  const known = noRelation.has(upper(token)) || own.has(token.text) || isQualified(token) || isNoTable(tokens, at)
+  // What looks like a call is told as a function.
+  return known || upper(tokens[at + 1]) === '(' ? undefined : `relation ${token.text}`
 }
 
 const checks = [operatorIn, formIn, functionIn, typeIn, typedLiteralIn, relationIn]
@@ -125,19 +128,24 @@ const inMaintenance = (tokens: readonly Token[]): readonly string[] => {
   return isQualified(last) ? [] : [`name ${last?.text}`]
 }
 
+const opens = words('( [')
+const closes = words(') ]')
+/** What stands between two expressions. */
+const separates = ({ kind, text }: Token): boolean => text === ',' || (kind === 'word' && /^[A-Z]+$/.test(text) && text !== 'NULL')
+
 /** All `OPERATOR(…)` bind alike and from the left: two different ones side by side mean something else than they did without. */
 const mixed = (tokens: readonly Token[]): readonly string[] => {
   const found: string[] = []
   const open: (string | undefined)[] = [undefined]
   for (const token of tokens) {
     const last = open.at(-1)
-    if (token.text === '(' || token.text === '[') open.push(undefined)
-    else if (token.text === ')' || token.text === ']') open.pop()
+    if (opens.has(token.text)) open.push(undefined)
+    else if (closes.has(token.text)) open.pop()
+    else if (separates(token)) open[open.length - 1] = undefined
     else if (token.kind === 'qualified operator') {
       if (last !== undefined && last !== token.text) found.push(`${last} beside ${token.text}`)
       open[open.length - 1] = token.text
-    } else if (token.text === ',' || (token.kind === 'word' && /^[A-Z]+$/.test(token.text) && token.text !== 'NULL'))
-      open[open.length - 1] = undefined
+    }
   }
   return found
 }

@@ -87,6 +87,7 @@ const rows: readonly (readonly [(typeof postgresFailureKinds)[number], Status, S
   ['unreachable', 'unknown', 'unknown'],
   ['no-socket', 'unknown', 'unknown'],
   ['cancelled', 'unknown', 'unknown'],
+  ['pooler', 'unknown', 'unknown'],
   ['other', 'unknown', 'unknown'],
 ]
 
@@ -103,7 +104,11 @@ describe('down, or could not look', () => {
 
   test.each(rows.filter(([kind]) => kind !== 'too-many-connections'))('%s says what was seen and what to do', (kind) => {
     const judged = judgeUnreachable({ kind, detail: 'its own words' }, inCompose)
-    expect(judged).toMatchObject({ id: 'postgres.reachable', subject: 'service/db', observed: 'its own words' })
+    expect(judged).toMatchObject({
+      id: kind === 'pooler' ? 'postgres.pooler' : 'postgres.reachable',
+      subject: 'service/db',
+      observed: 'its own words',
+    })
     expect(judged.title).toMatch(/^service\/db: .+/)
     expect(judged.advice).not.toBe('')
   })

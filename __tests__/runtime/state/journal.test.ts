@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { createJournal, pendingRecoveries } from '../../../src/runtime/state/journal.ts'
+import { recordedSessions } from '../../../src/runtime/state/journal-file.ts'
 import { ownIdentity } from '../../../src/runtime/state/owner.ts'
 import { freshFolders } from '../../support/state-folder.ts'
 
@@ -193,5 +194,15 @@ describe('a journal that this program did not write is told in words and never r
       troubles: [{ cause: expect.stringContaining('is a symbolic link') }],
     })
     expect(() => journal(directory).write({ step: 'dump' })).toThrow('is a symbolic link')
+  })
+})
+
+describe('the sessions of runs on this host', () => {
+  test('are known by the names that any run wrote down, alive or dead', () => {
+    const directory = fresh()
+    expect(recordedSessions(directory)).toEqual([])
+    journal(directory).write({ application: 'ronde db-maintain alive' })
+    dead(directory, { run: '8', lines: '{"application":"ronde db-maintain dead"}\n{"application":7}\n{"step":"dump"}\n' })
+    expect(recordedSessions(directory).toSorted()).toEqual(['ronde db-maintain alive', 'ronde db-maintain dead'])
   })
 })

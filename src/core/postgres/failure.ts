@@ -81,14 +81,16 @@ const byMessage: readonly (readonly [RegExp, PostgresFailureKind])[] = [
 /** A pooler's own refusals; everything else that it says is about the server behind it. */
 const ofPooler = /transaction blocks? not allowed|unsupported startup parameter/
 
+const byCode = (code: string, message: string): PostgresFailureKind | undefined =>
+  code === '08P01' && ofPooler.test(message) ? 'pooler' : (bySqlState[code] ?? bySystemCode[code])
+
 const sqlState = /^(?=.*\d)[0-9A-Z]{5}$/
 
 /** Turns what the driver or the system threw into one of the kinds; never throws, whatever it is given. */
 export const classifyPostgresError = (error: unknown, reached: Reached): PostgresFailure => {
   const { code, message } = describe(error)
   const detail = code !== '' && !message.includes(code) ? `${message} (${code})` : message
-  const known = bySqlState[code] ?? bySystemCode[code] ?? byMessage.find(([pattern]) => pattern.test(message))?.[1]
-  if (code === '08P01' && ofPooler.test(message)) return { kind: 'pooler', detail }
+  const known = byCode(code, message) ?? byMessage.find(([pattern]) => pattern.test(message))?.[1]
   if (known === 'timeout' && reached !== 'nothing') return { kind: 'hung', detail }
   if (known !== undefined) return { kind: known, detail }
   if (code.startsWith('28')) return { kind: 'no-access', detail }

@@ -16,7 +16,9 @@ export const makeOwn = async (session: PostgresSession, settings: readonly strin
 /** The one way in which a session leaves read-only, for as long as the work takes; VACUUM, ANALYZE and REINDEX need none of it. */
 export const allowingChanges = async <T>(session: PostgresSession, work: () => Promise<T>): Promise<T> => {
   await session.query('SET default_transaction_read_only = off')
-  const value = await work()
-  await session.query('SET default_transaction_read_only = on')
-  return value
+  try {
+    return await work()
+  } finally {
+    await session.query('SET default_transaction_read_only = on')
+  }
 }

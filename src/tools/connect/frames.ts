@@ -4,6 +4,8 @@ const mostBytes = 32 * 1024 * 1024
 const mostRowBytes = 1024 * 1024
 /** Of anything else that a server says: an error quotes the statement. */
 const mostOtherBytes = 1024 * 1024
+/** A length is a signed number. */
+const mostProtocolBytes = 2 ** 31
 const headerBytes = 5
 const row = 0x44
 const errorOrNotice: ReadonlySet<number | undefined> = new Set([0x45, 0x4e])
@@ -29,7 +31,7 @@ const createFrames = (pass: Listener, bounds: Bounds): ((piece: Buffer) => Taken
     while (rest.length >= headerBytes) {
       const lengthBytes = 1 + rest.readUInt32BE(1)
       const most = rest[0] === row ? bounds.rowBytes : mostOtherBytes
-      if (lengthBytes < headerBytes) return 'broken'
+      if (lengthBytes < headerBytes || lengthBytes > mostProtocolBytes) return 'broken'
       if (lengthBytes > most) return { over: most }
       if (rest.length < lengthBytes) return 'good'
       const frame = rest.subarray(0, lengthBytes)

@@ -73,13 +73,15 @@ const set = (how: 'SET' | 'SET LOCAL', settings: Readonly<Record<string, string>
     name === 'role' ? `${how} ROLE NONE` : `${how} ${name} = ${/^-?\d+$/.test(value) ? value : literal(name, value)}`,
   )
 
+/** What the packet cannot hold, for servers before PostgreSQL 17 do not know it: of no use to us, and a role may have it. */
+const late = (major: number): Readonly<Record<string, string>> => (major < 17 ? {} : { transaction_timeout: '0' })
+
 /** The time-outs that this major knows. */
 const timeoutsOf = (major: number, given: ServerTimeouts): Readonly<Record<string, string>> => {
   const { client_connection_check_interval: check = '', ...always } = timeouts(given)
   return {
     ...always,
     ...(major < 14 ? {} : { client_connection_check_interval: check, idle_session_timeout: '0' }),
-    ...(major < 17 ? {} : { transaction_timeout: '0' }),
   }
 }
 
@@ -90,15 +92,15 @@ const timeoutsOf = (major: number, given: ServerTimeouts): Readonly<Record<strin
 export const opening = (reported: Reported, taken: boolean): readonly string[] => {
   const { search_path = '', role = '' } = safety
   const { statement_timeout = '', lock_timeout = '', idle_in_transaction_session_timeout = '' } = timeouts(lookTimeouts)
+  const major = majorOf(reported)
   const settings = taken
-    ? { search_path, statement_timeout, lock_timeout, idle_in_transaction_session_timeout }
-    : { search_path, role, ...formats, ...timeoutsOf(majorOf(reported), lookTimeouts) }
+    ? { search_path, ...late(major), statement_timeout, lock_timeout, idle_in_transaction_session_timeout }
+    : { search_path, ...late(major), role, ...formats, ...timeoutsOf(major, lookTimeouts) }
   return ['BEGIN READ ONLY', ...set('SET LOCAL', settings)]
 }
 
 /** The same for as long as a session lives that is ours alone, where the options were not taken: a trigger on login may have stood against them. */
 export const ownSettings = (reported: Reported, taken: boolean, given: ServerTimeouts): readonly string[] => {
   const major = majorOf(reported)
-  if (taken) return major < 17 ? [] : ['SET transaction_timeout = 0']
-  return set('SET', { ...safety, ...formats, ...timeoutsOf(major, given) })
+  return set('SET', { ...late(major), ...(taken ? {} : { ...safety, ...formats, ...timeoutsOf(major, given) }) })
 }
