@@ -77,7 +77,11 @@ const cases: readonly (readonly [string, (site: Site) => Promise<unknown>, objec
   [
     'lacks a right',
     ({ session }) => readOnly(session, 'SELECT * FROM public.game'),
-    { id: 'db.rights', observed: 'permission denied for table game', advice: 'as a superuser: GRANT pg_read_all_data TO "reader";' },
+    {
+      id: 'db.rights',
+      observed: 'permission denied for table game',
+      advice: 'as a superuser: GRANT SELECT ON "public"."game" TO "reader";',
+    },
     true,
   ],
   [
