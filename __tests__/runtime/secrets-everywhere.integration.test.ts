@@ -22,7 +22,7 @@ const startEcho = async () => {
   const server = createServer((request, response) => {
     const body = written[Number(/\d+/.exec(request.url ?? '')?.[0] ?? 0)] ?? ''
     const header = encodeURIComponent(told)
-    response.writeHead(500, `oops ${header}`, { 'x-echo': header, 'content-type': 'text/plain; charset=utf-8' })
+    response.writeHead(200, `oops ${header}`, { 'x-echo': header, 'content-type': 'text/plain; charset=utf-8' })
     response.end(`error: ${body} and ${untold} DB_PASS=${encodeURIComponent(password)} at the end`)
   })
   await new Promise<void>((resolve) => {
