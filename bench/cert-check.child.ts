@@ -5,7 +5,7 @@ import { options } from '../src/actions/cert-check/options.ts'
 import { part } from '../src/actions/cert-check/parts/endpoints.ts'
 import { lookerProgram } from '../src/runtime/looker-program.ts'
 import { createIsolation } from '../src/tools/isolation/isolation.ts'
-import { createRunProgram } from '../src/tools/process.ts'
+import { createPrograms } from '../src/tools/process/programs.ts'
 
 /** CPU in ms and peak memory in MB of the processes that this one started, as the kernel counts them. */
 const costOfChildren = (): { readonly cpuMs: number; readonly peakMb: number } => {
@@ -23,7 +23,7 @@ const [caFile = '', script = ''] = process.argv.slice(2)
 const given = z.strictObject(options).parse({ endpoints: readFileSync(0, 'utf8').trim().split('\n'), 'ca-file': caFile })
 const signal = AbortSignal.timeout(120_000)
 const program = lookerProgram(script, process.env)
-const { isolate } = createIsolation({ program, run: createRunProgram({ environment: process.env }), signal })
+const { isolate } = createIsolation({ program, run: createPrograms({ environment: process.env }).run, signal })
 const startedAt = performance.now()
 const { findings, certificates } = await part.run(
   { ...given, compose: {} } as never,

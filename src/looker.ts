@@ -4,7 +4,7 @@ import { errorText } from './core/error-chain.ts'
 import { createGate } from './core/gate.ts'
 import type { FromLooker, ToLooker } from './core/isolation.ts'
 import { looks } from './looks.ts'
-import { createRunProgram } from './tools/process.ts'
+import { createPrograms } from './tools/process/programs.ts'
 
 type Look = (input: unknown) => Promise<unknown>
 
@@ -14,7 +14,7 @@ const atOnce = 512
 const abort = new AbortController()
 const gate = createGate(atOnce)
 const opened = new Map<number, Promise<Look>>()
-const runProgram = createRunProgram({ environment: process.env })
+const runProgram = createPrograms({ environment: process.env }).run
 
 const open = async (look: string, setup: unknown): Promise<Look> => {
   const load = looks[look]

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { PostgresTarget } from '../../src/core/database.ts'
 import { createSpeakTls } from '../../src/tools/isolation/tunnel.ts'
-import { createRunProgram } from '../../src/tools/process.ts'
+import { createPrograms } from '../../src/tools/process/programs.ts'
 import { createAuthority } from '../support/authority.ts'
 import { oddChains } from '../support/odd-chains.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
@@ -20,7 +20,7 @@ const ways: readonly (readonly [string, Pick<PostgresTarget, 'speakTls'>])[] = [
     {
       speakTls: createSpeakTls({
         program: { nodePath: process.execPath, flags: [], script: join(process.cwd(), '.build/looker.js'), environment: {} },
-        run: createRunProgram({ environment: process.env }),
+        run: createPrograms({ environment: process.env }).run,
       }),
     },
   ],

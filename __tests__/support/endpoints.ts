@@ -5,7 +5,7 @@ import { type Endpoint, endpointsOption } from '../../src/actions/health-check/e
 import { type Target, targetsOf } from '../../src/actions/health-check/endpoints/target.ts'
 import type { Finding } from '../../src/core/finding.ts'
 import type { Threshold } from '../../src/core/threshold.ts'
-import { createRunProgram } from '../../src/tools/process.ts'
+import { createPrograms } from '../../src/tools/process/programs.ts'
 import { inProcess } from './in-process.ts'
 
 /** What was written under `endpoints`, parsed as the check parses it. */
@@ -52,7 +52,7 @@ export const runCheck = (
 ) => {
   const options = z.object(check.options).parse({ endpoints: written })
   const compose = { containers: async () => ({ seen: true, at: 0, value: containers }) }
-  const inside = { signal, runProgram: createRunProgram({ environment: process.env }) }
+  const inside = { signal, runProgram: createPrograms({ environment: process.env }).run }
   const context = { ...inside, now: Date.now, compose, isolate: inProcess(inside) }
   return check.run({ ...options, compose: {}, database: {}, thresholds: {}, privileges } as never, context as never, asked)
 }

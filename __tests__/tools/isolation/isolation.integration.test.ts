@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { createIsolation } from '../../../src/tools/isolation/isolation.ts'
-import { createRunProgram } from '../../../src/tools/process.ts'
+import { createPrograms } from '../../../src/tools/process/programs.ts'
 import { createAuthority } from '../../support/authority.ts'
 import { killerPostgres, killerServer, runningScripts } from '../../support/killer-server.ts'
 import { runRonde } from '../../support/ronde.ts'
@@ -157,7 +157,7 @@ describe('the process that looks', () => {
   const isolationWith = (nodePath: string, script: string) =>
     createIsolation({
       program: { nodePath, flags: [], script, environment: {} },
-      run: createRunProgram({ environment: process.env }),
+      run: createPrograms({ environment: process.env }).run,
       signal: new AbortController().signal,
     })
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { createAsk } from '../../../../src/actions/health-check/endpoints/network.ts'
-import { createRunProgram } from '../../../../src/tools/process.ts'
+import { createPrograms } from '../../../../src/tools/process/programs.ts'
 import { target } from '../../../support/endpoints.ts'
 import { httpServer } from '../../../support/http-server.ts'
 
@@ -12,7 +12,7 @@ const asked = async (written: unknown) => {
     elsewhere += 1
     return { lived: false, ended: 'SIGSEGV' } as const
   }
-  const context = { signal, now: Date.now, runProgram: createRunProgram({ environment: {} }), compose: {}, isolate }
+  const context = { signal, now: Date.now, runProgram: createPrograms({ environment: {} }).run, compose: {}, isolate }
   const seen = await createAsk(context as never, 'none')(target(written))
   return { seen: seen.kind, elsewhere }
 }
