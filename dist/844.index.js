@@ -1,7 +1,8 @@
-const U=844,z=[844],L={7844:((T,g,r)=>{r.d(g,{createContainerDial:()=>I,rightsAdvice:()=>w});var b=r(7030),f=r(1e3),d=r(4292),S=r(8588);const P=`
+const G=844,K=[844],L={7844:((H,g,r)=>{r.d(g,{createContainerDial:()=>F,rightsAdvice:()=>w});var S=r(7030),b=r(7154),P=r(865),j=r(5906),f=r(1e3),d=r(4292);const A=`
 import { lstatSync, readFileSync } from 'node:fs'
-import { BlockList, connect, isIP } from 'node:net'
+import { connect, isIP } from 'node:net'
 import { Resolver } from 'node:dns/promises'
+import { once } from 'node:events'
 const read = (path) => {
   try { return lstatSync(path).size < 1e6 && lstatSync(path).isFile() ? readFileSync(path, 'utf8') : '' } catch { return '' }
 }
@@ -9,8 +10,6 @@ const words = (path) => read('/proc/' + job.pid + '/root' + path).split('\\n').m
 const hosts = words('/etc/hosts').filter(([, ...names]) => names.includes(job.hostname)).map(([address]) => address)
 const servers = words('/etc/resolv.conf').filter(([key, at]) => key === 'nameserver' && isIP(at)).map(([, at]) => at)
 if (process.getuid() === 0 && job.uid !== 0) { process.setgroups([]); process.setgid(job.gid); process.setuid(job.uid) }
-const blocked = new BlockList()
-for (const [network, prefix, family] of job.refused) blocked.addSubnet(network, prefix, family)
 const up = connect(job.socketPath)
 up.on('error', () => process.exit(1))
 const say = (word) => up.write(JSON.stringify(word) + '\\n')
@@ -26,10 +25,12 @@ const lookUp = async () => {
   return found
 }
 const startedAt = performance.now()
-lookUp().then((addresses) => {
+lookUp().then(async (addresses) => {
   const resolvedAt = performance.now()
-  const refused = addresses.find((one) => blocked.check(one, isIP(one) === 6 ? 'ipv6' : 'ipv4'))
-  if (refused !== undefined) { say({ refused }); return up.end() }
+  say({ addresses })
+  await once(up, 'data')
+  up.pause()
+  const askedMs = performance.now() - resolvedAt
   const all = addresses.map((address) => ({ address, family: isIP(address) }))
   const down = connect({ host: 'several', port: job.port, autoSelectFamily: true, lookup: (h, o, found) => found(null, all) })
   const failed = (error) => { say({ failed: 'connect', codes: codesOf(error) }); up.end() }
@@ -38,11 +39,12 @@ lookUp().then((addresses) => {
     down.off('error', failed)
     down.on('error', () => up.destroy())
     up.on('close', () => down.destroy())
-    say({ address: down.remoteAddress, dnsMs: resolvedAt - startedAt, connectMs: performance.now() - resolvedAt })
+    say({ address: down.remoteAddress, dnsMs: resolvedAt - startedAt, connectMs: performance.now() - resolvedAt - askedMs })
     down.pipe(up)
     up.pipe(down)
   })
 }, (error) => { say({ failed: 'dns', codes: codesOf(error) }); up.end() })
-`,j=e=>`const job = ${JSON.stringify({...e,refused:S.P})}
-${P}`,A="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",O=36e5,m=4096,k=80,h=(e,t)=>["nsenter",`--net=/proc/${e}/ns/net`,t,"--input-type=module","-"],w=e=>`run the runner as root, or set "privileges: sudo" and allow its user in sudoers: NOPASSWD: /usr/bin/${h("[0-9]*",e).join(" ")}`,x=(e,{service:t,nodePath:s})=>{if(e.ended==="cancelled"||e.ended==="timeout")return(0,d.gz)("cancelled","connect","");if(e.ended==="not-started")return(0,d.JS)(e.cause,"install util-linux, and sudo where privileges: sudo is set",!0);const o=e.stderr.trim().split(`
-`)[0]??"";if(/not permitted|permission denied|password is required|not allowed|may not run/i.test(o))return(0,d.JS)(`the network of service ${t} may not be entered: ${o}`,w(s),!0);const n=`look whether service ${t} restarts, and whether the runner itself runs in a container`;return(0,d.JS)(`the network of service ${t} could not be entered: ${o===""?"no reason was given":o}`,n)},$=(e,t)=>new Promise((s,o)=>{e.once("error",o),e.once("connection",s),e.listen(t)}),J=(e,t)=>new Promise(s=>{let o=Buffer.alloc(0);const n=l=>{e.off("data",c).off("close",n),e.pause(),s(l)},c=l=>{o=Buffer.concat([o,l]);const a=o.indexOf(10);if(a===-1)return o.length>m?n():void 0;const u=o.subarray(a+1);n(JSON.parse(o.toString("utf8",0,a))),u.length>0&&e.unshift(u)};e.on("data",c).once("close",()=>n()),e.on("error",()=>n()),t.whenStopped(()=>n())}),B=e=>"refused"in e?(0,f.Of)(e.refused):e.failed==="dns"?(0,d.U4)(e.codes):(0,d.EO)(e.codes),D=async(e,t,s)=>{const{mkdtemp:o,rm:n}=await Promise.resolve().then(r.t.bind(r,1455,19)),{tmpdir:c}=await Promise.resolve().then(r.t.bind(r,8161,19)),l=c().length<=k?c():"/tmp",a=await o(`${l}/ronde-relay-`),u=`${a}/s`,v=(0,b.createServer)(),p=new AbortController,y=h(e.pid,e.nodePath),[M="",...N]=e.by==="sudo"?["sudo","-n",...y]:y;try{const C=$(v,u),F=j({...t,socketPath:u,pid:e.pid,uid:e.uid,gid:e.gid}),R=e.run(M,N,{environment:{PATH:A},stdin:F,timeoutMs:O,signal:p.signal,maxBytes:m}),W=new Promise(E=>s.whenStopped(()=>E(void 0))),i=await Promise.race([C,R,W]);return i!==void 0&&"destroy"in i?(i.once("close",()=>p.abort()),i):(p.abort(),i===void 0?(0,f.ce)(s,"connect"):x(i,e))}finally{v.close(),await n(a,{recursive:!0,force:!0})}},I=e=>async(t,s)=>{const o=await D(e,{hostname:t.hostname,port:t.port},s);if(!("destroy"in o))return o;const n=await J(o,s);return n!==void 0&&"address"in n?(0,f.eD)({socket:o,...n},t,s):(o.destroy(),n!==void 0?B(n):s.reason()===void 0?(0,d.JS)(`the relay in the network of service ${e.service} ended without a word`,"run it again; report it when it stays"):(0,f.ce)(s,"connect"))}})};export{U as id,z as ids,L as modules};
+`,O=e=>`const job = ${JSON.stringify(e)}
+${A}`,$="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",x=36e5,m=4096,M=80,h=(e,t)=>["nsenter",`--net=/proc/${e}/ns/net`,t,"--input-type=module","-"],w=e=>`run the runner as root, or set "privileges: sudo" and allow its user in sudoers: NOPASSWD: /usr/bin/${h("[0-9]*",e).join(" ")}`,J=(e,{service:t,nodePath:s})=>{if(e.ended==="cancelled"||e.ended==="timeout")return(0,d.gz)("cancelled","connect","");if(e.ended==="not-started")return(0,d.JS)(e.cause,"install util-linux, and sudo where privileges: sudo is set",!0);const n=e.stderr.trim().split(`
+`)[0]??"";if(/not permitted|permission denied|password is required|not allowed|may not run/i.test(n))return(0,d.JS)(`the network of service ${t} may not be entered: ${n}`,w(s),!0);const o=`look whether service ${t} restarts, and whether the runner itself runs in a container`;return(0,d.JS)(`the network of service ${t} could not be entered: ${n===""?"no reason was given":n}`,o)},D=(e,t)=>new Promise((s,n)=>{e.once("error",n),e.once("connection",s),e.listen(t)}),y=(e,t)=>new Promise(s=>{let n=Buffer.alloc(0);const o=a=>{e.off("data",l).off("close",o),e.pause(),s(a)},l=a=>{n=Buffer.concat([n,a]);const i=n.indexOf(10);if(i===-1)return n.length>m?o():void 0;const u=n.subarray(i+1);o((0,P.I)(n.toString("utf8",0,i))),u.length>0&&e.unshift(u)};e.on("data",l).once("close",()=>o()),e.on("error",()=>o()),e.resume(),t.whenStopped(()=>o())}),I=e=>e.failed==="dns"?(0,d.U4)(e.codes):(0,d.EO)(e.codes),R=async()=>{const{tmpdir:e}=await Promise.resolve().then(r.t.bind(r,8161,19));return[e(),"/tmp"].find(t=>t.length<=M&&(0,j.h9)(t)===void 0)},B=async(e,t,s)=>{const{mkdtemp:n,rm:o}=await Promise.resolve().then(r.t.bind(r,1455,19)),l=await R();if(l===void 0)return(0,d.JS)("others could take the place of the relay in the folder for temporary files","set TMPDIR to a folder that only its user can write to");const a=await n(`${l}/ronde-relay-`),i=`${a}/s`,u=(0,S.createServer)(),p=new AbortController,v=h(e.pid,e.nodePath),[N="",...T]=e.by==="sudo"?["sudo","-n",...v]:v;try{const W=D(u,i),E=O({...t,socketPath:i,pid:e.pid,uid:e.uid,gid:e.gid}),U=e.run(N,T,{environment:{PATH:$},stdin:E,timeoutMs:x,signal:p.signal,maxBytes:m}),k=new Promise(z=>s.whenStopped(()=>z(void 0))),c=await Promise.race([W,U,k]);return c!==void 0&&"destroy"in c?(c.once("close",()=>p.abort()),c):(p.abort(),c===void 0?(0,f.ce)(s,"connect"):J(c,e))}finally{u.close(),await o(a,{recursive:!0,force:!0})}},C=async(e,t)=>{const s=await y(e,t);if(s===void 0||!("addresses"in s))return s;const n=s.addresses.find(o=>(0,b.H)(o));return n===void 0?(e.write(`
+`),y(e,t)):(e.destroy(),(0,f.Of)(n))},F=e=>async(t,s)=>{const n=await B(e,{hostname:t.hostname,port:t.port},s);if(!("destroy"in n))return n;const o=await C(n,s);return o!==void 0&&("fault"in o||"unseen"in o)?o:o!==void 0&&"address"in o?(0,f.eD)({socket:n,...o},t,s):(n.destroy(),o!==void 0&&"failed"in o?I(o):s.reason()===void 0?(0,d.JS)(`the relay in the network of service ${e.service} ended without a word`,"run it again; report it when it stays"):(0,f.ce)(s,"connect"))}})};export{G as id,K as ids,L as modules};

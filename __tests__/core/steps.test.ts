@@ -30,7 +30,7 @@ const begin = (world: World) => {
   const entries: JsonObject[] = []
   const ledger = {
     write: (entry: JsonObject) => {
-      world.log.push(`ledger ${String(entry['step'])}`)
+      world.log.push(`ledger ${typeof entry['step'] === 'string' ? entry['step'] : ''}`)
       entries.push(entry)
     },
   }

@@ -16,20 +16,33 @@ export type Line = ReturnType<typeof watchLine>
 /** How long a server may take to hang up after our goodbye. */
 const goodbyeMs = 1_000
 
+/** The streams of a line, which are cut and let go with it. */
+const createHeld = () => {
+  const held: Duplex[] = []
+  const cutting = new AbortController()
+  return {
+    signal: cutting.signal,
+    add: (stream: Duplex) => {
+      held.push(stream)
+      if (cutting.signal.aborted) stream.destroy()
+    },
+    letGo: () => {
+      for (const stream of held) stream.destroy()
+    },
+    cut: () => cutting.abort(),
+  }
+}
+
 /** Cuts the line at a time-out or an abort, and knows afterwards why it was cut and how far we came. */
 export const watchLine = ({ signal, connectTimeoutMs, timeoutMs, answerMs = timeoutMs }: LineLimits) => {
   let reached: Reached = 'nothing'
   let cut: PostgresFailure | undefined
   let serverError: unknown
-  const cutting = new AbortController()
-  const held: Duplex[] = []
-  const letGo = () => {
-    for (const stream of held) stream.destroy()
-  }
+  const held = createHeld()
   const cutWith = (failure: PostgresFailure) => {
     cut ??= failure
-    cutting.abort()
-    letGo()
+    held.cut()
+    held.letGo()
   }
   const tooLong = (ms: number) => () => cutWith({ kind: reached === 'nothing' ? 'timeout' : 'hung', detail: `no answer within ${ms} ms` })
   const abort = () => cutWith({ kind: 'cancelled', detail: 'the run ended before it answered' })
@@ -39,14 +52,13 @@ export const watchLine = ({ signal, connectTimeoutMs, timeoutMs, answerMs = time
   if (signal.aborted) abort()
   return {
     /** Aborted when the line is cut. */
-    signal: cutting.signal,
+    signal: held.signal,
     /** Cut with the line, and let go with it. */
     hold: <S extends Duplex>(stream: S): S => {
-      held.push(stream)
       stream.once('connect', () => {
         if (reached === 'nothing') reached = 'port'
       })
-      if (cut !== undefined) stream.destroy()
+      held.add(stream)
       return stream
     },
     loginRefused: (method: string) => cutWith({ kind: 'login-refused', detail: `it asks for ${method}` }),
@@ -69,7 +81,7 @@ export const watchLine = ({ signal, connectTimeoutMs, timeoutMs, answerMs = time
       }
     },
     goodbye: async (ended: Promise<unknown>): Promise<void> => {
-      const timer = setTimeout(letGo, goodbyeMs)
+      const timer = setTimeout(held.letGo, goodbyeMs)
       await ended
       clearTimeout(timer)
     },
@@ -80,7 +92,7 @@ export const watchLine = ({ signal, connectTimeoutMs, timeoutMs, answerMs = time
       clearTimeout(login)
       clearTimeout(all)
       signal.removeEventListener('abort', abort)
-      letGo()
+      held.letGo()
     },
   }
 }

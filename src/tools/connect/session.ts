@@ -61,28 +61,36 @@ const againstOptions: ReadonlySet<PostgresFailureKind> = new Set(['server-error'
 
 const withOrWithoutOptions = async <T>(target: PostgresTarget, tls: boolean, limits: SessionLimits, work: Work<T>): Promise<Tried<T>> => {
   const { application = usualName, serverTimeouts = lookTimeouts } = limits
-  const tried = await attempt(target, { tls, application, options: startupOptions(serverTimeouts) }, limits, work)
+  const tried = await attempt({ target, login: { tls, application, options: startupOptions(serverTimeouts) }, limits, work })
   return tried.ok || tried.loggedIn || !againstOptions.has(tried.failure.kind)
     ? tried
-    : attempt(target, { tls, application, options: undefined }, limits, work)
+    : attempt({ target, login: { tls, application, options: undefined }, limits, work })
 }
 
-const attempt = async <T>(target: PostgresTarget, login: Login, limits: SessionLimits, work: Work<T>): Promise<Tried<T>> => {
-  const line = watchLine(limits)
+/** One session from its login to our goodbye. */
+const inSession = async <T>(made: GuardedClient, line: Line, { target, login, limits, work }: Attempt<T>): Promise<SessionResult<T>> => {
+  demandAuth(made.client, target.requireAuth, line.loginRefused)
+  await made.client.connect()
+  line.loggedIn()
+  const taken = login.options !== undefined && optionsTaken(made.reported)
+  const session = sessionOf(target, { ...made, line, opening: opening(made.reported, taken) })
+  const { direct, serverTimeouts = lookTimeouts } = limits
+  const refused = direct === true ? await makeOwn(session, ownSettings(made.reported, taken, serverTimeouts)) : undefined
+  const result: SessionResult<T> =
+    refused === undefined ? { ok: true, value: await work(session) } : { ok: false, failure: { kind: 'pooler', detail: refused } }
+  await line.goodbye(made.client.end())
+  return result
+}
+
+type Attempt<T> = { readonly target: PostgresTarget; readonly login: Login; readonly limits: SessionLimits; readonly work: Work<T> }
+
+const attempt = async <T>(one: Attempt<T>): Promise<Tried<T>> => {
+  const { target, login } = one
+  const line = watchLine(one.limits)
   let secured: Spoken | undefined
   try {
     secured = login.tls && target.speakTls !== undefined ? await openSecured(target, target.speakTls, line) : undefined
-    const made = await createClient(target, login, { plain: secured?.plain, line })
-    demandAuth(made.client, target.requireAuth, line.loginRefused)
-    await made.client.connect()
-    line.loggedIn()
-    const taken = login.options !== undefined && optionsTaken(made.reported)
-    const session = sessionOf(target, { ...made, line, opening: opening(made.reported, taken) })
-    const { direct, serverTimeouts = lookTimeouts } = limits
-    const refused = direct === true ? await makeOwn(session, ownSettings(made.reported, taken, serverTimeouts)) : undefined
-    const result: SessionResult<T> =
-      refused === undefined ? { ok: true, value: await work(session) } : { ok: false, failure: { kind: 'pooler', detail: refused } }
-    await line.goodbye(made.client.end())
+    const result = await inSession(await createClient(target, login, { plain: secured?.plain, line }), line, one)
     return { ...result, loggedIn: true }
   } catch (error) {
     const by = secured === undefined ? undefined : await endedBy(secured)

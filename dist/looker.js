@@ -1,0 +1,1 @@
+import './looker/index.js'
