@@ -33,6 +33,13 @@ const createHeld = () => {
   }
 }
 
+/** What the server does wrong, as the reason for a cut. */
+const faults = (cutWith: (failure: PostgresFailure) => void) => ({
+  loginRefused: (method: string) => cutWith({ kind: 'login-refused', detail: `it asks for ${method}` }),
+  broken: () => cutWith({ kind: 'other', detail: 'what it answers is not the protocol of PostgreSQL' }),
+  flooded: (mostBytes: number) => cutWith({ kind: 'other', detail: `its answer is too long: over ${mostBytes} bytes` }),
+})
+
 /** Cuts the line at a time-out or an abort, and knows afterwards why it was cut and how far we came. */
 export const watchLine = ({ signal, connectTimeoutMs, timeoutMs, answerMs = timeoutMs }: LineLimits) => {
   let reached: Reached = 'nothing'
@@ -61,9 +68,7 @@ export const watchLine = ({ signal, connectTimeoutMs, timeoutMs, answerMs = time
       held.add(stream)
       return stream
     },
-    loginRefused: (method: string) => cutWith({ kind: 'login-refused', detail: `it asks for ${method}` }),
-    broken: () => cutWith({ kind: 'other', detail: 'what it answers is not the protocol of PostgreSQL' }),
-    flooded: (mostBytes: number) => cutWith({ kind: 'other', detail: `its answer is too long: over ${mostBytes} bytes` }),
+    ...faults(cutWith),
     loggedIn: () => {
       reached = 'login'
       clearTimeout(login)
