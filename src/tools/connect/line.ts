@@ -33,6 +33,18 @@ const createHeld = () => {
   }
 }
 
+/** Waits for an answer for so long; `heard` learns of an error that is the server's. */
+const answered = async <T>(asked: Promise<T>, timer: NodeJS.Timeout, heard: (error: unknown) => void): Promise<T> => {
+  try {
+    return await asked
+  } catch (error) {
+    heard(error)
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** What the server does wrong, as the reason for a cut. */
 const faults = (cutWith: (failure: PostgresFailure) => void) => ({
   loginRefused: (method: string) => cutWith({ kind: 'login-refused', detail: `it asks for ${method}` }),
@@ -74,17 +86,10 @@ export const watchLine = ({ signal, connectTimeoutMs, timeoutMs, answerMs = time
       clearTimeout(login)
     },
     isLoggedIn: () => reached === 'login',
-    answer: async <T>(asked: Promise<T>, ms = answerMs): Promise<T> => {
-      const timer = setTimeout(tooLong(ms), ms)
-      try {
-        return await asked
-      } catch (error) {
+    answer: <T>(asked: Promise<T>, ms = answerMs): Promise<T> =>
+      answered(asked, setTimeout(tooLong(ms), ms), (error) => {
         serverError = error
-        throw error
-      } finally {
-        clearTimeout(timer)
-      }
-    },
+      }),
     goodbye: async (ended: Promise<unknown>): Promise<void> => {
       const timer = setTimeout(held.letGo, goodbyeMs)
       await ended
