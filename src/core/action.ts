@@ -1,6 +1,5 @@
 import type { z } from 'zod'
 import type { Context } from './context.ts'
-import type { Starter } from './event-guard.ts'
 import type { Finding } from './finding.ts'
 import type { JsonObject } from './json.ts'
 import type { Attachment, Result } from './report.ts'
@@ -11,6 +10,9 @@ export type OptionsOf<Shape extends OptionShape> = { readonly [Key in keyof Shap
 
 /** Settings of the common part of `ronde.yml` that an action may ask for; `compose` and `database` become `compose-…` and `database-…` inputs. */
 export type CommonSection = 'compose' | 'database' | 'time-zone' | 'host' | 'privileges'
+
+/** Who may start an action that has an effect. `person`: by a dispatch. `no-bot`: by any of the events that need write permission. */
+export type EffectStarter = 'person' | 'no-bot'
 
 /** An output of an action: a path, a count or a short string, never a body. */
 export type OutputShape = Readonly<Record<string, { readonly description: string }>>
@@ -27,7 +29,7 @@ export type ActionDeclaration<Shape extends OptionShape, Outputs extends OutputS
   /** `repository`: works with GitHub alone, on any runner: nothing of a server is locked or recovered, and no server needs to be named. */
   readonly place?: 'repository'
   /** Who may start it, since what it does cannot be taken back by the next run; nobody is asked for a dry run, and for a recovery. */
-  readonly effect?: Starter
+  readonly effect?: EffectStarter
   /** Whether these options have that effect. Default: all have. */
   readonly hasEffect?: (options: OptionsOf<Shape>) => boolean
   readonly reads: readonly CommonSection[]
@@ -51,7 +53,7 @@ export type Action = {
   readonly kind: 'observe' | 'change'
   readonly dryRun?: true
   readonly place?: 'repository'
-  readonly effect?: Starter
+  readonly effect?: EffectStarter
   readonly reads: readonly CommonSection[]
   readonly borrows?: readonly `${string}.${string}`[]
   readonly options: OptionShape
@@ -67,7 +69,7 @@ export type Action = {
 export const changesServer = ({ kind, place }: Pick<Action, 'kind' | 'place'>): boolean => kind === 'change' && place !== 'repository'
 
 /** Who must have started a run of an action with these options; undefined where anybody may. */
-export const effectOf = (action: Action, options: unknown, dryRun: boolean): Starter | undefined =>
+export const effectOf = (action: Action, options: unknown, dryRun: boolean): EffectStarter | undefined =>
   dryRun || action.hasEffect?.(options as never) === false ? undefined : action.effect
 
 /** The only source of an action: its types, parsers, `action.yml`, tables and JSON schema all come from here. */

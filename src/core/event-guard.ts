@@ -1,3 +1,5 @@
+import type { EffectStarter } from './action.ts'
+
 /** What the runner says about the run; every part may be missing outside of GitHub Actions. */
 export type RunnerEvent = {
   /** `RUNNER_ENVIRONMENT`: `self-hosted` or `github-hosted`; one that says neither counts as self-hosted. */
@@ -65,9 +67,6 @@ export const foreignConfiguration = (run: RunnerEvent): string | undefined => {
   return isAtDefaultBranch(run) ? undefined : `the configuration is that of ${run.ref || 'no branch'}, which is not the default branch`
 }
 
-/** Who may start an action that has an effect. `person`: by a dispatch. `no-bot`: by any of the events that need write permission. */
-export type Starter = 'person' | 'no-bot'
-
 const isBot = (login: string): boolean => /\[bot\]$/i.test(login.trim())
 
 /** A bot among those who started the run: a job's token on a server that is watched can dispatch, and run again, what a person started. */
@@ -75,7 +74,7 @@ const botOf = ({ sender, actors = [] }: RunnerEvent): string | undefined =>
   actors.find(isBot) ?? (sender === undefined || sender === 'User' ? undefined : `a ${sender}`)
 
 /** Why whoever started this run may not start an action with an effect, or `undefined`. In a shell it is whoever sits there. */
-export const refusedStarter = (run: RunnerEvent, starter: Starter): string | undefined => {
+export const refusedStarter = (run: RunnerEvent, starter: EffectStarter): string | undefined => {
   const name = nameOf(run)
   if (run.event === undefined) return undefined
   const events = starter === 'person' ? ['workflow_dispatch'] : trustedEvents
