@@ -101,7 +101,11 @@ const inFile: readonly { what: string; file: string; lines: readonly string[] }[
   },
   { what: 'a tab', file: 'health-check:\n\tquick: true\n', lines: ['2:1  a tab stands where only spaces may indent'] },
   { what: 'a duplicate key', file: 'server: a\nserver: b\n', lines: ['2:1  the key "server" stands in this mapping twice'] },
-  { what: 'an unknown anchor', file: 'server: *nobody\n', lines: ['1:9  no anchor &nobody stands before this alias'] },
+  {
+    what: 'an unknown anchor',
+    file: 'server: *nobody\n',
+    lines: ['1:9  no anchor &nobody stands before this alias; quote a value that begins with *'],
+  },
   {
     what: 'an alias of itself',
     file: 'health-check: &a\n  thresholds: *a\n',

@@ -2,7 +2,7 @@ import { parseEnv } from 'node:util'
 import type { z } from 'zod'
 import { branches, children } from '../../core/options/accepts.ts'
 import { type Secrecy, secrecy } from '../../core/options/secret.ts'
-import { parseConninfo } from '../../domain/postgres/conninfo.ts'
+import { isReadableUrl } from '../../tools/connect/readable-url.ts'
 import { isMapping, type Path } from './path.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -33,10 +33,10 @@ const decoded = (text: string): string => {
 
 /** The parts of a URL that are secret; of one that can be read in more than one way the whole, for its parts would be cut elsewhere than the secret. */
 const credentialsOf = (text: string): readonly string[] => {
-  const userinfo = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)@/i.exec(text)
-  const [, password] = /^[^:]*:(.*)$/s.exec(userinfo?.[2] ?? '') ?? []
-  if (password !== undefined && text.slice(userinfo?.[0].length).includes('@')) return [text]
-  const token = /^https?$/i.test(userinfo?.[1] ?? '') && password === undefined ? userinfo?.[2] : undefined
+  const [whole = '', scheme = '', user = ''] = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)@/i.exec(text) ?? []
+  const [, password] = /^[^:]*:(.*)$/s.exec(user) ?? []
+  if (password !== undefined && text.slice(whole.length).includes('@')) return [text]
+  const token = /^https?$/i.test(scheme) && password === undefined ? user : undefined
   const [, parameter] = /[?&]password=([^&#]*)/.exec(text) ?? []
   return [password, token, parameter].flatMap((one) => (one === undefined || one === '' ? [] : [one, decoded(one)]))
 }
@@ -47,7 +47,7 @@ const secretsOf: Record<Secrecy, (text: string, written: string) => readonly str
   whole: (text) => [text, ...credentialsOf(text)],
   parts: () => [],
   url: (text, written) => [
-    ...(parseConninfo(text).ok ? credentialsOf(text) : []),
+    ...(isReadableUrl(text) ? credentialsOf(text) : []),
     ...(/@|password/i.test(text) || /^\$\{\w+\}$/.test(written.trim()) ? [text] : []),
   ],
   credentials: credentialsOf,

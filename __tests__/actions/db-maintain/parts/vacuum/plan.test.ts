@@ -42,11 +42,11 @@ describe('the statements for plain and partitioned tables', () => {
 })
 
 describe('the progress of a VACUUM', () => {
-  const row = { phase: 'scanning heap', total: 256_000, scanned: 64_000, vacuumed: 0 }
+  const row = { phase: 'scanning heap', total: '256000', scanned: '64000', vacuumed: '0' }
   test.each([
     [row, 10_000, 'vacuum public.game: scanning heap, 524 MB of 2.1 GB, 52.4 MB/s, about 30 s left'],
-    [{ ...row, phase: 'vacuuming heap', vacuumed: 128_000 }, 10_000, 'vacuum public.game: vacuuming heap, 1 GB of 2.1 GB, 10 s so far'],
-    [{ ...row, scanned: 0 }, 10_000, 'vacuum public.game: scanning heap, 0 B of 2.1 GB, 10 s so far'],
+    [{ ...row, phase: 'vacuuming heap', vacuumed: '128000' }, 10_000, 'vacuum public.game: vacuuming heap, 1 GB of 2.1 GB, 10 s so far'],
+    [{ ...row, scanned: '0' }, 10_000, 'vacuum public.game: scanning heap, 0 B of 2.1 GB, 10 s so far'],
   ])('%j after %i ms', (given, elapsedMs, expected) => {
     expect(tellVacuum('public.game', given, elapsedMs)).toBe(expected)
   })
