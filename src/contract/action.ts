@@ -1,6 +1,7 @@
 import type { z } from 'zod'
+import type { BorrowedOptions, CommonOptions, CommonSection, LentOption } from './common-options.ts'
 import type { Context } from './context.ts'
-import type { Finding } from './finding.ts'
+import type { ActionFinding } from './finding.ts'
 import type { JsonObject } from './json.ts'
 import type { Attachment, Result } from './report.ts'
 
@@ -8,8 +9,15 @@ import type { Attachment, Result } from './report.ts'
 export type OptionShape = Readonly<Record<string, z.ZodType>>
 export type OptionsOf<Shape extends OptionShape> = { readonly [Key in keyof Shape]: z.output<Shape[Key]> }
 
-/** Settings of the common part of `ronde.yml` that an action may ask for; `compose` and `database` become `compose-…` and `database-…` inputs. */
-export type CommonSection = 'compose' | 'database' | 'time-zone' | 'host' | 'privileges'
+/** All that an action gets: its own options, the common ones that it reads, and those that it borrows. Nothing else is there. */
+export type ActionOptions<
+  Shape extends OptionShape,
+  Reads extends CommonSection = never,
+  Lent extends LentOption = never,
+> = OptionsOf<Shape> & Pick<CommonOptions, Reads> & BorrowedOptions<Lent>
+
+/** What the parser made of a declaration's own options, for whoever no longer knows their types. */
+export type ParsedValues = Readonly<Record<string, unknown>>
 
 /** Who may start an action that has an effect. `person`: by a dispatch. `no-bot`: by any of the events that need write permission. */
 export type EffectStarter = 'person' | 'no-bot'
@@ -18,7 +26,13 @@ export type EffectStarter = 'person' | 'no-bot'
 export type OutputShape = Readonly<Record<string, { readonly description: string }>>
 export type OutputsOf<Shape extends OutputShape> = { readonly [Key in keyof Shape]: string | number }
 
-export type ActionDeclaration<Shape extends OptionShape, Outputs extends OutputShape> = {
+export type ActionDeclaration<
+  Shape extends OptionShape,
+  Outputs extends OutputShape,
+  Id extends string,
+  Reads extends CommonSection = never,
+  Lent extends LentOption = never,
+> = {
   readonly name: string
   /** The action's line in the table of actions and in `action.yml`. */
   readonly description: string
@@ -31,17 +45,21 @@ export type ActionDeclaration<Shape extends OptionShape, Outputs extends OutputS
   /** Who may start it, since what it does cannot be taken back by the next run; nobody is asked for a dry run, and for a recovery. */
   readonly effect?: EffectStarter
   /** Whether these options have that effect. Default: all have. */
-  readonly hasEffect?: (options: OptionsOf<Shape>) => boolean
-  readonly reads: readonly CommonSection[]
+  readonly hasEffect?: (options: ActionOptions<Shape, Reads, Lent>) => boolean
+  readonly reads: readonly Reads[]
   /** Options of another action's section that it reads as well, as `health-check.endpoints`; it gets them as `options['health-check'].endpoints`. No inputs. */
-  readonly borrows?: readonly `${string}.${string}`[]
+  readonly borrows?: readonly Lent[]
   readonly options: Shape
   /** Names of options that a later release will have: accepted in `ronde.yml` and told, but no inputs. */
   readonly later?: readonly string[]
   readonly outputs: Outputs
+  /** All ids that its findings can have, those of its parts too; what the runtime says of any action is not among them. */
+  readonly ids: readonly Id[]
+  /** Ids that its findings had before -> the one of now: incidents that are open go on. */
+  readonly renamed?: { readonly [former: string]: string }
   /** The deadline when the user gives none. */
-  readonly timeoutMs: (options: OptionsOf<Shape>) => number
-  readonly run: (options: OptionsOf<Shape>, context: Context) => Promise<Result<OutputsOf<Outputs>>>
+  readonly timeoutMs: (options: ActionOptions<Shape, Reads, Lent>) => number
+  readonly run: (options: ActionOptions<Shape, Reads, Lent>, context: Context) => Promise<Result<OutputsOf<Outputs>, NoInfer<Id>>>
   /** Replays what a dead run left in the journal; may be called twice. */
   readonly recover?: (context: Context) => Promise<void>
 }
@@ -55,13 +73,15 @@ export type Action = {
   readonly place?: 'repository'
   readonly effect?: EffectStarter
   readonly reads: readonly CommonSection[]
-  readonly borrows?: readonly `${string}.${string}`[]
+  readonly borrows?: readonly LentOption[]
   readonly options: OptionShape
   readonly later?: readonly string[]
   readonly outputs: OutputShape
-  hasEffect?(options: never): boolean
-  timeoutMs(options: never): number
-  run(options: never, context: Context): Promise<Result<Readonly<Record<string, string | number>>>>
+  readonly ids: readonly string[]
+  readonly renamed?: Readonly<Record<string, string>>
+  hasEffect?(options: ParsedValues): boolean
+  timeoutMs(options: ParsedValues): number
+  run(options: ParsedValues, context: Context): Promise<Result<Readonly<Record<string, string | number>>>>
   recover?(context: Context): Promise<void>
 }
 
@@ -69,18 +89,33 @@ export type Action = {
 export const changesServer = ({ kind, place }: Pick<Action, 'kind' | 'place'>): boolean => kind === 'change' && place !== 'repository'
 
 /** Who must have started a run of an action with these options; undefined where anybody may. */
-export const effectOf = (action: Action, options: unknown, dryRun: boolean): EffectStarter | undefined =>
-  dryRun || action.hasEffect?.(options as never) === false ? undefined : action.effect
+export const effectOf = (action: Action, options: ParsedValues, dryRun: boolean): EffectStarter | undefined =>
+  dryRun || action.hasEffect?.(options) === false ? undefined : action.effect
 
 /** The only source of an action: its types, parsers, `action.yml`, tables and JSON schema all come from here. */
-export const defineAction = <Shape extends OptionShape, Outputs extends OutputShape>(
-  declaration: ActionDeclaration<Shape, Outputs>,
+export const defineAction = <
+  Shape extends OptionShape,
+  Outputs extends OutputShape,
+  const Id extends string,
+  const Reads extends CommonSection = never,
+  const Lent extends LentOption = never,
+>(
+  declaration: ActionDeclaration<Shape, Outputs, Id, Reads, Lent>,
 ): Action => declaration
 
+/** What is said of any action by those who run it: that it failed, was ended, or looked at nothing. */
+const runtimeWords = ['failed', 'unfinished', 'nothing'] as const
+
+/** All ids that the findings of an action can have. */
+export const idsOfAction = ({ name, ids }: Pick<Action, 'name' | 'ids'>): readonly string[] => [
+  ...ids,
+  ...runtimeWords.map((word) => `${name}.${word}`),
+]
+
 /** A result with nothing but findings; `scope` names the checks that were completed. */
-export const result = (
+export const result = <const Id extends string = never>(
   scope: readonly string[],
-  findings: readonly Finding[],
+  findings: readonly ActionFinding<Id>[],
   rest: { facts?: JsonObject; attachments?: readonly Attachment[] } = {},
 ) => ({
   scope,

@@ -7,7 +7,7 @@ import type { JsonObject } from './json.ts'
 import type { RunProgram } from './process.ts'
 import type { Report } from './report.ts'
 import type { Permissions, Repository } from './repository.ts'
-import type { Instant } from './seen.ts'
+import type { Instant, Obstacle } from './seen.ts'
 
 export interface Secrets {
   /** Masks a secret in the log and redacts it everywhere from now on, with its URL-encoded and base64 forms. */
@@ -35,9 +35,7 @@ export interface Journal {
 }
 
 /** Work that was done alone on its compose project, or that somebody else's work kept from being done. */
-export type Exclusive<T> =
-  | { readonly kind: 'done'; readonly value: T }
-  | { readonly kind: 'refused'; readonly cause: string; readonly advice: string }
+export type Exclusive<T> = { readonly kind: 'done'; readonly value: T } | ({ readonly kind: 'refused' } & Obstacle)
 
 /** A run of a `change` action that died and left work behind. */
 export type Recovery = { readonly action: string; readonly project: string; readonly startedAt: Instant; readonly steps: number }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { Seen } from './seen.ts'
+import type { Obstacle, Seen } from './seen.ts'
 
 /** The `database:` part of ronde.yml. */
 export type DatabaseOptions = {
@@ -58,7 +58,7 @@ export type PostgresTarget = {
 export type DatabaseLocation =
   | { readonly kind: 'target'; readonly target: PostgresTarget }
   | { readonly kind: 'down'; readonly subject: string; readonly service: string; readonly cause: string }
-  | { readonly kind: 'none'; readonly why?: { readonly cause: string; readonly advice: string } }
+  | { readonly kind: 'none'; readonly why?: Obstacle }
 
 export interface Connect {
   postgres(): Promise<Seen<DatabaseLocation>>

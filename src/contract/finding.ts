@@ -5,15 +5,15 @@ export type Audience = 'technical' | 'security' | 'infrastructure'
 /** A number behind a finding, kept for trends. `unit` is a short word such as `ms`, `bytes`, `%`, `connections`. */
 export type Measurement = { readonly name: string; readonly value: number; readonly unit: string }
 
-/** One judged fact about one subject. Texts may hold untrusted parts: they are redacted and escaped when published, not before. */
-export type Finding = {
+/** One judged fact about one subject, as a policy says it. Texts may hold untrusted parts: they are redacted and escaped when published, not before. */
+export type JudgedFinding<Id extends string = string> = {
   /** Stable and public, `endpoint.latency`: incidents and runbooks are found by it. */
-  readonly id: string
-  /** The entry of the report's `scope` that it belongs to, where its id does not tell: only a completed check closes its incidents. */
-  readonly check?: string
+  readonly id: Id
   /** What it is about: `service/db`, `disk:/`, `https://quiz.example/api/health`. */
   readonly subject: string
   readonly status: Status
+  /** Why it was not looked at, though nobody asked for it: then the status is ok, and nothing is proven by it. */
+  readonly notChecked?: string
   readonly title: string
   readonly observed: string
   readonly expected: string
@@ -32,10 +32,28 @@ export type Finding = {
   readonly measurements: readonly Measurement[]
 }
 
-type Needed = Pick<Finding, 'id' | 'subject' | 'status' | 'title' | 'observed' | 'expected' | 'audience'>
+/** What a policy does not know and whoever ran it adds. */
+export type FindingStamp = {
+  /** The part that looked, an entry of the report's `scope` when it was completed, or the action's own name for the run as a whole: only a completed check closes incidents. */
+  readonly check: string
+  /** Under what it is shown; by default its check. */
+  readonly group?: string
+  /** What it tells may come from Ronde's own work on the project, which then explains it. */
+  readonly disturbedByWork?: true
+}
+
+/** A judged fact with the check that looked, as reports publish it. */
+export type Finding<Id extends string = string> = JudgedFinding<Id> & FindingStamp
+
+/** What the run of an action gives: what it did not stamp itself is of the run as a whole. */
+export type ActionFinding<Id extends string = string> = JudgedFinding<Id> & Partial<FindingStamp>
+
+type Needed = 'id' | 'subject' | 'status' | 'title' | 'observed' | 'expected' | 'audience'
 
 /** Fills what most findings share: no advice, no evidence, soft, and cleared when it is ok. */
-export const finding = (given: Needed & Partial<Finding>): Finding => ({
+export const finding = <const Id extends string>(
+  given: Pick<JudgedFinding<Id>, Needed> & Partial<Omit<JudgedFinding<Id>, Needed>>,
+): JudgedFinding<Id> => ({
   advice: '',
   evidence: [],
   certainty: 'soft',
@@ -43,3 +61,10 @@ export const finding = (given: Needed & Partial<Finding>): Finding => ({
   measurements: [],
   ...given,
 })
+
+/** Findings with the check that looked. */
+export const stamped = <Id extends string>(findings: readonly JudgedFinding<Id>[], stamp: FindingStamp): readonly Finding<Id>[] =>
+  findings.map((one) => ({ ...one, ...stamp }))
+
+/** Ids of what is said of no action: the state of Ronde itself, and that a check could not look. */
+export const houseIds = ['state.unwritable', 'monitoring.broken'] as const

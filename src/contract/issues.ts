@@ -1,4 +1,4 @@
-import type { Instant } from './seen.ts'
+import type { Instant, Obstacle } from './seen.ts'
 
 /** An issue as GitHub lists it. Its texts are untrusted. */
 export type Issue = {
@@ -53,7 +53,7 @@ export type Write =
 
 /** Why GitHub did not do what was asked. `forbidden`: 403 without a rate limit, or 410; nobody would be told, so the step fails. */
 export type IssuesFailure =
-  | { readonly kind: 'forbidden'; readonly cause: string; readonly advice: string }
+  | ({ readonly kind: 'forbidden' } & Obstacle)
   | { readonly kind: 'gone'; readonly cause: string }
   | { readonly kind: 'rate-limited'; readonly cause: string; readonly retryAt: Instant }
   | { readonly kind: 'unreachable'; readonly cause: string }

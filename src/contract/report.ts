@@ -1,4 +1,4 @@
-import type { Finding } from './finding.ts'
+import type { ActionFinding, Finding } from './finding.ts'
 import type { JsonObject } from './json.ts'
 import type { Past } from './past.ts'
 import type { Instant } from './seen.ts'
@@ -54,9 +54,9 @@ export type RoundReport = {
 export type Attachment = { readonly name: string; readonly path: string }
 
 /** What an action's `run` returns; its status is derived, never set. */
-export type Result<Out> = {
+export type Result<Out, Id extends string = string> = {
   readonly scope: readonly string[]
-  readonly findings: readonly Finding[]
+  readonly findings: readonly ActionFinding<Id>[]
   readonly outputs: Out
   readonly facts: JsonObject
   readonly attachments: readonly Attachment[]
@@ -65,4 +65,4 @@ export type Result<Out> = {
 }
 
 /** The verdict of findings: the worst of them; none at all is `unknown`. */
-export const verdict = (findings: readonly Finding[]): Status => worstStatus(findings.map((one) => one.status))
+export const verdict = (findings: readonly Pick<Finding, 'status'>[]): Status => worstStatus(findings.map((one) => one.status))

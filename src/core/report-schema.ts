@@ -15,9 +15,11 @@ const measurement = z.strictObject({
 
 export const findingSchema = z.strictObject({
   id: text('Stable and public; names the runbook'),
-  check: text('The entry of scope that it belongs to, where its id does not tell').exactOptional(),
+  check: text('The part that looked, an entry of scope when it was completed; the name of the action for the run as a whole'),
+  group: text('Under what it is shown; by default its check').exactOptional(),
   subject: text('What it is about, such as service/db'),
   status,
+  notChecked: text('Why it was not looked at, though nobody asked for it; then the status is ok').exactOptional(),
   title: z.string(),
   observed: text('What was seen'),
   expected: text('The limit, or what was expected'),
@@ -28,6 +30,7 @@ export const findingSchema = z.strictObject({
   parent: z.strictObject({ id: z.string(), subject: z.string() }).describe('A declared dependency that would explain it').exactOptional(),
   audience: z.enum(['technical', 'security', 'infrastructure']),
   incidentKey: text('Findings that share one incident').exactOptional(),
+  disturbedByWork: z.literal(true).describe("Ronde's own work on the project may explain it").exactOptional(),
   location: z.strictObject({ path: z.string(), line: z.int().positive() }).exactOptional(),
   measurements: z.array(measurement),
 })

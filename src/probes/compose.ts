@@ -1,5 +1,6 @@
 import type { Compose, ComposeProject, Container } from '../contract/compose.ts'
 import type { Finished } from '../contract/process.ts'
+import type { Obstacle } from '../contract/seen.ts'
 import { type Seen, saw } from '../contract/seen.ts'
 import { projectCommand } from '../tools/compose-command.ts'
 import { dockerFailure, isDockerFailure } from '../tools/compose-failure.ts'
@@ -15,8 +16,8 @@ export type ComposeConfig =
       /** Used by the file and not set for the runner. */
       readonly unset: readonly string[]
     }
-  | { readonly kind: 'invalid'; readonly cause: string; readonly advice: string }
-  | { readonly kind: 'unreadable'; readonly cause: string; readonly advice: string }
+  | ({ readonly kind: 'invalid' } & Obstacle)
+  | ({ readonly kind: 'unreadable' } & Obstacle)
 
 export type ComposeSnapshot = {
   readonly project: ComposeProject

@@ -1,7 +1,7 @@
-import { type Action, changesServer } from '../contract/action.ts'
+import { type Action, changesServer, type ParsedValues } from '../contract/action.ts'
 import type { Context, Secrets } from '../contract/context.ts'
 import { isEnded } from '../contract/ended.ts'
-import { type Finding, finding } from '../contract/finding.ts'
+import { type ActionFinding, type Finding, finding, type JudgedFinding } from '../contract/finding.ts'
 import type { Isolate } from '../contract/isolation.ts'
 import type { JsonObject } from '../contract/json.ts'
 import { gatherPast } from '../contract/past.ts'
@@ -70,7 +70,7 @@ type Outcome = Result<Readonly<Record<string, string | number>>> & { readonly fa
 /** After the abort an action gets this to end by itself; then the run goes on without it. */
 const graceMs = 5_000
 
-const failed = (action: Action, observed: string, advice: string): Finding =>
+const failed = (action: Action, observed: string, advice: string): JudgedFinding =>
   finding({
     id: `${action.name}.failed`,
     subject: `action/${action.name}`,
@@ -85,7 +85,7 @@ const failed = (action: Action, observed: string, advice: string): Finding =>
   })
 
 /** A run that looked at nothing is never `ok`, even when nobody asked for what it could not look at. */
-const nothingChecked = (action: Action): Finding =>
+const nothingChecked = (action: Action): JudgedFinding =>
   finding({
     id: `${action.name}.nothing`,
     subject: `action/${action.name}`,
@@ -97,7 +97,14 @@ const nothingChecked = (action: Action): Finding =>
     audience: 'technical',
   })
 
-const broken = (finding: Finding): Outcome => ({ scope: [], findings: [finding], outputs: {}, facts: {}, attachments: [], failed: true })
+const broken = (finding: JudgedFinding): Outcome => ({
+  scope: [],
+  findings: [finding],
+  outputs: {},
+  facts: {},
+  attachments: [],
+  failed: true,
+})
 
 const graceAfter = (signal: AbortSignal): Promise<'late'> =>
   new Promise((resolve) => {
@@ -107,11 +114,11 @@ const graceAfter = (signal: AbortSignal): Promise<'late'> =>
     else signal.addEventListener('abort', start, { once: true })
   })
 
-const attempt = async (action: Action, options: unknown, context: Context): Promise<Outcome> => {
+const attempt = async (action: Action, options: ParsedValues, context: Context): Promise<Outcome> => {
   if (context.signal.aborted) return broken(failed(action, 'the run was cancelled before it began', 'run it again'))
   try {
     if (action.recover !== undefined && context.journal.pending().length > 0) await action.recover(context)
-    const given = await Promise.race([action.run(options as never, context), graceAfter(context.signal)])
+    const given = await Promise.race([action.run(options, context), graceAfter(context.signal)])
     if (given !== 'late') return given
     const cause = context.signal.reason === 'cancelled' ? 'the run was cancelled' : 'the deadline came first'
     return broken(failed(action, cause, 'raise `timeout`, or find out what makes it slow'))
@@ -130,6 +137,10 @@ const attemptAlone = async ({ action, options }: Prepared, context: Context): Pr
   const alone = await context.exclusively(work)
   return alone.kind === 'done' ? alone.value : broken(failed(action, alone.cause, alone.advice))
 }
+
+/** What no part has stamped is of the run as a whole. */
+const ofRun = ({ name }: Action, findings: readonly ActionFinding[]): readonly Finding[] =>
+  findings.map((one) => ({ ...one, check: one.check ?? name }))
 
 const trendRuns = 12
 const mostTrends = 200
@@ -193,7 +204,7 @@ export const recoverAction = async (prepared: Prepared, run: Run): Promise<void>
 export const runAction = async (prepared: Prepared, run: Run): Promise<RanAction> => {
   const { action, options, timeoutMs } = prepared
   const startedAt = Date.now()
-  const limitMs = timeoutMs ?? action.timeoutMs(options as never)
+  const limitMs = timeoutMs ?? action.timeoutMs(options)
   const deadline = new AbortController()
   const timer = setTimeout(() => deadline.abort('deadline'), limitMs)
   const signal = AbortSignal.any([run.cancelled, deadline.signal])
@@ -208,12 +219,12 @@ export const runAction = async (prepared: Prepared, run: Run): Promise<RanAction
   clearTimeout(timer)
   const nothingSeen = outcome.scope.length === 0 && outcome.findings.every((one) => one.status === 'ok')
   const looked = nothingSeen ? [...outcome.findings, nothingChecked(action)] : outcome.findings
-  const judged = [...looked, ...state.findings]
+  const judged = ofRun(action, [...looked, ...state.findings])
   const trends = trendsOf(judged, state.store)
   const origin = originOf(run, judged, state, startedAt)
   const kept = await recordRun(state, judged, startedAt)
   for (const warning of [...state.warnings, ...kept.warnings]) run.printer.command('warning', { title: 'ronde: state' }, warning)
-  const findings = [...judged, ...kept.findings]
+  const findings = [...judged, ...ofRun(action, kept.findings)]
   const report: Report = {
     schemaVersion: 1,
     action: action.name,

@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../contract/finding.ts'
+import { type ActionFinding, type Finding, finding } from '../contract/finding.ts'
 import { noHistory } from '../contract/history.ts'
 import type { Instant } from '../contract/seen.ts'
 import type { StateKey } from './state/record.ts'
@@ -9,12 +9,13 @@ import type { Trouble } from './state/trouble.ts'
 export type RunState = {
   readonly store: StateStore
   readonly isUsable: boolean
-  readonly findings: readonly Finding[]
+  readonly findings: readonly ActionFinding[]
   readonly warnings: readonly string[]
 }
 
-const unwritable = ({ cause, advice }: Trouble): Finding =>
-  finding({
+const unwritable = ({ cause, advice }: Trouble): ActionFinding => ({
+  group: 'state',
+  ...finding({
     id: 'state.unwritable',
     subject: 'state',
     status: 'critical',
@@ -24,7 +25,8 @@ const unwritable = ({ cause, advice }: Trouble): Finding =>
     advice,
     certainty: 'hard',
     audience: 'infrastructure',
-  })
+  }),
+})
 
 /** Remembers nothing: of a hosted runner, of a recovery, and where the folder cannot be used. */
 export const noState: StateStore = {
@@ -34,7 +36,7 @@ export const noState: StateStore = {
   close: async () => {},
 }
 
-const without = (findings: readonly Finding[]): RunState => ({ store: noState, isUsable: false, findings, warnings: [] })
+const without = (findings: readonly ActionFinding[]): RunState => ({ store: noState, isUsable: false, findings, warnings: [] })
 
 /** Opens the state; a hosted runner has none (`directory` is undefined), and a broken one is a finding. */
 export const openRunState = async (directory: string | undefined, key: StateKey): Promise<RunState> => {
@@ -48,7 +50,7 @@ export const recordRun = async (
   { store }: RunState,
   findings: readonly Finding[],
   at: Instant,
-): Promise<{ readonly findings: readonly Finding[]; readonly warnings: readonly string[] }> => {
+): Promise<{ readonly findings: readonly ActionFinding[]; readonly warnings: readonly string[] }> => {
   const recorded = await store.record(findings, at)
   await store.close()
   return recorded.usable ? { findings: [], warnings: recorded.warnings } : { findings: [unwritable(recorded)], warnings: [] }

@@ -1,8 +1,8 @@
 import type { Action } from '../contract/action.ts'
-import { type Finding, finding } from '../contract/finding.ts'
+import { finding, type JudgedFinding } from '../contract/finding.ts'
 
 /** What ended a process that spoke for this action: named as itself, for it is no mistake in the configuration and none that has a stack. */
-export const unfinished = (action: Action, observed: string): Finding =>
+export const unfinished = (action: Action, observed: string): JudgedFinding =>
   finding({
     id: `${action.name}.unfinished`,
     subject: `action/${action.name}`,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { CommonSection } from '../../contract/action.ts'
+import type { CommonOptions } from '../../contract/common-options.ts'
 import { duration } from './duration.ts'
 import { list } from './list.ts'
 import { parsedText } from './parsed-text.ts'
@@ -61,7 +61,7 @@ export const commonSections = {
     .enum(['none', 'sudo'])
     .default('none')
     .meta({ description: '`sudo`: the exact commands that `doctor` lists are run through `sudo -n`.' }),
-} satisfies Record<CommonSection, z.ZodType>
+} satisfies { [Name in keyof CommonOptions]: z.ZodType<CommonOptions[Name]> }
 
 const people = list(text()).optional()
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Action, CommonSection, OptionShape } from '../../contract/action.ts'
+import type { Action, OptionShape } from '../../contract/action.ts'
+import type { CommonSection } from '../../contract/common-options.ts'
 import { accepts, definition } from './accepts.ts'
 import { absolutePath, commonSections, serverName } from './common.ts'
 import { duration } from './duration.ts'

@@ -42,3 +42,14 @@ export const threshold = ({ kind, worse }: { readonly kind: Kind; readonly worse
       return { warning: limits.warning, critical: limits.critical, clear: limits.clear ?? limits.warning, worse }
     })
 }
+
+/** Limits that `thresholds:` of a section may set, by their names. */
+export type Thresholds = Readonly<Record<string, z.ZodType<Threshold | undefined>>>
+
+/** A limit that may be set: its kind, which side is worse, and what it limits. */
+export const limit = (kind: Kind, worse: Threshold['worse'], description: string): z.ZodType<Threshold | undefined> =>
+  threshold({ kind, worse }).optional().meta({ description })
+
+/** The option `thresholds` of an action. */
+export const thresholdsOption = (limits: Thresholds): z.ZodType<Readonly<Record<string, Threshold | undefined>>> =>
+  z.strictObject(limits).prefault({}).meta({ description: 'Limits as `[warning, critical]` or `{ warning, critical, clear }`.' })

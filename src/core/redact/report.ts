@@ -12,6 +12,7 @@ const redactFinding = (finding: Finding, { redact, redactDeep }: Redactor): Find
   advice: redact(finding.advice),
   evidence: redactDeep(finding.evidence),
   measurements: finding.measurements.map((one) => ({ ...one, name: redact(one.name), unit: redact(one.unit) })),
+  ...(finding.notChecked === undefined ? {} : { notChecked: redact(finding.notChecked) }),
   ...(finding.parent === undefined ? {} : { parent: { ...finding.parent, subject: redact(finding.parent.subject) } }),
   ...(finding.incidentKey === undefined ? {} : { incidentKey: redact(finding.incidentKey) }),
   ...(finding.location === undefined ? {} : { location: { ...finding.location, path: redact(finding.location.path) } }),

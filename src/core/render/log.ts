@@ -2,7 +2,7 @@ import type { Report, RoundReport } from '../../contract/report.ts'
 import { type Status, worstStatus } from '../../contract/status.ts'
 import { largest } from '../largest.ts'
 import { counted, formatCount, headlineOf } from './headline.ts'
-import { isNotChecked, type Row, type View, viewOf } from './view.ts'
+import { notCheckedText, type Row, type View, viewOf } from './view.ts'
 
 /** What the log holds: lines that are always seen, and groups that are folded. Not yet inert: the printer sees to that. */
 export type LogPart =
@@ -31,11 +31,13 @@ const groupsOf = ({ rows }: View): readonly Group[] =>
 
 /** What one line says of a healthy group: its facts, then the first thing that was not checked. */
 const groupFacts = ({ name, rows }: Group, lines: View['lines']): string => {
-  const left = rows.filter((row) => isNotChecked(row.finding))
+  const left = rows.filter((row) => row.finding.notChecked !== undefined)
   const looked = rows.length - left.length
   const facts = lines[name] ?? (looked === 0 ? '' : counted(looked, 'check'))
   const more = left.length > 1 ? ` (and ${left.length - 1} more not checked)` : ''
-  return [facts, ...left.slice(0, 1).map((row) => row.finding.advice + more)].filter((one) => one !== '').join('; ')
+  return [facts, ...left.slice(0, 1).map((row) => `not checked: ${notCheckedText(row.finding)}${more}`)]
+    .filter((one) => one !== '')
+    .join('; ')
 }
 
 const lengthOf = (text: string): number => text.length

@@ -5,7 +5,7 @@ import { codeBlock, codeSpan, markdownAdvice, markdownText } from '../text/markd
 import { sparkline } from '../text/sparkline.ts'
 import { type Budget, createBudget } from './budget.ts'
 import { counted, formatCount, tally } from './headline.ts'
-import { isNotChecked, type Row, type View, viewOf } from './view.ts'
+import { notCheckedText, type Row, type View, viewOf } from './view.ts'
 
 export type SummaryOptions = {
   /** Base URL of the runbooks, with its last slash; without it no links. */
@@ -75,7 +75,7 @@ const factTables = (budget: Budget, view: View): void => {
   }
 }
 
-const hasAdvice = ({ finding }: Row): boolean => finding.status === 'ok' && finding.advice !== '' && !isNotChecked(finding)
+const hasAdvice = ({ finding }: Row): boolean => finding.status === 'ok' && finding.advice !== '' && finding.notChecked === undefined
 
 const fold = (budget: Budget, title: string, body: () => void): void => {
   budget.always(`<details><summary>${title}</summary>`, '')
@@ -100,7 +100,7 @@ const advised = (budget: Budget, title: string, rows: readonly Row[]): void => {
   if (rows.length === 0) return
   budget.add(`**${title}**\n`)
   for (const { finding } of rows.slice(0, maxAdvised)) {
-    const how = finding.advice.replace(/^not checked:\s*/, '')
+    const how = finding.notChecked === undefined ? finding.advice : notCheckedText(finding)
     budget.add(`- ${codeSpan(finding.subject, { inTable: false })}: ${markdownAdvice(how, { inTable: false })}`)
   }
   if (rows.length > maxAdvised) budget.add(`- ${counted(rows.length - maxAdvised, 'more subject')}: the JSON report holds all.`)

@@ -2,7 +2,7 @@ import type { Finding } from '../../contract/finding.ts'
 import type { Report, RoundReport } from '../../contract/report.ts'
 import { byWorstStatus, type Status } from '../../contract/status.ts'
 
-/** A finding with the group it is shown under: the name of its check, or of its action. */
+/** A finding with the group it is shown under. */
 export type Row = { readonly group: string; readonly finding: Finding }
 
 /** A report or a round as all renderings see it. */
@@ -26,35 +26,15 @@ export type View = {
 /** A table of facts: which certificates there are, what a chore gained. Its texts are untrusted. */
 export type FactTable = { readonly title: string; readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
 
-/** Where the first part of a finding's id is not the name of its check. */
-const groupNames: Readonly<Record<string, string>> = {
-  endpoint: 'endpoints',
-  container: 'containers',
-  volume: 'volumes',
-  command: 'commands',
-}
-
-/** What Ronde says about itself, whatever the action. */
-const ownGroups: ReadonlySet<string> = new Set(['state', 'recovery'])
-
-/** The group that a finding id is shown under: its check in health-check, which has many; the action's name elsewhere. */
-export const groupOf = (action: string, id: string): string => {
-  const prefix = id.split('.', 1)[0] ?? id
-  return action === 'health-check' || ownGroups.has(prefix) ? (groupNames[prefix] ?? prefix) : action
-}
-
-/** What was merely inferred and could not be looked at: ok, but not looked at. */
-export const isNotChecked = ({ status, advice }: Finding): boolean => status === 'ok' && advice.startsWith('not checked:')
+/** Why something was not looked at, and what would let us; nothing where it was. */
+export const notCheckedText = ({ notChecked, advice }: Pick<Finding, 'notChecked' | 'advice'>): string =>
+  notChecked === undefined ? '' : [notChecked, advice].filter((one) => one !== '').join('; ')
 
 /** What is said where only one line of a finding fits: "could not look" alone would leave out why. */
 export const firstLine = ({ title, status, observed }: Finding): string =>
   status === 'unknown' && observed !== '' ? `${title}: ${observed}` : title
 
-const rowsOf = (report: Report): readonly Row[] =>
-  report.findings.map((one) => ({
-    group: groupOf(report.action, one.id),
-    finding: one,
-  }))
+const rowsOf = ({ findings }: Report): readonly Row[] => findings.map((one) => ({ group: one.group ?? one.check, finding: one }))
 
 const linesOf = (report: Report): readonly (readonly [string, string])[] => {
   const lines = report.facts['lines']
@@ -89,7 +69,7 @@ export const viewOf = (report: Report | RoundReport): View => {
     durationMs: report.durationMs,
     rows,
     bad: rows.filter((row) => row.finding.status !== 'ok').toSorted(worstFirst),
-    notChecked: rows.filter((row) => isNotChecked(row.finding)),
+    notChecked: rows.filter((row) => row.finding.notChecked !== undefined),
     lines: Object.fromEntries(reports.flatMap(linesOf)),
     tables: reports.flatMap(tablesOf),
   }

@@ -1,12 +1,13 @@
 import { readdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunProgram } from '../../contract/process.ts'
+import type { Obstacle } from '../../contract/seen.ts'
 import { isWithin, seeWritableMounts } from '../../tools/container-mounts.ts'
 import { folderFault } from '../../tools/folder-trust.ts'
 import { readBounded } from '../files/read.ts'
 
 /** Why certbot must not be started on a folder: what it runs there, it runs as root. */
-export type ForeignHands = { readonly cause: string; readonly advice: string }
+export type ForeignHands = Obstacle
 
 const confLimitBytes = 256 * 1024
 const hookFolders = ['pre', 'deploy', 'post'].map((kind) => `renewal-hooks/${kind}`)

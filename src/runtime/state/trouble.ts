@@ -1,5 +1,6 @@
+import type { Obstacle } from '../../contract/seen.ts'
 /** Why the state cannot be used, and what would mend it: the text of a finding, not an exception. */
-export type Trouble = { readonly cause: string; readonly advice: string }
+export type Trouble = Obstacle
 
 /** The system's short word for an error (`EACCES`), SQLite's words, or the message when there is neither. */
 export const errorCode = (error: unknown): string => {
