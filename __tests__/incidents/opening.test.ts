@@ -79,7 +79,7 @@ describe('rule 2: only what was looked at counts', () => {
 
   test('what was merely not checked closes nothing', () => {
     const world = opened()
-    world.rounds(20, [hard('ok', { cleared: false, advice: 'not checked: no engine' })])
+    world.rounds(20, [hard('ok', { cleared: false, notChecked: 'no engine' })])
     expect(world.open()).toHaveLength(1)
   })
 

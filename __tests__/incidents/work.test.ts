@@ -1,9 +1,16 @@
 import { describe, expect, test } from '@jest/globals'
+import { parts } from '../../src/actions/health-check/parts.generated.ts'
+import type { Finding } from '../../src/contract/finding.ts'
 import type { Write } from '../../src/contract/issues.ts'
 import type { Quiet } from '../../src/incidents/maintenance.ts'
 import { createWorld, hard, hourMs, soft } from '../support/incident-world.ts'
 
 const opened = (writes: readonly Write[]): number => writes.filter((one) => one.kind === 'create').length
+/** As the runner stamps it, by what the part declares. */
+const stampOf = (id: string): Partial<Finding> =>
+  parts.some(({ disturbedByWork = [] }: { readonly disturbedByWork?: readonly string[] }) => disturbedByWork.includes(id))
+    ? { disturbedByWork: true }
+    : {}
 const workUntil = (until: number): Quiet => ({ kind: 'work', until, why: 'backup (process 7) works on this project' })
 
 describe("Ronde's own work explains what it disturbs", () => {
@@ -26,22 +33,23 @@ describe("Ronde's own work explains what it disturbs", () => {
   test.each(rows)('$id: $opens opened', ({ id, action = 'health-check', opens }) => {
     const world = createWorld()
     const quiet = [workUntil(world.now() + hourMs)]
-    expect(opened(world.run([hard('critical', { id })], { quiet, action }).writes)).toBe(opens)
+    expect(opened(world.run([hard('critical', { id, ...stampOf(id) })], { quiet, action }).writes)).toBe(opens)
   })
 
   test.each([
-    ['check/endpoints', 0],
-    ['check/host', 1],
-  ])('that %s could not look: %i opened', (subject, opens) => {
+    ['check/endpoints', { disturbedByWork: true }, 0],
+    ['check/host', {}, 1],
+  ] as const)('that %s could not look, stamped with %o: %i opened', (subject, stamp, opens) => {
     const world = createWorld()
     const quiet = [workUntil(world.now() + hourMs)]
-    const unknown = soft('unknown', { id: 'check.failed', subject, certainty: 'hard' })
+    const unknown = soft('unknown', { id: 'check.failed', subject, certainty: 'hard', ...stamp })
     expect(opened(world.run([unknown], { quiet }).writes)).toBe(opens)
   })
 
   test('up to its deadline and not a moment longer', () => {
     const world = createWorld()
-    expect(opened(world.run([hard('critical')], { quiet: [workUntil(world.now() + 1)] }).writes)).toBe(0)
-    expect(opened(world.run([hard('critical')], { quiet: [workUntil(world.now())] }).writes)).toBe(1)
+    const disturbed = hard('critical', { disturbedByWork: true })
+    expect(opened(world.run([disturbed], { quiet: [workUntil(world.now() + 1)] }).writes)).toBe(0)
+    expect(opened(world.run([disturbed], { quiet: [workUntil(world.now())] }).writes)).toBe(1)
   })
 })

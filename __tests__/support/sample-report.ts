@@ -2,9 +2,23 @@ import { type Finding, finding } from '../../src/contract/finding.ts'
 import { type Report, type RoundReport, verdict } from '../../src/contract/report.ts'
 import { worstStatus } from '../../src/contract/status.ts'
 
+/** Of ids that tests speak of: the check, where its name is not the first word. */
+const checks: Readonly<Record<string, string>> = {
+  endpoint: 'endpoints',
+  state: 'health-check',
+  recovery: 'health-check',
+  clock: 'health-check',
+  check: 'health-check',
+}
+const checkOf = (id: string): string => {
+  const [word = id] = id.split('.', 1)
+  return checks[word] ?? word
+}
+
 /** A finding that is ok; the overrides show what matters. */
-export const sampleFinding = (overrides: Partial<Finding> = {}): Finding =>
-  finding({
+export const sampleFinding = (overrides: Partial<Finding> = {}): Finding => ({
+  check: checkOf(overrides.id ?? 'compose.service'),
+  ...finding({
     id: 'compose.service',
     subject: 'service/db',
     status: 'ok',
@@ -12,11 +26,15 @@ export const sampleFinding = (overrides: Partial<Finding> = {}): Finding =>
     observed: 'running, healthy',
     expected: 'running, healthy',
     audience: 'infrastructure',
-    ...overrides,
-  })
+  }),
+  ...overrides,
+  cleared: overrides.cleared ?? (overrides.status ?? 'ok') === 'ok',
+})
 
 export const staleRows = sampleFinding({
   id: 'purge.stale-rows',
+  check: 'table',
+  group: 'purge-verify',
   subject: 'table/game',
   status: 'critical',
   title: 'game: 412 rows are older than 2026-12-05',

@@ -1,14 +1,14 @@
-import { type Finding, finding } from '../contract/finding.ts'
+import { type Finding, finding, type houseIds, type JudgedFinding } from '../contract/finding.ts'
 import type { History, PastStatus } from '../contract/history.ts'
 import type { Report } from '../contract/report.ts'
 import { byWorstStatus } from '../contract/status.ts'
-import { groupOf, isNotChecked } from '../core/render/view.ts'
 import { digestKey, fingerprint, identityOf, type Parts, plainKey } from './fingerprint.ts'
 import type { ReconcileInput } from './input.ts'
 import type { Marker } from './marker.ts'
+import { withFormerIds } from './renamed.ts'
 
 /** The identity of "monitoring broken": one for each check, whatever of it could not be looked at. */
-export const monitoringId = 'monitoring.broken'
+export const monitoringId: (typeof houseIds)[number] = 'monitoring.broken'
 
 /** What this run says about one incident, open or not. */
 export type Case = {
@@ -24,24 +24,18 @@ export type Case = {
   readonly word: 'bad' | 'good' | 'uncleared' | 'unseen'
 }
 
-const checks = new Set(
-  'compose containers host endpoints flow postgres rabbitmq redis prometheus access-log error-log volumes migrations environment backups commands'.split(
-    ' ',
-  ),
-)
-
-type Named = { readonly id: string; readonly check?: string | undefined }
-
-/** Whether the check that a finding belongs to was completed. One of no known check belongs to the run as a whole. */
-export const wasLookedAt = ({ action, scope }: Report, { id, check }: Named): boolean => {
-  const name = check ?? groupOf(action, id)
-  const isCheck = check !== undefined || (action === 'health-check' && checks.has(name))
-  return isCheck ? scope.includes(name) : scope.length > 0
+/**
+ * Whether the check of a finding or of an incident was completed; that of the run as a whole was when any was. What an older release wrote
+ * names none: then everything must have been looked at.
+ */
+const wasLookedAt = ({ action, scope, findings }: Report, check: string): boolean => {
+  if (check === '') return scope.length > 0 && findings.every((one) => one.status !== 'unknown')
+  return check === action ? scope.length > 0 : scope.includes(check)
 }
 
-/** `check/endpoints` says its own check; `action/health-check` is the run as a whole. */
-const checkOf = (report: Report, { id, subject, check }: Finding): string =>
-  /^(?:check|action)\/([\w-]+)$/.exec(subject)?.[1] ?? check ?? groupOf(report.action, id)
+const checkOf = ({ action }: Report, { check }: Finding): string => (check === '' ? action : check)
+
+const historyOf = ({ history, renamed }: ReconcileInput, { action }: Report): History => withFormerIds(history(action), renamed)
 
 const worstOf = (findings: readonly Finding[]): Finding | undefined => findings.toSorted((a, b) => byWorstStatus(a.status, b.status))[0]
 
@@ -49,7 +43,7 @@ const isBad = ({ status }: Finding): boolean => status === 'warning' || status =
 
 const serviceWord = (report: Report, findings: readonly Finding[]): Case['word'] => {
   if (findings.some(isBad)) return 'bad'
-  const looked = findings.every((one) => one.status === 'ok' && !isNotChecked(one) && wasLookedAt(report, one))
+  const looked = findings.every((one) => one.status === 'ok' && one.notChecked === undefined && wasLookedAt(report, one.check))
   if (!looked) return 'unseen'
   return findings.every((one) => one.cleared) ? 'good' : 'uncleared'
 }
@@ -71,7 +65,7 @@ const serviceCases = (input: ReconcileInput, report: Report): readonly Case[] =>
     const shown = worstOf(findings.filter(isBad)) ?? worstOf(findings)
     if (shown === undefined) return []
     const parts = partsFor(input, report, { id: shown.id, key: keyOf(shown) })
-    const history = input.history(report.action)
+    const history = historyOf(input, report)
     const word = serviceWord(report, findings)
     return [{ kind: 'service', parts, identity: identityOf(parts), report, history, findings, finding: shown, word }]
   })
@@ -80,9 +74,10 @@ const serviceCases = (input: ReconcileInput, report: Report): readonly Case[] =>
 /** Stands for all that a check could not look at. */
 const brokenFinding = (action: string, check: string, unknown: readonly Finding[]): Finding => {
   const [first] = unknown
+  const isDisturbed = unknown.length > 0 && unknown.every((one) => one.disturbedByWork)
   // health-check has many checks, each known by its name; `files` of another action would tell nobody what could not look.
   const name = action === 'health-check' || action === check ? check : `${action} (${check})`
-  return finding({
+  const broken = finding({
     id: monitoringId,
     subject: `check/${check}`,
     status: 'warning',
@@ -94,6 +89,7 @@ const brokenFinding = (action: string, check: string, unknown: readonly Finding[
     certainty: unknown.some((one) => one.certainty === 'hard') ? 'hard' : 'soft',
     audience: first?.audience ?? 'technical',
   })
+  return { ...broken, check, ...(isDisturbed ? { disturbedByWork: true } : {}) }
 }
 
 const monitoringCases = (input: ReconcileInput, report: Report): readonly Case[] => {
@@ -114,7 +110,7 @@ const monitoringCases = (input: ReconcileInput, report: Report): readonly Case[]
         parts,
         identity: identityOf(parts),
         report,
-        history: input.history(report.action),
+        history: historyOf(input, report),
         findings: unknown.length > 0 ? unknown : all,
         finding: shown,
         word,
@@ -136,7 +132,7 @@ export const absentGood = (marker: Marker, report: Report, input: ReconcileInput
   const seen = report.scope.length > 0 && (input.stateUsable || marker.id !== 'state.unwritable')
   if (!seen || !onlyWhenBad(marker.id, marker.action)) return undefined
   const parts: Parts = marker
-  const shown = finding({
+  const judged: JudgedFinding = finding({
     id: marker.id,
     subject: marker.key,
     status: 'ok',
@@ -145,7 +141,8 @@ export const absentGood = (marker: Marker, report: Report, input: ReconcileInput
     expected: '',
     audience: 'technical',
   })
-  const history = input.history(report.action)
+  const shown: Finding = { ...judged, check: checkOf(report, { ...judged, check: marker.check }) }
+  const history = historyOf(input, report)
   return { kind: 'service', parts, identity: identityOf(marker), report, history, findings: [shown], finding: shown, word: 'good' }
 }
 
@@ -153,7 +150,7 @@ export const absentGood = (marker: Marker, report: Report, input: ReconcileInput
 export const isGone = (marker: Marker, report: Report, input: ReconcileInput): boolean => {
   if (marker.round !== (input.round ?? '')) return false
   if (marker.id === monitoringId) return report.scope.length > 0
-  if (!wasLookedAt(report, { id: marker.id, check: marker.check === '' ? undefined : marker.check })) return false
+  if (!wasLookedAt(report, marker.check)) return false
   const key = digestKey(marker.key)
   return !report.findings.some((one) => digestKey(one.subject) === key || digestKey(keyOf(one)) === key)
 }

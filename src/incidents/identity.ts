@@ -20,7 +20,7 @@ const isOfThisRun = ({ marker }: Incident, { identity, reports }: ReconcileInput
   reports.some((report) => report.server === marker.server && report.action === marker.action)
 
 const readAll = (issues: readonly Issue[], input: ReconcileInput) =>
-  issues.map((issue) => ({ issue, read: readMarker(issue, input.options.authors) }))
+  issues.map((issue) => ({ issue, read: readMarker(issue, input.options.authors, input.renamed) }))
 
 /** Our incidents among issues, in order of their numbers; those of other servers and actions are left out. */
 export const incidentsIn = (issues: readonly Issue[], input: ReconcileInput): readonly Incident[] =>

@@ -7,6 +7,7 @@ import type { JudgedComment } from './commands.ts'
 import type { Quiet } from './maintenance.ts'
 import type { Notification } from './notification.ts'
 import type { Held } from './openings.ts'
+import type { RenamedIds } from './renamed.ts'
 
 export type ReconcileInput = {
   /** Redacted. */
@@ -33,6 +34,8 @@ export type ReconcileInput = {
   readonly publicRepository: boolean
   readonly now: Instant
   readonly run: { readonly url: string }
+  /** Finding ids that were renamed; by default those of this release. */
+  readonly renamed?: RenamedIds | undefined
   /** Base URL of the runbooks with its last slash; without it no links. */
   readonly runbooks?: string | undefined
 }

@@ -74,6 +74,7 @@ export const contactsOf = ({ audience }: Pick<Finding, 'audience'>, { contacts }
 /** What stands in for the finding when this run says nothing of it. */
 const remembered = (marker: Marker): Finding => ({
   id: marker.id,
+  check: marker.check,
   subject: marker.key,
   status: marker.status,
   title: marker.id,

@@ -7,6 +7,7 @@ import { bornOf, type Incident, type Life, urgently } from './life.ts'
 import { explainedBy, inMaintenance } from './maintenance.ts'
 import { type Marker, partsOf } from './marker.ts'
 import { obeyed } from './obey.ts'
+import { idsOf } from './renamed.ts'
 import { flapped, seenBad } from './worsen.ts'
 
 const reportOf = ({ marker }: Incident, { reports }: ReconcileInput, fits: (report: ReconcileInput['reports'][number]) => boolean) =>
@@ -45,10 +46,12 @@ const withoutDetails = (marker: Marker): Marker => {
 }
 
 /** Something known explains it: it goes on, and nobody is woken. */
-const isExplained = ({ marker, word }: Life, { quiet = [], now, maintenance, timeZone }: ReconcileInput): boolean => {
-  const { server, action, status } = marker
+const isExplained = ({ marker, word }: Life, { quiet = [], now, maintenance, timeZone, renamed }: ReconcileInput): boolean => {
+  const { server, status } = marker
   const { id = marker.id, subject = marker.key } = word?.finding ?? {}
-  return inMaintenance(maintenance, now, timeZone) || explainedBy(quiet, { server, action, id, subject, status }, now) !== undefined
+  const disturbedByWork = word === undefined ? marker.disturbed : word.finding.disturbedByWork === true
+  const what = { server, ids: idsOf(id, renamed), subject, status, disturbedByWork }
+  return inMaintenance(maintenance, now, timeZone) || explainedBy(quiet, what, now) !== undefined
 }
 
 /** All rules of an open incident, in their order. */

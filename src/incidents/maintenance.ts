@@ -2,7 +2,6 @@ import type { Instant } from '../contract/seen.ts'
 import type { Common } from '../core/options/common.ts'
 import { matchesAny } from '../core/text/pattern.ts'
 import { localParts } from '../core/time/local-time.ts'
-import { isExplainedByWork } from './work.ts'
 
 /** Something that is known and explains findings, so that they open nothing until it is over. `why` is for the log. */
 export type Quiet =
@@ -22,10 +21,11 @@ export type Quiet =
 /** What is to be explained. */
 export type Unquiet = {
   readonly server: string
-  readonly action: string
-  readonly id: string
+  /** Its id, then those that it had before. */
+  readonly ids: readonly string[]
   readonly subject: string
   readonly status: 'warning' | 'critical'
+  readonly disturbedByWork: boolean
 }
 
 type Windows = Common['maintenance']
@@ -48,9 +48,12 @@ export const inMaintenance = (windows: Windows, at: Instant, timeZone: string): 
 }
 
 const covers: { readonly [Kind in Quiet['kind']]: (quiet: Extract<Quiet, { kind: Kind }>, what: Unquiet) => boolean } = {
-  silence: ({ servers = ['*'], ids = ['*'], subjects = ['*'], upTo = 'critical' }, { server, id, subject, status }) =>
-    (upTo === 'critical' || status === 'warning') && matchesAny(servers, server) && matchesAny(ids, id) && matchesAny(subjects, subject),
-  work: (_, what) => isExplainedByWork(what),
+  silence: ({ servers = ['*'], ids: wanted = ['*'], subjects = ['*'], upTo = 'critical' }, { server, ids, subject, status }) =>
+    (upTo === 'critical' || status === 'warning') &&
+    matchesAny(servers, server) &&
+    ids.some((id) => matchesAny(wanted, id)) &&
+    matchesAny(subjects, subject),
+  work: (_, { disturbedByWork }) => disturbedByWork,
 }
 
 /** What is known and explains a finding now, if anything does. */

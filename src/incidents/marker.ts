@@ -4,6 +4,7 @@ import { jsonValue } from '../core/read-json.ts'
 import { shorten } from '../core/text/plain.ts'
 import { isAuthor } from './authors.ts'
 import { digestKey, fingerprint, type Parts } from './fingerprint.ts'
+import { currentId, type RenamedIds, renamedIds } from './renamed.ts'
 
 const severity = z.enum(['warning', 'critical'])
 const instant = z.number().int().nonnegative().max(8.64e15)
@@ -27,8 +28,10 @@ const schema = z.object({
   hard: z.boolean().catch(false),
   slow: z.boolean().catch(false),
   round: z.string().catch(''),
-  /** Of the finding, where its id does not tell; else empty. */
+  /** The check that looked; empty in a marker of an older release. */
   check: z.string().catch(''),
+  /** Ronde's own work on the project may explain it. */
+  disturbed: z.boolean().catch(false),
   audience: z.enum(['technical', 'security', 'infrastructure']).catch('technical'),
   /** 1: larger values are worse; -1: smaller ones; 0: not known. */
   direction: z.number().catch(0),
@@ -130,14 +133,25 @@ export type ReadMarker =
   /** Somebody else's issue, whatever stands in it. */
   | { readonly kind: 'foreign' }
 
-/** A marker counts only when its author is one of `authors` and the fingerprint follows from its parts. */
-export const readMarker = ({ author, body }: Pick<Issue, 'author' | 'body'>, authors: readonly string[]): ReadMarker => {
+/** An incident that was opened under a name that its finding had before goes on under the new one. */
+const underCurrentIds = (marker: Marker, renamed: RenamedIds): Marker => {
+  const children = marker.children.map((one) => ({ ...one, id: currentId(one.id, renamed) }))
+  const current = { ...marker, id: currentId(marker.id, renamed), children }
+  return { ...current, fingerprint: fingerprint(partsOf(current)) }
+}
+
+/** A marker counts only when its author is one of `authors` and the fingerprint follows from its parts, as they were called when it was written. */
+export const readMarker = (
+  { author, body }: Pick<Issue, 'author' | 'body'>,
+  authors: readonly string[],
+  renamed: RenamedIds = renamedIds,
+): ReadMarker => {
   if (!isAuthor(authors, author)) return { kind: 'foreign' }
   if (isSilence(body)) return { kind: 'silence' }
   const json = found(body)
   const read = json === undefined ? undefined : schema.safeParse(parsedMarker(json))
   if (read?.success !== true || fingerprint(partsOf(read.data)) !== read.data.fingerprint) return { kind: 'unreadable' }
-  return { kind: 'ours', marker: read.data }
+  return { kind: 'ours', marker: underCurrentIds(read.data, renamed) }
 }
 
 /** A body without its marker. */

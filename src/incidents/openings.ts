@@ -6,6 +6,7 @@ import type { ReconcileInput } from './input.ts'
 import { explainedBy, inMaintenance } from './maintenance.ts'
 import type { Child } from './marker.ts'
 import type { Opening } from './open.ts'
+import { idsOf } from './renamed.ts'
 
 /** `known`: something that people know of explains it, and the log says so. */
 export type Held = { readonly id: string; readonly subject: string; readonly why: string; readonly known: boolean }
@@ -45,10 +46,10 @@ const childOf = ({ word }: Wanted): Child => ({
   status: word.finding.status === 'critical' ? 'critical' : 'warning',
 })
 
-const whyHeld = ({ finding: { id, subject }, report }: Case, status: Wanted['status'], input: ReconcileInput): string | undefined => {
+const whyHeld = ({ finding, report: { server } }: Case, status: Wanted['status'], input: ReconcileInput): string | undefined => {
   if (inMaintenance(input.maintenance, input.now, input.timeZone)) return 'maintenance window'
-  const { server, action } = report
-  return explainedBy(input.quiet ?? [], { server, action, id, subject, status }, input.now)?.why
+  const { id, subject, disturbedByWork = false } = finding
+  return explainedBy(input.quiet ?? [], { server, ids: idsOf(id, input.renamed), subject, status, disturbedByWork }, input.now)?.why
 }
 
 const wantedOf = (words: ReadonlyMap<string, Case>, open: ReadonlySet<string>, input: ReconcileInput) => {
