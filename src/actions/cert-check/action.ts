@@ -1,48 +1,64 @@
-import { defineAction } from '../../contract/action.ts'
+import { type ActionOptions, defineAction } from '../../contract/action.ts'
 import type { Context } from '../../contract/context.ts'
-import { type CertOptions, options } from './options.ts'
+import { finding } from '../../contract/finding.ts'
+import type { Obstacle } from '../../contract/seen.ts'
+import { idsOfParts, renamedInParts } from '../../core/parts.ts'
+import { completedParts, type PlannedPart, runPartsSideBySide } from '../../core/run-parts.ts'
+import { borrows, options as ownOptions, reads } from './options.ts'
 import { overviewOf } from './overview.ts'
-import type { Part } from './part.ts'
-import { part as endpoints } from './parts/endpoints/part.ts'
-import { part as files } from './parts/files/part.ts'
-import { part as headers } from './parts/headers/part.ts'
-import { part as letsencrypt } from './parts/letsencrypt/part.ts'
-import { part as nginx } from './parts/nginx/part.ts'
-import { judgeServedVersusDisk } from './parts/served-versus-disk/part.ts'
-import { runParts } from './run-parts.ts'
+import { type CertOutcome, type CertWorld, group } from './part.ts'
+import { partOptions, parts } from './parts.generated.ts'
 
-const parts: readonly Part[] = [endpoints, headers, files, letsencrypt, nginx]
+const options = { ...ownOptions, ...partOptions }
 
-const run = async (given: CertOptions, context: Context) => {
-  const now = context.now()
-  const looked = await runParts(
-    parts.filter((part) => part.wanted(given)),
-    given,
-    context,
-    now,
-  )
-  const both = { served: looked.flatMap((one) => one.served ?? []), onDisk: looked.flatMap((one) => one.onDisk ?? []) }
-  const all = [...looked, judgeServedVersusDisk(both, given, now)]
-  return {
-    scope: all.filter((one) => one.completed).map((one) => one.check),
-    findings: all.flatMap((one) => one.findings),
-    attachments: [],
-    ...overviewOf(all, now),
+type PartId = (typeof parts)[number]['ids'][number]
+type Options = ActionOptions<typeof options, (typeof reads)[number], (typeof borrows)[number]>
+
+const unfinished = (check: string, { cause, advice }: Obstacle) =>
+  finding({
+    id: 'cert.unfinished',
+    subject: `check/${check}`,
+    status: 'unknown',
+    title: `${check}: could not finish`,
+    observed: cause,
+    expected: 'a finished check',
+    advice,
+    audience: 'technical',
+  })
+
+const planned = (given: Options, world: CertWorld, afterOthers: boolean): readonly PlannedPart<CertOutcome<PartId>>[] =>
+  parts
+    .filter((part) => (part.afterOthers ?? false) === afterOthers && part.configured?.(given) !== false)
+    .map((part) => ({ part: { group, ...part }, run: () => part.run(given, world, true) }))
+
+const run = async (given: Options, context: Context) => {
+  const world = { context, startedAt: context.now(), leaves: { served: [], onDisk: [] } }
+  const setting = { signal: context.signal, unfinished }
+  const looked = await runPartsSideBySide(planned(given, world, false), setting)
+  const leaves = {
+    served: looked.flatMap(({ outcome }) => outcome?.served ?? []),
+    onDisk: looked.flatMap(({ outcome }) => outcome?.onDisk ?? []),
   }
+  const all = [...looked, ...(await runPartsSideBySide(planned(given, { ...world, leaves }, true), setting))]
+  const findings = all.flatMap((one) => one.findings)
+  const rows = all.flatMap(({ outcome }) => outcome?.certificates ?? [])
+  return { scope: completedParts(all), findings, attachments: [], ...overviewOf({ rows, findings }, world.startedAt) }
 }
 
 export const action = defineAction({
   name: 'cert-check',
   description: 'Checks served certificates, certificate files, certbot and nginx, and says what expires, what is wrong and what to do.',
   kind: 'observe',
-  reads: ['compose', 'privileges'],
-  borrows: ['health-check.endpoints'],
+  reads,
+  borrows,
   options,
+  ids: [...idsOfParts(parts), 'cert.unfinished'],
+  renamed: renamedInParts(parts),
   outputs: {
     'expires-in-days': { description: 'Whole days until the first of the certificates expires; empty when none was seen.' },
     certificates: { description: 'Number of different certificates that were seen.' },
   },
   // A dry run of certbot waits for the authority, lineage after lineage.
   timeoutMs: ({ 'renew-dry-run': dryRun }) => (dryRun ? 420_000 : 120_000),
-  run: (given, context) => run(given as unknown as CertOptions, context),
+  run,
 })

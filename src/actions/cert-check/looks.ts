@@ -1,16 +1,18 @@
-import { type Finding, finding } from '../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import type { Isolated, LookName } from '../../contract/isolation.ts'
 import type { Instant } from '../../contract/seen.ts'
-import type { CertificateRow, PartName, Served } from './part.ts'
+import type { CertificateRow, Served } from './part.ts'
+import type { EndpointId } from './parts/endpoints/judge.ts'
 import type { LookOptions } from './parts/endpoints/look.ts'
 import { type CertTarget, showCommand } from './parts/endpoints/target.ts'
+import type { HeaderId } from './parts/headers/policy.ts'
 import type { ExpiryRule } from './policies/expiry.ts'
 import { advise } from './policies/where.ts'
 
 /** What a look at one endpoint brings back. */
-export type SeenOfOne = {
+export type SeenOfOne<Id extends string = string> = {
   readonly completed: boolean
-  readonly findings: readonly Finding[]
+  readonly findings: readonly JudgedFinding<Id>[]
   readonly certificates: readonly CertificateRow[]
   readonly served: readonly Served[]
 }
@@ -20,13 +22,14 @@ export type HeadersSetup = { readonly now: Instant }
 export type EndpointsSetup = HeadersSetup & { readonly rule: ExpiryRule; readonly how: LookOptions }
 
 /** Foreign servers are looked at in another process: what they send may end it. */
-export const endpointsLook: LookName<EndpointsSetup, CertTarget, SeenOfOne> = { name: 'cert-check/endpoints' }
-export const headersLook: LookName<HeadersSetup, CertTarget, SeenOfOne> = { name: 'cert-check/headers' }
+export const endpointsLook: LookName<EndpointsSetup, CertTarget, SeenOfOne<EndpointId>> = { name: 'cert-check/endpoints' }
+export const headersLook: LookName<HeadersSetup, CertTarget, SeenOfOne<HeaderId>> = { name: 'cert-check/headers' }
 
-const unfinished = (target: CertTarget, check: PartName, ended: string): Finding =>
+type LookingPart = 'endpoints' | 'headers'
+
+const unfinished = (target: CertTarget, check: LookingPart, ended: string): JudgedFinding<'cert.unfinished'> =>
   finding({
     id: 'cert.unfinished',
-    check,
     // Both parts may meet the same end at the same endpoint.
     subject: check === 'endpoints' ? target.subject : `${target.subject} (${check})`,
     status: 'unknown',
@@ -39,5 +42,9 @@ const unfinished = (target: CertTarget, check: PartName, ended: string): Finding
   })
 
 /** The answer of another process; where that one was ended, a finding that says so, of this endpoint alone. */
-export const seenOrUnfinished = (answer: Isolated<SeenOfOne>, target: CertTarget, check: PartName): SeenOfOne =>
+export const seenOrUnfinished = <Id extends string>(
+  answer: Isolated<SeenOfOne<Id>>,
+  target: CertTarget,
+  check: LookingPart,
+): SeenOfOne<Id | 'cert.unfinished'> =>
   answer.lived ? answer.value : { completed: false, findings: [unfinished(target, check, answer.ended)], certificates: [], served: [] }

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import type { OptionsOf } from '../../contract/action.ts'
-import type { ComposeOptions } from '../../contract/compose.ts'
+import type { ActionOptions } from '../../contract/action.ts'
 import { absolutePath } from '../../core/options/common.ts'
 import { duration } from '../../core/options/duration.ts'
 import { list } from '../../core/options/list.ts'
@@ -43,10 +42,9 @@ export const options = {
     .meta({ description: 'How long after its file changed a server may still present the old certificate.' }),
 }
 
-/** What the parts read: the options, the compose project, the rights. */
-export type CertOptions = OptionsOf<typeof options> & {
-  readonly compose: ComposeOptions
-  readonly privileges?: 'none' | 'sudo' | undefined
-  /** The endpoints of the section `health-check:`, the default. */
-  readonly 'health-check'?: { readonly endpoints?: readonly unknown[] } | undefined
-}
+export const reads = ['compose', 'privileges'] as const
+/** The default of `endpoints`. */
+export const borrows = ['health-check.endpoints'] as const
+
+/** What the parts read besides options of their own. */
+export type CertOptions = ActionOptions<typeof options, (typeof reads)[number], (typeof borrows)[number]>

@@ -1,15 +1,15 @@
-import type { Finding } from '../../contract/finding.ts'
+import type { JudgedFinding } from '../../contract/finding.ts'
 import type { JsonObject } from '../../contract/json.ts'
 import type { Instant } from '../../contract/seen.ts'
 import { byWorstStatus } from '../../contract/status.ts'
-import type { CertificateRow, Looked } from './part.ts'
+import type { CertificateRow } from './part.ts'
 import { daysLeft } from './policies/expiry.ts'
 
 const columns = ['name', 'address', 'issuer', 'expires', 'days', 'chain', 'findings']
 const maxIds = 4
 
 /** What is wrong with a row, the worst first: `critical: cert.name, cert.trust`. */
-const findingWords = (findings: readonly Finding[]): string => {
+const findingWords = (findings: readonly JudgedFinding[]): string => {
   const bad = findings.filter((one) => one.status !== 'ok').toSorted((a, b) => byWorstStatus(a.status, b.status))
   const ids = [...new Set(bad.map((one) => one.id))]
   const [worst] = bad
@@ -17,12 +17,12 @@ const findingWords = (findings: readonly Finding[]): string => {
 }
 
 /** Findings by the subject that they are about; those of a chain's element are about `subject (element)`. */
-const bySubject = (findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> =>
+const bySubject = (findings: readonly JudgedFinding[]): ReadonlyMap<string, readonly JudgedFinding[]> =>
   Map.groupBy(findings, ({ id, subject }) => (id === 'cert.chain-expiry' ? subject.slice(0, subject.lastIndexOf(' (')) : subject))
 
 const soonestFirst = (a: CertificateRow, b: CertificateRow): number => a.certificate.notAfter - b.certificate.notAfter
 
-const tableOf = (rows: readonly CertificateRow[], findings: readonly Finding[], now: Instant): JsonObject => {
+const tableOf = (rows: readonly CertificateRow[], findings: readonly JudgedFinding[], now: Instant): JsonObject => {
   const found = bySubject(findings)
   return {
     title: 'Certificates',
@@ -60,9 +60,10 @@ export type Overview = {
 }
 
 /** What all parts saw, for the outputs, the table of the summary and the line of the log. */
-export const overviewOf = (looked: readonly Looked[], now: Instant): Overview => {
-  const rows = looked.flatMap((one) => one.certificates)
-  const findings = looked.flatMap((one) => one.findings)
+export const overviewOf = (
+  { rows, findings }: { readonly rows: readonly CertificateRow[]; readonly findings: readonly JudgedFinding[] },
+  now: Instant,
+): Overview => {
   const [next] = rows.toSorted(soonestFirst)
   return {
     outputs: { 'expires-in-days': next === undefined ? '' : daysLeft(next.certificate, now), certificates: distinct(rows) },

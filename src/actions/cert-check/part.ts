@@ -1,12 +1,8 @@
 import type { Context } from '../../contract/context.ts'
-import type { Finding } from '../../contract/finding.ts'
 import type { Instant } from '../../contract/seen.ts'
+import { type PartOutcome, partsOf } from '../../core/parts.ts'
 import type { Certificate } from '../../domain/x509/certificate.ts'
 import type { CertOptions } from './options.ts'
-
-/** The parts of the check: entries of the report's `scope`, and `check` of each finding. */
-export const partNames = ['endpoints', 'headers', 'files', 'letsencrypt', 'nginx', 'served-versus-disk'] as const
-export type PartName = (typeof partNames)[number]
 
 /** What is known of a certificate, without its parsed form, which cannot leave the process that read it. */
 export type CertificateFacts = Omit<Certificate, 'x509'>
@@ -42,25 +38,33 @@ export type OnDisk = {
   readonly certificate: Certificate
 }
 
-/** What one part brings back. Every finding carries its name as `check`. */
-export type Looked = {
-  readonly check: PartName
-  /** False when it could not look: then it is not in the report's `scope`. */
-  readonly completed: boolean
-  readonly findings: readonly Finding[]
-  readonly certificates: readonly CertificateRow[]
-  readonly served?: readonly Served[]
-  readonly onDisk?: readonly OnDisk[]
+/** All leaves that the parts saw. */
+export type SeenLeaves = { readonly served: readonly Served[]; readonly onDisk: readonly OnDisk[] }
+
+type Told = { readonly certificates: readonly CertificateRow[] } & Partial<SeenLeaves>
+
+/** What a part brings back. */
+export type CertOutcome<Id extends string = string> = PartOutcome<Id> & Told
+
+/** What a part works with. `leaves`: what the others saw, for those that run after them. */
+export type CertWorld = {
+  readonly context: Context
+  /** The one clock of the run: all days left count from it. */
+  readonly startedAt: Instant
+  readonly leaves: SeenLeaves
 }
 
-/** A part looks at one kind of place. All run side by side; one that throws or hangs is `unknown` for itself. */
-export type Part = {
-  readonly name: PartName
-  /** False: nothing to look at here, and nothing is said of it. */
-  readonly wanted: (options: CertOptions) => boolean
-  /** `startedAt` is the one clock of the run: all days left count from it. */
-  readonly run: (options: CertOptions, context: Context, startedAt: Instant) => Promise<Looked>
-}
+/** A part looks at one kind of place, side by side with the others. One that is not configured says nothing. */
+export const definePart = partsOf<{
+  readonly options: CertOptions
+  readonly world: CertWorld
+  readonly told: Told
+  /** Begins when the others have come to their end. */
+  readonly marks: { readonly afterOthers?: true }
+}>()
+
+/** Its findings stand together in log and summary. */
+export const group = 'cert-check'
 
 /** What a part says that had nothing to look at. */
-export const nothingOf = (check: PartName): Looked => ({ check, completed: false, findings: [], certificates: [] })
+export const nothing: CertOutcome<never> = { completed: false, findings: [], certificates: [] }

@@ -1,21 +1,25 @@
 import { z } from 'zod'
-import { defineAction, type OptionShape } from '../../contract/action.ts'
+import { type ActionOptions, defineAction } from '../../contract/action.ts'
 import type { Context } from '../../contract/context.ts'
-import type { DatabaseOptions, PostgresTarget } from '../../contract/database.ts'
+import type { PostgresTarget } from '../../contract/database.ts'
 import { list } from '../../core/options/list.ts'
+import { thresholdsOption } from '../../core/options/threshold.ts'
+import { idsOfParts, renamedInParts, thresholdsOfParts } from '../../core/parts.ts'
 import { tableName } from '../../domain/postgres/sql-name.ts'
-import type { TableName } from '../../domain/postgres/table-name.ts'
 import { applicationName } from '../../tools/connect/session.ts'
 import { locate, targetIn } from './locate.ts'
-import { tasks } from './parts.generated.ts'
+import { taskIds } from './not-done.ts'
+import { partOptions, parts } from './parts.generated.ts'
 import { recover } from './recover.ts'
-import { reportOf } from './report.ts'
-import { type Maintained, maintain, type Planned } from './run-tasks.ts'
-import type { SharedOptions } from './task.ts'
+import { reportOf, serverIds } from './report.ts'
+import { type Maintained, maintain, type PlannedTask } from './run-tasks.ts'
 import { thresholds } from './thresholds.ts'
 
-const names = tasks.map((task) => task.name)
-const usual = tasks.filter((task) => task.onlyNamed !== true).map((task) => task.name)
+/** Its findings stand together in log and summary. */
+const group = 'db-maintain'
+
+const names = parts.map(({ name }) => name)
+const usual = parts.filter(({ onlyNamed }) => onlyNamed !== true).map(({ name }) => name)
 
 const ownOptions = {
   tasks: list(z.enum(names))
@@ -27,21 +31,20 @@ const ownOptions = {
   tables: list(tableName(), { uniqueBy: ({ schema, name }) => JSON.stringify([schema, name]) })
     .default([])
     .meta({ description: 'Tables to look after, with their partitions and indexes. Default: all of them.' }),
-  thresholds,
+  thresholds: thresholdsOption({ ...thresholds, ...thresholdsOfParts(parts) }),
 }
 
-type OwnOptions = SharedOptions & {
-  readonly tables: readonly TableName[]
-  readonly database: DatabaseOptions
-}
-type Options = OwnOptions & Readonly<Record<string, unknown>>
+const options = { ...ownOptions, ...partOptions }
+const reads = ['compose', 'database'] as const
 
-const optionsOfTasks: OptionShape = Object.assign({}, ...tasks.map((task) => task.options))
+type Options = ActionOptions<typeof options, (typeof reads)[number]>
 
 const hourMs = 3_600_000
 
-const planned = (options: Options): readonly Planned[] =>
-  tasks.filter((task) => options.tasks.includes(task.name)).map((task) => ({ task, options }))
+const planned = (given: Options): readonly PlannedTask[] =>
+  parts
+    .filter(({ name }) => given.tasks.includes(name))
+    .map((part) => ({ part: { group, ...part }, run: (site) => part.run(given, site, true) }))
 
 /** By this name the sessions of this run are found on the server, whatever became of the run. */
 const newApplication = (): string => applicationName('db-maintain')
@@ -49,13 +52,13 @@ const newApplication = (): string => applicationName('db-maintain')
 const runTasks = async (target: PostgresTarget, options: Options, context: Context): Promise<readonly Maintained[]> => {
   const work = planned(options)
   const application = newApplication()
-  const changes = !context.dryRun && work.some(({ task }) => task.changes)
+  const changes = !context.dryRun && work.some(({ part }) => part.changes)
   if (changes) context.journal.write({ application })
   const done: Maintained[] = []
   for (const name of options.databases.length === 0 ? [target.database] : options.databases)
     done.push(await maintain({ target: targetIn(target, name), planned: work, wanted: options.tables, application, context }))
   // Something may still run there: the journal stays, and the step's end stops it.
-  if (changes && done.every(({ ended, ran }) => ended && ran.every((one) => one.done.leftBehind !== true))) context.journal.close()
+  if (changes && done.every(({ ended, ran }) => ended && ran.every(({ outcome }) => outcome?.leftBehind !== true))) context.journal.close()
   return done
 }
 
@@ -70,8 +73,10 @@ export const action = defineAction({
   name: 'db-maintain',
   description: 'Looks after PostgreSQL: vacuum, indexes, slow queries, sessions, bloat, growth and drift of the schema.',
   kind: 'change',
-  reads: ['compose', 'database'],
-  options: { ...ownOptions, ...optionsOfTasks },
+  reads,
+  options,
+  ids: [...idsOfParts(parts), ...taskIds, ...serverIds],
+  renamed: renamedInParts(parts),
   outputs: {
     vacuumed: { description: 'Number of tables that were vacuumed.' },
     'reclaimed-bytes': { description: 'Bytes that dead rows and bloated indexes held and that can be used again.' },
@@ -79,6 +84,6 @@ export const action = defineAction({
     cancelled: { description: 'Number of sessions that were cancelled or terminated.' },
   },
   timeoutMs: () => hourMs,
-  run: (options, context) => run(options as unknown as Options, context),
+  run,
   recover,
 })

@@ -1,12 +1,12 @@
 import type { Context } from '../../contract/context.ts'
 import type { DatabaseOptions, PostgresTarget } from '../../contract/database.ts'
-import { type Finding, finding } from '../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../contract/finding.ts'
+import type { Obstacle } from '../../contract/seen.ts'
 import { containerDown } from '../../domain/postgres/reachable.ts'
 
-type Why = { readonly cause: string; readonly advice: string }
-const noDatabase: Why = { cause: 'no container of the project is PostgreSQL', advice: 'set database.service or database.url' }
+const noDatabase: Obstacle = { cause: 'no container of the project is PostgreSQL', advice: 'set database.service or database.url' }
 
-const couldNotLook = ({ service }: DatabaseOptions, { cause, advice }: Why): Finding => {
+const couldNotLook = ({ service }: DatabaseOptions, { cause, advice }: Obstacle): JudgedFinding<'postgres.reachable'> => {
   const subject = service === undefined ? 'database' : `service/${service}`
   return finding({
     id: 'postgres.reachable',
@@ -24,7 +24,7 @@ const couldNotLook = ({ service }: DatabaseOptions, { cause, advice }: Why): Fin
 export const locate = async (
   options: DatabaseOptions,
   context: Context,
-): Promise<{ readonly target: PostgresTarget } | { readonly findings: readonly Finding[] }> => {
+): Promise<{ readonly target: PostgresTarget } | { readonly findings: readonly JudgedFinding<'postgres.reachable'>[] }> => {
   const location = await context.connect.postgres()
   if (!location.seen) return { findings: [couldNotLook(options, location)] }
   const { value } = location

@@ -1,9 +1,9 @@
-import type { Finding } from '../../contract/finding.ts'
+import type { JudgedFinding } from '../../contract/finding.ts'
 import { counted } from '../../core/render/headline.ts'
 import { grants, grantsFor } from '../../domain/postgres/grants.ts'
 import { sqlIdentifier } from '../../domain/postgres/names.ts'
 import { lacksRights } from './not-done.ts'
-import type { Site } from './task.ts'
+import type { Site } from './part.ts'
 
 /** Something that our role may not maintain, and whose it is. */
 export type Forbidden = { readonly name: string; readonly owner: string | undefined }
@@ -16,7 +16,7 @@ const grantsOf = ({ server }: Site, forbidden: readonly Forbidden[]): readonly s
 }
 
 /** What our role may not maintain: the finding, or nothing when it may all. */
-export const lacksMaintain = (site: Site, task: string, forbidden: readonly Forbidden[]): readonly Finding[] => {
+export const lacksMaintain = (site: Site, task: string, forbidden: readonly Forbidden[]): readonly JudgedFinding<'db.rights'>[] => {
   if (forbidden.length === 0) return []
   const { server, target } = site
   const older = server.major >= 17 ? '' : '; before PostgreSQL 17 only their owners may'

@@ -1,8 +1,10 @@
-import { type Finding, finding } from '../../contract/finding.ts'
-import type { Done, Site } from './task.ts'
+import { finding, type JudgedFinding } from '../../contract/finding.ts'
+import type { Obstacle } from '../../contract/seen.ts'
+import { whyAborted } from '../../core/run-parts.ts'
+import type { Done, Site } from './part.ts'
 
 /** The one way to say that a task could not do its work: `unknown`, with the cause and what would let it. */
-export const couldNotFinish = (database: string, task: string, why: { readonly cause: string; readonly advice: string }): Finding =>
+export const couldNotFinish = (database: string, task: string, why: Obstacle): JudgedFinding<'db.unfinished'> =>
   finding({
     id: 'db.unfinished',
     subject: `task/${database}.${task}`,
@@ -19,7 +21,7 @@ export const lacksRights = (
   database: string,
   task: string,
   why: { readonly what: string; readonly grants: readonly string[]; readonly evidence?: readonly string[] },
-): Finding =>
+): JudgedFinding<'db.rights'> =>
   finding({
     id: 'db.rights',
     subject: `task/${database}.${task}`,
@@ -36,18 +38,19 @@ export const lacksRights = (
     audience: 'technical',
   })
 
-export const notDone = (...findings: readonly Finding[]): Done => ({ completed: false, findings })
+export const notDone = <Id extends string>(...findings: readonly JudgedFinding<Id>[]): Done<Id> => ({ completed: false, findings })
 
-/** Why a run that was told to stop stopped. */
-export const whyAborted = ({ reason }: AbortSignal) =>
-  reason === 'cancelled'
-    ? { cause: 'the run was cancelled', advice: 'run it again' }
-    : { cause: 'the deadline came first', advice: 'raise `timeout`, or name fewer `tables`' }
+/** What every task may say besides its own findings. */
+export const taskIds = ['db.unfinished', 'db.rights', 'db.owner-code'] as const
+export type TaskId = (typeof taskIds)[number]
 
-export const unfinishedWork = ({ target, context }: Site, task: string): Finding =>
-  couldNotFinish(target.database, task, whyAborted(context.signal))
+/** What to do when the deadline came first. */
+export const deadlineAdvice = 'raise `timeout`, or name fewer `tables`'
 
-export const notOnStandby = (database: string, task: string): Done =>
+export const unfinishedWork = ({ target, context }: Site, task: string): JudgedFinding<'db.unfinished'> =>
+  couldNotFinish(target.database, task, whyAborted(context.signal, deadlineAdvice))
+
+export const notOnStandby = (database: string, task: string): Done<'db.unfinished'> =>
   notDone(
     couldNotFinish(database, task, {
       cause: 'the server is a standby, which takes no changes',

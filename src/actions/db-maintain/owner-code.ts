@@ -1,11 +1,11 @@
-import { type Finding, finding } from '../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import { counted } from '../../core/render/headline.ts'
 import { grants } from '../../domain/postgres/grants.ts'
 import { sqlIdentifier } from '../../domain/postgres/names.ts'
 import { leastRoleAdvice, ownerCodeWords, whyNotPlanned } from '../../domain/postgres/owner-code.ts'
 import { type FoundOwnerCode, seeOwnerCode } from '../../probes/postgres/owner-code.ts'
 import { readOnly } from '../../probes/postgres/read-only.ts'
-import type { Site } from './task.ts'
+import type { Site } from './part.ts'
 
 /** A table or index that was left alone, and whose the table is; no owner is named for one of a superuser. */
 export type LeftAlone = { readonly name: string; readonly owner: string | undefined; readonly found: FoundOwnerCode }
@@ -22,7 +22,11 @@ const maintaining = ({ server }: Pick<Site, 'server'>, left: readonly LeftAlone[
 }
 
 /** Tables that a task did not touch, since their owners' code would run where our role works; or nothing. */
-export const judgeLeftAlone = (site: Pick<Site, 'server' | 'target'>, task: string, left: readonly LeftAlone[]): readonly Finding[] => {
+export const judgeLeftAlone = (
+  site: Pick<Site, 'server' | 'target'>,
+  task: string,
+  left: readonly LeftAlone[],
+): readonly JudgedFinding<'db.owner-code'>[] => {
   const [first] = left
   if (first === undefined) return []
   const { server, target } = site

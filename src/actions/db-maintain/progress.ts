@@ -1,6 +1,6 @@
 import type { Row } from '../../tools/connect/session.ts'
+import type { Site } from './part.ts'
 import { inOwnSession, longestMs } from './session.ts'
-import type { Site } from './task.ts'
 
 /** What a second session asks while the first one works, and how its answer is told; `$1` is the pid of the first. Nothing to tell is `undefined`. */
 export type Followed = { readonly sql: string; readonly tell: (row: Row, elapsedMs: number) => string | undefined }

@@ -1,6 +1,6 @@
 import { grants, grantsFor } from '../../domain/postgres/grants.ts'
 import { sqlIdentifier } from '../../domain/postgres/names.ts'
-import type { Site } from './task.ts'
+import type { Site } from './part.ts'
 
 const denied = /^permission denied for (schema|table|materialized view|sequence) (.+)$/
 

@@ -1,32 +1,37 @@
 import type { PostgresTarget } from '../../contract/database.ts'
-import { type Finding, finding } from '../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import type { JsonObject } from '../../contract/json.ts'
+import { completedParts } from '../../core/run-parts.ts'
 import { noConnectionLeft } from '../../domain/postgres/connections.ts'
 import type { PostgresFailure } from '../../domain/postgres/failure.ts'
 import { judgeUnreachable, reachable } from '../../domain/postgres/reachable.ts'
 import { targetIn } from './locate.ts'
+import type { Counts, SharedOptions } from './part.ts'
 import type { Maintained } from './run-tasks.ts'
-import type { Counts, SharedOptions } from './task.ts'
+
+/** What stands above all tasks: whether the server let us in, and whether the tables are there. */
+export const serverIds = ['postgres.reachable', 'postgres.pooler', 'postgres.connections', 'db.table'] as const
+type ServerId = (typeof serverIds)[number]
 
 type About = {
   readonly options: SharedOptions
   readonly target: PostgresTarget | undefined
   /** Findings that stand above all tasks. */
-  readonly extra: readonly Finding[]
+  readonly extra: readonly JudgedFinding<ServerId>[]
 }
 
-const unreachable = (failure: PostgresFailure, target: PostgresTarget): readonly Finding[] => {
+const unreachable = (failure: PostgresFailure, target: PostgresTarget): readonly JudgedFinding<ServerId>[] => {
   const judged = { ...judgeUnreachable(failure, target), cleared: false }
   return failure.kind === 'too-many-connections' ? [judged, noConnectionLeft(target.subject, failure.detail)] : [judged]
 }
 
-const reached = (one: Maintained, target: PostgresTarget): readonly Finding[] => {
+const reached = (one: Maintained, target: PostgresTarget): readonly JudgedFinding<ServerId>[] => {
   if (one.unreachable !== undefined) return unreachable(one.unreachable, target)
   return one.version === undefined ? [] : [reachable(one.version, target)]
 }
 
 /** A table that `tables` names and no database has. */
-const noSuchTable = (written: string, hints: readonly string[], databases: readonly string[]): Finding =>
+const noSuchTable = (written: string, hints: readonly string[], databases: readonly string[]): JudgedFinding<'db.table'> =>
   finding({
     id: 'db.table',
     subject: `table/${written}`,
@@ -39,7 +44,7 @@ const noSuchTable = (written: string, hints: readonly string[], databases: reado
     audience: 'technical',
   })
 
-const missingTables = (done: readonly Maintained[]): readonly Finding[] => {
+const missingTables = (done: readonly Maintained[]): readonly JudgedFinding<'db.table'>[] => {
   const looked = done.filter((one) => one.unreachable === undefined)
   const databases = looked.map((one) => one.database)
   const byName = Map.groupBy(
@@ -59,12 +64,12 @@ const missingTables = (done: readonly Maintained[]): readonly Finding[] => {
 
 /** A task is completed when it is in every database. */
 const scopeOf = (done: readonly Maintained[], { tasks }: SharedOptions): readonly string[] =>
-  tasks.filter((name) => done.length > 0 && done.every(({ ran }) => ran.some((one) => one.task === name && one.done.completed)))
+  tasks.filter((name) => done.length > 0 && done.every(({ ran }) => completedParts(ran).includes(name)))
 
 const countNames = ['vacuumed', 'reclaimed-bytes', 'drift', 'cancelled'] as const satisfies readonly (keyof Counts)[]
 
 const countsOf = (done: readonly Maintained[]) => {
-  const all = done.flatMap(({ ran }) => ran.map((one) => one.done.counts ?? {}))
+  const all = done.flatMap(({ ran }) => ran.map((one) => one.outcome?.counts ?? {}))
   const total = (name: keyof Counts): number => Math.round(all.reduce((sum, one) => sum + (one[name] ?? 0), 0))
   const [vacuumed, reclaimed, drift, cancelled] = countNames.map(total)
   return { vacuumed: vacuumed ?? 0, 'reclaimed-bytes': reclaimed ?? 0, drift: drift ?? 0, cancelled: cancelled ?? 0 }
@@ -73,16 +78,16 @@ const countsOf = (done: readonly Maintained[]) => {
 const factsOf = (done: readonly Maintained[]): JsonObject => {
   const several = done.length > 1
   const lines = done.flatMap(({ database, ran }) => {
-    const words = ran.flatMap((one) => one.done.line ?? []).join(', ')
+    const words = ran.flatMap((one) => one.outcome?.line ?? []).join(', ')
     return words === '' ? [] : [several ? `${database}: ${words}` : words]
   })
   const tables = done.flatMap(({ database, ran }) =>
-    ran.flatMap(({ done: { gains } }) =>
-      gains === undefined ? [] : [several ? { ...gains, title: `${gains.title} (${database})` } : gains],
-    ),
+    ran
+      .flatMap(({ outcome }) => outcome?.gains ?? [])
+      .map((gains) => (several ? { ...gains, title: `${gains.title} (${database})` } : gains)),
   )
   const databases = Object.fromEntries(
-    done.map(({ database, ran }) => [database, Object.assign({}, ...ran.map((one) => one.done.facts ?? {}))]),
+    done.map(({ database, ran }) => [database, Object.assign({}, ...ran.map((one) => one.outcome?.facts ?? {}))]),
   )
   return {
     lines: { 'db-maintain': lines.join('; ') },
@@ -98,7 +103,7 @@ export const reportOf = (done: readonly Maintained[], { options, target, extra }
     ...extra,
     ...done.flatMap((one) => (target === undefined ? [] : reached(one, targetIn(target, one.database)))),
     ...missingTables(done),
-    ...done.flatMap(({ ran }) => ran.flatMap((one) => one.done.findings.map((found) => ({ ...found, check: one.task })))),
+    ...done.flatMap(({ ran }) => ran.flatMap((one) => one.findings)),
   ],
   outputs: countsOf(done),
   facts: factsOf(done),

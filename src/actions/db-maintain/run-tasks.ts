@@ -1,34 +1,41 @@
 import type { Context } from '../../contract/context.ts'
 import type { PostgresTarget } from '../../contract/database.ts'
-import { errorText } from '../../core/error-chain.ts'
+import type { Obstacle } from '../../contract/seen.ts'
+import { type PlannedPart, type RanPart, runPartsInTurn, unfinishedPart, whyAborted } from '../../core/run-parts.ts'
 import { type PostgresFailure, passingFailures } from '../../domain/postgres/failure.ts'
 import type { TableName } from '../../domain/postgres/table-name.ts'
 import { isStatementError, type StatementError } from '../../probes/postgres/read-only.ts'
 import type { PostgresSession } from '../../tools/connect/session.ts'
-import { couldNotFinish, lacksRights, notDone, whyAborted } from './not-done.ts'
+import { couldNotFinish, deadlineAdvice, lacksRights, notDone } from './not-done.ts'
+import type { Done, Site } from './part.ts'
+import type { parts } from './parts.generated.ts'
 import { rightsRefused } from './refused-rights.ts'
 import { inOwnSession } from './session.ts'
 import { openSite } from './site.ts'
-import type { Done, Site, Task } from './task.ts'
 
-/** A task with the options it runs under. */
-export type Planned = { readonly task: Task; readonly options: unknown }
+type TaskDone = Done<(typeof parts)[number]['ids'][number]>
+/** What became of a task. */
+export type RanTask = RanPart<TaskDone, 'db.unfinished'>
+
+/** A task and how it is done at a site. */
+export type PlannedTask = {
+  readonly part: PlannedPart<TaskDone>['part'] & { readonly changes?: true }
+  readonly run: (site: Site) => Promise<TaskDone>
+}
 
 export type Work = {
   readonly target: PostgresTarget
-  readonly planned: readonly Planned[]
+  readonly planned: readonly PlannedTask[]
   /** What `tables` names. */
   readonly wanted: readonly TableName[]
   readonly application: string
   readonly context: Context
 }
 
-export type Ran = { readonly task: string; readonly done: Done }
-
 /** Of one database: what each task did, and what stands above them all. */
 export type Maintained = {
   readonly database: string
-  readonly ran: readonly Ran[]
+  readonly ran: readonly RanTask[]
   /** The server's, once it let us in. */
   readonly version?: string
   /** No session at all: no task was run. */
@@ -84,10 +91,10 @@ const locked = '55P03'
 
 const whyStopped = ({ signal }: Context, error: StatementError) =>
   signal.aborted
-    ? whyAborted(signal)
+    ? whyAborted(signal, deadlineAdvice)
     : { cause: `${error.message} (${error.code})`, advice: 'run it again in a quieter hour, or with fewer `tables`' }
 
-const refused = (site: Site, task: string, error: StatementError): Done => {
+const refused = (site: Site, task: string, error: StatementError): TaskDone => {
   const { context } = site
   const { database } = site.target
   if (error.code === stopped) return notDone(couldNotFinish(database, task, whyStopped(context, error)))
@@ -100,33 +107,40 @@ const refused = (site: Site, task: string, error: StatementError): Done => {
   return notDone(couldNotFinish(database, task, { cause: `${error.message} (${error.code})`, advice }))
 }
 
+const settingOf = ({ target, context }: Pick<Work, 'target' | 'context'>) => ({
+  signal: context.signal,
+  deadlineAdvice,
+  unfinished: (task: string, why: Obstacle) => couldNotFinish(target.database, task, why),
+})
+
 /** One task that fails never hides the others; only a lost session ends this one, and is thrown on. */
-const guarded = async ({ task, options }: Planned, site: Site): Promise<Done> => {
-  const { target, context } = site
-  if (context.signal.aborted) return notDone(couldNotFinish(target.database, task.name, whyAborted(context.signal)))
-  const { session, isOfServer } = remembering(site.session)
+const guarded = async ({ part, run }: PlannedTask, site: Site): Promise<TaskDone> => {
   try {
-    return await task.run({ ...site, session }, options as never)
+    return await run(site)
   } catch (error) {
-    if (isStatementError(error)) {
-      // Outside a transaction it is a warning of the server and nothing else.
-      await site.session.query('ROLLBACK')
-      return refused(site, task.name, error)
-    }
-    if (isOfServer(error)) throw error
-    const advice = 'this is a mistake of Ronde: report it with the log of a run with debug logging'
-    return notDone(couldNotFinish(target.database, task.name, { cause: errorText(error), advice }))
+    if (!isStatementError(error)) throw error
+    // Outside a transaction it is a warning of the server and nothing else.
+    await site.session.query('ROLLBACK')
+    return refused(site, part.name, error)
   }
 }
 
-const lost = (database: string, { task }: Planned, failure: PostgresFailure, context: Context): Ran => {
-  const why = context.signal.aborted
-    ? whyAborted(context.signal)
+const inTurn = (left: readonly PlannedTask[], opened: Site) => {
+  const { session, isOfServer } = remembering(opened.session)
+  const site = { ...opened, session }
+  const planned = left.map((one) => ({ part: one.part, run: () => guarded(one, site) }))
+  return runPartsInTurn(planned, { ...settingOf(opened), endsAll: isOfServer })
+}
+
+const lost = (one: PlannedTask, failure: PostgresFailure, work: Work): RanTask => {
+  const { signal } = work.context
+  const why = signal.aborted
+    ? whyAborted(signal, deadlineAdvice)
     : {
         cause: `the session ended: ${failure.detail}`,
         advice: 'read the server log, and see whether the server was restarted; then run it again',
       }
-  return { task: task.name, done: notDone(couldNotFinish(database, task.name, why)) }
+  return unfinishedPart(one, why, settingOf(work))
 }
 
 /** A server that was restarted is back within seconds, or not soon. */
@@ -139,15 +153,15 @@ const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
 
 type Attempt = {
   readonly maintained: Omit<Maintained, 'ran'>
-  readonly ran: readonly Ran[]
+  readonly ran: readonly RanTask[]
   readonly failure?: PostgresFailure
   readonly opened: boolean
 }
 
 /** All that is left, in one session; what was done stands even when it is lost in the middle. */
-const inOneSession = async (work: Work, left: readonly Planned[]): Promise<Attempt> => {
+const inOneSession = async (work: Work, left: readonly PlannedTask[]): Promise<Attempt> => {
   const { target, application, context } = work
-  const ran: Ran[] = []
+  const ran: RanTask[] = []
   let seen: Pick<Maintained, 'missing' | 'version'> = { missing: [] }
   let opened = false
   const stop = hardStop(context.signal)
@@ -157,7 +171,7 @@ const inOneSession = async (work: Work, left: readonly Planned[]): Promise<Attem
     seen = { missing: open.missing, version: open.site.server.version }
     opened = true
     const nothing = open.site.named && open.site.tables.length === 0
-    for (const one of nothing ? [] : left) ran.push({ task: one.task.name, done: await guarded(one, open.site) })
+    for await (const one of inTurn(nothing ? [] : left, open.site)) ran.push(one)
   })
   stop.release()
   const { database } = target
@@ -167,8 +181,8 @@ const inOneSession = async (work: Work, left: readonly Planned[]): Promise<Attem
 
 /** Runs the tasks one after the other in one database; a lost session costs the task that was running, and the others go on in a new one. */
 export const maintain = async (work: Work): Promise<Maintained> => {
-  const { target, planned, context } = work
-  const ran: Ran[] = []
+  const { planned, context } = work
+  const ran: RanTask[] = []
   let [ended, begun] = [true, false]
   for (const pauseMs of [...pausesMs, undefined]) {
     const { failure, opened, maintained, ran: now } = await inOneSession(work, planned.slice(ran.length))
@@ -177,7 +191,7 @@ export const maintain = async (work: Work): Promise<Maintained> => {
     begun ||= opened
     if (failure === undefined) return { ...maintained, ran, ended }
     const next = planned[ran.length]
-    if (opened && next !== undefined) ran.push(lost(target.database, next, failure, context))
+    if (opened && next !== undefined) ran.push(lost(next, failure, work))
     const over = ran.length >= planned.length || pauseMs === undefined || context.signal.aborted || !passingFailures.has(failure.kind)
     if (over) return { ...maintained, ended, ...rest(ran, work, failure, begun) }
     await pause(pauseMs, context.signal)
@@ -186,7 +200,5 @@ export const maintain = async (work: Work): Promise<Maintained> => {
 }
 
 /** What was not reached: all of it behind one door that stayed shut, or the tasks after the one that lost its session. */
-const rest = (ran: readonly Ran[], { planned, target, context }: Work, failure: PostgresFailure, begun: boolean) =>
-  begun
-    ? { ran: [...ran, ...planned.slice(ran.length).map((one) => lost(target.database, one, failure, context))] }
-    : { ran, unreachable: failure }
+const rest = (ran: readonly RanTask[], work: Work, failure: PostgresFailure, begun: boolean) =>
+  begun ? { ran: [...ran, ...work.planned.slice(ran.length).map((one) => lost(one, failure, work))] } : { ran, unreachable: failure }

@@ -4,7 +4,7 @@ import { type TableName, tableNamesLike } from '../../domain/postgres/table-name
 import { booleanCell, numberCell, numbersCell, wholeCell } from '../../probes/postgres/cells.ts'
 import { readOnly } from '../../probes/postgres/read-only.ts'
 import type { PostgresSession, Row } from '../../tools/connect/session.ts'
-import type { Site, Table } from './task.ts'
+import type { Site, Table } from './part.ts'
 
 const serverSql = `SELECT pg_catalog.current_setting('server_version') AS version, pg_catalog.current_setting('server_version_num')::int OPERATOR(pg_catalog./) 10000 AS major, current_user::pg_catalog.text AS "user",
     rolsuper AS superuser, pg_catalog.pg_is_in_recovery() AS standby, (extract(epoch FROM pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.float8 AS now

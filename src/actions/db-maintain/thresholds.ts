@@ -1,8 +1,7 @@
-import { z } from 'zod'
-import { threshold } from '../../core/options/threshold.ts'
+import { limit, type Thresholds } from '../../core/options/threshold.ts'
 import type { Threshold } from '../../core/threshold.ts'
 
-type Kind = Parameters<typeof threshold>[0]['kind']
+type Kind = Parameters<typeof limit>[0]
 type Row = {
   readonly kind: Kind
   readonly worse: Threshold['worse']
@@ -91,14 +90,10 @@ const rows = {
 
 export type LimitName = keyof typeof rows
 
-const shape = Object.fromEntries(
-  Object.entries(rows).map(([name, { kind, worse, description }]) => [name, threshold({ kind, worse }).optional().meta({ description })]),
+/** All of them, and those that tasks declare themselves. */
+export const thresholds: Thresholds = Object.fromEntries(
+  Object.entries(rows).map(([name, { kind, worse, description }]) => [name, limit(kind, worse, description)]),
 )
-
-export const thresholds: z.ZodType<Readonly<Record<string, Threshold | undefined>>> = z
-  .strictObject(shape)
-  .prefault({})
-  .meta({ description: 'Limits as `[warning, critical]` or `{ warning, critical, clear }`.' })
 
 /** The configured limit, else the built-in one. */
 export const limitOf = (configured: Readonly<Record<string, Threshold | undefined>>, name: LimitName): Threshold => {

@@ -1,11 +1,11 @@
-import { type Finding, finding, type Measurement } from '../../contract/finding.ts'
+import { finding, type JudgedFinding, type Measurement } from '../../contract/finding.ts'
 import { judge, type Threshold } from '../../core/threshold.ts'
 
 /** One thing that was looked at: its name, its number in the unit of the threshold, and what is said of it. */
 export type Looked = { readonly name: string; readonly value: number; readonly words: string }
 
-type Telling = {
-  readonly id: string
+type Telling<Id extends string> = {
+  readonly id: Id
   readonly subject: string
   readonly threshold: Threshold
   readonly looked: readonly Looked[]
@@ -21,7 +21,7 @@ type Telling = {
 const mostEvidence = 20
 
 /** One finding about many things: the worst decides, and all that are beyond the limit stand in the evidence, the worst first. */
-export const judgeWorst = ({ threshold, looked, ...telling }: Telling): Finding => {
+export const judgeWorst = <const Id extends string>({ threshold, looked, ...telling }: Telling<Id>): JudgedFinding<Id> => {
   const { id, subject, healthy, title, expected, advice, measure } = telling
   const sorted = looked.toSorted((a, b) => (threshold.worse === 'above' ? b.value - a.value : a.value - b.value))
   const bad = sorted.filter((one) => judge(one.value, threshold).status !== 'ok')

@@ -1,96 +1,84 @@
 import { z } from 'zod'
-import { defineAction, type OptionShape } from '../../contract/action.ts'
+import { type ActionOptions, defineAction } from '../../contract/action.ts'
 import type { Context } from '../../contract/context.ts'
-import { type Finding, finding } from '../../contract/finding.ts'
+import { finding } from '../../contract/finding.ts'
+import type { JsonObject } from '../../contract/json.ts'
+import type { Obstacle } from '../../contract/seen.ts'
 import { list } from '../../core/options/list.ts'
+import { thresholdsOption } from '../../core/options/threshold.ts'
+import { idsOfParts, renamedInParts, thresholdsOfParts } from '../../core/parts.ts'
+import { completedParts, type PlannedPart, type RanPart, runPartsSideBySide } from '../../core/run-parts.ts'
 import { withCauses } from './causes.ts'
-import type { Check, SharedOptions } from './check.ts'
-import { judgeClock } from './clock.ts'
-import { checks } from './parts.generated.ts'
-import { plannedChecks } from './planned-checks.ts'
-import { judgeRecoveries } from './recoveries.ts'
-import { type Planned, runChecks } from './run-checks.ts'
-import { thresholds } from './thresholds.ts'
+import { clockIds, judgeClock } from './clock.ts'
+import type { CheckOutcome } from './part.ts'
+import { partOptions, parts } from './parts.generated.ts'
+import { plannedChecks, plannedOptions, plannedThresholds } from './planned-checks.ts'
+import { judgeRecoveries, recoveryIds } from './recoveries.ts'
+import { unavailable } from './unavailable.ts'
 
-const names = [...checks.map((check) => check.name), ...Object.keys(plannedChecks)]
-
-const ownOptions = {
-  checks: list(z.enum(names))
+const options = {
+  ...partOptions,
+  ...plannedOptions,
+  checks: list(z.enum([...parts.map(({ name }) => name), ...Object.keys(plannedChecks)]))
     .optional()
     .meta({ description: 'Which checks to run; by default all that the configuration or the server makes possible.' }),
   quick: z.boolean().default(false).meta({ description: 'Leave out the slow checks.' }),
-  thresholds,
+  thresholds: thresholdsOption({ ...thresholdsOfParts(parts), ...plannedThresholds }),
 }
 
-type OwnOptions = { readonly [Key in keyof typeof ownOptions]: z.output<(typeof ownOptions)[Key]> }
-type Options = OwnOptions & SharedOptions & Readonly<Record<string, unknown>>
-
-const optionsOfChecks: OptionShape = Object.assign({}, ...checks.map((check) => check.options))
-const optionsOfPlannedChecks: OptionShape = Object.fromEntries(
-  Object.entries(plannedChecks).flatMap(([check, { option }]) =>
-    option === undefined
-      ? []
-      : [
-          [
-            option,
-            z
-              .unknown()
-              .optional()
-              .meta({ description: `Not in this release: the ${check} check.` }),
-          ],
-        ],
-  ),
-)
+const reads = ['compose', 'database', 'privileges', 'time-zone'] as const
+type CheckId = (typeof parts)[number]['ids'][number]
+type Options = ActionOptions<typeof options, (typeof reads)[number]>
 
 const defaultTimeoutMs = 60_000
 
-const wanted = (options: Options): readonly Planned[] =>
-  checks.flatMap((check: Check) => {
-    const named = options.checks?.includes(check.name)
-    if (named === false || (options.quick && check.slow)) return []
-    return [{ check, options, asked: named === true || check.configured(options as never) }]
+const wanted = ({ checks, quick }: Options) => parts.filter(({ name, slow }) => checks?.includes(name) !== false && !(quick && slow))
+
+const planned = (given: Options, context: Context): readonly PlannedPart<CheckOutcome<CheckId>>[] =>
+  wanted(given).map((part) => {
+    const asked = given.checks?.includes(part.name) === true || part.configured?.(given) === true
+    return { part, run: () => part.run(given, context, asked) }
   })
 
-/** What the user asked for and this release does not have: said as "could not look", so that nobody takes silence for health. */
-const unavailable = (options: Options): readonly Finding[] =>
-  Object.entries(plannedChecks)
-    .filter(([, { slow }]) => !(options.quick && slow))
-    .filter(([check, { option }]) => options.checks?.includes(check) ?? (option !== undefined && options[option] !== undefined))
-    .map(([check]) =>
-      finding({
-        id: 'check.unavailable',
-        subject: `check/${check}`,
-        status: 'unknown',
-        title: `${check}: not in this release`,
-        observed: 'this release of Ronde has no such check',
-        expected: 'a check that exists',
-        advice: `take ${check} out of \`checks\` or its section out of ronde.yml, or update Ronde when it is there`,
-        audience: 'technical',
-      }),
-    )
+const unfinished = (check: string, { cause, advice }: Obstacle) =>
+  finding({
+    id: 'check.failed',
+    subject: `check/${check}`,
+    status: 'unknown',
+    title: `${check}: could not finish`,
+    observed: cause,
+    expected: 'a finished check',
+    advice,
+    audience: 'technical',
+  })
 
-const run = async (options: Options, context: Context) => {
-  const ran = await runChecks(wanted(options), context)
+const factsOf = (ran: readonly RanPart<CheckOutcome>[]): JsonObject => {
+  const facts = ran.map(({ outcome }) => outcome?.facts ?? {})
+  return { ...Object.assign({}, ...facts), lines: Object.assign({}, ...facts.map(({ lines }) => lines)) }
+}
+
+const run = async (given: Options, context: Context) => {
+  const ran = await runPartsSideBySide(planned(given, context), { signal: context.signal, unfinished })
+  const scope = completedParts(ran)
   const findings = [
-    ...withCauses(ran.findings),
-    ...unavailable(options),
+    ...withCauses(ran.flatMap((one) => one.findings)),
+    ...unavailable(given),
     ...judgeRecoveries(context.recoveries()),
     ...judgeClock(await context.clock()),
   ]
-  return { ...ran, findings, outputs: { checks: ran.scope.length }, attachments: [] }
+  return { scope, findings, facts: factsOf(ran), outputs: { checks: scope.length }, attachments: [] }
 }
 
 export const action = defineAction({
   name: 'health-check',
   description: 'Checks compose services, HTTP endpoints and PostgreSQL, and says what is wrong and what to do.',
   kind: 'observe',
-  reads: ['compose', 'database', 'privileges', 'time-zone'],
-  options: { ...optionsOfChecks, ...optionsOfPlannedChecks, ...ownOptions },
-  later: Object.keys(optionsOfPlannedChecks),
+  reads,
+  options,
+  later: Object.keys(plannedOptions),
+  ids: [...idsOfParts(parts), ...recoveryIds, ...clockIds, 'check.failed', 'check.unavailable'],
+  renamed: renamedInParts(parts),
   outputs: { checks: { description: 'Number of checks that were completed.' } },
-  timeoutMs: (options) => {
-    const explicit = wanted(options as Options).map(({ check }) => check.longestTimeoutMs?.(options as never) ?? 0)
-    return Math.max(defaultTimeoutMs, ...explicit)
-  },
-  run: (options, context) => run(options as Options, context),
+  timeoutMs: (given) => Math.max(defaultTimeoutMs, ...wanted(given).map((part) => part.longestTimeoutMs?.(given) ?? 0)),
+  run,
 })

@@ -4,7 +4,7 @@ import type { Finding } from '../../contract/finding.ts'
 const answers: ReadonlySet<string> = new Set(['endpoint.status', 'endpoint.body'])
 
 /** A database that lets nobody in explains the wrong answers of the same run: one incident with lines, not one for each address. */
-export const withCauses = (findings: readonly Finding[]): readonly Finding[] => {
+export const withCauses = <Id extends string>(findings: readonly Finding<Id>[]): readonly Finding<Id>[] => {
   const database = findings.find((one) => one.id === 'postgres.reachable' && one.status === 'critical')
   if (database === undefined) return findings
   const parent = { id: database.id, subject: database.subject }

@@ -1,6 +1,35 @@
+import { z } from 'zod'
+import { limit } from '../../core/options/threshold.ts'
+
+const later = (check: string) =>
+  z
+    .unknown()
+    .optional()
+    .meta({ description: `Not in this release: the ${check} check.` })
+
+/** Options by which `ronde.yml` asks for checks that this release does not have. */
+export const plannedOptions = {
+  flow: later('flow'),
+  rabbitmq: later('rabbitmq'),
+  redis: later('redis'),
+  prometheus: later('prometheus'),
+  'access-logs': later('access-log'),
+  'error-logs': later('error-log'),
+  commands: later('commands'),
+}
+
+/** Limits of checks of later releases: accepted already, so that files need no change then. */
+export const plannedThresholds = {
+  cpu: limit('percentage', 'above', 'For the host check of a later release.'),
+  memory: limit('percentage', 'above', 'For the host check of a later release.'),
+  'disk-free': limit('percentage', 'below', 'For the host check of a later release.'),
+  'load-per-core': limit('number', 'above', 'For the host check of a later release.'),
+  'error-rate': limit('percentage', 'above', 'For the access-log check of a later release.'),
+}
+
 type PlannedCheck = {
   /** The option of `ronde.yml` that asks for it. */
-  readonly option?: string
+  readonly option?: keyof typeof plannedOptions
   /** Left out of a `quick` run. */
   readonly slow?: true
 }

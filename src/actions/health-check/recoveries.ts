@@ -1,32 +1,38 @@
 import type { Context } from '../../contract/context.ts'
-import { type Finding, finding } from '../../contract/finding.ts'
+import { type ActionFinding, finding } from '../../contract/finding.ts'
+
+export const recoveryIds = ['recovery.pending', 'recovery.unreadable'] as const
 
 /** What dead runs of Ronde itself left half done on this server; critical until it is recovered. No finding when there is nothing. */
-export const judgeRecoveries = ({ recoveries, troubles }: ReturnType<Context['recoveries']>): readonly Finding[] => [
-  ...recoveries.map(({ action, project, startedAt, steps }) =>
-    finding({
-      id: 'recovery.pending',
-      subject: project === '' ? `action/${action}` : `action/${action}/${project}`,
-      status: 'critical',
-      title: `a run of ${action} died and left work half done`,
-      observed: `started ${new Date(startedAt).toISOString()}, ${steps} steps in its journal`,
-      expected: 'no journal of a dead run',
-      advice: `run ${action} again: it recovers first`,
-      certainty: 'hard',
-      audience: 'infrastructure',
-    }),
-  ),
-  ...troubles.map((cause) =>
-    finding({
-      id: 'recovery.unreadable',
-      subject: 'state/journal',
-      status: 'critical',
-      title: 'a journal of Ronde cannot be read',
-      observed: cause,
-      expected: 'journals that Ronde wrote itself',
-      advice: 'look at who wrote it; then move it away',
-      certainty: 'hard',
-      audience: 'infrastructure',
-    }),
-  ),
-]
+export const judgeRecoveries = ({
+  recoveries,
+  troubles,
+}: ReturnType<Context['recoveries']>): readonly ActionFinding<(typeof recoveryIds)[number]>[] =>
+  [
+    ...recoveries.map(({ action, project, startedAt, steps }) =>
+      finding({
+        id: 'recovery.pending',
+        subject: project === '' ? `action/${action}` : `action/${action}/${project}`,
+        status: 'critical',
+        title: `a run of ${action} died and left work half done`,
+        observed: `started ${new Date(startedAt).toISOString()}, ${steps} steps in its journal`,
+        expected: 'no journal of a dead run',
+        advice: `run ${action} again: it recovers first`,
+        certainty: 'hard',
+        audience: 'infrastructure',
+      }),
+    ),
+    ...troubles.map((cause) =>
+      finding({
+        id: 'recovery.unreadable',
+        subject: 'state/journal',
+        status: 'critical',
+        title: 'a journal of Ronde cannot be read',
+        observed: cause,
+        expected: 'journals that Ronde wrote itself',
+        advice: 'look at who wrote it; then move it away',
+        certainty: 'hard',
+        audience: 'infrastructure',
+      }),
+    ),
+  ].map((one) => ({ group: 'recovery', ...one }))

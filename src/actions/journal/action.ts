@@ -4,7 +4,7 @@ import { finding } from '../../contract/finding.ts'
 import { valueOf } from '../../contract/repository.ts'
 import { entriesOf } from './entries.ts'
 import { keepJournal } from './keep.ts'
-import { type Options, options } from './options.ts'
+import { type Options, options, reads } from './options.ts'
 
 /** What the journal needs of GitHub. */
 const writing = { contents: 'write', issues: 'read' } as const
@@ -52,12 +52,13 @@ export const action = defineAction({
     'Adds each closed incident to a journal in the repository: date, cause, action, lasting fix; with a timeline where a post-mortem is due.',
   kind: 'change',
   place: 'repository',
-  reads: ['time-zone'],
+  reads,
   options,
+  ids: ['journal.entries'],
   outputs: {
     entries: { description: 'Number of incidents that this run added.' },
     'pull-request': { description: 'Number of the pull request that has them; 0 without one.' },
   },
   timeoutMs: () => limitMs,
-  run: (given, context) => run(given as Options, context),
+  run,
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ActionOptions } from '../../contract/action.ts'
 import { duration } from '../../core/options/duration.ts'
 import { parsedText } from '../../core/options/parsed-text.ts'
 import { shown } from '../../core/options/shown.ts'
@@ -33,4 +34,5 @@ export const options = {
     .meta({ description: 'How long ago an incident may have been closed or changed to be looked at.' }),
 }
 
-export type Options = { readonly [Key in keyof typeof options]: z.output<(typeof options)[Key]> } & { readonly 'time-zone': string }
+export const reads = ['time-zone'] as const
+export type Options = ActionOptions<typeof options, (typeof reads)[number]>

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { defineAction } from '../../contract/action.ts'
+import { type ActionOptions, defineAction } from '../../contract/action.ts'
 import type { Context } from '../../contract/context.ts'
-import { type Finding, finding } from '../../contract/finding.ts'
+import { finding, type JudgedFinding, stamped } from '../../contract/finding.ts'
 import { type Report, type ServerReports, verdict } from '../../contract/report.ts'
 import { serverName } from '../../core/options/common.ts'
 import { duration } from '../../core/options/duration.ts'
@@ -20,7 +20,7 @@ const options = {
   'max-age': duration({ minMs: 60_000 }).prefault('6h').meta({ description: 'How old a report may be.' }),
 }
 
-type Options = { readonly [Key in keyof typeof options]: z.output<(typeof options)[Key]> }
+type Options = ActionOptions<typeof options>
 
 const limitMs = 3 * 60_000
 
@@ -29,8 +29,8 @@ const fileOf = (file: ReportFile): JudgedFile =>
     ? { name: file.name, text: file.text, read: readReport(file.text) }
     : { name: file.name, text: '', read: { kind: 'mistake', cause: file.cause } }
 
-const noReports = (places: readonly string[], isCut: boolean): readonly Finding[] => {
-  const about = (subject: string, observed: string, advice: string): Finding =>
+const noReports = (places: readonly string[], isCut: boolean): readonly JudgedFinding<'merge.reports'>[] => {
+  const about = (subject: string, observed: string, advice: string): JudgedFinding<'merge.reports'> =>
     finding({
       id: 'merge.reports',
       subject,
@@ -51,7 +51,7 @@ const noReports = (places: readonly string[], isCut: boolean): readonly Finding[
 }
 
 /** What this job says about a server by itself: whether its report is there. A server that has none is "monitoring broken". */
-const presence = (servers: ReadonlyMap<string, Finding>, startedAt: string): readonly ServerReports[] =>
+const presence = (servers: ReadonlyMap<string, JudgedFinding<'merge.server'>>, startedAt: string): readonly ServerReports[] =>
   [...servers].map(([server, one]) => {
     const report: Report = {
       schemaVersion: 1,
@@ -61,7 +61,7 @@ const presence = (servers: ReadonlyMap<string, Finding>, startedAt: string): rea
       startedAt,
       durationMs: 0,
       scope: ['merge'],
-      findings: [one],
+      findings: stamped([one], { check: 'merge' }),
       facts: {},
     }
     return { server, project: '', round: '', reports: [report] }
@@ -112,10 +112,11 @@ export const action = defineAction({
   place: 'repository',
   reads: ['time-zone'],
   options,
+  ids: ['merge.reports', 'merge.file', 'merge.server'],
   outputs: {
     servers: { description: 'Number of servers that have a report or should have one.' },
     missing: { description: 'Number of servers without a usable report.' },
   },
   timeoutMs: () => limitMs,
-  run: (given, context) => run(given, context),
+  run,
 })

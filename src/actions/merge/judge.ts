@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import type { Report, ServerReports } from '../../contract/report.ts'
 import type { Instant } from '../../contract/seen.ts'
 import { believed, clockToleranceMs } from '../../core/believed.ts'
@@ -19,9 +19,9 @@ export type Fleet = {
 }
 
 export type Judged = {
-  readonly findings: readonly Finding[]
+  readonly findings: readonly JudgedFinding<'merge.file' | 'merge.server'>[]
   /** The findings about each server, by its name. */
-  readonly servers: ReadonlyMap<string, Finding>
+  readonly servers: ReadonlyMap<string, JudgedFinding<'merge.server'>>
   readonly merged: readonly ServerReports[]
 }
 
@@ -59,7 +59,7 @@ const sorted = (files: readonly JudgedFile[], fleet: Fleet): Sorted => {
   return { taken, refused }
 }
 
-const fileFinding = (name: string, cause: string, advice: string): Finding =>
+const fileFinding = (name: string, cause: string, advice: string): JudgedFinding<'merge.file'> =>
   finding({
     id: 'merge.file',
     subject: `file/${name}`,
@@ -73,7 +73,7 @@ const fileFinding = (name: string, cause: string, advice: string): Finding =>
   })
 
 /** The same action of the same round twice, and not the same words: all of them count, and what is bad in one is bad. */
-const doubles = (taken: readonly Taken[]): readonly Finding[] => {
+const doubles = (taken: readonly Taken[]): readonly JudgedFinding<'merge.file'>[] => {
   const groups = Map.groupBy(taken, ({ round, report }) => [report.server, round, report.action].join('\0'))
   return [...groups.values()].flatMap(([first, ...others]) =>
     others.map(({ name, report }) =>
@@ -87,7 +87,7 @@ const doubles = (taken: readonly Taken[]): readonly Finding[] => {
 }
 
 /** What a report says that cannot be: it counts without that. */
-const disbelieved = (taken: readonly Taken[]): readonly Finding[] =>
+const disbelieved = (taken: readonly Taken[]): readonly JudgedFinding<'merge.file'>[] =>
   taken.flatMap(({ name, report, doubts }) =>
     doubts.map((doubt) =>
       fileFinding(
@@ -98,7 +98,12 @@ const disbelieved = (taken: readonly Taken[]): readonly Finding[] =>
     ),
   )
 
-const serverFinding = (server: string, taken: readonly Taken[], refused: Sorted['refused'], { now }: Fleet): Finding => {
+const serverFinding = (
+  server: string,
+  taken: readonly Taken[],
+  refused: Sorted['refused'],
+  { now }: Fleet,
+): JudgedFinding<'merge.server'> => {
   const own = taken.filter(({ report }) => report.server === server)
   const why = refused.find((one) => one.server === server)
   const newest = Math.max(...own.map(({ report }) => Date.parse(report.startedAt)))

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import type { Finding } from '../../contract/finding.ts'
 import type { Report, RoundReport } from '../../contract/report.ts'
 import { readJson } from '../../core/read-json.ts'
-import { findingSchema, reportSchema, roundReportSchema } from '../../core/report-schema.ts'
+import { reportSchema, roundReportSchema } from '../../core/report-schema.ts'
 import { plainLine } from '../../core/text/plain.ts'
+import { findingOfAnyRelease, findingOfToday, pastOfToday } from './older-report.ts'
 
 /** A report as a file holds it, or why it is none. */
 export type ReadReport =
@@ -34,12 +35,12 @@ const ofAction = (value: unknown, at: string): Report | string => {
   const given = isObject(value) && Array.isArray(value['findings']) ? value['findings'] : []
   if (given.length > maxFindings) return `${at}findings: ${given.length}, more than ${maxFindings}`
   for (const [index, one] of given.entries()) {
-    const read = findingSchema.safeParse(one)
+    const read = findingOfAnyRelease.safeParse(one)
     if (!read.success) return firstIssue(read.error, `${at}findings[${index}]`)
-    findings.push(read.data)
+    findings.push(findingOfToday(read.data))
   }
   const read = reportSchema.safeParse(given.length === 0 ? value : { ...(value as object), findings: [] })
-  return read.success ? { ...read.data, findings } : firstIssue(read.error, at.slice(0, -1))
+  return read.success ? pastOfToday({ ...read.data, findings }) : firstIssue(read.error, at.slice(0, -1))
 }
 
 const ofRound = (value: Readonly<Record<string, unknown>>, given: readonly unknown[]): ReadReport => {
@@ -60,6 +61,8 @@ const strange = ({ server, action, startedAt, findings, origin }: Report): strin
   if (!serverGrammar.test(server)) return `server: ${JSON.stringify(server)} is no name of a server`
   if (!actionGrammar.test(action) || action === 'merge') return `action: ${JSON.stringify(action)} is no action of a server`
   if (Number.isNaN(Date.parse(startedAt))) return `startedAt: ${JSON.stringify(startedAt)} is no time`
+  const check = findings.find((one) => one.check !== '' && !actionGrammar.test(one.check))?.check
+  if (check !== undefined) return `findings: ${JSON.stringify(check)} is no check`
   if (id !== undefined) return `findings: ${JSON.stringify(id)} is no id of a finding`
   return origin !== undefined && origin.project.length > 1_000 ? 'origin.project: is too long' : undefined
 }

@@ -1,4 +1,3 @@
-import type { Finding } from '../../contract/finding.ts'
 import type { Instant } from '../../contract/seen.ts'
 import { localParts } from '../../core/time/local-time.ts'
 import type { BusinessDay } from './business-day.ts'
@@ -13,13 +12,6 @@ export type About = {
   readonly day: BusinessDay
   readonly now: Instant
 }
-
-/** The parts of this action, as the report's scope names them. */
-export const parts = ['table', 'log', 'rows-deleted', 'day', 'locks'] as const
-export type PartName = (typeof parts)[number]
-
-/** What a policy gives: its findings, and whether it could look. */
-export type Judged = { readonly completed: boolean; readonly findings: readonly Finding[] }
 
 /** `00:15`, on the wall of the business zone. */
 export const clockTime = (at: Instant, { day }: Pick<About, 'day'>): string => localParts(at, day.timeZone).time

@@ -1,11 +1,14 @@
 import { defineAction } from '../../contract/action.ts'
 import type { Context } from '../../contract/context.ts'
 import type { Finding } from '../../contract/finding.ts'
+import { idsOfParts, renamedInParts } from '../../core/parts.ts'
 import { shorten } from '../../core/text/plain.ts'
 import { clockTime, countRows } from './about.ts'
-import { options, type PurgeOptions } from './options.ts'
+import { type Options, options } from './every-option.ts'
+import { type PurgeOptions, reads } from './options.ts'
+import { parts } from './parts.generated.ts'
 import { attemptPurge, commandText, judgeCommand } from './run-command.ts'
-import { type Verified, verify } from './verify.ts'
+import { ofTable, type Verified, verify } from './verify.ts'
 
 const ownTimeoutMs = 60_000
 
@@ -21,18 +24,18 @@ const remedyOf = ({ 'run-command': command }: PurgeOptions): string => {
     : `${text}, then run this round again`
 }
 
-type Outcome = { readonly verified: Verified; readonly command: readonly Finding[] }
+type Outcome = { readonly verified: Verified; readonly command: readonly Finding<'purge.command'>[] }
 
 /** Looks; when the purge was missed and a command is configured, runs it and looks again. */
-const verifyAndMend = async (given: PurgeOptions, context: Context): Promise<Outcome> => {
+const verifyAndMend = async (given: Options, context: Context): Promise<Outcome> => {
   const run = { context, remedy: remedyOf(given) }
   const first = await verify(given, run)
   const wanted = given['run-command']
   // What was not seen cannot be called missed, nor not missed.
   if (wanted === undefined || first.staleRows === undefined) return { verified: first, command: [] }
-  if (!isMissed(first)) return { verified: first, command: [judgeCommand({ kind: 'not-needed' }, wanted, first.about)] }
+  if (!isMissed(first)) return { verified: first, command: ofTable([judgeCommand({ kind: 'not-needed' }, wanted, first.about)]) }
   const attempt = await attemptPurge(wanted, first.about, context)
-  const command = [judgeCommand(attempt, wanted, first.about)]
+  const command = ofTable([judgeCommand(attempt, wanted, first.about)])
   return { verified: attempt.kind === 'ran' ? await verify(given, run) : first, command }
 }
 
@@ -44,7 +47,7 @@ const lineOf = ({ about, day, staleRows, deletedRows, purgedAt }: Verified): str
     ...(deletedRows === undefined ? [] : [`${countRows(deletedRows)} deleted`]),
   ].join(', ')
 
-const run = async (given: PurgeOptions, context: Context) => {
+const run = async (given: Options, context: Context) => {
   const { verified, command } = await verifyAndMend(given, context)
   const { day, scope, findings, staleRows, deletedRows, purgedAt } = verified
   return {
@@ -69,8 +72,10 @@ export const action = defineAction({
   description: 'Proves that the daily purge left no row of another day, ran once, opened the new day and left no lock.',
   kind: 'observe',
   dryRun: true,
-  reads: ['compose', 'database', 'time-zone'],
+  reads,
   options,
+  ids: [...idsOfParts(parts), 'purge.clock', 'purge.command', 'purge-verify.unfinished'],
+  renamed: renamedInParts(parts),
   outputs: {
     'stale-rows': { description: 'Rows older than the business date, counted up to 10,000; empty when it could not be told.' },
     'deleted-rows': { description: 'Rows that the purge of today deleted, by its log or the statistics; empty when not known.' },
@@ -78,5 +83,5 @@ export const action = defineAction({
     'business-date': { description: 'The date now in `time-zone`, `YYYY-MM-DD`.' },
   },
   timeoutMs: (given) => ownTimeoutMs + 2 * (given['run-command']?.timeout ?? 0),
-  run: (given, context) => run(given as PurgeOptions, context),
+  run,
 })

@@ -1,6 +1,6 @@
 import type { Context } from '../../contract/context.ts'
-import type { Finding } from '../../contract/finding.ts'
-import type { Seen } from '../../contract/seen.ts'
+import type { JudgedFinding } from '../../contract/finding.ts'
+import type { Obstacle, Seen } from '../../contract/seen.ts'
 import { noConnectionLeft } from '../../domain/postgres/connections.ts'
 import { containerDown, judgeUnreachable } from '../../domain/postgres/reachable.ts'
 import { type PurgeLook, seePurge } from '../../probes/purge.ts'
@@ -11,9 +11,9 @@ import type { PurgeOptions } from './options.ts'
 /** What the database showed, or why it could not be asked, with the finding of another check that explains it. */
 export type DatabaseLook =
   | { readonly seen: true; readonly value: PurgeLook }
-  | { readonly seen: false; readonly cause: string; readonly advice: string; readonly parent: Finding['parent'] }
+  | ({ readonly seen: false; readonly parent: JudgedFinding['parent'] } & Obstacle)
 
-const explainedBy = (one: Finding): DatabaseLook => ({
+const explainedBy = (one: JudgedFinding): DatabaseLook => ({
   seen: false,
   cause: `${one.title}${one.observed === '' ? '' : ` (${one.observed})`}`,
   advice: one.advice,

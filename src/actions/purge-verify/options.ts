@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ActionOptions } from '../../contract/action.ts'
 import { duration } from '../../core/options/duration.ts'
 import { parsedText } from '../../core/options/parsed-text.ts'
 import { shown } from '../../core/options/shown.ts'
@@ -67,6 +68,7 @@ export const options = {
   'run-command': runCommand.optional().meta({ description: 'Runs a missed purge, once a day, then looks again; `dry-run` shows it.' }),
 }
 
-export type PurgeOptions = { readonly [Key in keyof typeof options]: z.output<(typeof options)[Key]> } & {
-  readonly 'time-zone': string
-}
+export const reads = ['compose', 'database', 'time-zone'] as const
+
+/** What the parts read besides options of their own. */
+export type PurgeOptions = ActionOptions<typeof options, (typeof reads)[number]>

@@ -1,6 +1,8 @@
 import type { Context } from '../../contract/context.ts'
-import { type Finding, finding } from '../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import type { Finished } from '../../contract/process.ts'
+import type { Obstacle } from '../../contract/seen.ts'
+import { byTag, type CasesByTag } from '../../core/by-tag.ts'
 import { formatDuration } from '../../core/quantity.ts'
 import { plainLines, shorten } from '../../core/text/plain.ts'
 import { shellCommand } from '../../core/text/shell-command.ts'
@@ -13,7 +15,7 @@ type RunCommand = NonNullable<PurgeOptions['run-command']>
 export const commandText = ({ service, command }: RunCommand): string | undefined =>
   shellCommand(['docker', 'compose', 'exec', { kind: 'service', name: service }, ...command])
 
-const endings: { readonly [Ended in Finished['ended']]: (finished: Extract<Finished, { ended: Ended }>) => string } = {
+const endings: CasesByTag<Finished, 'ended', [], string> = {
   exit: ({ exitCode }) => `exit code ${exitCode}`,
   signal: ({ signal }) => `killed with ${signal}`,
   timeout: ({ durationMs }) => `not done within ${formatDuration(durationMs)}`,
@@ -26,7 +28,7 @@ export type Attempt =
   | { readonly kind: 'not-needed' }
   | { readonly kind: 'would-run' }
   | { readonly kind: 'ran-before'; readonly at: number }
-  | { readonly kind: 'refused'; readonly cause: string; readonly advice: string }
+  | ({ readonly kind: 'refused' } & Obstacle)
   | { readonly kind: 'ran'; readonly finished: Finished }
 
 const noteKey = ({ subject }: About): string => `purge.command ${subject}`
@@ -56,16 +58,9 @@ export const attemptPurge = async (wanted: RunCommand, about: About, context: Co
   return { kind: 'ran', finished: alone.value }
 }
 
-type Verdict = Pick<Finding, 'status' | 'title' | 'observed' | 'advice'>
+type Verdict = Pick<JudgedFinding, 'status' | 'title' | 'observed' | 'advice'>
 
-type Verdicts = {
-  readonly [Kind in Attempt['kind']]: (
-    attempt: Extract<Attempt, { kind: Kind }>,
-    text: string,
-  ) => Omit<Verdict, 'title'> & { readonly what: string }
-}
-
-const verdicts: Verdicts = {
+const verdicts: CasesByTag<Attempt, 'kind', [text: string], Omit<Verdict, 'title'> & { readonly what: string }> = {
   'not-needed': () => ({ status: 'ok', what: 'the purge command is not needed', observed: 'the purge was not missed', advice: '' }),
   'would-run': (_, text) => ({
     status: 'ok',
@@ -82,7 +77,7 @@ const verdicts: Verdicts = {
   refused: ({ cause, advice }) => ({ status: 'unknown', what: 'the purge command could not be run', observed: cause, advice }),
   ran: ({ finished }, text) => {
     const done = finished.ended === 'exit' && finished.exitCode === 0
-    const how = endings[finished.ended](finished as never)
+    const how = byTag('ended', endings, finished)
     return {
       status: done ? 'warning' : 'critical',
       what: done ? 'the purge was missed, and has been run now' : 'the purge was missed, and its command failed',
@@ -93,7 +88,7 @@ const verdicts: Verdicts = {
 }
 
 const verdictOf = (attempt: Attempt, text: string, { shown }: About): Verdict => {
-  const { what, ...verdict } = verdicts[attempt.kind](attempt as never, text)
+  const { what, ...verdict } = byTag('kind', verdicts, attempt, text)
   return { ...verdict, title: `${shown}: ${what}` }
 }
 
@@ -103,10 +98,9 @@ const evidenceOf = (attempt: Attempt): readonly string[] =>
     : []
 
 /** What was done about a missed purge, and what must be done about that it was missed. */
-export const judgeCommand = (attempt: Attempt, wanted: RunCommand, about: About): Finding =>
+export const judgeCommand = (attempt: Attempt, wanted: RunCommand, about: About): JudgedFinding<'purge.command'> =>
   finding({
     id: 'purge.command',
-    check: 'table',
     subject: about.subject,
     ...verdictOf(attempt, shorten(commandText(wanted) ?? 'the command of run-command', 300), about),
     expected: 'a purge that runs by itself',

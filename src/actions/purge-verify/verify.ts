@@ -1,115 +1,82 @@
 import type { Context } from '../../contract/context.ts'
-import type { Finding } from '../../contract/finding.ts'
-import type { Seen } from '../../contract/seen.ts'
-import type { PurgeLook } from '../../probes/purge.ts'
+import { type Finding, finding, type JudgedFinding, stamped } from '../../contract/finding.ts'
+import type { Obstacle, Seen } from '../../contract/seen.ts'
+import { completedParts, type RanPart, runPartsSideBySide } from '../../core/run-parts.ts'
 import type { LogLook } from '../../probes/purge-log.ts'
-import { type About, type Judged, type PartName, parts } from './about.ts'
+import type { About } from './about.ts'
 import { type BusinessDay, businessDay, selfTest } from './business-day.ts'
-import { lookAtDatabase, lookAtLog, sourceName } from './look.ts'
-import type { PurgeOptions } from './options.ts'
-import { judgeClock } from './policy/clock.ts'
-import { judgeDays } from './policy/days.ts'
-import { judgeLocks } from './policy/locks.ts'
-import { judgeLog, logWords, rowsInLog } from './policy/log.ts'
-import { deletedSince, judgeRowsDeleted, nextDeletedNote, readDeletedNote } from './policy/rows-deleted.ts'
-import { judgeTable, tableNotSeen } from './policy/table.ts'
+import { judgeClock } from './clock.ts'
+import type { Options } from './every-option.ts'
+import { lookAtDatabase, lookAtLog } from './look.ts'
+import type { Judged, PurgeWorld } from './part.ts'
+import { rowsInLog } from './parts/log/policy.ts'
+import { parts } from './parts.generated.ts'
 
+type PartId = (typeof parts)[number]['ids'][number]
 /** One whole look at the purge, judged. */
 export type Verified = {
   readonly day: BusinessDay
   readonly about: About
-  readonly scope: readonly PartName[]
-  readonly findings: readonly Finding[]
+  readonly scope: readonly string[]
+  readonly findings: readonly Finding<PartId | 'purge.clock' | 'purge-verify.unfinished'>[]
   /** Undefined where it could not be told. */
   readonly staleRows: number | undefined
   readonly deletedRows: number | undefined
   readonly purgedAt: number | undefined
 }
 
-type Looked = { readonly look: PurgeLook; readonly log: Seen<LogLook> | undefined; readonly about: About }
-
-const rowsDeletedOf = (options: PurgeOptions, { look, log, about }: Looked, context: Context) => {
-  if (!look.table.seen) return undefined
-  const { oid, counters } = look.table.value
-  const key = `purge.deleted ${about.subject}`
-  const reading = { oid, deleted: counters.deleted, statsReset: counters.statsReset, at: about.now }
-  const note = nextDeletedNote(readDeletedNote(context.state.note(key)), reading, about)
-  context.state.setNote(key, JSON.stringify(note))
-  const lines = log?.seen === true ? log.value : undefined
-  return {
-    inLog: lines && rowsInLog(lines),
-    purgedAt: lines?.lines.at(-1)?.at,
-    counted: deletedSince(note, about),
-    atLeast: options['expect-rows-deleted'] ?? 0,
-  }
-}
-
-const tableOf = ({ look, log, about }: Looked, options: PurgeOptions, remedy: string): Judged => {
-  const { table, rows, locks } = look
-  if (!table.seen) return tableNotSeen(table, about)
-  if (rows === undefined) throw new Error('a table that was found was not looked at')
-  const held = locks?.seen === true && locks.value.holders.length > 0
-  if (!rows.seen) return tableNotSeen(rows, about, held ? { id: 'purge.locks', subject: about.subject } : undefined)
-  const words =
-    log === undefined || options.log === undefined
-      ? ''
-      : logWords(log, { source: sourceName(options.log), pattern: options.log.pattern }, about)
-  return judgeTable(rows.value, table.value, {
-    about,
-    told: { log: words, remedy, oldest: locks?.seen === true ? locks.value.oldest : undefined },
-  })
-}
-
-const ofLog = (log: Seen<LogLook> | undefined, { log: option }: PurgeOptions, about: About): Judged | undefined =>
-  log === undefined || option === undefined ? undefined : judgeLog(log, { source: sourceName(option), pattern: option.pattern }, about)
-
-const dayAbout = (options: PurgeOptions, about: About): About => {
-  const shown = options['day-table']?.shown ?? ''
-  return { ...about, subject: `table/${shown}`, shown, column: options['day-column'] ?? options['date-column'] }
-}
-
-const judgeAll = (looked: Looked, options: PurgeOptions, { context, remedy }: Run): JudgedParts => {
-  const { look, log, about } = looked
-  const deleted = rowsDeletedOf(options, looked, context)
-  return {
-    table: tableOf(looked, options, remedy),
-    log: ofLog(log, options, about),
-    'rows-deleted': deleted && judgeRowsDeleted(deleted, about),
-    day: look.days && judgeDays(look.days, dayAbout(options, about)),
-    locks: look.locks && judgeLocks(look.locks, about, look.rows?.seen === false),
-  }
-}
-
 type Run = { readonly context: Context; readonly remedy: string }
-/** Parts that are not configured are absent. */
-type JudgedParts = Partial<Record<PartName, Judged | undefined>>
+type Nothing = Pick<Verified, 'day' | 'about' | 'staleRows' | 'deletedRows' | 'purgedAt'>
 
-const withLog = (judged: JudgedParts, clock: readonly Finding[]) => ({
-  scope: parts.filter((name) => judged[name]?.completed),
-  findings: [...clock, ...parts.flatMap((name) => judged[name]?.findings ?? [])],
-})
+/** Its findings stand together in log and summary. */
+const group = 'purge-verify'
 
-type Nothing = Pick<Verified, 'day' | 'about'> & {
-  readonly staleRows: undefined
-  readonly deletedRows: undefined
-  readonly purgedAt: undefined
+/** What no part says: whether the clocks agree, and what became of the command. The table is what they are about. */
+export const ofTable = <Id extends string>(findings: readonly JudgedFinding<Id>[]): readonly Finding<Id>[] =>
+  stamped(findings, { check: 'table', group })
+
+const unfinished = (part: string, { cause, advice }: Obstacle) =>
+  finding({
+    id: 'purge-verify.unfinished',
+    subject: `check/${part}`,
+    status: 'unknown',
+    title: `${part}: could not finish`,
+    observed: cause,
+    expected: 'a finished check',
+    advice,
+    audience: 'technical',
+  })
+
+const runParts = (given: Options, world: PurgeWorld): Promise<readonly RanPart<Judged<PartId>, 'purge-verify.unfinished'>[]> => {
+  const planned = parts.map((part) => ({ part: { group, ...part }, run: (): Promise<Judged<PartId>> => part.run(given, world, true) }))
+  return runPartsSideBySide(planned, { signal: world.context.signal, unfinished })
 }
 
-const withDatabase = (looked: Looked, options: PurgeOptions, run: Run, nothing: Nothing): Verified => {
-  const { look, log, about } = looked
-  const clock = judgeClock({ aheadMs: look.clockAheadMs, dateThere: look.dateThere }, about)
-  if (clock.status !== 'ok') return { ...nothing, scope: [], findings: [clock] }
-  const judged = judgeAll(looked, options, run)
-  const rows = look.rows?.seen === true && look.rows.value.kind === 'proven' ? look.rows.value.older.rows : undefined
-  const deleted = judged['rows-deleted']?.findings[0]?.measurements[0]?.value
-  return { ...nothing, ...withLog(judged, [clock]), staleRows: rows, deletedRows: deleted, purgedAt: purgedAtOf(log) }
+const rowsDeletedBy = (ran: Awaited<ReturnType<typeof runParts>>): number | undefined =>
+  ran.find(({ name }) => name === 'rows-deleted')?.findings[0]?.measurements[0]?.value
+
+const judgedTogether = async (given: Options, world: PurgeWorld, nothing: Nothing): Promise<Verified> => {
+  const { database, log, about } = world
+  const look = database.seen ? database.value : undefined
+  const clock = look === undefined ? [] : [judgeClock({ aheadMs: look.clockAheadMs, dateThere: look.dateThere }, about)]
+  if (clock.some((one) => one.status !== 'ok')) return { ...nothing, scope: [], findings: ofTable(clock) }
+  const ran = await runParts(given, world)
+  const rows = look?.rows?.seen === true && look.rows.value.kind === 'proven' ? look.rows.value.older.rows : undefined
+  const inLog = log?.seen === true ? rowsInLog(log.value) : undefined
+  return {
+    ...nothing,
+    scope: completedParts(ran),
+    findings: [...ofTable(clock), ...ran.flatMap((one) => one.findings)],
+    staleRows: rows,
+    deletedRows: look === undefined ? inLog : rowsDeletedBy(ran),
+    purgedAt: purgedAtOf(log),
+  }
 }
 
 const purgedAtOf = (log: Seen<LogLook> | undefined): number | undefined => (log?.seen === true ? log.value.lines[0]?.at : undefined)
 
 /** Looks at the log and the database once and judges what they show together. `remedy`: what to do when the purge is missing. */
-export const verify = async (options: PurgeOptions, run: Run): Promise<Verified> => {
-  const { context } = run
+export const verify = async (options: Options, { context, remedy }: Run): Promise<Verified> => {
   const now = context.now()
   const day = businessDay(now, options['time-zone'], options.grace)
   const about: About = { subject: `table/${options.table.shown}`, shown: options.table.shown, column: options['date-column'], day, now }
@@ -117,14 +84,7 @@ export const verify = async (options: PurgeOptions, run: Run): Promise<Verified>
   const trouble = selfTest(day)
   // Before anything is asked: a date that is not to be trusted asks for the wrong rows.
   const own = judgeClock({ aheadMs: 0, trouble, github: await context.clock() }, about)
-  if (own.status !== 'ok') return { ...nothing, scope: [], findings: [own] }
+  if (own.status !== 'ok') return { ...nothing, scope: [], findings: ofTable([own]) }
   const [database, log] = await Promise.all([lookAtDatabase(options, day, context), lookAtLog(options, day, context)])
-  if (database.seen) return withDatabase({ look: database.value, log, about }, options, run, nothing)
-  const judged = { table: tableNotSeen(database, about, database.parent), log: ofLog(log, options, about) }
-  return {
-    ...nothing,
-    ...withLog(judged, []),
-    purgedAt: purgedAtOf(log),
-    deletedRows: log?.seen === true ? rowsInLog(log.value) : undefined,
-  }
+  return judgedTogether(options, { database, log, about, remedy, context }, nothing)
 }

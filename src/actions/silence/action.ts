@@ -6,7 +6,7 @@ import { plainLine } from '../../core/text/plain.ts'
 import { localTime } from '../../core/time/local-time.ts'
 import type { OpenSilence } from '../../incidents/silence.ts'
 import { endSilences } from './end.ts'
-import { type Options, options } from './options.ts'
+import { type Options, options, reads } from './options.ts'
 import { setSilence } from './set.ts'
 
 /** What a silence needs of GitHub. */
@@ -66,12 +66,13 @@ export const action = defineAction({
   place: 'repository',
   // A server that is watched could else dispatch its own silence by the token of its job.
   effect: 'no-bot',
-  reads: ['time-zone'],
+  reads,
   options,
+  ids: ['silence.active'],
   outputs: {
     issue: { description: 'Number of the issue that keeps the silence; 0 when none was made or ended.' },
     active: { description: 'Number of silences in effect afterwards.' },
   },
   timeoutMs: () => limitMs,
-  run: (given, context) => run(given as Options, context),
+  run,
 })

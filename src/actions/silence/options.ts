@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ActionOptions } from '../../contract/action.ts'
 import { duration } from '../../core/options/duration.ts'
 import { list } from '../../core/options/list.ts'
 import { parsedText } from '../../core/options/parsed-text.ts'
@@ -40,4 +41,5 @@ export const options = {
     .meta({ description: 'Ends a silence early instead: its number, or `all` of this server.' }),
 }
 
-export type Options = { readonly [Key in keyof typeof options]: z.output<(typeof options)[Key]> } & { readonly 'time-zone': string }
+export const reads = ['time-zone'] as const
+export type Options = ActionOptions<typeof options, (typeof reads)[number]>

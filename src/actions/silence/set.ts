@@ -7,6 +7,7 @@ import { ownLabel } from '../../github/labels.ts'
 import { isAuthor } from '../../incidents/authors.ts'
 import { type OpenSilence, type Silence, silencesIn } from '../../incidents/silence.ts'
 import { silenceBody, silenceTitle } from '../../incidents/texts/silence-issue.ts'
+import { refuseStrangeIds } from './known-ids.ts'
 import { activeSilences, type Done, endWrite, type Work } from './work.ts'
 
 const serversOf = ({ options, context, repository }: Work): string[] => {
@@ -83,6 +84,7 @@ const create = async (work: Work, title: string, body: string): Promise<number> 
 /** Opens the issue of a silence, then closes those that said the same for another time. */
 export const setSilence = async (work: Work): Promise<Done> => {
   const { options, context, repository } = work
+  refuseStrangeIds(options.id ?? [])
   const silence = silenceOf(work)
   const view = { silence, timeZone: options['time-zone'], now: silence.since }
   const until = localTime(silence.until, options['time-zone'], silence.since)

@@ -1,11 +1,11 @@
-import { type Finding, finding } from '../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import { formatPercent } from '../../core/quantity.ts'
 import { judge } from '../../core/threshold.ts'
 import type { Connections } from './observation.ts'
 import { type About, thresholdOf } from './thresholds.ts'
 
 /** How many of the connections that ordinary roles may have are taken. */
-export const judgeConnections = (seen: Connections, about: About): Finding => {
+export const judgeConnections = (seen: Connections, about: About): JudgedFinding<'postgres.connections'> => {
   const threshold = thresholdOf(about, 'connections')
   const { status, cleared } = judge(seen.used / Math.max(seen.available, 1), threshold)
   const states = Object.entries(seen.byState).toSorted(([, a], [, b]) => b - a)
@@ -25,7 +25,7 @@ export const judgeConnections = (seen: Connections, about: About): Finding => {
 }
 
 /** The server refused us because every slot is taken: it is up, and this is the one thing wrong with it. */
-export const noConnectionLeft = (subject: string, detail: string): Finding =>
+export const noConnectionLeft = (subject: string, detail: string): JudgedFinding<'postgres.connections'> =>
   finding({
     id: 'postgres.connections',
     subject,

@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import { formatPercent } from '../../core/quantity.ts'
 import { judge } from '../../core/threshold.ts'
 import type { DatabaseCounters } from './observation.ts'
@@ -18,7 +18,11 @@ export const readDeadlockNote = (text: string | undefined): DeadlockNote | undef
 export const writeDeadlockNote = ({ deadlocks, statsReset }: DeadlockNote): string => `${deadlocks} ${statsReset}`
 
 /** Deadlocks since the last run. A first sight, and counters that were reset in between, are a baseline. */
-export const judgeDeadlocks = (seen: DatabaseCounters, last: DeadlockNote | undefined, about: About): Finding => {
+export const judgeDeadlocks = (
+  seen: DatabaseCounters,
+  last: DeadlockNote | undefined,
+  about: About,
+): JudgedFinding<'postgres.deadlocks'> => {
   const comparable = last !== undefined && last.statsReset === seen.statsReset && last.deadlocks <= seen.deadlocks
   const fresh = comparable ? seen.deadlocks - last.deadlocks : 0
   const threshold = thresholdOf(about, 'deadlocks')
@@ -52,7 +56,7 @@ export const cacheHitRatio = ({ blocksHit, blocksRead }: DatabaseCounters): numb
   blocksHit + blocksRead < enoughBlocks ? undefined : blocksHit / (blocksHit + blocksRead)
 
 /** How many blocks came from PostgreSQL's own cache. */
-export const judgeCacheHit = (seen: DatabaseCounters, about: About): Finding => {
+export const judgeCacheHit = (seen: DatabaseCounters, about: About): JudgedFinding<'postgres.cache-hit'> => {
   const threshold = thresholdOf(about, 'cache-hit')
   const ratio = cacheHitRatio(seen)
   const blocks = seen.blocksHit + seen.blocksRead

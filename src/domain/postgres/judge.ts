@@ -1,7 +1,7 @@
 import type { PostgresTarget } from '../../contract/database.ts'
-import { type Finding, finding } from '../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import type { PastMeasurement } from '../../contract/history.ts'
-import type { Instant, Seen } from '../../contract/seen.ts'
+import type { Instant, Obstacle, Seen } from '../../contract/seen.ts'
 import { formatPercent } from '../../core/quantity.ts'
 import { judgeConnections } from './connections.ts'
 import { cacheHitRatio, type DeadlockNote, judgeCacheHit, judgeDeadlocks } from './counters.ts'
@@ -15,14 +15,32 @@ import type { About } from './thresholds.ts'
 import { judgeWraparound } from './wraparound.ts'
 
 export type PostgresPast = { readonly deadlocks: DeadlockNote | undefined; readonly sizes: readonly PastMeasurement[] }
+
+/** What is judged of a server that let us in. */
+export const serverIds = [
+  'postgres.reachable',
+  'postgres.connections',
+  'postgres.blocked',
+  'postgres.idle-in-transaction',
+  'postgres.longest-transaction',
+  'postgres.deadlocks',
+  'postgres.cache-hit',
+  'postgres.wraparound',
+  'postgres.replication-lag',
+  'postgres.size',
+] as const
+type ServerId = (typeof serverIds)[number]
+type OneOrMore = JudgedFinding<ServerId> | readonly JudgedFinding<ServerId>[]
+
 type Look = { readonly past: PostgresPast; readonly now: Instant; readonly about: About }
 
-/** All findings about a server that let us in. A part that was not seen is `ok` with the advice "not checked: …" and clears nothing. */
-export const judgePostgres = (seen: PostgresObservation, target: PostgresTarget, look: Look): readonly Finding[] => {
+/** All findings about a server that let us in. What was not seen is `ok`, not checked, and clears nothing. */
+export const judgePostgres = (seen: PostgresObservation, target: PostgresTarget, look: Look): readonly JudgedFinding<ServerId>[] => {
   const { about, past, now } = look
-  const part = <T>(observed: Seen<T>, id: string, policy: (value: T) => Finding | readonly Finding[]): readonly Finding[] =>
+  const part = <T>(observed: Seen<T>, id: ServerId, policy: (value: T) => OneOrMore): readonly JudgedFinding<ServerId>[] =>
     observed.seen ? [policy(observed.value)].flat() : [notSeen(id, about.subject, observed)]
-  const partial = (judged: Finding): Finding => amongVisible(judged, seen.sessions.seen ? seen.sessions.value.hidden : 0, seen.server.user)
+  const partial = (judged: JudgedFinding<ServerId>) =>
+    amongVisible(judged, seen.sessions.seen ? seen.sessions.value.hidden : 0, seen.server.user)
   return [
     reachable(seen.server.version, target),
     ...part(seen.connections, 'postgres.connections', (value) => judgeConnections(value, about)),
@@ -39,31 +57,33 @@ export const judgePostgres = (seen: PostgresObservation, target: PostgresTarget,
   ]
 }
 
-const notSeen = (id: string, subject: string, why: { readonly cause: string; readonly advice: string }): Finding =>
+const notSeen = (id: ServerId, subject: string, { cause, advice }: Obstacle): JudgedFinding<ServerId> =>
   finding({
     id,
     subject,
     status: 'ok',
+    notChecked: cause,
     cleared: false,
     title: `${subject}: not checked`,
-    observed: why.cause,
+    observed: cause,
     expected: '',
-    advice: `not checked: ${why.cause}; ${why.advice}`,
+    advice,
     audience: 'technical',
   })
 
 /** A good word on sessions says how many of them this role could not look into. */
-export const amongVisible = (judged: Finding, hidden: number, user: string): Finding =>
+export const amongVisible = <Id extends string>(judged: JudgedFinding<Id>, hidden: number, user: string): JudgedFinding<Id> =>
   hidden === 0 || judged.status !== 'ok'
     ? judged
     : {
         ...judged,
         cleared: false,
         title: `${judged.title} among those that may be seen`,
-        advice: `not checked: ${hidden} session${hidden === 1 ? '' : 's'} of other roles; ${grantMonitor(user)}`,
+        notChecked: `${hidden} session${hidden === 1 ? '' : 's'} of other roles`,
+        advice: grantMonitor(user),
       }
 
-const hiddenReplication = (subject: string, hidden: number, user: string): Finding =>
+const hiddenReplication = (subject: string, hidden: number, user: string): JudgedFinding<ServerId> =>
   notSeen('postgres.replication-lag', subject, {
     cause: `${hidden} standby connection${hidden === 1 ? '' : 's'} may not be seen`,
     advice: grantMonitor(user),

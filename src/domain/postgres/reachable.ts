@@ -1,5 +1,5 @@
 import type { PostgresTarget } from '../../contract/database.ts'
-import { type Finding, finding } from '../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import type { Status } from '../../contract/status.ts'
 import type { PostgresFailure, PostgresFailureKind } from './failure.ts'
 import { grants } from './grants.ts'
@@ -120,8 +120,10 @@ const meanings: Record<PostgresFailureKind, Meaning> = {
 const statusOf = ({ kind }: PostgresFailure, target: PostgresTarget): Status =>
   kind === 'timeout' && target.service !== undefined ? 'unknown' : meanings[kind].status
 
+type ReachableId = 'postgres.reachable' | 'postgres.pooler'
+
 /** Whether PostgreSQL let us in, and when not, whose fault that is. */
-export const judgeUnreachable = (failure: PostgresFailure, target: PostgresTarget): Finding => {
+export const judgeUnreachable = (failure: PostgresFailure, target: PostgresTarget): JudgedFinding<ReachableId> => {
   const { title, advice } = meanings[failure.kind]
   return finding({
     ...shared(target),
@@ -134,11 +136,11 @@ export const judgeUnreachable = (failure: PostgresFailure, target: PostgresTarge
 }
 
 /** `version` is the server's own word. */
-export const reachable = (version: string, target: PostgresTarget): Finding =>
+export const reachable = (version: string, target: PostgresTarget): JudgedFinding<'postgres.reachable'> =>
   finding({ ...shared(target), status: 'ok', title: `${target.subject}: reachable`, observed: `PostgreSQL ${version} answers` })
 
 /** Its container does not run: no connection is tried, and the compose check says the same with more detail. */
-export const containerDown = (subject: string, cause: string): Finding =>
+export const containerDown = (subject: string, cause: string): JudgedFinding<'postgres.reachable'> =>
   finding({
     id: 'postgres.reachable',
     subject,

@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import { type Status, worstStatus } from '../../contract/status.ts'
 import { largest } from '../../core/largest.ts'
 import { formatBytes, formatDuration } from '../../core/quantity.ts'
@@ -29,7 +29,7 @@ const describe = (link: ReplicationLink): string => {
 }
 
 /** How far standbys and slots are behind; no finding where there is no replication. */
-export const judgeReplication = ({ links }: Replication, about: About): readonly Finding[] => {
+export const judgeReplication = ({ links }: Replication, about: About): readonly JudgedFinding<'postgres.replication-lag'>[] => {
   if (links.length === 0) return []
   const judged = links.map((link) => ({ link, ...judgeLink(link, about) }))
   const status = worstStatus(judged.map((one) => one.status))

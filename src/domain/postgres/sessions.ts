@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import { formatDuration } from '../../core/quantity.ts'
 import { judge, type Threshold } from '../../core/threshold.ts'
 import { blockingTree, describeSession, rootBlockers } from './blocking-tree.ts'
@@ -18,9 +18,17 @@ const judgeAges = (sessions: readonly Session[], age: (one: Session) => number |
   }
 }
 
-type Telling = Pick<Finding, 'id' | 'title' | 'observed' | 'expected'> & { readonly advice: string; readonly evidence: readonly string[] }
+type Telling<Id extends string> = Pick<JudgedFinding<Id>, 'id' | 'title' | 'observed' | 'expected'> & {
+  readonly advice: string
+  readonly evidence: readonly string[]
+}
 
-const sessionFinding = (name: PostgresThreshold, about: About, judged: Judged, telling: Telling): Finding => {
+const sessionFinding = <const Id extends string>(
+  name: PostgresThreshold,
+  about: About,
+  judged: Judged,
+  telling: Telling<Id>,
+): JudgedFinding<Id> => {
   const { status, cleared } = judge(judged.worstMs, judged.threshold)
   return finding({
     ...telling,
@@ -48,7 +56,7 @@ const unblock = (list: readonly Session[]): string => {
 }
 
 /** Sessions that wait for a lock, with who blocks whom. */
-export const judgeBlocked = ({ list }: Sessions, about: About): Finding => {
+export const judgeBlocked = ({ list }: Sessions, about: About): JudgedFinding<'postgres.blocked'> => {
   const waiting = list.filter((one) => one.waitingMs !== undefined && one.blockedBy.length > 0)
   const judged = judgeAges(waiting, (one) => one.waitingMs, thresholdOf(about, 'blocked'))
   const longest = `the longest for ${formatDuration(judged.worstMs)}`
@@ -64,7 +72,7 @@ export const judgeBlocked = ({ list }: Sessions, about: About): Finding => {
 }
 
 /** Sessions that hold a transaction open and do nothing. */
-export const judgeIdleInTransaction = ({ list }: Sessions, about: About): Finding => {
+export const judgeIdleInTransaction = ({ list }: Sessions, about: About): JudgedFinding<'postgres.idle-in-transaction'> => {
   const idle = list.filter(isIdleInTransaction)
   const judged = judgeAges(idle, (one) => one.stateMs, thresholdOf(about, 'idle-in-transaction'))
   const pid = judged.worst?.pid
@@ -88,7 +96,7 @@ export const judgeIdleInTransaction = ({ list }: Sessions, about: About): Findin
 export const longByNature = /^pg_(?:dump|dumpall|restore|basebackup)/
 
 /** The oldest transaction that the two findings above do not name already. */
-export const judgeLongestTransaction = ({ list }: Sessions, about: About): Finding => {
+export const judgeLongestTransaction = ({ list }: Sessions, about: About): JudgedFinding<'postgres.longest-transaction'> => {
   const waitLimitMs = thresholdOf(about, 'blocked').warning
   const idleLimitMs = thresholdOf(about, 'idle-in-transaction').warning
   const named = (one: Session) => (one.waitingMs ?? 0) >= waitLimitMs || (isIdleInTransaction(one) && (one.stateMs ?? 0) >= idleLimitMs)
@@ -119,7 +127,7 @@ export const isLongQuery = (one: Session, limitMs: number): boolean =>
   !maintenance.test(one.query)
 
 /** Queries that run for long. */
-export const judgeLongQueries = ({ list }: Sessions, about: About): Finding => {
+export const judgeLongQueries = ({ list }: Sessions, about: About): JudgedFinding<'postgres.long-query'> => {
   const running = list.filter((one) => isLongQuery(one, 0) && one.queryMs !== undefined)
   const judged = judgeAges(running, (one) => one.queryMs, thresholdOf(about, 'long-query'))
   const age = formatDuration(judged.worstMs)

@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import type { PastMeasurement } from '../../contract/history.ts'
 import type { Instant } from '../../contract/seen.ts'
 import { formatBytes, formatPercent } from '../../core/quantity.ts'
@@ -18,7 +18,7 @@ export const judgeSize = (
   sizeBytes: number,
   seen: { readonly past: readonly PastMeasurement[]; readonly now: Instant },
   about: About,
-): Finding => {
+): JudgedFinding<'postgres.size'> => {
   const base = aDayAgo(seen.past, seen.now)
   const gainedBytes = base === undefined ? 0 : ((sizeBytes - base.value) * dayMs) / (seen.now - base.at)
   const growth = base === undefined || base.value <= 0 || gainedBytes < worthBytes ? 0 : gainedBytes / base.value

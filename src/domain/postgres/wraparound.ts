@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import { formatPercent } from '../../core/quantity.ts'
 import { judge, type Threshold } from '../../core/threshold.ts'
 import type { FreezeAge } from './observation.ts'
@@ -19,7 +19,7 @@ const laterThanAutovacuum = (threshold: Threshold, freezeMaxAge: number): Thresh
 }
 
 /** How near the oldest rows are to the end of the transaction counter. */
-export const judgeWraparound = (seen: FreezeAge, about: About): Finding => {
+export const judgeWraparound = (seen: FreezeAge, about: About): JudgedFinding<'postgres.wraparound'> => {
   const threshold = laterThanAutovacuum(thresholdOf(about, 'wraparound'), seen.freezeMaxAge)
   const { status, cleared } = judge(seen.ageTransactions, threshold)
   const used = formatPercent(seen.ageTransactions / limitTransactions)

@@ -1,9 +1,9 @@
-import type { Finding } from '../../../contract/finding.ts'
+import type { JudgedFinding } from '../../../contract/finding.ts'
 import type { Instant } from '../../../contract/seen.ts'
 import { formatDuration } from '../../../core/quantity.ts'
 import { judge, type Threshold } from '../../../core/threshold.ts'
 import type { Certificate } from '../../../domain/x509/certificate.ts'
-import { advise, judged, type Where } from './where.ts'
+import { advise, type JudgedFact, judged, type Where } from './where.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -43,14 +43,14 @@ export const daysLeft = ({ notAfter }: Dates, now: Instant): number => Math.floo
 const timeWords = (leftMs: number): string =>
   leftMs < 0 ? `expired ${formatDuration(-leftMs)} ago` : `expires in ${formatDuration(leftMs)}`
 
-type Named = { readonly id: 'cert.expiry' | 'cert.chain-expiry'; readonly what: string; readonly advice: string }
+type Named<Id extends string> = { readonly id: Id; readonly what: string; readonly advice: string }
 
-const expiryFinding = (
+const expiryFinding = <const Id extends string>(
   certificate: Certificate,
   rule: ExpiryRule,
   now: Instant,
-  { id, what, advice }: Named,
-): Parameters<typeof judged>[1] => {
+  { id, what, advice }: Named<Id>,
+): JudgedFact<Id> => {
   const left = certificate.notAfter - now
   const limits = expiryLimits(certificate, rule)
   const { status, cleared } = left <= 0 ? { status: 'critical' as const, cleared: false } : judge(left, limits)
@@ -68,7 +68,7 @@ const expiryFinding = (
 }
 
 /** How long the leaf is still valid. */
-export const judgeExpiry = (leaf: Certificate, where: Where, rule: ExpiryRule, now: Instant): Finding =>
+export const judgeExpiry = (leaf: Certificate, where: Where, rule: ExpiryRule, now: Instant): JudgedFinding<'cert.expiry'> =>
   judged(
     where,
     expiryFinding(leaf, rule, now, {
@@ -79,7 +79,12 @@ export const judgeExpiry = (leaf: Certificate, where: Where, rule: ExpiryRule, n
   )
 
 /** How long each certificate above the leaf is still valid, one finding for each. */
-export const judgeChainExpiry = (above: readonly Certificate[], where: Where, rule: ExpiryRule, now: Instant): readonly Finding[] => {
+export const judgeChainExpiry = (
+  above: readonly Certificate[],
+  where: Where,
+  rule: ExpiryRule,
+  now: Instant,
+): readonly JudgedFinding<'cert.chain-expiry'>[] => {
   const names = above.map((one) => one.subject)
   return above.map((one, index) => {
     const twin = names.indexOf(one.subject) !== index ? `, no. ${index + 1}` : ''
@@ -93,7 +98,7 @@ export const judgeChainExpiry = (above: readonly Certificate[], where: Where, ru
 }
 
 /** Whether it is valid already; of the whole chain. */
-export const judgeNotYetValid = (presented: readonly Certificate[], where: Where, now: Instant): Finding => {
+export const judgeNotYetValid = (presented: readonly Certificate[], where: Where, now: Instant): JudgedFinding<'cert.not-yet-valid'> => {
   const early = presented.find((one) => one.notBefore > now)
   return judged(where, {
     id: 'cert.not-yet-valid',
@@ -120,7 +125,7 @@ export const longestLifetimeDays = (issuedAt: Instant): number => {
 }
 
 /** Whether a leaf lives longer than browsers take from its day of issue. */
-export const judgeLifetime = (leaf: Certificate, where: Where): Finding => {
+export const judgeLifetime = (leaf: Certificate, where: Where): JudgedFinding<'cert.lifetime'> => {
   const most = longestLifetimeDays(leaf.notBefore)
   const lifetime = lifetimeOf(leaf)
   const tooLong = lifetime > most * dayMs

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../contract/finding.ts'
+import type { JudgedFinding } from '../../../contract/finding.ts'
 import { type Certificate, isForName, shownName } from '../../../domain/x509/certificate.ts'
 import { advise, judged, type Where } from './where.ts'
 
@@ -12,7 +12,7 @@ export const namesOf = ({ dnsNames, addresses }: Certificate): string => {
 }
 
 /** Whether the leaf is for a name: wildcards, IDN and numeric addresses included, the common name not. */
-export const judgeName = (leaf: Certificate, name: string, where: Where): Finding => {
+export const judgeName = (leaf: Certificate, name: string, where: Where): JudgedFinding<'cert.name'> => {
   const fits = isForName(leaf, name)
   return judged(where, {
     id: 'cert.name',

@@ -1,11 +1,11 @@
-import type { Finding } from '../../../contract/finding.ts'
+import type { JudgedFinding } from '../../../contract/finding.ts'
 import type { Instant } from '../../../contract/seen.ts'
 import type { Certificate } from '../../../domain/x509/certificate.ts'
 import { readStaple, type Staple } from '../../../domain/x509/ocsp.ts'
 import { shownInstant } from './expiry.ts'
 import { advise, judged, type Where } from './where.ts'
 
-type Verdict = Pick<Finding, 'status' | 'title' | 'observed' | 'advice'>
+type Verdict = Pick<JudgedFinding, 'status' | 'title' | 'observed' | 'advice'>
 
 const expected = 'a stapled OCSP response that says "good" and is not out of date'
 
@@ -50,7 +50,7 @@ export const judgeStaple = (
   { leaf, staple }: { readonly leaf: Certificate; readonly staple: Buffer | undefined },
   where: Where,
   now: Instant,
-): readonly Finding[] => {
+): readonly JudgedFinding<'cert.staple'>[] => {
   const { mustStaple, ocspUrls } = leaf
   if (!mustStaple && ocspUrls.length === 0) return []
   const verdict = staple === undefined ? withoutStaple(mustStaple, where.show) : ofStaple(readStaple(staple), mustStaple, now, where.show)

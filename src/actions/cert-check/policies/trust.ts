@@ -1,4 +1,4 @@
-import type { Finding } from '../../../contract/finding.ts'
+import type { JudgedFinding } from '../../../contract/finding.ts'
 import type { Certificate } from '../../../domain/x509/certificate.ts'
 import type { Chain } from '../../../domain/x509/chain.ts'
 import { isComplete } from './chain.ts'
@@ -26,7 +26,7 @@ const untrustedWords = ({ chain, root }: Trust): readonly [title: string, advice
   return ['its authority is not trusted', 'get the certificate from a public authority, or name the PEM file of this one in ca-file']
 }
 
-const judgeAuthority = (trust: Trust, where: Where): Finding => {
+const judgeAuthority = (trust: Trust, where: Where): JudgedFinding<'cert.trust'> => {
   const { chain, root, refusal } = trust
   const trusted = isTrusted(trust)
   const [title, advice] = trusted ? ['its authority is trusted', ''] : untrustedWords(trust)
@@ -42,7 +42,7 @@ const judgeAuthority = (trust: Trust, where: Where): Finding => {
   })
 }
 
-const judgeSelfSigned = (trust: Trust, where: Where): Finding => {
+const judgeSelfSigned = (trust: Trust, where: Where): JudgedFinding<'cert.self-signed'> => {
   const { chain } = trust
   const own = chain.leaf.selfSigned
   const accepted = own && isTrusted(trust)
@@ -57,7 +57,7 @@ const judgeSelfSigned = (trust: Trust, where: Where): Finding => {
 }
 
 /** Who signed it: itself, or an authority, trusted or not. A self-signed one has no authority that could be judged. */
-export const judgeTrust = (trust: Trust, where: Where): readonly Finding[] => [
+export const judgeTrust = (trust: Trust, where: Where): readonly JudgedFinding<'cert.trust' | 'cert.self-signed'>[] => [
   judgeSelfSigned(trust, where),
   ...(trust.chain.leaf.selfSigned ? [] : [judgeAuthority(trust, where)]),
 ]

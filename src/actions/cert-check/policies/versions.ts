@@ -1,4 +1,4 @@
-import type { Finding } from '../../../contract/finding.ts'
+import type { JudgedFinding } from '../../../contract/finding.ts'
 import type { OldVersions } from '../../../probes/tls.ts'
 import { advise, judged, type Where } from './where.ts'
 
@@ -14,7 +14,7 @@ export type Versions = {
   readonly showOld: string | undefined
 }
 
-type Verdict = Pick<Finding, 'status' | 'title' | 'observed' | 'advice'>
+type Verdict = Pick<JudgedFinding, 'status' | 'notChecked' | 'title' | 'observed' | 'advice'>
 
 const verdictOf = ({ protocol, old, showOld }: Versions): Verdict => {
   const settings = 'allow TLS 1.2 and 1.3 only, in nginx by ssl_protocols TLSv1.2 TLSv1.3'
@@ -37,12 +37,13 @@ const verdictOf = ({ protocol, old, showOld }: Versions): Verdict => {
       status: 'ok',
       title: `speaks ${shown(protocol)}`,
       observed: shown(protocol),
-      advice: advise('not checked: whether TLS 1.1 and earlier are refused, for it could not be asked', showOld),
+      notChecked: 'whether TLS 1.1 and earlier are refused, for it could not be asked',
+      advice: advise('', showOld),
     }
   const advice = protocol === 'TLSv1.2' ? 'TLS 1.3 is not offered: allow it too' : ''
   return { status: 'ok', title: `speaks ${shown(protocol)}`, observed: `${shown(protocol)}; TLS 1.1 and earlier are refused`, advice }
 }
 
 /** Whether current versions of TLS are offered and old ones are refused. */
-export const judgeVersions = (versions: Versions, where: Where): Finding =>
+export const judgeVersions = (versions: Versions, where: Where): JudgedFinding<'tls.versions'> =>
   judged(where, { id: 'tls.versions', expected: 'TLS 1.2 or 1.3, and no earlier one', ...verdictOf(versions) })

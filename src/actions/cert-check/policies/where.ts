@@ -1,9 +1,7 @@
-import { type Finding, finding } from '../../../contract/finding.ts'
-import type { PartName } from '../part.ts'
+import { finding, type JudgedFinding } from '../../../contract/finding.ts'
 
-/** What a certificate is judged for: whose finding it is, and what there is to do about it. Commands are absent where a name fits no shell. */
+/** What a certificate is judged for: its subject, and what there is to do about it. Commands are absent where a name fits no shell. */
 export type Where = {
-  readonly check: PartName
   readonly subject: string
   /** `presented at 192.0.2.1`, where several were seen; else empty. */
   readonly place: string
@@ -13,19 +11,20 @@ export type Where = {
   readonly renew: string | undefined
 }
 
-type Given = Pick<Finding, 'id' | 'status' | 'title' | 'observed' | 'expected'> & Partial<Finding>
+/** A fact about a place, before the place is said. */
+export type JudgedFact<Id extends string> = Pick<JudgedFinding<Id>, 'id' | 'status' | 'title' | 'observed' | 'expected'> &
+  Partial<Omit<JudgedFinding, 'id'>>
 
 /** `text`, then `run: command` when there is one. */
 export const advise = (text: string, command: string | undefined): string =>
   command === undefined ? text : text === '' ? `run: ${command}` : `${text}; run: ${command}`
 
 /** A finding about one place: a hard fact, for those who look after security. */
-export const judged = ({ check, subject, place }: Where, given: Given): Finding =>
+export const judged = <const Id extends string>({ subject, place }: Where, given: JudgedFact<Id>): JudgedFinding<Id> =>
   finding({
     certainty: 'hard',
     audience: 'security',
     ...given,
-    check,
     subject,
     title: `${subject}: ${given.title}`,
     observed: place === '' ? given.observed : `${given.observed}, ${place}`,

@@ -1,13 +1,18 @@
-import type { Finding } from '../../../../contract/finding.ts'
+import type { JudgedFinding } from '../../../../contract/finding.ts'
 import type { CreateLook } from '../../../../contract/isolation.ts'
 import type { EndpointsSetup, SeenOfOne } from '../../looks.ts'
 import type { CertificateFacts } from '../../part.ts'
-import { judgeEndpoint } from './judge.ts'
+import { type EndpointId, judgeEndpoint } from './judge.ts'
 import { createLook as createTlsLook, type Trusted } from './look.ts'
 import { downFinding, unseenFinding } from './reachable.ts'
 import type { CertTarget } from './target.ts'
 
-const without = (findings: readonly Finding[], completed: boolean): SeenOfOne => ({ completed, findings, certificates: [], served: [] })
+const without = (findings: readonly JudgedFinding<EndpointId>[], completed: boolean): SeenOfOne<EndpointId> => ({
+  completed,
+  findings,
+  certificates: [],
+  served: [],
+})
 
 /** The same facts once for all lines that show them. */
 const createFacts = () => {
@@ -21,7 +26,7 @@ const createFacts = () => {
 }
 
 /** Looks at an endpoint and judges it, where it cannot harm the run. */
-export const createLook: CreateLook<EndpointsSetup, CertTarget, SeenOfOne> = ({ rule, now, how }, inside) => {
+export const createLook: CreateLook<EndpointsSetup, CertTarget, SeenOfOne<EndpointId>> = ({ rule, now, how }, inside) => {
   const look = createTlsLook(inside, how)
   const facts = createFacts()
   const judging = ({ chainOf, trouble }: Trusted) => ({ rule, now, chainOf, trouble })

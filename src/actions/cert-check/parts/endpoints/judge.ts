@@ -1,5 +1,5 @@
-import type { Finding } from '../../../../contract/finding.ts'
-import type { Instant } from '../../../../contract/seen.ts'
+import type { JudgedFinding } from '../../../../contract/finding.ts'
+import type { Instant, Obstacle } from '../../../../contract/seen.ts'
 import { byWorstStatus } from '../../../../contract/status.ts'
 import type { Certificate } from '../../../../domain/x509/certificate.ts'
 import type { RootedChain } from '../../../../domain/x509/chain.ts'
@@ -16,26 +16,47 @@ import { judged, type Where } from '../../policies/where.ts'
 import { upFinding } from './reachable.ts'
 import { type CertTarget, showCommand } from './target.ts'
 
+/** What an endpoint and what it presents are judged by. */
+export const endpointIds = [
+  'tls.reachable',
+  'tls.versions',
+  'cert.addresses',
+  'cert.expiry',
+  'cert.chain-expiry',
+  'cert.not-yet-valid',
+  'cert.name',
+  'cert.trust',
+  'cert.self-signed',
+  'cert.order',
+  'cert.incomplete',
+  'cert.strength',
+  'cert.lifetime',
+  'cert.staple',
+  'cert.unfinished',
+] as const
+export type EndpointId = (typeof endpointIds)[number]
+type EndpointFinding = JudgedFinding<EndpointId>
+
 export type Judging = {
   readonly rule: ExpiryRule
   readonly now: Instant
   /** What was presented -> the chain in it, and its root in the store. */
   readonly chainOf: (presented: readonly Certificate[]) => RootedChain | undefined
   /** An authority that was named and could not be read: then nobody can say who is trusted. */
-  readonly trouble: { readonly cause: string; readonly advice: string } | undefined
+  readonly trouble: Obstacle | undefined
 }
 
 export type JudgedEndpoint = {
-  readonly findings: readonly Finding[]
+  readonly findings: readonly EndpointFinding[]
   readonly rows: readonly CertificateRow[]
   readonly served: readonly Served[]
 }
 
 type Shaken = Extract<TlsSeen, { kind: 'shaken' }>
-type Judged = RootedChain & { readonly findings: readonly Finding[] }
+type Judged = RootedChain & { readonly findings: readonly EndpointFinding[] }
 
 /** With an authority that could not be read, who is not trusted may be so only for that. */
-const doubted = (findings: readonly Finding[], { trouble }: Judging): readonly Finding[] =>
+const doubted = <Id extends string>(findings: readonly JudgedFinding<Id>[], { trouble }: Judging): readonly JudgedFinding<Id>[] =>
   findings.map((one) =>
     trouble === undefined || one.status === 'ok'
       ? one
@@ -78,12 +99,12 @@ const groupsOf = (shaken: readonly Shaken[]): readonly (readonly [Shaken, ...Sha
 }
 
 /** Of the findings of several groups the worst of each id and subject. */
-const worstOfEach = (findings: readonly Finding[]): readonly Finding[] =>
+const worstOfEach = (findings: readonly EndpointFinding[]): readonly EndpointFinding[] =>
   [...Map.groupBy(findings, ({ id, subject }) => `${id} ${subject}`).values()].flatMap((same) =>
     same.toSorted((a, b) => byWorstStatus(a.status, b.status)).slice(0, 1),
   )
 
-const judgeAddresses = (shaken: readonly Shaken[], where: Where): Finding => {
+const judgeAddresses = (shaken: readonly Shaken[], where: Where): JudgedFinding<'cert.addresses'> => {
   const leaves = [...Map.groupBy(shaken, ({ presented }) => presented[0]?.sha256).values()]
   const words = leaves.map((same) => {
     const leaf = same[0]?.presented[0]
@@ -106,7 +127,7 @@ const judgeAddresses = (shaken: readonly Shaken[], where: Where): Finding => {
 /** What the addresses of one endpoint showed -> its findings, its lines of the table, and what it serves. Pure. */
 export const judgeEndpoint = (target: CertTarget, seen: readonly TlsSeen[], judging: Judging): JudgedEndpoint => {
   const shaken = seen.filter((one) => one.kind === 'shaken')
-  const base: Where = { check: 'endpoints', subject: target.subject, place: '', show: showCommand(target), renew: 'sudo certbot renew' }
+  const base: Where = { subject: target.subject, place: '', show: showCommand(target), renew: 'sudo certbot renew' }
   const groups = groupsOf(shaken)
   const all = groups.flatMap((group) => {
     const [first] = group

@@ -1,4 +1,5 @@
 import type { Context } from '../../../../contract/context.ts'
+import type { Obstacle } from '../../../../contract/seen.ts'
 import { createChainReader } from '../../../../domain/x509/chain.ts'
 import { readAuthority } from '../../../../probes/net/authority.ts'
 import { createDial } from '../../../../probes/net/dial.ts'
@@ -9,11 +10,10 @@ import { createCertificateReader, probeTls, type TlsSeen } from '../../../../pro
 import { timeoutMs as handshakeMs } from './fault-words.ts'
 import type { CertTarget } from './target.ts'
 
-export type Trouble = { readonly cause: string; readonly advice: string }
 export type Trusted = {
   readonly store: Store
   readonly chainOf: ReturnType<typeof createChainReader>
-  readonly trouble: Trouble | undefined
+  readonly trouble: Obstacle | undefined
 }
 
 /** What was seen of one endpoint: its addresses, or nothing at all and why. */

@@ -1,15 +1,15 @@
-import { type Finding, finding } from '../../../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
+import type { Obstacle } from '../../../../contract/seen.ts'
 import { formatDuration } from '../../../../core/quantity.ts'
 import type { TlsSeen } from '../../../../probes/tls.ts'
 import { faultWords, timeoutMs } from './fault-words.ts'
 import type { CertTarget } from './target.ts'
 
-type Given = Pick<Finding, 'status' | 'title' | 'observed' | 'advice'> & Partial<Finding>
+type Given = Pick<JudgedFinding, 'status' | 'title' | 'observed' | 'advice'> & Partial<Omit<JudgedFinding, 'id'>>
 
-const make = ({ subject }: CertTarget, given: Given): Finding =>
+const make = ({ subject }: CertTarget, given: Given): JudgedFinding<'tls.reachable'> =>
   finding({
     id: 'tls.reachable',
-    check: 'endpoints',
     subject,
     expected: `a TLS handshake within ${formatDuration(timeoutMs)}`,
     audience: 'security',
@@ -17,21 +17,19 @@ const make = ({ subject }: CertTarget, given: Given): Finding =>
     title: `${subject}: ${given.title}`,
   })
 
-type Unseen = { readonly cause: string; readonly advice: string }
-
 /** Could not look: unknown when the endpoint was asked for, otherwise not checked. */
-export const unseenFinding = (target: CertTarget, { cause, advice }: Unseen): Finding =>
+export const unseenFinding = (target: CertTarget, { cause, advice }: Obstacle): JudgedFinding<'tls.reachable'> =>
   make(
     target,
     target.asked
       ? { status: 'unknown', title: 'could not look', observed: cause, advice }
-      : { status: 'ok', title: 'not checked', observed: cause, advice: `not checked: ${cause}; ${advice}`, cleared: false },
+      : { status: 'ok', title: 'not checked', observed: cause, notChecked: cause, advice, cleared: false },
   )
 
 type Fault = Extract<TlsSeen, { kind: 'fault' }>
 
 /** No address answers: down. */
-export const downFinding = (target: CertTarget, faults: readonly Pick<Fault, 'address' | 'fault'>[]): Finding => {
+export const downFinding = (target: CertTarget, faults: readonly Pick<Fault, 'address' | 'fault'>[]): JudgedFinding<'tls.reachable'> => {
   const [first] = faults
   if (first === undefined) return unseenFinding(target, { cause: 'it was not asked', advice: 'run it again' })
   const { title, observed, advice } = faultWords(first.fault, target)
@@ -45,7 +43,7 @@ const isLocal = ({ endpoint: { host } }: CertTarget): boolean => host === 'local
 const versionOf = (protocol: string): string => protocol.replace(/^TLSv1$/, 'TLS 1.0').replace('TLSv', 'TLS ')
 
 /** At least one address presents a certificate; those that do not are told beside it. */
-export const upFinding = (target: CertTarget, seen: readonly TlsSeen[]): Finding => {
+export const upFinding = (target: CertTarget, seen: readonly TlsSeen[]): JudgedFinding<'tls.reachable'> => {
   const up = seen.filter((one) => one.kind === 'shaken')
   const faults = isLocal(target) ? [] : seen.filter((one) => one.kind === 'fault')
   const [first] = up
@@ -63,6 +61,6 @@ export const upFinding = (target: CertTarget, seen: readonly TlsSeen[]): Finding
     })
   }
   const left = isLocal(target) ? undefined : seen.find((one) => one.kind === 'unseen')
-  const advice = left === undefined ? '' : `not checked: ${left.address}, ${left.unseen.cause}; ${left.unseen.advice}`
-  return make(target, { status: 'ok', title: 'answers', observed: what, advice })
+  const notChecked = left === undefined ? {} : { notChecked: `${left.address}, ${left.unseen.cause}` }
+  return make(target, { status: 'ok', title: 'answers', observed: what, ...notChecked, advice: left?.unseen.advice ?? '' })
 }

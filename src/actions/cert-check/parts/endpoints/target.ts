@@ -16,20 +16,11 @@ export type CertTarget = {
   readonly authorities: readonly string[]
 }
 
-/** The parts of an endpoint of health-check that are read here. */
-type Borrowed = {
-  readonly url: string
-  readonly from?: string | undefined
-  readonly ca?: string | undefined
-  readonly 'server-name'?: string | undefined
-  readonly 'tls-verify'?: boolean | undefined
-}
-
 const httpsPort = 443
 
 /** Those that speak HTTPS from here. One whose certificate is not to be verified is left out: its owner knows. */
 const fromHealthCheck = (options: CertOptions): readonly { readonly endpoint: CertEndpoint; readonly ca: string | undefined }[] =>
-  ((options['health-check']?.endpoints ?? []) as readonly Borrowed[]).flatMap((one) => {
+  (options['health-check']?.endpoints ?? []).flatMap((one) => {
     const url = URL.parse(one.url)
     if (url?.protocol !== 'https:' || one.from !== undefined || one['tls-verify'] === false) return []
     const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')

@@ -40,10 +40,9 @@ const chainReader = async (caFile: string | undefined): Promise<Pick<FileRules, 
 /** The limits of the options, as the shared policies take them. */
 export const fileRules = async (
   options: CertOptions,
-  { check, now, grant }: { readonly check: 'files' | 'letsencrypt'; readonly now: Instant; readonly grant: Grant },
+  { now, grant }: { readonly now: Instant; readonly grant: Grant },
 ): Promise<FileRules> => ({
   ...(await chainReader(options['ca-file'])),
-  check,
   rule: { absolute: options.thresholds.expiry, renewalPeriodMs: options['renewal-period'] },
   now,
   grant: (path) => grant('r', [path]),

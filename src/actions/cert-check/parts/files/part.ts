@@ -1,16 +1,17 @@
-import type { Context } from '../../../../contract/context.ts'
-import { type Finding, finding } from '../../../../contract/finding.ts'
-import type { Instant } from '../../../../contract/seen.ts'
+import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import { type Grant, seeGrant } from '../../../../probes/certbot/rights.ts'
 import type { Matches } from '../../../../probes/files/glob.ts'
 import type { CertOptions } from '../../options.ts'
-import type { Looked, Part } from '../../part.ts'
+import { type CertOutcome, type CertWorld, definePart } from '../../part.ts'
 import { fileRules, judgePaths, matchedFiles } from './look.ts'
+import { type FileId, fileIds } from './policy.ts'
 
-const patternFinding = (pattern: string, told: Pick<Finding, 'status' | 'title' | 'observed' | 'advice'>): Finding =>
+const patternFinding = (
+  pattern: string,
+  told: Pick<JudgedFinding, 'status' | 'title' | 'observed' | 'advice'>,
+): JudgedFinding<'cert.files'> =>
   finding({
     id: 'cert.files',
-    check: 'files',
     subject: `files:${pattern}`,
     ...told,
     title: `${pattern}: ${told.title}`,
@@ -20,7 +21,7 @@ const patternFinding = (pattern: string, told: Pick<Finding, 'status' | 'title' 
   })
 
 /** What a pattern itself is worth; nothing to say of a plain path, whose file speaks for itself. */
-const judgePattern = (pattern: string, { paths, closed, cut }: Matches, grant: Grant): readonly Finding[] => {
+const judgePattern = (pattern: string, { paths, closed, cut }: Matches, grant: Grant): readonly JudgedFinding<'cert.files'>[] => {
   if (closed.length > 0)
     return [
       patternFinding(pattern, {
@@ -57,17 +58,16 @@ const judgePattern = (pattern: string, { paths, closed, cut }: Matches, grant: G
   ]
 }
 
-const run = async (options: CertOptions, context: Context, startedAt: Instant): Promise<Looked> => {
+const run = async (options: CertOptions, { context, startedAt }: CertWorld): Promise<CertOutcome<FileId | 'cert.files'>> => {
   const { matches, paths } = await matchedFiles(options.files)
   const grant = await seeGrant(context.runProgram, context.signal)
   const ofPatterns = options.files.flatMap((pattern, index) => {
     const found = matches[index]
     return found === undefined ? [] : judgePattern(pattern, found, grant)
   })
-  const judged = await judgePaths(paths, await fileRules(options, { check: 'files', now: startedAt, grant }))
+  const judged = await judgePaths(paths, await fileRules(options, { now: startedAt, grant }))
   const findings = [...ofPatterns, ...judged.flatMap((one) => one.findings)]
   return {
-    check: 'files',
     // What could not be looked at leaves open what became of it.
     completed: findings.every((one) => one.status !== 'unknown'),
     findings,
@@ -76,5 +76,12 @@ const run = async (options: CertOptions, context: Context, startedAt: Instant): 
   }
 }
 
-/** Certificate files on disk, by path or pattern. */
-export const part: Part = { name: 'files', wanted: ({ files }) => files.length > 0, run }
+export const part = definePart({
+  name: 'files',
+  description: 'Certificate files on disk, by path or pattern.',
+  order: 20,
+  options: {},
+  ids: ['cert.files', ...fileIds],
+  configured: ({ files }) => files.length > 0,
+  run,
+})

@@ -1,18 +1,32 @@
 import { basename } from 'node:path'
-import { type Finding, finding } from '../../../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import type { Instant } from '../../../../contract/seen.ts'
+import { byTag } from '../../../../core/by-tag.ts'
 import { shellCommand } from '../../../../core/text/shell-command.ts'
 import { type Certificate, readCertificate } from '../../../../domain/x509/certificate.ts'
 import type { RootedChain } from '../../../../domain/x509/chain.ts'
 import { contentOf, type FileContent } from '../../../../domain/x509/file-content.ts'
 import type { ReadFile } from '../../../../probes/files/read.ts'
-import type { CertificateRow, OnDisk, PartName } from '../../part.ts'
+import type { CertificateRow, OnDisk } from '../../part.ts'
 import { chainWords, judgeComplete, judgeOrder } from '../../policies/chain.ts'
 import { type ExpiryRule, judgeChainExpiry, judgeExpiry, judgeLifetime, judgeNotYetValid } from '../../policies/expiry.ts'
 import { namesOf } from '../../policies/name.ts'
 import { judgeStrength } from '../../policies/strength.ts'
 import type { Where } from '../../policies/where.ts'
 import { type Grant, openssl, strange, type Told, unreadable } from './words.ts'
+
+/** What a file and the certificates in it are judged by. */
+export const fileIds = [
+  'cert.file',
+  'cert.expiry',
+  'cert.chain-expiry',
+  'cert.not-yet-valid',
+  'cert.strength',
+  'cert.order',
+  'cert.incomplete',
+  'cert.lifetime',
+] as const
+export type FileId = (typeof fileIds)[number]
 
 /** A path and what stood there. */
 export type SeenFile = { readonly path: string; readonly read: ReadFile }
@@ -21,7 +35,6 @@ export type FileRules = {
   readonly chainOf: (presented: readonly Certificate[]) => RootedChain | undefined
   /** False: an authority that was named could not be read, so nobody can say where a chain ends. */
   readonly rootsKnown: boolean
-  readonly check: PartName
   readonly rule: ExpiryRule
   readonly now: Instant
   readonly grant: Grant
@@ -30,17 +43,16 @@ export type FileRules = {
 }
 
 export type JudgedFile = {
-  readonly findings: readonly Finding[]
+  readonly findings: readonly JudgedFinding<FileId>[]
   readonly rows: readonly CertificateRow[]
   readonly onDisk: readonly OnDisk[]
   /** False: it could not be looked at, so nothing about it is known. */
   readonly looked: boolean
 }
 
-const fileFinding = (path: string, { check }: FileRules, told: Told, evidence: readonly string[] = []): Finding =>
+const fileFinding = (path: string, told: Told, evidence: readonly string[] = []): JudgedFinding<'cert.file'> =>
   finding({
     id: 'cert.file',
-    check,
     subject: `file:${path}`,
     ...told,
     title: `${path}: ${told.title}`,
@@ -50,7 +62,7 @@ const fileFinding = (path: string, { check }: FileRules, told: Told, evidence: r
     audience: 'security',
   })
 
-const alone = (finding: Finding): JudgedFile => ({
+const alone = (finding: JudgedFinding<FileId>): JudgedFile => ({
   findings: [finding],
   rows: [],
   onDisk: [],
@@ -59,9 +71,9 @@ const alone = (finding: Finding): JudgedFile => ({
 
 type Certificates = Extract<FileContent, { kind: 'certificates' }>
 
-const damaged = (path: string, rules: FileRules, why: string): JudgedFile =>
+const damaged = (path: string, why: string): JudgedFile =>
   alone(
-    fileFinding(path, rules, {
+    fileFinding(path, {
       status: 'critical',
       title: 'is damaged',
       observed: why,
@@ -83,7 +95,7 @@ const isBundle = (presented: readonly Certificate[]) => presented.length > 1 && 
 /** A file with the leaf alone may be one half of two, as certbot also writes them. */
 const isWhole = (path: string, presented: readonly Certificate[]) => presented.length > 1 || basename(path) === 'fullchain.pem'
 
-const judgeChain = (path: string, { chain, root }: RootedChain, where: Where, rules: FileRules): readonly Finding[] => [
+const judgeChain = (path: string, { chain, root }: RootedChain, where: Where, rules: FileRules): readonly JudgedFinding<FileId>[] => [
   judgeOrder(chain, where),
   ...(rules.rootsKnown && isWhole(path, chain.presented) ? [judgeComplete(chain, root, where)] : []),
 ]
@@ -93,10 +105,10 @@ type Leaf = { readonly path: string; readonly presented: readonly Certificate[];
 const judgeLeaf = ({ path, presented, modifiedAt }: Leaf, rules: FileRules): JudgedFile => {
   const rooted = rules.chainOf(presented)
   const [leaf, ...above] = presented
-  if (rooted === undefined || leaf === undefined) return damaged(path, rules, 'no certificate in it can be read')
+  if (rooted === undefined || leaf === undefined) return damaged(path, 'no certificate in it can be read')
   const subject = `file:${path}`
   const show = shellCommand(['sudo', 'openssl', 'x509', '-noout', '-text', '-in', { kind: 'path', name: path }])
-  const where: Where = { check: rules.check, subject, place: '', show, renew: rules.renew(path) }
+  const where: Where = { subject, place: '', show, renew: rules.renew(path) }
   const bundle = isBundle(presented)
   const chain = bundle ? 'bundle' : isWhole(path, presented) ? chainWords(rooted.chain, rooted.root) : '1 certificate'
   return {
@@ -115,21 +127,21 @@ const judgeLeaf = ({ path, presented, modifiedAt }: Leaf, rules: FileRules): Jud
 }
 
 const judgeContent = (path: string, content: FileContent, modifiedAt: Instant, rules: FileRules): JudgedFile => {
-  if (content.kind === 'damaged') return damaged(path, rules, `line ${content.line}: ${content.why}`)
-  if (content.kind !== 'certificates') return alone(fileFinding(path, rules, strange[content.kind](path)))
+  if (content.kind === 'damaged') return damaged(path, `line ${content.line}: ${content.why}`)
+  if (content.kind !== 'certificates') return alone(fileFinding(path, strange[content.kind](path)))
   const presented = content.certificates.map((der) => readCertificate(der))
   const broken = presented.findIndex((one) => one === undefined)
   if (broken !== -1) {
-    if (content.form === 'der') return alone(fileFinding(path, rules, strange.other(path)))
-    return damaged(path, rules, `certificate ${broken + 1} of ${presented.length} cannot be read`)
+    if (content.form === 'der') return alone(fileFinding(path, strange.other(path)))
+    return damaged(path, `certificate ${broken + 1} of ${presented.length} cannot be read`)
   }
   const judged = judgeLeaf({ path, presented: presented.filter((one) => one !== undefined), modifiedAt }, rules)
   const told: Told = { status: 'ok', title: 'can be read', observed: countWords(content), advice: '' }
-  return { ...judged, findings: [fileFinding(path, rules, told), ...judged.findings] }
+  return { ...judged, findings: [fileFinding(path, told), ...judged.findings] }
 }
 
 /** Everything about one file: what it is, and where it holds certificates, what they are worth. */
 export const judgeFile = ({ path, read }: SeenFile, rules: FileRules): JudgedFile => {
   if (read.kind === 'file') return judgeContent(path, contentOf(read.bytes), read.modifiedAt, rules)
-  return alone(fileFinding(path, rules, unreadable[read.kind](read as never, path, rules.grant)))
+  return alone(fileFinding(path, byTag('kind', unreadable, read, path, rules.grant)))
 }

@@ -1,4 +1,5 @@
-import type { Finding } from '../../../../contract/finding.ts'
+import type { JudgedFinding } from '../../../../contract/finding.ts'
+import type { CasesByTag } from '../../../../core/by-tag.ts'
 import { formatBytes } from '../../../../core/quantity.ts'
 import { shellCommand, type Word } from '../../../../core/text/shell-command.ts'
 import type { FileContent } from '../../../../domain/x509/file-content.ts'
@@ -6,7 +7,7 @@ import { isPlainPath } from '../../../../probes/certbot/rights.ts'
 import type { ReadFile } from '../../../../probes/files/read.ts'
 
 /** What a finding says of a file. */
-export type Told = Pick<Finding, 'status' | 'title' | 'observed' | 'advice'>
+export type Told = Pick<JudgedFinding, 'status' | 'title' | 'observed' | 'advice'>
 
 const command = (before: readonly string[], path: string, after: readonly string[] = []): string => {
   const words: readonly Word[] = [...before, { kind: 'path', name: path }, ...after]
@@ -21,9 +22,7 @@ export const openssl = (path: string) => command(['sudo', 'openssl', 'x509', '-n
 export type Grant = (path: string) => string
 
 /** What cannot be judged as a certificate, by what stands at the path. */
-export const unreadable: {
-  readonly [Kind in Exclude<ReadFile['kind'], 'file'>]: (read: Extract<ReadFile, { kind: Kind }>, path: string, grant: Grant) => Told
-} = {
+export const unreadable: CasesByTag<Exclude<ReadFile, { kind: 'file' }>, 'kind', [path: string, grant: Grant], Told> = {
   'too-large': ({ sizeBytes, limitBytes }, path) => ({
     status: 'unknown',
     title: 'too large for a certificate',

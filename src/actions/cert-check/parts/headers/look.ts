@@ -1,11 +1,12 @@
 import { isIP } from 'node:net'
 import type { Context } from '../../../../contract/context.ts'
+import type { Obstacle } from '../../../../contract/seen.ts'
 import { type HttpSeen, probeHttp } from '../../../../probes/http.ts'
 import { createDial, type Dial } from '../../../../probes/net/dial.ts'
 import { createResolve, type Resolve } from '../../../../probes/net/resolve.ts'
 import type { CertTarget } from '../endpoints/target.ts'
 
-type Unseen = { readonly kind: 'unseen'; readonly cause: string; readonly advice: string }
+type Unseen = { readonly kind: 'unseen' } & Obstacle
 
 /** What the start page said over HTTPS, and what port 80 said; `plain` only where HTTPS is on its usual port. */
 export type SeenHeaders = { readonly https: HttpSeen | Unseen; readonly plain: HttpSeen | Unseen | undefined }

@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../../../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import { plainLine } from '../../../../core/text/plain.ts'
 import { shellCommand } from '../../../../core/text/shell-command.ts'
 import type { HttpSeen } from '../../../../probes/http.ts'
@@ -7,14 +7,28 @@ import type { SeenHeaders } from './look.ts'
 
 type Answer = Extract<HttpSeen, { kind: 'answer' }>
 type Headers = Answer['headers']
-type Given = Pick<Finding, 'id' | 'status' | 'title' | 'observed' | 'expected'> & Partial<Finding>
+/** What the headers of a start page are judged by. */
+export const headerIds = [
+  'headers.reachable',
+  'headers.redirect',
+  'headers.hsts',
+  'headers.content-type-options',
+  'headers.frame-options',
+  'headers.content-security-policy',
+  'headers.referrer-policy',
+  'cert.unfinished',
+] as const
+export type HeaderId = (typeof headerIds)[number]
+type HeaderFinding = JudgedFinding<HeaderId>
+
+type Given = Pick<HeaderFinding, 'id' | 'status' | 'title' | 'observed' | 'expected'> & Partial<Omit<JudgedFinding, 'id'>>
 
 const maxShown = 200
 /** Half a year: what browsers and auditors take for meant. */
 const leastHstsSeconds = 15_768_000
 
-const make = ({ subject }: CertTarget, given: Given): Finding =>
-  finding({ audience: 'security', ...given, check: 'headers', subject, title: `${subject}: ${given.title}` })
+const make = ({ subject }: CertTarget, given: Given): HeaderFinding =>
+  finding({ audience: 'security', ...given, subject, title: `${subject}: ${given.title}` })
 
 const showCommand = ({ serverName, endpoint }: CertTarget, scheme: 'https' | 'http'): string => {
   const port = scheme === 'https' && endpoint.port !== 443 ? `:${endpoint.port}` : ''
@@ -26,7 +40,7 @@ const said = (headers: Headers, name: string): string => plainLine(headers.get(n
 
 /** A header that is good or not: what it says, what it should, what to write into nginx. */
 type Rule = {
-  readonly id: Finding['id']
+  readonly id: HeaderId
   readonly header: string
   readonly good: (headers: Headers) => boolean
   readonly expected: string
@@ -77,7 +91,7 @@ const ofPages: readonly Rule[] = [
   },
 ]
 
-const judgeRule = ({ id, header, good, expected, line }: Rule, target: CertTarget, headers: Headers): Finding => {
+const judgeRule = ({ id, header, good, expected, line }: Rule, target: CertTarget, headers: Headers): HeaderFinding => {
   const value = said(headers, header)
   const fine = good(headers)
   return make(target, {
@@ -90,7 +104,7 @@ const judgeRule = ({ id, header, good, expected, line }: Rule, target: CertTarge
   })
 }
 
-const plainRedirect = (target: CertTarget, plain: Answer): Finding => {
+const plainRedirect = (target: CertTarget, plain: Answer): HeaderFinding => {
   const location = said(plain.headers, 'location')
   const secure = plain.status >= 300 && plain.status < 400 && /^https:\/\//i.test(location)
   return make(target, {
@@ -106,7 +120,7 @@ const plainRedirect = (target: CertTarget, plain: Answer): Finding => {
 }
 
 /** Port 80: a redirect, or nobody at all. */
-const judgePlain = (target: CertTarget, plain: SeenHeaders['plain']): readonly Finding[] => {
+const judgePlain = (target: CertTarget, plain: SeenHeaders['plain']): readonly HeaderFinding[] => {
   if (plain === undefined || plain.kind === 'unseen') return []
   if (plain.kind === 'answer') return [plainRedirect(target, plain)]
   return [
@@ -120,7 +134,7 @@ const judgePlain = (target: CertTarget, plain: SeenHeaders['plain']): readonly F
   ]
 }
 
-const notAnswered = (target: CertTarget, https: Exclude<SeenHeaders['https'], Answer>): Finding => {
+const notAnswered = (target: CertTarget, https: Exclude<SeenHeaders['https'], Answer>): HeaderFinding => {
   const cause = https.kind === 'unseen' ? https.cause : `no answer over HTTPS (${https.fault.kind})`
   const advice = https.kind === 'unseen' ? https.advice : `see whether it speaks HTTP at all${showCommand(target, 'https')}`
   return make(target, {
@@ -135,7 +149,7 @@ const notAnswered = (target: CertTarget, https: Exclude<SeenHeaders['https'], An
 }
 
 /** What a start page said -> a finding for each header that browsers obey, and for the way from HTTP. Pure. */
-export const judgeHeaders = (target: CertTarget, { https, plain }: SeenHeaders): readonly Finding[] => {
+export const judgeHeaders = (target: CertTarget, { https, plain }: SeenHeaders): readonly HeaderFinding[] => {
   const way = judgePlain(target, plain)
   if (https.kind !== 'answer') return [notAnswered(target, https), ...way]
   // A redirect shows no page: of its headers only HSTS counts.

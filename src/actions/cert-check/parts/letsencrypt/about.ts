@@ -1,5 +1,5 @@
-import { type Finding, finding } from '../../../../contract/finding.ts'
-import type { Instant } from '../../../../contract/seen.ts'
+import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
+import type { Instant, Obstacle } from '../../../../contract/seen.ts'
 
 /** What every judgement of a folder of certbot shares. */
 export type About = {
@@ -11,25 +11,42 @@ export type About = {
   readonly renewalPeriodMs: number
 }
 
-type Given = Pick<Finding, 'id' | 'subject' | 'status' | 'title' | 'observed' | 'expected'> & Partial<Finding>
+/** What a folder of certbot is judged by, besides its certificates. */
+export const certbotIds = [
+  'certbot.lineages',
+  'certbot.config',
+  'certbot.links',
+  'certbot.key',
+  'certbot.fullchain',
+  'certbot.renewal',
+  'certbot.hook',
+  'certbot.timer',
+  'certbot.last-run',
+  'certbot.dry-run',
+] as const
+export type CertbotId = (typeof certbotIds)[number]
+export type CertbotFinding = JudgedFinding<CertbotId>
 
-/** A finding of the part `letsencrypt`: facts of the disk, for those who run the server. */
-export const told = (given: Given): Finding => finding({ check: 'letsencrypt', certainty: 'hard', audience: 'infrastructure', ...given })
+type Given = Pick<CertbotFinding, 'id' | 'subject' | 'status' | 'title' | 'observed' | 'expected'> & Partial<Omit<JudgedFinding, 'id'>>
 
-type Unseen = { readonly cause: string; readonly advice: string }
+/** A fact of the disk, for those who run the server. */
+export const told = (given: Given): CertbotFinding => finding({ certainty: 'hard', audience: 'infrastructure', ...given })
 
-type Where = Pick<Finding, 'id' | 'subject'>
-
-/** "Could not look": `unknown` when the user asked for it, otherwise `ok` with the advice "not checked: …". */
-export const unseen = ({ id, subject }: Where, why: Unseen, asked: boolean): Finding =>
+/** "Could not look": `unknown` when the user asked for it, otherwise `ok` and not checked. */
+export const unseen = (
+  { id, subject }: Pick<CertbotFinding, 'id' | 'subject'>,
+  { cause, advice }: Obstacle,
+  asked: boolean,
+): CertbotFinding =>
   told({
     id,
     subject,
     status: asked ? 'unknown' : 'ok',
+    ...(asked ? {} : { notChecked: cause }),
     cleared: false,
     title: `${subject}: ${asked ? 'could not look' : 'not checked'}`,
-    observed: why.cause,
+    observed: cause,
     expected: '',
-    advice: asked ? why.advice : `not checked: ${why.cause}; ${why.advice}`,
+    advice,
     certainty: 'soft',
   })

@@ -1,10 +1,10 @@
-import type { Finding } from '../../../../contract/finding.ts'
+import type { JudgedFinding } from '../../../../contract/finding.ts'
 import type { Seen } from '../../../../contract/seen.ts'
 import { formatDuration } from '../../../../core/quantity.ts'
 import { shellCommand } from '../../../../core/text/shell-command.ts'
 import type { CertbotFolder, LastRuns, Lineage, Schedule } from '../../../../domain/certbot/lineage.ts'
 import type { CertbotRun } from '../../../../domain/certbot/run-log.ts'
-import { type About, told, unseen } from './about.ts'
+import { type About, type CertbotFinding, told, unseen } from './about.ts'
 
 const dayMs = 86_400_000
 /** Certbot's own timer runs twice a day; a week without a run is no delay any more. */
@@ -24,13 +24,13 @@ const hookOf = ({ conf }: Lineage): string | undefined => {
 type Around = { readonly sharedHooks: Seen<number>; readonly schedule: Schedule }
 
 /** A renewed certificate is loaded by something: a hook of its own, one for all, or an installer. */
-export const judgeHook = (lineage: Lineage, { sharedHooks, schedule }: Around, { asked, directory }: About): Finding => {
+export const judgeHook = (lineage: Lineage, { sharedHooks, schedule }: Around, { asked, directory }: About): CertbotFinding => {
   const { name } = lineage
   const shared = {
     id: 'certbot.hook',
     subject: `lineage/${name}`,
     expected: 'a deploy hook or an installer that loads the new certificate',
-  }
+  } as const
   const own = hookOf(lineage)
   const ofAll = sharedHooks.seen && sharedHooks.value > 0 ? `${sharedHooks.value} in renewal-hooks/deploy or cli.ini` : undefined
   const ofStarter = schedule.starters.find((one) => one.withHook)?.where
@@ -52,8 +52,8 @@ export const judgeHook = (lineage: Lineage, { sharedHooks, schedule }: Around, {
 }
 
 /** A timer or a cron line starts certbot by itself. */
-export const judgeTimer = ({ starters, blind }: Schedule, { directory }: About): Finding => {
-  const shared = { id: 'certbot.timer', subject: directory, expected: 'a timer or a cron line that runs certbot renew' }
+export const judgeTimer = ({ starters, blind }: Schedule, { directory }: About): CertbotFinding => {
+  const shared = { id: 'certbot.timer', subject: directory, expected: 'a timer or a cron line that runs certbot renew' } as const
   const active = starters.find((one) => one.state === 'active') ?? starters.find((one) => one.state === 'not-known')
   if (active !== undefined)
     return told({ ...shared, status: 'ok', title: 'certbot: starts by itself', observed: `started by ${active.where}` })
@@ -91,7 +91,7 @@ const lookCommand = (path: string): string => {
 const failureWords = ({ failures }: CertbotRun): string =>
   failures.length === 0 ? 'it ended with an error' : failures.map(({ lineage, cause }) => `${lineage}: ${cause}`).join('; ')
 
-type Told = Pick<Finding, 'status' | 'title' | 'observed' | 'advice'>
+type Told = Pick<JudgedFinding, 'status' | 'notChecked' | 'title' | 'observed' | 'advice'>
 
 /** One failure is news of the network; several in a row are no accident. */
 const criticalFailures = 3
@@ -144,7 +144,8 @@ const judgeRemembered = ({ at, succeeded, unit, cause }: Extract<LastRuns, { fro
         status: 'ok',
         title: 'certbot: its last run succeeded',
         observed: `${unit} ended well ${ago}`,
-        advice: 'not checked: whether its hooks succeeded, for only the log tells that',
+        notChecked: 'whether its hooks succeeded, for only the log tells that',
+        advice: '',
       }
     : {
         status: 'warning',
@@ -155,8 +156,8 @@ const judgeRemembered = ({ at, succeeded, unit, cause }: Extract<LastRuns, { fro
 }
 
 /** The last renewal in the log, or the last result of the service, was good. */
-export const judgeLastRun = (seen: Seen<LastRuns>, { directory, now }: About): Finding => {
-  const shared = { id: 'certbot.last-run', subject: directory, expected: 'a last run without failures, at most 8 days ago' }
+export const judgeLastRun = (seen: Seen<LastRuns>, { directory, now }: About): CertbotFinding => {
+  const shared = { id: 'certbot.last-run', subject: directory, expected: 'a last run without failures, at most 8 days ago' } as const
   if (!seen.seen) return unseen(shared, seen, false)
   const { value } = seen
   const words = value.from === 'log' ? judgeRuns(value.runs, value.path, now) : judgeRemembered(value, now)
@@ -168,7 +169,7 @@ export const judgeAutomation = (
   folder: CertbotFolder,
   around: { readonly schedule: Schedule; readonly runs: Seen<LastRuns> },
   about: About,
-): readonly Finding[] => [
+): readonly CertbotFinding[] => [
   ...folder.lineages
     .filter((one) => one.conf !== undefined)
     .map((one) => judgeHook(one, { sharedHooks: folder.sharedHooks, schedule: around.schedule }, about)),

@@ -1,5 +1,4 @@
 import type { Context } from '../../../../contract/context.ts'
-import type { Finding } from '../../../../contract/finding.ts'
 import type { Finished } from '../../../../contract/process.ts'
 import type { Seen } from '../../../../contract/seen.ts'
 import { formatDuration } from '../../../../core/quantity.ts'
@@ -7,7 +6,7 @@ import { plainLine } from '../../../../core/text/plain.ts'
 import type { LastRuns } from '../../../../domain/certbot/lineage.ts'
 import { seeForeignHands } from '../../../../probes/certbot/hands.ts'
 import type { CertOptions } from '../../options.ts'
-import { type About, told, unseen } from './about.ts'
+import { type About, type CertbotFinding, told, unseen } from './about.ts'
 
 /** The authorities count these too, and a round runs daily. */
 const everyMs = 7 * 86_400_000
@@ -40,19 +39,17 @@ const outcome = (finished: Finished): { readonly good: boolean; readonly observe
   return finished.ended === 'timeout' ? { good: false, observed: `no end within ${formatDuration(timeoutMs)}` } : undefined
 }
 
-const shared = (directory: string) => ({
-  id: 'certbot.dry-run',
-  subject: directory,
-  expected: 'a dry run without failures, once a week',
-})
+const shared = (directory: string) =>
+  ({ id: 'certbot.dry-run', subject: directory, expected: 'a dry run without failures, once a week' }) as const
 
-const words = (directory: string, { good, observed }: { readonly good: boolean; readonly observed: string }): Finding =>
+const words = (directory: string, { good, observed }: { readonly good: boolean; readonly observed: string }): CertbotFinding =>
   told({
     ...shared(directory),
     status: good ? 'ok' : 'warning',
     title: `certbot: its dry run ${good ? 'succeeded' : 'failed'}`,
     observed,
-    advice: good ? `not checked: ${notRun}` : `run: sudo certbot renew --dry-run; ${notRun}`,
+    ...(good ? { notChecked: notRun } : {}),
+    advice: good ? '' : `run: sudo certbot renew --dry-run; ${notRun}`,
     certainty: 'soft',
   })
 
@@ -61,7 +58,7 @@ const program = (directory: string, sudo: boolean): readonly [string, readonly s
   return sudo ? ['sudo', ['-n', 'certbot', ...args]] : ['certbot', args]
 }
 
-const tryNow = async (directory: string, sudo: boolean, context: Context, now: number): Promise<Finding> => {
+const tryNow = async (directory: string, sudo: boolean, context: Context, now: number): Promise<CertbotFinding> => {
   const hands = await seeForeignHands(directory, context.runProgram, context.signal)
   if (hands !== undefined) return unseen(shared(directory), hands, true)
   const finished = await context.runProgram(...program(directory, sudo), { timeoutMs, signal: context.signal, maxBytes })
@@ -84,7 +81,12 @@ const newestTry = (note: string | undefined, runs: Seen<LastRuns>): Try | undefi
 }
 
 /** `certbot renew --dry-run`, at most once a week; between two tries the last one's outcome stands. */
-export const dryRun = async (runs: Seen<LastRuns>, { privileges }: CertOptions, context: Context, about: About): Promise<Finding> => {
+export const dryRun = async (
+  runs: Seen<LastRuns>,
+  { privileges }: CertOptions,
+  context: Context,
+  about: About,
+): Promise<CertbotFinding> => {
   const { directory, now } = about
   const last = newestTry(context.state.note(dryRunNote(directory)), runs)
   if (last !== undefined && now - last.at < everyMs) {

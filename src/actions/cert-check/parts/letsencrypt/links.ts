@@ -1,8 +1,7 @@
 import { dirname } from 'node:path'
-import type { Finding } from '../../../../contract/finding.ts'
 import { shellCommand } from '../../../../core/text/shell-command.ts'
 import { type Lineage, type LinkName, type LiveFolder, type LiveLink, linkNames } from '../../../../domain/certbot/lineage.ts'
-import { type About, told, unseen } from './about.ts'
+import { type About, type CertbotFinding, told, unseen } from './about.ts'
 
 type Problem = { readonly status: 'warning' | 'critical'; readonly words: string }
 type Odd = Exclude<LiveLink['kind'], 'link'>
@@ -66,7 +65,7 @@ const mend = (lineage: Lineage, odd: readonly Problem[]): string => {
 }
 
 /** All four links exist, share one number, and it is the highest of the archive. */
-export const judgeLinks = (lineage: Lineage, { asked }: About): Finding => {
+export const judgeLinks = (lineage: Lineage, { asked }: About): CertbotFinding => {
   const { name, live } = lineage
   const subject = `lineage/${name}`
   if (!live.seen) return unseen({ id: 'certbot.links', subject }, live, asked)
@@ -74,7 +73,7 @@ export const judgeLinks = (lineage: Lineage, { asked }: About): Finding => {
   const numbers = numbersOf(live.value)
   const highest = Math.max(...linkNames.map((one) => live.value.highest[one]))
   const problems = [...odd, ...numberProblems(numbers, highest)]
-  const shared = { id: 'certbot.links', subject, expected: `four links into the archive with the one highest number, ${highest}` }
+  const shared = { id: 'certbot.links', subject, expected: `four links into the archive with the one highest number, ${highest}` } as const
   if (problems.length === 0)
     return told({ ...shared, status: 'ok', title: `${name}: links in step`, observed: `all four links lead to number ${highest}` })
   return told({

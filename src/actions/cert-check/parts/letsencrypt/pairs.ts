@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { Finding } from '../../../../contract/finding.ts'
+import type { JudgedFinding } from '../../../../contract/finding.ts'
+import { byTag, type CasesByTag } from '../../../../core/by-tag.ts'
 import { shellCommand } from '../../../../core/text/shell-command.ts'
 import type { CertificateFile, Lineage, LineageKey, LiveFolder } from '../../../../domain/certbot/lineage.ts'
 import type { Certificate } from '../../../../domain/x509/certificate.ts'
-import { type About, told, unseen } from './about.ts'
+import { type About, type CertbotFinding, told, unseen } from './about.ts'
 
 /** Undefined for a kind of key that this OpenSSL does not know. */
 const publicKeySha256 = (certificate: Certificate | undefined): string | undefined => {
@@ -21,11 +22,9 @@ const renewCommand = (name: string): string => {
   return command === undefined ? 'renew it with certbot renew --force-renewal' : `run: ${command}`
 }
 
-type KeyWords = Pick<Finding, 'status' | 'title' | 'observed'> & Partial<Finding>
+type KeyWords = Pick<JudgedFinding, 'status' | 'title' | 'observed'> & Partial<Omit<JudgedFinding, 'id'>>
 
-const keyWords: {
-  readonly [Kind in LineageKey['kind']]: (key: Extract<LineageKey, { kind: Kind }>, expected: string, name: string) => KeyWords
-} = {
+const keyWords: CasesByTag<LineageKey, 'kind', [expected: string, name: string], KeyWords> = {
   read: ({ publicKeySha256: found }, expected, name) =>
     found === expected
       ? { status: 'ok', title: `${name}: key and certificate match`, observed: 'the key has the public key of the certificate' }
@@ -41,7 +40,8 @@ const keyWords: {
     cleared: false,
     title: `${name}: key not checked`,
     observed: 'the private key may be read by root only, as it should',
-    advice: 'not checked: whether the private key belongs to the certificate; nginx -t tells it as well (option nginx-service)',
+    notChecked: 'whether the private key belongs to the certificate',
+    advice: 'nginx -t tells it as well (option nginx-service)',
   }),
   absent: (_key, _expected, name) => ({
     status: 'critical',
@@ -58,14 +58,14 @@ const keyWords: {
 }
 
 /** Key and certificate of a lineage are a pair; compared by their public keys. */
-export const judgeKey = ({ name }: Lineage, live: LiveFolder, { asked }: About): Finding => {
-  const where = { id: 'certbot.key', subject: `lineage/${name}` }
+export const judgeKey = ({ name }: Lineage, live: LiveFolder, { asked }: About): CertbotFinding => {
+  const where = { id: 'certbot.key', subject: `lineage/${name}` } as const
   const { cert, key } = live
   if (!cert.seen) return unseen(where, cert, asked)
   const expected = publicKeySha256(cert.value[0])
   if (expected === undefined)
     return unseen(where, { cause: 'cert.pem has a kind of key that is not known here', advice: renewCommand(name) }, asked)
-  return told({ ...where, expected: 'the private key of the certificate', ...keyWords[key.kind](key as never, expected, name) })
+  return told({ ...where, expected: 'the private key of the certificate', ...byTag('kind', keyWords, key, expected, name) })
 }
 
 const printsOf = (file: CertificateFile): readonly string[] => (file.seen ? file.value.map((one) => one.sha256) : [])
@@ -83,8 +83,8 @@ const chainProblem = (live: LiveFolder): string => {
 }
 
 /** The full chain is the certificate and then its chain, nothing else. */
-export const judgeFullchain = ({ name }: Lineage, live: LiveFolder, { asked }: About): Finding => {
-  const where = { id: 'certbot.fullchain', subject: `lineage/${name}` }
+export const judgeFullchain = ({ name }: Lineage, live: LiveFolder, { asked }: About): CertbotFinding => {
+  const where = { id: 'certbot.fullchain', subject: `lineage/${name}` } as const
   const unreadable = unreadableOf(live)
   if (unreadable?.seen === false) return unseen(where, unreadable, asked)
   const { cert, chain, fullchain } = live

@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { Context } from '../../../../contract/context.ts'
-import type { Finding } from '../../../../contract/finding.ts'
-import type { Instant, Seen } from '../../../../contract/seen.ts'
+import type { Seen } from '../../../../contract/seen.ts'
 import { shellCommand } from '../../../../core/text/shell-command.ts'
 import type { CertbotFolder, Lineage } from '../../../../domain/certbot/lineage.ts'
 import { seeCertbotFolder } from '../../../../probes/certbot/folder.ts'
@@ -9,9 +7,10 @@ import { seeLastRuns } from '../../../../probes/certbot/last-runs.ts'
 import { type Grant, grantCommand, seeGrant } from '../../../../probes/certbot/rights.ts'
 import { type ScheduleWorld, seeSchedule } from '../../../../probes/certbot/schedule.ts'
 import type { CertOptions } from '../../options.ts'
-import type { Looked, Part } from '../../part.ts'
+import { type CertOutcome, type CertWorld, definePart } from '../../part.ts'
 import { fileRules, judgePaths, matchedFiles } from '../files/look.ts'
-import { type About, told, unseen } from './about.ts'
+import { type FileId, fileIds } from '../files/policy.ts'
+import { type About, type CertbotFinding, type CertbotId, certbotIds, told, unseen } from './about.ts'
 import { judgeAutomation } from './automation.ts'
 import { dryRun } from './dry-run.ts'
 import { judgeLinks } from './links.ts'
@@ -21,8 +20,9 @@ import { judgeConf, judgeRenewal } from './renewal.ts'
 const defaultDirectory = '/etc/letsencrypt'
 const defaultLogs = '/var/log/letsencrypt'
 
+type Looked = CertOutcome<CertbotId | FileId>
+
 const nothingThere = (directory: string, asked: boolean): Looked => ({
-  check: 'letsencrypt',
   completed: asked,
   certificates: [],
   findings: asked
@@ -39,7 +39,7 @@ const nothingThere = (directory: string, asked: boolean): Looked => ({
     : [],
 })
 
-const countFinding = ({ directory, lineages }: CertbotFolder): Finding =>
+const countFinding = ({ directory, lineages }: CertbotFolder): CertbotFinding =>
   told({
     id: 'certbot.lineages',
     subject: directory,
@@ -55,7 +55,7 @@ const logsOf = (lineages: readonly Lineage[]): string =>
   defaultLogs
 
 /** One finding says that a folder may not be read; the others would only repeat it. */
-const judgeLineage = (lineage: Lineage, about: About): readonly Finding[] => {
+const judgeLineage = (lineage: Lineage, about: About): readonly CertbotFinding[] => {
   const { live } = lineage
   const ofFiles = live.seen
     ? [judgeKey(lineage, live.value, about), judgeFullchain(lineage, live.value, about), ...judgeRenewal(lineage, live.value, about)]
@@ -74,11 +74,11 @@ const judgeCertificates = async (lineages: readonly Lineage[], options: CertOpti
   const renew = (path: string) => shellCommand(['sudo', 'certbot', 'renew', '--cert-name', { kind: 'host', name: names.get(path) ?? '' }])
   return judgePaths(
     readable.filter((path) => !elsewhere.has(path)),
-    { ...(await fileRules(options, { check: 'letsencrypt', now, grant })), renew },
+    { ...(await fileRules(options, { now, grant })), renew },
   )
 }
 
-const look = async (folder: CertbotFolder, options: CertOptions, context: Context, about: Known): Promise<Looked> => {
+const look = async (folder: CertbotFolder, options: CertOptions, { context }: CertWorld, about: Known): Promise<Looked> => {
   const world: ScheduleWorld = { root: '/', run: context.runProgram, signal: context.signal, grant: about.grant }
   const [schedule, runs, judged] = await Promise.all([
     seeSchedule(world),
@@ -94,7 +94,6 @@ const look = async (folder: CertbotFolder, options: CertOptions, context: Contex
     ...judged.flatMap((one) => one.findings),
   ]
   return {
-    check: 'letsencrypt',
     completed: folder.lineages.every((one) => one.live.seen && one.conf?.seen !== false),
     findings,
     certificates: judged.flatMap((one) => one.rows),
@@ -103,13 +102,13 @@ const look = async (folder: CertbotFolder, options: CertOptions, context: Contex
 }
 
 const closed = (directory: string, seen: Extract<Seen<unknown>, { seen: false }>, asked: boolean): Looked => ({
-  check: 'letsencrypt',
   completed: false,
   findings: [unseen({ id: 'certbot.lineages', subject: directory }, seen, asked)],
   certificates: [],
 })
 
-const run = async (options: CertOptions, context: Context, startedAt: Instant): Promise<Looked> => {
+const run = async (options: CertOptions, world: CertWorld): Promise<Looked> => {
+  const { context, startedAt } = world
   const directory = options.letsencrypt ?? defaultDirectory
   const asked = options.letsencrypt !== undefined
   const grant = existsSync(directory) ? await seeGrant(context.runProgram, context.signal) : grantCommand
@@ -117,8 +116,14 @@ const run = async (options: CertOptions, context: Context, startedAt: Instant): 
   const seen = await seeCertbotFolder(directory, grant)
   if (!seen.seen) return closed(directory, seen, asked)
   if (seen.value.lineages.length === 0) return nothingThere(directory, asked)
-  return look(seen.value, options, context, about)
+  return look(seen.value, options, world, about)
 }
 
-/** What certbot looks after: its lineages, and whether they are renewed. */
-export const part: Part = { name: 'letsencrypt', wanted: () => true, run }
+export const part = definePart({
+  name: 'letsencrypt',
+  description: 'What certbot looks after: its lineages, and whether they are renewed.',
+  order: 40,
+  options: {},
+  ids: [...certbotIds, ...fileIds],
+  run,
+})

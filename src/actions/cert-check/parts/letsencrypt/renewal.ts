@@ -1,9 +1,9 @@
-import type { Finding } from '../../../../contract/finding.ts'
+import type { JudgedFinding } from '../../../../contract/finding.ts'
 import { formatDuration } from '../../../../core/quantity.ts'
 import { shellCommand } from '../../../../core/text/shell-command.ts'
 import type { Lineage, LiveFolder } from '../../../../domain/certbot/lineage.ts'
 import { renewalDueAt } from '../../policies/expiry.ts'
-import { type About, told, unseen } from './about.ts'
+import { type About, type CertbotFinding, told, unseen } from './about.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -33,8 +33,12 @@ const tryCommand = (name: string): string => {
 }
 
 /** A lineage that nothing renews, or one whose configuration cannot be read. */
-export const judgeConf = ({ name, conf }: Lineage, { asked, directory }: About): Finding => {
-  const shared = { id: 'certbot.config', subject: `lineage/${name}`, expected: 'a configuration in renewal/ that certbot can read' }
+export const judgeConf = ({ name, conf }: Lineage, { asked, directory }: About): CertbotFinding => {
+  const shared = {
+    id: 'certbot.config',
+    subject: `lineage/${name}`,
+    expected: 'a configuration in renewal/ that certbot can read',
+  } as const
   if (conf === undefined)
     return told({
       ...shared,
@@ -73,7 +77,7 @@ const dueOf = (lineage: Lineage, life: Life, { now, renewalPeriodMs }: About): D
   }
 }
 
-const dueWords = ({ name }: Lineage, { lateMs, overdue, off, last }: Due): Pick<Finding, 'status' | 'title' | 'advice'> => {
+const dueWords = ({ name }: Lineage, { lateMs, overdue, off, last }: Due): Pick<JudgedFinding, 'status' | 'title' | 'advice'> => {
   if (overdue)
     return {
       status: last ? 'critical' : 'warning',
@@ -89,7 +93,7 @@ const dueWords = ({ name }: Lineage, { lateMs, overdue, off, last }: Due): Pick<
   return { status: 'ok', title: `${name}: renewal not overdue`, advice: '' }
 }
 
-const judgeDue = (lineage: Lineage, life: Life, about: About): Finding => {
+const judgeDue = (lineage: Lineage, life: Life, about: About): CertbotFinding => {
   const due = dueOf(lineage, life, about)
   const remainingMs = life.notAfter - about.now
   const left = remainingMs < 0 ? `expired ${formatDuration(-remainingMs)} ago` : `${formatDuration(remainingMs)} left`
@@ -103,7 +107,7 @@ const judgeDue = (lineage: Lineage, life: Life, about: About): Finding => {
 }
 
 /** Whether the lineage is renewed when it should be. One that nothing renews is not overdue. */
-export const judgeRenewal = (lineage: Lineage, live: LiveFolder, about: About): readonly Finding[] => {
+export const judgeRenewal = (lineage: Lineage, live: LiveFolder, about: About): readonly CertbotFinding[] => {
   if (lineage.conf === undefined) return []
   const { cert } = live
   if (!cert.seen) return [unseen({ id: 'certbot.renewal', subject: `lineage/${lineage.name}` }, cert, about.asked)]

@@ -3,7 +3,7 @@ import type { Finished } from '../../../../contract/process.ts'
 import { projectCommand } from '../../../../tools/compose-command.ts'
 import { dockerFailure, isDockerFailure } from '../../../../tools/compose-failure.ts'
 import type { CertOptions } from '../../options.ts'
-import type { Looked, Part } from '../../part.ts'
+import { type CertOutcome, type CertWorld, definePart } from '../../part.ts'
 import { judgeNginx, type NginxLook } from './policy.ts'
 
 const timeoutMs = 30_000
@@ -27,11 +27,18 @@ const lookAt = async (service: string, { compose }: Context): Promise<NginxLook>
   return asLook(finished, projectCommand(project.value, ['logs', '--tail', '50'], service))
 }
 
-const run = async (options: CertOptions, context: Context): Promise<Looked> => {
+const run = async (options: CertOptions, { context }: CertWorld): Promise<CertOutcome<'nginx.config'>> => {
   const service = options['nginx-service'] ?? ''
   const found = judgeNginx(service, await lookAt(service, context))
-  return { check: 'nginx', completed: found.status !== 'unknown', findings: [found], certificates: [] }
+  return { completed: found.status !== 'unknown', findings: [found], certificates: [] }
 }
 
-/** `nginx -t` inside the compose service that the user named. */
-export const part: Part = { name: 'nginx', wanted: (options) => options['nginx-service'] !== undefined, run }
+export const part = definePart({
+  name: 'nginx',
+  description: '`nginx -t` inside the compose service that the user named.',
+  order: 50,
+  options: {},
+  ids: ['nginx.config'],
+  configured: (options) => options['nginx-service'] !== undefined,
+  run,
+})

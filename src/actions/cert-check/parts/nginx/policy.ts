@@ -1,5 +1,6 @@
-import { type Finding, finding } from '../../../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import type { Finished } from '../../../../contract/process.ts'
+import type { Obstacle } from '../../../../contract/seen.ts'
 import { plainLine, plainLines } from '../../../../core/text/plain.ts'
 
 /** What became of `nginx -t` in its service. */
@@ -7,9 +8,9 @@ export type NginxLook =
   | { readonly kind: 'ran'; readonly finished: Finished; readonly logs: string | undefined }
   /** The project is there, and the service is not, or does not run. */
   | { readonly kind: 'down'; readonly cause: string; readonly start: string | undefined }
-  | { readonly kind: 'unseen'; readonly cause: string; readonly advice: string }
+  | ({ readonly kind: 'unseen' } & Obstacle)
 
-type Told = Pick<Finding, 'status' | 'title' | 'observed' | 'advice'> & Partial<Finding>
+type Told = Pick<JudgedFinding, 'status' | 'title' | 'observed' | 'advice'> & Partial<Omit<JudgedFinding, 'id'>>
 
 const longestLine = 500
 const errorLine = /\[(?:emerg|alert|crit|error)\]/
@@ -61,11 +62,10 @@ const ofLook = (service: string, look: NginxLook): Told => {
 }
 
 /** `nginx -t` inside the service, as one finding. */
-export const judgeNginx = (service: string, look: NginxLook): Finding => {
+export const judgeNginx = (service: string, look: NginxLook): JudgedFinding<'nginx.config'> => {
   const { title, ...told } = ofLook(service, look)
   return finding({
     id: 'nginx.config',
-    check: 'nginx',
     subject: `service/${service}`,
     title: `${service}: ${title}`,
     expected: 'nginx -t accepts its configuration',

@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../../../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import type { Instant } from '../../../../contract/seen.ts'
 import { formatDuration } from '../../../../core/quantity.ts'
 import { isForName } from '../../../../domain/x509/certificate.ts'
@@ -12,7 +12,12 @@ export type Comparison = {
   readonly reload: string | undefined
 }
 
-type Told = Pick<Finding, 'status' | 'title' | 'observed' | 'advice'> & Partial<Finding>
+/** What is served is judged by, beside what lies on disk. */
+export const comparedIds = ['cert.not-reloaded', 'cert.wrong-path'] as const
+export type ComparedId = (typeof comparedIds)[number]
+type ComparedFinding = JudgedFinding<ComparedId>
+
+type Told = Pick<JudgedFinding, 'status' | 'title' | 'observed' | 'advice'> & Partial<Omit<JudgedFinding, 'id'>>
 
 const shortPrint = (sha256: string) => sha256.slice(0, 16)
 const day = (at: Instant) => new Date(at).toISOString().slice(0, 16).replace('T', ' ')
@@ -79,13 +84,12 @@ const pathWords = ({ served, newest, same }: Pair): Told => {
   return newest.certificate.notBefore > served.certificate.notBefore ? olderThanDisk : wrongPath(served, newest)
 }
 
-const judgePair = (pair: Pair, comparison: Comparison): readonly Finding[] => {
+const judgePair = (pair: Pair, comparison: Comparison): readonly ComparedFinding[] => {
   const { address, subject } = pair.served
   const at = address.includes(':') ? `[${address}]` : address
-  const make = (id: 'cert.not-reloaded' | 'cert.wrong-path', { title, ...told }: Told): Finding =>
+  const make = (id: ComparedId, { title, ...told }: Told): ComparedFinding =>
     finding({
       id,
-      check: 'served-versus-disk',
       subject: `${subject}@${at}`,
       title: `${subject} at ${at}: ${title}`,
       expected: 'the newest certificate on disk for the name',
@@ -105,5 +109,5 @@ const pairOf = (served: Served, files: readonly OnDisk[]): readonly Pair[] => {
 }
 
 /** What each address presents for each name, beside the files that are for that name; two findings for each pair. Pure. */
-export const compareServed = (served: readonly Served[], files: readonly OnDisk[], comparison: Comparison): readonly Finding[] =>
+export const compareServed = (served: readonly Served[], files: readonly OnDisk[], comparison: Comparison): readonly ComparedFinding[] =>
   served.flatMap((one) => pairOf(one, files)).flatMap((pair) => judgePair(pair, comparison))

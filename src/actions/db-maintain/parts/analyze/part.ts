@@ -1,6 +1,7 @@
 import { counted } from '../../../../core/render/headline.ts'
 import { seeTableStats } from '../../../../probes/postgres/table-stats.ts'
-import { type Done, defineTask, type SharedOptions, type Site } from '../../task.ts'
+import { taskIds } from '../../not-done.ts'
+import { definePart, type SharedOptions, type Site } from '../../part.ts'
 import { planAnalyze, type Step } from '../vacuum/plan.ts'
 import { doWork } from '../vacuum/work-task.ts'
 
@@ -16,7 +17,7 @@ const stillToDo = async (site: Site, steps: readonly Step[]): Promise<readonly S
   return steps.filter(({ table }) => (stats.get(table.oid)?.analyzedMs ?? Number.POSITIVE_INFINITY) > sinceMs)
 }
 
-const run = async (site: Site, { tasks }: SharedOptions): Promise<Done> => {
+const run = async ({ tasks }: SharedOptions, site: Site) => {
   const { server, tables, context } = site
   const all = planAnalyze(tables, server.major)
   const after = tasks.includes('vacuum')
@@ -33,10 +34,12 @@ const run = async (site: Site, { tasks }: SharedOptions): Promise<Done> => {
   }
 }
 
-export const task = defineTask({
+export const part = definePart({
   name: 'analyze',
   description: 'ANALYZE of what `vacuum` did not analyze: the planner sees the tables as they are.',
+  order: 30,
   changes: true,
+  ids: ['db.analyze', ...taskIds],
   options: {},
   run,
 })

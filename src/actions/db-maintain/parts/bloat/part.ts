@@ -5,7 +5,8 @@ import { freezeAgePart } from '../../../../probes/postgres/parts.ts'
 import { readOnly } from '../../../../probes/postgres/read-only.ts'
 import { seeTableStats } from '../../../../probes/postgres/table-stats.ts'
 import { createFirstSights } from '../../first-sights.ts'
-import { type Done, defineTask, type SharedOptions, type Site } from '../../task.ts'
+import { taskIds } from '../../not-done.ts'
+import { definePart, type SharedOptions, type Site } from '../../part.ts'
 import { limitOf } from '../../thresholds.ts'
 import { judgeBloat, judgeClock, judgeCollations, judgeDeadRows, judgeSequences, judgeVacuumAge, type NamedStats } from './policy.ts'
 
@@ -22,7 +23,7 @@ const statsOf = async ({ session, tables, server }: Site): Promise<readonly Name
   })
 }
 
-const run = async (site: Site, { thresholds }: SharedOptions): Promise<Done> => {
+const run = async ({ thresholds }: SharedOptions, site: Site) => {
   const { session, target, server, subject, tables, named, context } = site
   const stats = await statsOf(site)
   const oids = tables.map((one) => one.oid)
@@ -44,10 +45,11 @@ const run = async (site: Site, { thresholds }: SharedOptions): Promise<Done> => 
   }
 }
 
-export const task = defineTask({
+export const part = definePart({
   name: 'bloat',
   description: 'Bloat, dead rows, age of the last vacuum, wraparound, sequences and collations.',
-  changes: false,
+  order: 60,
+  ids: ['postgres.wraparound', 'db.bloat', 'db.clock', 'db.collation', 'db.dead-rows', 'db.sequence', 'db.vacuum-age', ...taskIds],
   options: {},
   run,
 })

@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../../../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import { formatBytes, formatDuration, formatPercent } from '../../../../core/quantity.ts'
 import { counted, formatCount } from '../../../../core/render/headline.ts'
 import type { Threshold } from '../../../../core/threshold.ts'
@@ -16,7 +16,7 @@ const share = (part: number, rest: number): number => part / Math.max(part + res
 const manyDeadRows = 10_000
 
 /** Tables with more than 10,000 dead rows, and what share of all rows those are. */
-export const judgeDeadRows = (tables: readonly NamedStats[], threshold: Threshold, subject: string): Finding =>
+export const judgeDeadRows = (tables: readonly NamedStats[], threshold: Threshold, subject: string): JudgedFinding<'db.dead-rows'> =>
   judgeWorst({
     id: 'db.dead-rows',
     subject,
@@ -44,7 +44,7 @@ export const judgeVacuumAge = (
   tables: readonly NamedStats[],
   firstSeenMs: (name: string) => number,
   { threshold, subject }: { readonly threshold: Threshold; readonly subject: string },
-): Finding =>
+): JudgedFinding<'db.vacuum-age'> =>
   judgeWorst({
     id: 'db.vacuum-age',
     subject,
@@ -92,7 +92,7 @@ const whyWithheld: Record<Bloat['withheld'][number]['why'], (schemas: readonly (
 }
 
 /** Room in tables and indexes that holds nothing. What cannot be estimated is said, and never guessed. */
-export const judgeBloat = ({ fillings, withheld }: Bloat, threshold: Threshold, subject: string, role = ''): Finding => {
+export const judgeBloat = ({ fillings, withheld }: Bloat, threshold: Threshold, subject: string, role = ''): JudgedFinding<'db.bloat'> => {
   const judged = judgeWorst({
     id: 'db.bloat',
     subject,
@@ -124,16 +124,19 @@ export const judgeBloat = ({ fillings, withheld }: Bloat, threshold: Threshold, 
     ...judged.evidence,
     ...withheld.slice(0, 10).map((one) => `${one.name}: not estimated, ${formatBytes(one.sizeBytes)}, ${one.why}`),
   ]
-  return judged.status === 'ok'
-    ? { ...judged, cleared: false, evidence, advice: `not checked: ${why.join('; ')}` }
-    : { ...judged, evidence }
+  return judged.status === 'ok' ? { ...judged, cleared: false, evidence, notChecked: why.join('; '), advice: '' } : { ...judged, evidence }
 }
 
 const usedShare = ({ last, first, limit }: Sequence): number =>
   last === undefined || limit === first ? 0 : (last - first) / (limit - first)
 
 /** How far sequences are, with the type of the column that they fill; one that begins anew at its end never runs out. */
-export const judgeSequences = (sequences: readonly Sequence[], threshold: Threshold, subject: string, role = ''): Finding => {
+export const judgeSequences = (
+  sequences: readonly Sequence[],
+  threshold: Threshold,
+  subject: string,
+  role = '',
+): JudgedFinding<'db.sequence'> => {
   const hidden = sequences.filter((one) => !one.readable)
   const judged = judgeWorst({
     id: 'db.sequence',
@@ -163,12 +166,17 @@ export const judgeSequences = (sequences: readonly Sequence[], threshold: Thresh
     ...judged,
     cleared: false,
     evidence: hidden.slice(0, 10).map(name),
-    advice: `not checked: ${counted(hidden.length, 'sequence')} may not be read; ${statements}`,
+    notChecked: `${counted(hidden.length, 'sequence')} may not be read`,
+    advice: statements,
   }
 }
 
 /** Collations whose library changed under the indexes, as when an image brings another libc or ICU. */
-export const judgeCollations = (mismatches: readonly CollationMismatch[], database: string, subject: string): Finding => {
+export const judgeCollations = (
+  mismatches: readonly CollationMismatch[],
+  database: string,
+  subject: string,
+): JudgedFinding<'db.collation'> => {
   const [first] = mismatches
   const quoted = sqlIdentifier(database)
   const refresh = quoted === undefined ? '' : `ALTER DATABASE ${quoted} REFRESH COLLATION VERSION; and `
@@ -199,7 +207,7 @@ export const judgeCollations = (mismatches: readonly CollationMismatch[], databa
 const mostSkewMs = 60_000
 
 /** Every age and every growth is told by a clock. */
-export const judgeClock = (aheadMs: number, subject: string): Finding =>
+export const judgeClock = (aheadMs: number, subject: string): JudgedFinding<'db.clock'> =>
   finding({
     id: 'db.clock',
     subject,

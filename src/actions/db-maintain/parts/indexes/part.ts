@@ -5,7 +5,8 @@ import { sqlIndexName } from '../../../../domain/postgres/sql-name.ts'
 import type { TableName } from '../../../../domain/postgres/table-name.ts'
 import { seeCountersAge, seeIndexes, seeTableScans } from '../../../../probes/postgres/indexes.ts'
 import { createFirstSights } from '../../first-sights.ts'
-import { type Done, defineTask, type SharedOptions, type Site } from '../../task.ts'
+import { taskIds } from '../../not-done.ts'
+import { definePart, type SharedOptions, type Site } from '../../part.ts'
 import { limitOf } from '../../thresholds.ts'
 import { indexName, judgeDuplicates, judgeExpected, judgeIndexUse, judgeInvalid, judgeUnused } from './policy.ts'
 
@@ -17,7 +18,7 @@ const youngIn = ({ target, context }: Site, indexes: readonly Index[]) => {
   return (index: Index): boolean => sights.sinceMs(indexName(index)) < youngMs
 }
 
-const run = async (site: Site, options: SharedOptions & { readonly 'expected-indexes': readonly TableName[] }): Promise<Done> => {
+const run = async (options: SharedOptions & { readonly 'expected-indexes': readonly TableName[] }, site: Site) => {
   const { session, target, subject, tables, named } = site
   const oids = new Set(tables.map((one) => one.oid))
   const indexes = await seeIndexes(session)
@@ -42,10 +43,11 @@ const run = async (site: Site, options: SharedOptions & { readonly 'expected-ind
   }
 }
 
-export const task = defineTask({
+export const part = definePart({
   name: 'indexes',
   description: 'Expected, invalid, duplicate and unused indexes, and tables that want one.',
-  changes: false,
+  order: 50,
+  ids: ['db.index-duplicate', 'db.index-expected', 'db.index-invalid', 'db.index-unused', 'db.index-use', ...taskIds],
   options: {
     'expected-indexes': list(sqlIndexName(), { uniqueBy: ({ schema, name }) => JSON.stringify([schema, name]) })
       .default([])

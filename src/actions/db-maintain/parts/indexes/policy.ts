@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../../../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import { largest } from '../../../../core/largest.ts'
 import { formatBytes, formatDuration, formatPercent } from '../../../../core/quantity.ts'
 import { counted, formatCount } from '../../../../core/render/headline.ts'
@@ -34,7 +34,7 @@ export type Known = {
   readonly countersMs: number
 }
 
-type Word = Pick<Finding, 'status' | 'observed' | 'advice'>
+type Word = Pick<JudgedFinding, 'status' | 'observed' | 'advice'>
 
 const wordOf = (found: readonly Index[], { scans, countersMs }: Known): Word => {
   const broken = found.find((one) => !one.valid && !one.building)
@@ -57,7 +57,7 @@ const wordOf = (found: readonly Index[], { scans, countersMs }: Known): Word => 
 }
 
 /** An index that the configuration expects: there, valid, and used. `database` is its name. */
-export const judgeExpected = (wanted: TableName, known: Known, database: string): Finding => {
+export const judgeExpected = (wanted: TableName, known: Known, database: string): JudgedFinding<'db.index-expected'> => {
   const found = known.indexes.filter((one) => isMeant(wanted, one))
   const shared = {
     id: 'db.index-expected',
@@ -85,8 +85,8 @@ export const judgeExpected = (wanted: TableName, known: Known, database: string)
   return finding({ ...shared, ...word, title, certainty: word.status === 'critical' ? 'hard' : 'soft' })
 }
 
-type Group = {
-  readonly id: string
+type Group<Id extends string> = {
+  readonly id: Id
   readonly subject: string
   readonly bad: readonly Index[]
   readonly what: string
@@ -96,7 +96,16 @@ type Group = {
   readonly hard?: true
 }
 
-const groupFinding = ({ id, subject, bad, what, expected, advice, evidence, hard }: Group): Finding => {
+const groupFinding = <const Id extends string>({
+  id,
+  subject,
+  bad,
+  what,
+  expected,
+  advice,
+  evidence,
+  hard,
+}: Group<Id>): JudgedFinding<Id> => {
   const [first] = bad
   const more = bad.length > 1 ? ` and ${bad.length - 1} more` : ''
   return finding({
@@ -119,7 +128,7 @@ export const isLeftover = ({ name, valid, building, ofConstraint }: Index): bool
   !valid && !building && !ofConstraint && /_cc(?:new|old)\d*$/.test(name)
 
 /** Those that a cancelled CREATE INDEX CONCURRENTLY left; one that is being built is none of them, nor is one of a parent that lacks a part. */
-export const judgeInvalid = (indexes: readonly Index[], subject: string): Finding => {
+export const judgeInvalid = (indexes: readonly Index[], subject: string): JudgedFinding<'db.index-invalid'> => {
   const bad = indexes.filter((one) => !one.valid && !one.building && !one.partitioned)
   const [leftovers, broken] = [bad.filter(isLeftover), bad.filter((one) => !isLeftover(one))]
   const advice = [statements(broken, 'REINDEX INDEX CONCURRENTLY'), statements(leftovers, 'DROP INDEX CONCURRENTLY')].filter(
@@ -153,7 +162,7 @@ const redundant = (indexes: readonly Index[]): readonly { readonly index: Index;
 }
 
 /** Indexes that do what another one of the same table does. */
-export const judgeDuplicates = (indexes: readonly Index[], subject: string): Finding => {
+export const judgeDuplicates = (indexes: readonly Index[], subject: string): JudgedFinding<'db.index-duplicate'> => {
   const pairs = redundant(indexes)
   const bad = pairs.map(({ index }) => index)
   return groupFinding({
@@ -176,7 +185,7 @@ const settledMs = 30 * dayMs
 export type Young = (index: Index) => boolean
 
 /** Large indexes that hardly any query uses; withheld while the counters, or the index, are too young to tell. A constraint's is never one. */
-export const judgeUnused = ({ indexes, countersMs }: Known, isYoung: Young, subject: string): Finding => {
+export const judgeUnused = ({ indexes, countersMs }: Known, isYoung: Young, subject: string): JudgedFinding<'db.index-unused'> => {
   const young = countersMs < settledMs
   const candidates = indexes.filter(
     (one) =>
@@ -208,7 +217,8 @@ export const judgeUnused = ({ indexes, countersMs }: Known, isYoung: Young, subj
     ...judged,
     cleared: false,
     observed: cause,
-    advice: `not checked: ${cause}; unused indexes are told from ${formatDuration(settledMs)} on`,
+    notChecked: cause,
+    advice: `unused indexes are told from ${formatDuration(settledMs)} on`,
   }
 }
 
@@ -218,7 +228,7 @@ const manyScans = 20
 const share = ({ indexScans, sequentialScans }: TableScans): number => indexScans / Math.max(indexScans + sequentialScans, 1)
 
 /** Large tables that are read from end to end where an index would do. */
-export const judgeIndexUse = (scans: readonly TableScans[], threshold: Threshold, subject: string): Finding => {
+export const judgeIndexUse = (scans: readonly TableScans[], threshold: Threshold, subject: string): JudgedFinding<'db.index-use'> => {
   const large = scans.filter((one) => one.liveRows > manyRows && one.sequentialScans >= manyScans)
   const sorted = large.toSorted((a, b) => share(a) - share(b) || b.sequentialRows - a.sequentialRows)
   const bad = sorted.filter((one) => judge(share(one), threshold).status !== 'ok')

@@ -2,9 +2,9 @@ import { formatCount } from '../../../../core/render/headline.ts'
 import { seeBloat } from '../../../../probes/postgres/bloat.ts'
 import { seeIndexes } from '../../../../probes/postgres/indexes.ts'
 import { lacksMaintain } from '../../maintain-rights.ts'
-import { notOnStandby, unfinishedWork } from '../../not-done.ts'
+import { notOnStandby, type TaskId, taskIds, unfinishedWork } from '../../not-done.ts'
 import { judgeLeftAlone } from '../../owner-code.ts'
-import { type Done, defineTask, type SharedOptions, type Site } from '../../task.ts'
+import { type Done, definePart, type SharedOptions, type Site } from '../../part.ts'
 import { limitOf } from '../../thresholds.ts'
 import { indexName } from '../indexes/policy.ts'
 import { planReindex, type Rebuild } from './plan.ts'
@@ -17,7 +17,7 @@ const planOf = async ({ session, tables }: Site, { thresholds }: SharedOptions):
   return planReindex(indexes, await seeBloat(session, oids), limitOf(thresholds, 'bloat'))
 }
 
-const done = (site: Site, rebuilt: readonly Rebuilt[]): Done => {
+const done = (site: Site, rebuilt: readonly Rebuilt[]): Done<'db.reindex' | TaskId> => {
   const forbidden = rebuilt
     .filter((one) => one.kind === 'no-right')
     .map((one) => ({ name: indexName(one.rebuild.index), owner: one.rebuild.index.owner }))
@@ -38,7 +38,7 @@ const done = (site: Site, rebuilt: readonly Rebuilt[]): Done => {
   }
 }
 
-const run = async (site: Site, options: SharedOptions): Promise<Done> => {
+const run = async (options: SharedOptions, site: Site) => {
   const { server, target, context } = site
   if (server.standby) return notOnStandby(target.database, 'reindex')
   const rebuilt: Rebuilt[] = []
@@ -49,11 +49,13 @@ const run = async (site: Site, options: SharedOptions): Promise<Done> => {
   return done(site, rebuilt)
 }
 
-export const task = defineTask({
+export const part = definePart({
   name: 'reindex',
   description: 'REINDEX INDEX CONCURRENTLY of indexes that are invalid or bloated.',
+  order: 40,
   changes: true,
   onlyNamed: true,
+  ids: ['db.reindex', ...taskIds],
   options: {},
   run,
 })

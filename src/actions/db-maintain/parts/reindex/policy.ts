@@ -1,8 +1,8 @@
-import { type Finding, finding } from '../../../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import { formatBytes, formatDuration } from '../../../../core/quantity.ts'
 import { formatCount } from '../../../../core/render/headline.ts'
 import type { FactTable } from '../../../../core/render/view.ts'
-import type { Site } from '../../task.ts'
+import type { Site } from '../../part.ts'
 import { indexName } from '../indexes/policy.ts'
 import type { Rebuilt } from './work.ts'
 
@@ -21,7 +21,10 @@ export const reclaimedBytes = (rebuilt: readonly Rebuilt[]): number =>
 const describe = (one: Failed): string => `${nameOf(one)}: ${one.cause}${one.leftBehind ? '; its copy is still there' : ''}`
 
 /** Whether every index that wanted it was built anew. A failure leaves the old index as it was. */
-export const judgeRebuilt = (rebuilt: readonly Rebuilt[], { subject, context }: Pick<Site, 'subject' | 'context'>): Finding => {
+export const judgeRebuilt = (
+  rebuilt: readonly Rebuilt[],
+  { subject, context }: Pick<Site, 'subject' | 'context'>,
+): JudgedFinding<'db.reindex'> => {
   const [done, failed] = [rebuilt.filter(isDone), rebuilt.filter(isFailed)]
   const own = rebuilt.filter((one) => !isLeftAlone(one)).length
   const [first] = failed

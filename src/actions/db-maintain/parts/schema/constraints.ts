@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../../../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import { formatCount } from '../../../../core/render/headline.ts'
 import { shorten } from '../../../../core/text/plain.ts'
 import { type Constraint, moreThanOnce, violations } from '../../../../domain/postgres/constraint.ts'
@@ -42,7 +42,7 @@ const validate = ({ kind, table, name }: Constraint): string => {
 
 const nameOf = ({ table, name }: Constraint): string => `${table}.${name}`
 
-const violated = (constraint: Constraint, about: About): Finding =>
+const violated = (constraint: Constraint, about: About): JudgedFinding<'schema.constraint'> =>
   finding({
     id: 'schema.constraint',
     subject: about.named(nameOf(constraint)),
@@ -56,7 +56,7 @@ const violated = (constraint: Constraint, about: About): Finding =>
     audience: 'technical',
   })
 
-const notValidated = ({ constraint, tested }: Doubt, about: About): Finding =>
+const notValidated = ({ constraint, tested }: Doubt, about: About): JudgedFinding<'schema.constraint'> =>
   finding({
     id: 'schema.constraint',
     subject: about.named(nameOf(constraint)),
@@ -70,7 +70,7 @@ const notValidated = ({ constraint, tested }: Doubt, about: About): Finding =>
   })
 
 /** The look just before the test may find what the first one did not. */
-const notRead = (constraint: Constraint, about: About): Finding =>
+const notRead = (constraint: Constraint, about: About): JudgedFinding<'schema.constraint'> =>
   finding({
     id: 'schema.constraint',
     subject: about.named(nameOf(constraint)),
@@ -92,7 +92,7 @@ const unusual: ReadonlySet<Outcome['tested']> = new Set(['violated', 'code of ot
 
 const most = 20
 
-const summary = ({ outcomes, all, rights }: Outcomes, about: About): Finding => {
+const summary = ({ outcomes, all, rights }: Outcomes, about: About): JudgedFinding<'schema.constraint'> => {
   const count = (...tested: Outcome['tested'][]) => outcomes.filter((one) => tested.includes(one.tested)).length
   const statements = missingGrants(rights, about.role)
   const grant = statements.length === 0 ? 'let it read the tables' : `as a superuser: ${statements.join(' ')}`
@@ -111,13 +111,13 @@ const summary = ({ outcomes, all, rights }: Outcomes, about: About): Finding => 
     title: `${about.subject}: ${formatCount(holds)} of ${formatCount(all)} constraints tested and kept by every row`,
     observed: `${holds} kept${others}${later > 0 ? `; ${formatCount(later)} in later runs, or of tables over 32 MB` : ''}`,
     expected: 'checks, foreign keys and unique indexes that every row keeps',
-    advice: forbidden === 0 ? '' : `not checked: ${forbidden} of tables that this role may not read; ${grant}`,
+    ...(forbidden === 0 ? {} : { notChecked: `${forbidden} of tables that this role may not read`, advice: grant }),
     audience: 'technical',
   })
 }
 
 /** Each constraint that rows break or that was never validated, and a line on all of them. An invalid unique index is told by its own task. */
-export const judgeConstraints = (tested: Outcomes, about: About): readonly Finding[] => {
+export const judgeConstraints = (tested: Outcomes, about: About): readonly JudgedFinding<'schema.constraint'>[] => {
   const { outcomes } = tested
   const broken = outcomes.filter((one) => one.tested === 'violated').map((one) => violated(one.constraint, about))
   const doubtful = outcomes

@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../../../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import { counted } from '../../../../core/render/headline.ts'
 import { shorten } from '../../../../core/text/plain.ts'
 import { shellCommand } from '../../../../core/text/shell-command.ts'
@@ -44,7 +44,11 @@ const words = (difference: Difference): string => {
 const renew = 'run db-maintain once with tasks: schema and update-snapshot: true, and commit the file'
 
 /** The comparison itself. */
-export const judgeDifference = (difference: Difference, { lines: { length: lines } }: Schema, { subject, path }: About): Finding => {
+export const judgeDifference = (
+  difference: Difference,
+  { lines: { length: lines } }: Schema,
+  { subject, path }: About,
+): JudgedFinding<'schema.drift'> => {
   const count = difference.added + difference.removed
   return finding({
     id: 'schema.drift',
@@ -65,9 +69,10 @@ export const judgeDifference = (difference: Difference, { lines: { length: lines
   })
 }
 
-type Told = Pick<Finding, 'status' | 'title' | 'observed' | 'advice'> & Partial<Pick<Finding, 'evidence' | 'cleared'>>
+export type SchemaId = 'schema.drift' | 'schema.snapshot'
+type Told = Pick<JudgedFinding, 'status' | 'title' | 'observed' | 'advice'> & Partial<Pick<JudgedFinding, 'evidence' | 'cleared'>>
 
-const snapshot = ({ subject, path }: About, told: Told): Finding =>
+const snapshot = ({ subject, path }: About, told: Told): JudgedFinding<'schema.snapshot'> =>
   finding({
     id: 'schema.snapshot',
     subject,
@@ -95,7 +100,7 @@ const notCompared = (standing: Exclude<Standing, { kind: 'compared' }>, schema: 
 }
 
 /** What a comparison says; without one, why there is none and how to get one. */
-export const judgeDrift = (standing: Standing, schema: Schema, about: About): readonly Finding[] => {
+export const judgeDrift = (standing: Standing, schema: Schema, about: About): readonly JudgedFinding<SchemaId>[] => {
   if (standing.kind !== 'compared') return [snapshot(about, notCompared(standing, schema, about.path))]
   const there: Told = { status: 'ok', title: 'its snapshot is there', observed: `${about.path}, of PostgreSQL ${schema.major}`, advice: '' }
   return [snapshot(about, there), judgeDifference(standing.difference, schema, about)]
@@ -128,7 +133,7 @@ const tellWritten: Readonly<Record<Exclude<Written['kind'], 'failed'>, (size: st
   }),
 }
 
-export const judgeWritten = (written: Written, renewal: Renewal, about: About): Finding => {
+export const judgeWritten = (written: Written, renewal: Renewal, about: About): JudgedFinding<SchemaId> => {
   const { standing, schema } = renewal
   if (written.kind === 'failed') {
     const advice = 'let the runner write there, or correct schema-snapshot'
@@ -140,20 +145,21 @@ export const judgeWritten = (written: Written, renewal: Renewal, about: About): 
 }
 
 /** Nobody asked for a comparison, or for one without saying with what. */
-export const noSnapshot = (subject: string, update: boolean): Finding =>
+export const noSnapshot = (subject: string, update: boolean): JudgedFinding<'schema.snapshot'> =>
   finding({
     id: 'schema.snapshot',
     subject,
     status: update ? 'unknown' : 'ok',
+    ...(update ? {} : { notChecked: 'schema-snapshot is not set' }),
     cleared: false,
     title: `${subject}: ${update ? 'no place for the snapshot' : 'the schema is not compared'}`,
     observed: update ? 'update-snapshot is true, and schema-snapshot is not set' : 'schema-snapshot is not set',
     expected: 'a snapshot of the schema, kept in the repository',
-    advice: `${update ? '' : 'not checked: '}set schema-snapshot to a path such as ops/schema.txt; then ${renew}`,
+    advice: `set schema-snapshot to a path such as ops/schema.txt; then ${renew}`,
     audience: 'technical',
   })
 
-export const tooLarge = ({ subject, path }: About, lines: number): Finding =>
+export const tooLarge = ({ subject, path }: About, lines: number): JudgedFinding<'schema.snapshot'> =>
   snapshot(
     { subject, path },
     {

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { workspacePath } from '../../../../core/options/workspace-path.ts'
 import { seeSchema } from '../../../../probes/postgres/schema.ts'
 import { readWorkspaceFile, writeWorkspaceFile } from '../../../../tools/workspace-file.ts'
-import { type Done, defineTask, type Site, subjectIn } from '../../task.ts'
+import { taskIds } from '../../not-done.ts'
+import { type Done, definePart, type Site, subjectIn } from '../../part.ts'
 import { judgeConstraints } from './constraints.ts'
 import {
   type About as DriftAbout,
@@ -11,6 +12,7 @@ import {
   judgeDrift,
   judgeWritten,
   noSnapshot,
+  type SchemaId,
   type Standing,
   standingOf,
   tooLarge,
@@ -34,7 +36,7 @@ const writeAnew = async (standing: Standing, schema: Schema, site: Site, path: s
 
 type Snapshot = { readonly path: string | undefined; readonly update: boolean }
 /** `judged`: the findings say all that an earlier run may have said about drift. */
-type Compared = Pick<Done, 'findings'> & { readonly drift: number; readonly lines: number; readonly judged: boolean }
+type Compared = Pick<Done<SchemaId>, 'findings'> & { readonly drift: number; readonly lines: number; readonly judged: boolean }
 
 const renewed = async (standing: Standing, schema: Schema, site: Site, about: DriftAbout): Promise<Omit<Compared, 'drift' | 'lines'>> => {
   const written = await writeAnew(standing, schema, site, about.path)
@@ -57,7 +59,7 @@ const compare = async (site: Site, { path, update }: Snapshot): Promise<Compared
   return { ...judged, drift: differing(standing), lines: schema.lines.length }
 }
 
-const constraintsOf = async (site: Site): Promise<Done['findings']> => {
+const constraintsOf = async (site: Site): Promise<Done<'schema.constraint'>['findings']> => {
   const named = (name: string) => subjectIn(site, 'constraint', name)
   return judgeConstraints(await testSome(site), { subject: site.subject, role: site.server.user, named })
 }
@@ -65,17 +67,18 @@ const constraintsOf = async (site: Site): Promise<Done['findings']> => {
 const lineOf = ({ drift, lines }: Compared): string | undefined =>
   lines === 0 ? undefined : drift === 0 ? 'no drift' : `schema differs in ${drift} line${drift === 1 ? '' : 's'}`
 
-export const task = defineTask({
+export const part = definePart({
   name: 'schema',
   description: 'The schema against its snapshot, and constraints that rows break or that were never validated.',
-  changes: false,
+  order: 100,
+  ids: ['schema.constraint', 'schema.drift', 'schema.snapshot', ...taskIds],
   options: {
     'schema-snapshot': workspacePath()
       .optional()
       .meta({ description: 'File that keeps the schema, in the repository, relative to the workspace: `ops/schema.txt`.' }),
     'update-snapshot': z.boolean().default(false).meta({ description: 'Write the snapshot anew instead of comparing with it.' }),
   },
-  run: async (site, { 'schema-snapshot': file, 'update-snapshot': update, databases }) => {
+  run: async ({ 'schema-snapshot': file, 'update-snapshot': update, databases }, site) => {
     const path = file === undefined ? undefined : snapshotPath(file, site.target.database, databases.length > 1)
     const compared = await compare(site, { path, update })
     const line = lineOf(compared)

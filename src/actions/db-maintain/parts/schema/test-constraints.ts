@@ -3,7 +3,7 @@ import type { ReadRights } from '../../../../domain/postgres/grants.ts'
 import { seeConstraints, type Tested, testConstraint, testConstraints } from '../../../../probes/postgres/constraints.ts'
 import { readOnly } from '../../../../probes/postgres/read-only.ts'
 import { seeReadRights } from '../../../../probes/postgres/read-rights.ts'
-import type { Site } from '../../task.ts'
+import type { Site } from '../../part.ts'
 
 /** What was found out about one constraint. */
 export type Outcome = { readonly constraint: Constraint; readonly tested: Tested | 'not looked' }

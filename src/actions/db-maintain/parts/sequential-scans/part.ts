@@ -2,7 +2,8 @@ import { seeTableScans } from '../../../../probes/postgres/indexes.ts'
 import { countersPart } from '../../../../probes/postgres/parts.ts'
 import { readOnly } from '../../../../probes/postgres/read-only.ts'
 import { keepCounters, readCounters } from '../../counter-note.ts'
-import { type Done, defineTask, type Site } from '../../task.ts'
+import { taskIds } from '../../not-done.ts'
+import { definePart, type SharedOptions, type Site } from '../../part.ts'
 import { baseLine, counterOf, judgeSequentialScans, noteName, readSince } from './policy.ts'
 
 /** The partitioned table at the top, by the oid of a partition. */
@@ -14,7 +15,7 @@ const topOf = ({ tables }: Site): ((oid: number) => string | undefined) => {
   }
 }
 
-const run = async (site: Site): Promise<Done> => {
+const run = async (_options: SharedOptions, site: Site) => {
   const { session, target, subject, tables, context } = site
   const note = `db.sequential-scans ${target.subject}`
   const before = readCounters(context, note)
@@ -29,10 +30,11 @@ const run = async (site: Site): Promise<Done> => {
   return { completed: true, findings: [judged] }
 }
 
-export const task = defineTask({
+export const part = definePart({
   name: 'sequential-scans',
   description: 'Large tables that are read from end to end again and again, since the last run.',
-  changes: false,
+  order: 80,
+  ids: ['db.sequential-scans', ...taskIds],
   options: {},
   run,
 })

@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../../../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import { formatDuration, formatPercent } from '../../../../core/quantity.ts'
 import { counted, formatCount } from '../../../../core/render/headline.ts'
 import type { TableScans } from '../../../../domain/postgres/indexes.ts'
@@ -67,9 +67,9 @@ const isBad = (one: Read): boolean =>
 const describe = (one: Read): string =>
   `${one.name}: ${counted(one.sequentialScans, 'sequential scan')} over ${formatCount(Math.round(one.sequentialRows / Math.max(one.sequentialScans, 1)))} rows each, ${formatPercent(share(one))} of all scans by index`
 
-type Told = Pick<Finding, 'status' | 'title' | 'observed'> & Partial<Finding>
+type Told = Pick<JudgedFinding, 'status' | 'title' | 'observed'> & Partial<Omit<JudgedFinding, 'id'>>
 
-const scansFinding = (subject: string, told: Told): Finding =>
+const scansFinding = (subject: string, told: Told): JudgedFinding<'db.sequential-scans'> =>
   finding({
     id: 'db.sequential-scans',
     subject,
@@ -79,7 +79,7 @@ const scansFinding = (subject: string, told: Told): Finding =>
     title: `${subject}: ${told.title}`,
   })
 
-export const baseLine = (tables: number, subject: string): Finding =>
+export const baseLine = (tables: number, subject: string): JudgedFinding<'db.sequential-scans'> =>
   scansFinding(subject, {
     status: 'ok',
     cleared: false,
@@ -88,7 +88,7 @@ export const baseLine = (tables: number, subject: string): Finding =>
   })
 
 /** Large tables that were read from end to end again and again. */
-export const judgeSequentialScans = (read: readonly Read[], sinceMs: number, subject: string): Finding => {
+export const judgeSequentialScans = (read: readonly Read[], sinceMs: number, subject: string): JudgedFinding<'db.sequential-scans'> => {
   const bad = read.filter(isBad).toSorted((a, b) => b.sequentialRows - a.sequentialRows)
   const since = `in the last ${formatDuration(sinceMs)}`
   const [worst] = bad

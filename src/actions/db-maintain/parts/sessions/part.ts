@@ -6,8 +6,8 @@ import type { Sessions } from '../../../../domain/postgres/observation.ts'
 import { judgeBlocked, judgeIdleInTransaction, judgeLongQueries } from '../../../../domain/postgres/sessions.ts'
 import { sessionsPart } from '../../../../probes/postgres/parts.ts'
 import { readOnly } from '../../../../probes/postgres/read-only.ts'
-import { lacksRights } from '../../not-done.ts'
-import { type Done, defineTask, type SharedOptions, type Site } from '../../task.ts'
+import { lacksRights, taskIds } from '../../not-done.ts'
+import { type Done, definePart, type SharedOptions, type Site } from '../../part.ts'
 import { count, gainsOf, judgePolicy } from './policy.ts'
 import { type Deed, end, wouldEnd } from './signal.ts'
 import { chooseTargets, policies, type SessionPolicy, states } from './targets.ts'
@@ -50,13 +50,13 @@ const act = async (
   return deeds
 }
 
-const rightsOf = ({ target, server }: Site, deeds: readonly Deed[]): Done['findings'] => {
+const rightsOf = ({ target, server }: Site, deeds: readonly Deed[]) => {
   const refused = deeds.filter(({ fate }) => fate === 'not allowed')
   const what = `the server does not let it end ${refused.length} of the sessions of other roles; those of superusers only a superuser may end`
   return refused.length === 0 ? [] : [lacksRights(target.database, 'sessions', { what, grants: grantsFor(server.user, grants.signal) })]
 }
 
-const judge = ({ subject, target, server }: Site, seen: Sessions, thresholds: SharedOptions['thresholds']): Done['findings'] => {
+const judge = ({ subject, target, server }: Site, seen: Sessions, thresholds: SharedOptions['thresholds']) => {
   const own = ofDatabase(seen, target.database)
   return [judgeBlocked, judgeIdleInTransaction, judgeLongQueries].map((policy) =>
     amongVisible(policy(own, { subject, thresholds }), seen.hidden, server.user),
@@ -69,13 +69,13 @@ const lineOf = (deeds: readonly Deed[], findings: Done['findings']): string => {
   return findings.every((one) => one.status === 'ok') ? 'no session in the way' : 'sessions in the way'
 }
 
-export const task = defineTask({
+export const part = definePart({
   name: 'sessions',
   description: 'Sessions idle in a transaction, long queries, and who blocks whom; told, cancelled or ended.',
-  // A signal is sent in an instant and leaves nothing of ours behind.
-  changes: false,
+  order: 10,
+  ids: ['db.session-policy', 'postgres.blocked', 'postgres.idle-in-transaction', 'postgres.long-query', ...taskIds],
   options: { sessions },
-  run: async (site, { sessions: policy, thresholds }) => {
+  run: async ({ sessions: policy, thresholds }, site) => {
     const seen = await look(site)
     const deeds = await act(site, seen, policy, thresholds)
     const done = count(deeds, 'done')

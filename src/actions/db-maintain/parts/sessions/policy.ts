@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../../../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import { counted } from '../../../../core/render/headline.ts'
 import type { FactTable } from '../../../../core/render/view.ts'
 import { describeSession } from '../../../../domain/postgres/blocking-tree.ts'
@@ -44,7 +44,11 @@ const titleOf = (deeds: readonly Deed[]): string => {
 const tell = ({ target, fate }: Deed): string => `${fate} (${target.reason}): ${describeSession(target.session.pid, target.session)}`
 
 /** What the policy did, session by session; nothing when it only reports. */
-export const judgePolicy = (deeds: readonly Deed[], { policy }: SessionPolicy, subject: string): readonly Finding[] => {
+export const judgePolicy = (
+  deeds: readonly Deed[],
+  { policy }: SessionPolicy,
+  subject: string,
+): readonly JudgedFinding<'db.session-policy'>[] => {
   if (policy === 'report') return []
   const missed = deeds.filter(({ fate }) => words[fate] === 'missed')
   return [

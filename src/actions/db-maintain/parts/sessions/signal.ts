@@ -2,7 +2,7 @@ import { setTimeout as after } from 'node:timers/promises'
 import type { Session } from '../../../../domain/postgres/observation.ts'
 import { booleanCell } from '../../../../probes/postgres/cells.ts'
 import { isStatementError } from '../../../../probes/postgres/read-only.ts'
-import type { Site } from '../../task.ts'
+import type { Site } from '../../part.ts'
 import type { Target } from './targets.ts'
 
 /** What became of a target. `gone`: it ended, or did something else, before it was signalled, so it was left alone. */

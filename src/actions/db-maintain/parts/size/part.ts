@@ -5,7 +5,8 @@ import { grants, grantsFor } from '../../../../domain/postgres/grants.ts'
 import type { Sizes, Volume } from '../../../../domain/postgres/sizes.ts'
 import { seeSizes } from '../../../../probes/postgres/sizes.ts'
 import { seeVolume } from '../../../../probes/volume.ts'
-import { type Done, defineTask, type SharedOptions, type Site } from '../../task.ts'
+import { taskIds } from '../../not-done.ts'
+import { definePart, type SharedOptions, type Site } from '../../part.ts'
 import { limitOf } from '../../thresholds.ts'
 import { judgeDatabaseSize, judgeVolume, type PastSizes, sizeTable } from './policy.ts'
 
@@ -29,7 +30,7 @@ const readSizes = (text: string | undefined): PastSizes => {
   return typeof value === 'object' && value !== null ? (value as PastSizes) : {}
 }
 
-const run = async (site: Site, { thresholds }: SharedOptions): Promise<Done> => {
+const run = async ({ thresholds }: SharedOptions, site: Site) => {
   const { session, tables, target, subject, context } = site
   const sizes = await seeSizes(
     session,
@@ -49,10 +50,11 @@ const run = async (site: Site, { thresholds }: SharedOptions): Promise<Done> => 
   }
 }
 
-export const task = defineTask({
+export const part = definePart({
   name: 'size',
   description: 'Size of the database, its tables and its volume, and when that is full.',
-  changes: false,
+  order: 90,
+  ids: ['db.size', 'db.volume', ...taskIds],
   options: {},
   run,
 })

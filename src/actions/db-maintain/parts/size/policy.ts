@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../../../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import type { PastMeasurement } from '../../../../contract/history.ts'
 import type { Instant, Seen } from '../../../../contract/seen.ts'
 import { worstStatus } from '../../../../contract/status.ts'
@@ -28,7 +28,7 @@ export type Looked = {
 }
 
 /** The size of the database, what it gained since the last run, and a day. */
-export const judgeDatabaseSize = ({ sizes, past, now, subject }: Looked): Finding => {
+export const judgeDatabaseSize = ({ sizes, past, now, subject }: Looked): JudgedFinding<'db.size'> => {
   const { databaseBytes } = sizes
   const [last] = past
   const growth = growthOf(databaseBytes, past, now)
@@ -53,18 +53,18 @@ const fullInMs = ({ freeBytes }: Volume, growth: number | undefined): number | u
 export type Limits = { readonly free: Threshold; readonly days: Threshold }
 
 /** How much room the volume has left, and when the database will have filled it. A volume that cannot be seen is said. */
-export const judgeVolume = (volume: Seen<Volume>, { sizes, past, now, subject }: Looked, limits: Limits): Finding => {
+export const judgeVolume = (volume: Seen<Volume>, { sizes, past, now, subject }: Looked, limits: Limits): JudgedFinding<'db.volume'> => {
   const shared = { id: 'db.volume', subject, audience: 'infrastructure' } as const
   if (!volume.seen) {
-    const advice = `not checked: ${volume.cause}; ${volume.advice}`
     return finding({
       ...shared,
       status: 'ok',
+      notChecked: volume.cause,
       cleared: false,
       title: `${subject}: room left not checked`,
       observed: volume.cause,
       expected: '',
-      advice,
+      advice: volume.advice,
     })
   }
   const { totalBytes, freeBytes, path } = volume.value

@@ -2,15 +2,15 @@ import { grants, grantsFor } from '../../../../domain/postgres/grants.ts'
 import type { StatementCounters } from '../../../../domain/postgres/statements.ts'
 import { type StatementsPlace, seeQueryTexts, seeStatements } from '../../../../probes/postgres/statements.ts'
 import { keepCounters, readCounters } from '../../counter-note.ts'
-import { lacksRights, notDone } from '../../not-done.ts'
-import { type Done, defineTask, type Site } from '../../task.ts'
+import { lacksRights, notDone, taskIds } from '../../not-done.ts'
+import { type Done, definePart, type Site } from '../../part.ts'
 import { limitOf } from '../../thresholds.ts'
 import { type About, baseLine, counterOf, judgeSlowQueries, notCounted, slowQueries, tableOf } from './policy.ts'
 
 /** The others have taken too little time in all to be slow. */
 const mostKept = 1_000
 
-const compare = async (site: Site, counters: StatementCounters, place: StatementsPlace, about: About): Promise<Done> => {
+const compare = async (site: Site, counters: StatementCounters, place: StatementsPlace, about: About): Promise<Done<'db.slow-queries'>> => {
   const { session, target, context } = site
   const note = `db.slow-queries ${target.subject}`
   const before = readCounters(context, note)
@@ -29,12 +29,13 @@ const compare = async (site: Site, counters: StatementCounters, place: Statement
   }
 }
 
-export const task = defineTask({
+export const part = definePart({
   name: 'slow-queries',
   description: 'Queries that take long, by `pg_stat_statements`, since the last run.',
-  changes: false,
+  order: 70,
+  ids: ['db.slow-queries', ...taskIds],
   options: {},
-  run: async (site, { thresholds }) => {
+  run: async ({ thresholds }, site) => {
     const { subject, server, target } = site
     const about: About = { subject, role: server.user, threshold: limitOf(thresholds, 'slow-query') }
     const seen = await seeStatements(site.session)

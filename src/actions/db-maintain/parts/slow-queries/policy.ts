@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../../../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import { formatDuration } from '../../../../core/quantity.ts'
 import { counted, formatCount } from '../../../../core/render/headline.ts'
 import type { FactTable } from '../../../../core/render/view.ts'
@@ -31,9 +31,9 @@ export const slowQueries = ({ list, reset }: StatementCounters, before: CounterN
   return { shown: slow.slice(0, mostShown), count: slow.length }
 }
 
-type Told = Pick<Finding, 'status' | 'title' | 'observed'> & Partial<Finding>
+type Told = Pick<JudgedFinding, 'status' | 'title' | 'observed'> & Partial<Omit<JudgedFinding, 'id'>>
 
-const slow = ({ subject, threshold }: About, told: Told): Finding =>
+const slow = ({ subject, threshold }: About, told: Told): JudgedFinding<'db.slow-queries'> =>
   finding({
     id: 'db.slow-queries',
     subject,
@@ -44,7 +44,7 @@ const slow = ({ subject, threshold }: About, told: Told): Finding =>
   })
 
 /** Without counters nothing is known, and nothing is wrong: one advice. */
-export const notCounted = (why: 'no extension' | 'not loaded', about: About): Finding => {
+export const notCounted = (why: 'no extension' | 'not loaded', about: About): JudgedFinding<'db.slow-queries'> => {
   const cause = why === 'no extension' ? 'pg_stat_statements is not in this database' : 'pg_stat_statements is not loaded by the server'
   const create = why === 'no extension' ? '; then in this database: CREATE EXTENSION pg_stat_statements;' : ''
   return slow(about, {
@@ -52,20 +52,21 @@ export const notCounted = (why: 'no extension' | 'not loaded', about: About): Fi
     cleared: false,
     title: 'slow queries are not counted',
     observed: cause,
-    advice: `not checked: ${cause}; add it to shared_preload_libraries (for a container: command: postgres -c shared_preload_libraries=pg_stat_statements) and restart the server${create}`,
+    notChecked: cause,
+    advice: `add it to shared_preload_libraries (for a container: command: postgres -c shared_preload_libraries=pg_stat_statements) and restart the server${create}`,
   })
 }
 
-const unseen = (hidden: number, { role }: About): string =>
-  hidden === 0 ? '' : `not checked: ${formatCount(hidden)} of other roles; ${grantMonitor(role)}`
+const unseen = (hidden: number, { role }: About): Partial<Pick<JudgedFinding, 'notChecked' | 'advice'>> =>
+  hidden === 0 ? {} : { notChecked: `${formatCount(hidden)} of other roles`, advice: grantMonitor(role) }
 
-export const baseLine = (counters: StatementCounters, about: About): Finding =>
+export const baseLine = (counters: StatementCounters, about: About): JudgedFinding<'db.slow-queries'> =>
   slow(about, {
     status: 'ok',
     cleared: false,
     title: 'slow queries are compared from the next run on',
     observed: `${counted(counters.list.length, 'kind')} of query counted so far`,
-    advice: unseen(counters.hidden, about),
+    ...unseen(counters.hidden, about),
   })
 
 const queries = (count: number): string => (count === 1 ? '1 slow query' : `${formatCount(count)} slow queries`)
@@ -82,7 +83,7 @@ type Slow = ReturnType<typeof slowQueries> & {
 const textOf = ({ counter }: Taken, texts: Slow['texts']): string => texts.get(counter.queryId) || '(its text is not kept)'
 
 /** What was slow since the last run. */
-export const judgeSlowQueries = ({ shown, count, texts, sinceMs, hidden }: Slow, about: About): Finding => {
+export const judgeSlowQueries = ({ shown, count, texts, sinceMs, hidden }: Slow, about: About): JudgedFinding<'db.slow-queries'> => {
   const worstMs = Math.max(0, ...shown.map((one) => one.meanMs))
   const since = `in the last ${formatDuration(sinceMs)}`
   if (count === 0) {
@@ -91,7 +92,7 @@ export const judgeSlowQueries = ({ shown, count, texts, sinceMs, hidden }: Slow,
       cleared: hidden === 0,
       title: 'no slow query',
       observed: `none ${since}`,
-      advice: unseen(hidden, about),
+      ...unseen(hidden, about),
     })
   }
   const [first] = shown

@@ -1,7 +1,8 @@
 import { formatBytes } from '../../../../core/quantity.ts'
 import { counted } from '../../../../core/render/headline.ts'
 import { seeSnapshotHolders } from '../../../../probes/postgres/table-stats.ts'
-import { type Done, defineTask, type Site } from '../../task.ts'
+import { taskIds } from '../../not-done.ts'
+import { definePart, type SharedOptions, type Site } from '../../part.ts'
 import { planVacuum } from './plan.ts'
 import { countsOf, gainsOf, judgeLeft } from './policy.ts'
 import type { Outcome } from './work.ts'
@@ -13,7 +14,7 @@ const told = (outcomes: readonly Outcome[], dryRun: boolean): string => {
   return `${counted(vacuumed, 'table')} vacuumed, ${formatBytes(Math.round(bytes))} to use again`
 }
 
-const run = async (site: Site): Promise<Done> => {
+const run = async (_options: SharedOptions, site: Site) => {
   const { server, tables, context } = site
   const worked = await doWork(site, 'vacuum', planVacuum(tables, server.major))
   if (!('outcomes' in worked)) return worked
@@ -28,10 +29,12 @@ const run = async (site: Site): Promise<Done> => {
   }
 }
 
-export const task = defineTask({
+export const part = definePart({
   name: 'vacuum',
   description: 'VACUUM (ANALYZE), table by table: dead rows make room, statistics are fresh.',
+  order: 20,
   changes: true,
+  ids: ['db.old-snapshot', 'db.vacuum', ...taskIds],
   options: {},
   run,
 })

@@ -1,4 +1,4 @@
-import type { Table } from '../../task.ts'
+import type { Table } from '../../part.ts'
 
 /** One statement for one table. */
 export type Step = { readonly table: Table; readonly does: 'vacuum' | 'vacuum-analyze' | 'analyze' }

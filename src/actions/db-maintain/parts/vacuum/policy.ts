@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../../../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import { formatBytes, formatDuration } from '../../../../core/quantity.ts'
 import { counted, formatCount } from '../../../../core/render/headline.ts'
 import type { FactTable } from '../../../../core/render/view.ts'
@@ -6,7 +6,7 @@ import type { SnapshotHolder } from '../../../../domain/postgres/table-stats.ts'
 import type { Locker } from '../../../../probes/postgres/table-stats.ts'
 import type { Forbidden } from '../../maintain-rights.ts'
 import type { LeftAlone } from '../../owner-code.ts'
-import type { Site } from '../../task.ts'
+import type { Site } from '../../part.ts'
 import type { Outcome } from './work.ts'
 
 type Done = Extract<Outcome, { kind: 'done' }>
@@ -37,16 +37,14 @@ const whyNot = (one: Outcome): string | undefined => {
 /** Autovacuum does the same work: nothing is wrong with a table that it holds. */
 const isHeldUp = (one: Outcome): boolean => one.kind === 'locked' && !one.by.some((locker) => locker.autovacuum)
 
-const words: Record<'vacuum' | 'analyze', { readonly id: string; readonly done: string }> = {
-  vacuum: { id: 'db.vacuum', done: 'vacuumed' },
-  analyze: { id: 'db.analyze', done: 'analyzed' },
-}
+type WorkTask = 'vacuum' | 'analyze'
+const words: Record<WorkTask, string> = { vacuum: 'vacuumed', analyze: 'analyzed' }
 
 const plural = (count: number): string => counted(count, 'table')
 
 /** `12 of 13 tables vacuumed, 4,000 dead rows removed`; parents that are merely analyzed are not counted as vacuumed. */
-const tell = (task: 'vacuum' | 'analyze', outcomes: readonly Outcome[], dryRun: boolean): string => {
-  const { done } = words[task]
+const tell = (task: WorkTask, outcomes: readonly Outcome[], dryRun: boolean): string => {
+  const done = words[task]
   const own = outcomes.filter((one) => !isLeftAlone(one) && (task === 'analyze' || one.step.does !== 'analyze'))
   if (own.length === 0) return `nothing left to be ${done}`
   if (dryRun) return `would have ${plural(own.length)} ${done}`
@@ -63,18 +61,18 @@ const mend: Record<'critical' | 'warning' | 'ok', string> = {
 }
 
 /** Whether every table could be vacuumed, or analyzed; who was in the way stands in the evidence. */
-export const judgeWork = (
-  task: 'vacuum' | 'analyze',
+export const judgeWork = <Task extends WorkTask>(
+  task: Task,
   outcomes: readonly Outcome[],
   { subject, context }: Pick<Site, 'subject' | 'context'>,
-): Finding => {
-  const { id, done } = words[task]
+): JudgedFinding<`db.${Task}`> => {
+  const done = words[task]
   const [failed, held] = [outcomes.filter((one) => one.kind === 'failed'), outcomes.filter(isHeldUp)]
   const status = failed.length > 0 ? 'critical' : held.length > 0 ? 'warning' : 'ok'
   const [first] = [...failed, ...held]
   const told = tell(task, outcomes, context.dryRun)
   return finding({
-    id,
+    id: `db.${task}`,
     subject,
     status,
     title: first === undefined ? `${subject}: ${told}` : `${subject}: ${nameOf(first)} could not be ${done}`,
@@ -114,7 +112,7 @@ export const judgeLeft = (
   outcomes: readonly Outcome[],
   holders: readonly SnapshotHolder[],
   { subject }: Pick<Site, 'subject'>,
-): Finding => {
+): JudgedFinding<'db.old-snapshot'> => {
   const left = outcomes.filter(isDone).filter((one) => one.after.deadRows >= manyDeadRows)
   const rows = left.reduce((sum, one) => sum + one.after.deadRows, 0)
   const [oldest] = holders

@@ -1,16 +1,16 @@
-import type { Finding } from '../../../../contract/finding.ts'
+import type { JudgedFinding } from '../../../../contract/finding.ts'
 import { lacksMaintain } from '../../maintain-rights.ts'
-import { notOnStandby, unfinishedWork } from '../../not-done.ts'
+import { notOnStandby, type TaskId, unfinishedWork } from '../../not-done.ts'
 import { judgeLeftAlone } from '../../owner-code.ts'
-import type { Done, Site } from '../../task.ts'
+import type { Done, Site } from '../../part.ts'
 import { type Step, statementOf } from './plan.ts'
 import { isLeftAlone, judgeWork, leftAlone, noRights } from './policy.ts'
 import { doSteps, type Outcome } from './work.ts'
 
-export type Worked = {
+export type Worked<Id extends string> = {
   readonly outcomes: readonly Outcome[]
   /** Whether every table was done, whether our role may and should do them, and whether the run was cut short. */
-  readonly findings: readonly Finding[]
+  readonly findings: readonly JudgedFinding<Id>[]
   readonly completed: boolean
 }
 
@@ -23,7 +23,11 @@ const sayPlan = ({ context, session, server }: Site, outcomes: readonly Outcome[
 }
 
 /** Does what was planned, and judges it; a dry run says what it would do. A standby takes no changes. */
-export const doWork = async (site: Site, task: 'vacuum' | 'analyze', steps: readonly Step[]): Promise<Worked | Done> => {
+export const doWork = async <Task extends 'vacuum' | 'analyze'>(
+  site: Site,
+  task: Task,
+  steps: readonly Step[],
+): Promise<Worked<`db.${Task}` | TaskId> | Done<'db.unfinished'>> => {
   const { context, server, target } = site
   if (server.standby) return notOnStandby(target.database, task)
   const outcomes = await doSteps(site, steps)

@@ -6,8 +6,8 @@ import { isStatementError } from '../../../../probes/postgres/read-only.ts'
 import { type Locker, seeLockers, seeTableStats } from '../../../../probes/postgres/table-stats.ts'
 import type { Row } from '../../../../tools/connect/session.ts'
 import { seeLeftAlone } from '../../owner-code.ts'
+import type { Site } from '../../part.ts'
 import { type Followed, longStatement } from '../../progress.ts'
-import type { Site } from '../../task.ts'
 import { type Step, statementOf } from './plan.ts'
 
 /** What became of one table. */

@@ -1,12 +1,17 @@
 import type { Container } from '../../../../contract/compose.ts'
-import { type Finding, finding } from '../../../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import type { History } from '../../../../contract/history.ts'
 import type { Instant } from '../../../../contract/seen.ts'
+import { byTag, type CasesByTag } from '../../../../core/by-tag.ts'
 import type { ComposeConfig, ComposeSnapshot } from '../../../../probes/compose.ts'
 import type { DeclaredService } from '../../../../probes/compose-config.ts'
 import { projectCommand } from '../../../../tools/compose-command.ts'
 import { judgeOom, judgeRestarts, readNote } from './restarts.ts'
 import { type JudgedService, judgeService } from './service.ts'
+
+/** What the project and its services are judged by. */
+export const composeIds = ['compose.engine', 'compose.config', 'compose.service', 'compose.restarts', 'compose.oom'] as const
+export type ComposeId = (typeof composeIds)[number]
 
 export type ComposeRules = {
   /** Services that are meant to end, besides those that another service waits for with `service_completed_successfully`. */
@@ -17,7 +22,7 @@ export type ComposeRules = {
 
 const infrastructure = { audience: 'infrastructure' } as const
 
-const engineFinding = ({ project }: ComposeSnapshot): Finding =>
+const engineFinding = ({ project }: ComposeSnapshot): JudgedFinding<'compose.engine'> =>
   finding({
     ...infrastructure,
     id: 'compose.engine',
@@ -43,12 +48,10 @@ const configAdvice = (config: ConfigOf<'valid'>, orphans: readonly string[]): st
     ...(config.unset.length === 0 ? [] : [`not set for the runner, so taken as empty: ${config.unset.join(', ')}`]),
   ].join('; ')
 
-type Told = Partial<Finding> & Pick<Finding, 'status' | 'title' | 'observed' | 'advice'>
+type Told = Partial<Omit<JudgedFinding, 'id'>> & Pick<JudgedFinding, 'status' | 'title' | 'observed' | 'advice'>
 type ConfigOf<Kind> = Extract<ComposeConfig, { kind: Kind }>
 
-const aboutConfig: {
-  readonly [Kind in ComposeConfig['kind']]: (config: ConfigOf<Kind>, orphans: readonly string[], asked: boolean) => Told
-} = {
+const aboutConfig: CasesByTag<ComposeConfig, 'kind', [orphans: readonly string[], asked: boolean], Told> = {
   valid: (config, orphans) => ({
     status: 'ok',
     title: 'compose file: valid',
@@ -66,18 +69,19 @@ const aboutConfig: {
     status: asked ? 'unknown' : 'ok',
     title: asked ? 'compose file: could not look' : 'compose file: not checked',
     observed: cause,
-    advice: asked ? advice : `not checked: whether every declared service is there; ${advice}`,
+    ...(asked ? {} : { notChecked: 'whether every declared service is there' }),
+    advice,
     cleared: false,
   }),
 }
 
-const configFinding = (snapshot: ComposeSnapshot, asked: boolean): Finding =>
+const configFinding = (snapshot: ComposeSnapshot, asked: boolean): JudgedFinding<'compose.config'> =>
   finding({
     ...infrastructure,
     id: 'compose.config',
     subject: 'compose-file',
     expected: 'a compose file that compose accepts',
-    ...aboutConfig[snapshot.config.kind](snapshot.config as never, orphansOf(snapshot), asked),
+    ...byTag('kind', aboutConfig, snapshot.config, orphansOf(snapshot), asked),
   })
 
 /** Meant to end: named in the options, or another service waits for its success and nothing restarts it after one. */
@@ -125,7 +129,7 @@ const servicesOf = ({ config, containers }: ComposeSnapshot, rules: ComposeRules
 }
 
 /** A failing service names the first of its dependencies that fails too; one that was killed for lack of memory names the kill. */
-const withParents = (findings: readonly Finding[], config: ComposeConfig): readonly Finding[] => {
+const withParents = <Id extends string>(findings: readonly JudgedFinding<Id>[], config: ComposeConfig): readonly JudgedFinding<Id>[] => {
   const failing = new Set(findings.filter((one) => one.status !== 'ok').map((one) => `${one.id} ${one.subject}`))
   const dependencies = new Map(config.kind === 'valid' ? config.services.map((one) => [`service/${one.name}`, one.dependsOn]) : [])
   return findings.map((one) => {
@@ -138,7 +142,12 @@ const withParents = (findings: readonly Finding[], config: ComposeConfig): reado
 }
 
 /** Page "health-check", row compose: every declared service present, running and healthy, and none that crashes in between. */
-export const judgeCompose = (snapshot: ComposeSnapshot, rules: ComposeRules, past: History, now: Instant): readonly Finding[] => {
+export const judgeCompose = (
+  snapshot: ComposeSnapshot,
+  rules: ComposeRules,
+  past: History,
+  now: Instant,
+): readonly JudgedFinding<ComposeId>[] => {
   const before = readNote(past)
   const ofServices = servicesOf(snapshot, rules).flatMap((service) => {
     const command = (subcommand: readonly string[]) => projectCommand(snapshot.project, subcommand, service.name)
@@ -153,7 +162,7 @@ export const judgeCompose = (snapshot: ComposeSnapshot, rules: ComposeRules, pas
 }
 
 /** The line of the log: `3 of 3 services healthy`. */
-export const composeLine = (findings: readonly Finding[]): string => {
+export const composeLine = (findings: readonly JudgedFinding[]): string => {
   const services = findings.filter((one) => one.id === 'compose.service')
   return `${services.filter((one) => one.status === 'ok').length} of ${services.length} services healthy`
 }

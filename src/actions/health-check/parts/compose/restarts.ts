@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Container } from '../../../../contract/compose.ts'
-import { type Finding, finding } from '../../../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import type { History } from '../../../../contract/history.ts'
 import type { Instant } from '../../../../contract/seen.ts'
 import { formatBytes } from '../../../../core/quantity.ts'
@@ -45,14 +45,14 @@ type Rules = { readonly now: Instant; readonly before: Noted | undefined; readon
 
 const count = (restarts: number) => (restarts === 1 ? '1 restart' : `${restarts} restarts`)
 
-const judgeGrowth = (grown: number, looping: boolean): Pick<Finding, 'status' | 'title'> => {
+const judgeGrowth = (grown: number, looping: boolean): Pick<JudgedFinding, 'status' | 'title'> => {
   if (grown >= criticalRestarts) return { status: 'critical', title: `${count(grown)} since the last run` }
   if (looping) return { status: 'critical', title: 'crashes again and again' }
   return grown > 0 ? { status: 'warning', title: `${count(grown)} since the last run` } : { status: 'ok', title: 'no new restart' }
 }
 
 /** Restarts by the engine since the last run: the service may look healthy between two crashes. */
-export const judgeRestarts = ({ name, containers }: Seen, { now, before, logs }: Rules): Finding => {
+export const judgeRestarts = ({ name, containers }: Seen, { now, before, logs }: Rules): JudgedFinding<'compose.restarts'> => {
   const grown = containers.reduce((sum, one) => sum + grownBy(one, before), 0)
   const total = containers.reduce((sum, one) => sum + one.restartCount, 0)
   const looping = containers.some((one) => loops(one, now)) && (before === undefined || grown > 0)
@@ -99,7 +99,7 @@ const newKill = (killed: Container) => ({
 })
 
 /** Kills by the kernel for lack of memory. */
-export const judgeOom = ({ name, containers }: Seen, before: Noted | undefined): Finding => {
+export const judgeOom = ({ name, containers }: Seen, before: Noted | undefined): JudgedFinding<'compose.oom'> => {
   const killed = containers.find((one) => isNewKill(one, before))
   const told = killed === undefined ? noKill(containers.find((one) => one.oomKilled)) : newKill(killed)
   return finding({

@@ -1,5 +1,5 @@
 import type { Container } from '../../../../contract/compose.ts'
-import { type Finding, finding } from '../../../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import type { PastStatus } from '../../../../contract/history.ts'
 import type { Instant } from '../../../../contract/seen.ts'
 import { byWorstStatus } from '../../../../contract/status.ts'
@@ -16,7 +16,7 @@ export type JudgedService = {
   readonly kind: 'lasting' | 'one-shot' | 'optional'
 }
 
-type Judged = Pick<Finding, 'status' | 'certainty' | 'cleared' | 'observed' | 'evidence'> & {
+type Judged = Pick<JudgedFinding, 'status' | 'certainty' | 'cleared' | 'observed' | 'evidence'> & {
   readonly title: string
   /** The compose command that mends it; undefined when none does. */
   readonly mend?: readonly string[]
@@ -143,7 +143,7 @@ const worstOf = (service: JudgedService, judged: readonly Judged[]): Judged => {
 }
 
 /** One finding for a service with all its containers: the worst of them speaks. */
-export const judgeService = (service: JudgedService, rules: ServiceRules): Finding => {
+export const judgeService = (service: JudgedService, rules: ServiceRules): JudgedFinding<'compose.service'> => {
   const judged = service.containers.map((one) => judgeContainer(one, { now: rules.now, past: rules.past, kind: service.kind }))
   const { mend, ...worst } = worstOf(service, judged)
   const alike = judged.filter((one) => one.title === worst.title).length

@@ -1,7 +1,7 @@
-import type { Finding } from '../../../../contract/finding.ts'
+import type { JudgedFinding } from '../../../../contract/finding.ts'
 
 /** An endpoint by its label, with what was judged of it. */
-export type Judged = { readonly label: string; readonly findings: readonly Finding[] }
+export type Judged = { readonly label: string; readonly findings: readonly JudgedFinding[] }
 
 const shown = 4
 const longest = 40

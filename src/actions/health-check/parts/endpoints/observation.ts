@@ -1,3 +1,4 @@
+import type { Obstacle } from '../../../../contract/seen.ts'
 import type { HttpSeen } from '../../../../probes/http.ts'
 import type { TcpSeen } from '../../../../probes/tcp.ts'
 
@@ -5,7 +6,7 @@ import type { TcpSeen } from '../../../../probes/tcp.ts'
 export type Observation =
   | HttpSeen
   | TcpSeen
-  | { readonly kind: 'unseen'; readonly cause: string; readonly advice: string; readonly lasting: boolean }
+  | ({ readonly kind: 'unseen'; readonly lasting: boolean } & Obstacle)
   | { readonly kind: 'killed'; readonly ended: string }
 
 /** All attempts at one endpoint, the last of which decides, and the latencies in ms that were sampled when it answered. */

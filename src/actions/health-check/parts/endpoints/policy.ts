@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../../../../contract/finding.ts'
+import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import { formatBytes, formatDuration } from '../../../../core/quantity.ts'
 import { judge } from '../../../../core/threshold.ts'
 import { bodyMistake, expectsBody, type HttpAnswer, isEndless } from './answer.ts'
@@ -7,9 +7,24 @@ import { faultWords } from './fault-words.ts'
 import type { Observation, Observed } from './observation.ts'
 import type { Target } from './target.ts'
 
-type Given = Pick<Finding, 'id' | 'status' | 'title' | 'observed' | 'expected'> & Partial<Finding>
+/** What an endpoint is judged by. */
+export const endpointIds = [
+  'endpoint.configured',
+  'endpoint.reachable',
+  'endpoint.certificate',
+  'endpoint.redirect',
+  'endpoint.status',
+  'endpoint.body',
+  'endpoint.latency',
+  'check.failed',
+] as const
+export type EndpointId = (typeof endpointIds)[number]
+type EndpointFinding = JudgedFinding<EndpointId>
 
-const make = (target: Target, given: Given): Finding =>
+type Given<Id extends EndpointId> = Pick<JudgedFinding<Id>, 'id' | 'status' | 'title' | 'observed' | 'expected'> &
+  Partial<Omit<JudgedFinding<Id>, 'id'>>
+
+const make = <const Id extends EndpointId>(target: Target, given: Given<Id>): JudgedFinding<Id> =>
   finding({ ...given, subject: target.subject, audience: 'technical', title: `${target.label}: ${given.title}` })
 
 const statusAdvice = (status: number, expected: string): string => {
@@ -38,7 +53,7 @@ const tries = ({ attempts }: Observed): string => (attempts.length === 1 ? '' : 
 const earlier = ({ attempts }: Observed, target: Target): readonly string[] =>
   attempts.slice(0, -1).map((one, index) => `attempt ${index + 1}: ${failureLine(one, target)}`)
 
-const reached = (target: Target, observed: Observed, how: string): Finding => {
+const reached = (target: Target, observed: Observed, how: string): JudgedFinding<'endpoint.reachable'> => {
   const before = earlier(observed, target)
   return make(target, {
     id: 'endpoint.reachable',
@@ -50,7 +65,7 @@ const reached = (target: Target, observed: Observed, how: string): Finding => {
   })
 }
 
-const certified = (target: Target): readonly Finding[] =>
+const certified = (target: Target): readonly JudgedFinding<'endpoint.certificate'>[] =>
   target.secure && target.endpoint['tls-verify'] !== false
     ? [
         make(target, {
@@ -63,7 +78,7 @@ const certified = (target: Target): readonly Finding[] =>
       ]
     : []
 
-const redirected = (target: Target, redirects: readonly string[]): readonly Finding[] =>
+const redirected = (target: Target, redirects: readonly string[]): readonly JudgedFinding<'endpoint.redirect'>[] =>
   target.kind === 'http' && target.endpoint.redirects !== 'none'
     ? [
         make(target, {
@@ -76,7 +91,7 @@ const redirected = (target: Target, redirects: readonly string[]): readonly Find
       ]
     : []
 
-const statusFinding = (target: Target, answer: HttpAnswer, observed: Observed): Finding => {
+const statusFinding = (target: Target, answer: HttpAnswer, observed: Observed): JudgedFinding<'endpoint.status'> => {
   const expected = statusWords(target.status)
   const good = accepts(target.status, answer.status)
   return make(target, {
@@ -90,7 +105,7 @@ const statusFinding = (target: Target, answer: HttpAnswer, observed: Observed): 
   })
 }
 
-const bodyFinding = (target: Target, answer: HttpAnswer, observed: Observed): Finding => {
+const bodyFinding = (target: Target, answer: HttpAnswer, observed: Observed): JudgedFinding<'endpoint.body'> => {
   const mistake = bodyMistake(answer, target)
   const parts = [
     ...(target.json === undefined ? [] : [`JSON with ${JSON.stringify(target.json)}`]),
@@ -107,7 +122,7 @@ const bodyFinding = (target: Target, answer: HttpAnswer, observed: Observed): Fi
   })
 }
 
-const endless = (target: Target, answer: HttpAnswer): Finding =>
+const endless = (target: Target, answer: HttpAnswer): JudgedFinding<'endpoint.reachable'> =>
   make(target, {
     id: 'endpoint.reachable',
     status: 'warning',
@@ -131,7 +146,7 @@ const phasesOf = (last: Observation | undefined): readonly string[] => {
   ]
 }
 
-const latencyFinding = (target: Target, { attempts, latenciesMs }: Observed): Finding => {
+const latencyFinding = (target: Target, { attempts, latenciesMs }: Observed): JudgedFinding<'endpoint.latency'> => {
   const { latency } = target
   const ms = median(latenciesMs)
   const { status, cleared } = judge(ms, latency)
@@ -150,7 +165,7 @@ const latencyFinding = (target: Target, { attempts, latenciesMs }: Observed): Fi
   })
 }
 
-const unseenFinding = (target: Target, cause: string, advice: string, evidence: readonly string[]): Finding =>
+const unseenFinding = (target: Target, cause: string, advice: string, evidence: readonly string[]): JudgedFinding<'endpoint.reachable'> =>
   make(target, {
     id: 'endpoint.reachable',
     status: 'unknown',
@@ -162,7 +177,7 @@ const unseenFinding = (target: Target, cause: string, advice: string, evidence: 
   })
 
 /** What it sends ends the process that looks, alone and twice: nothing was seen of it, and that is told as itself. */
-const killedFinding = (target: Target, ended: string): Finding =>
+const killedFinding = (target: Target, ended: string): JudgedFinding<'check.failed'> =>
   make(target, {
     id: 'check.failed',
     status: 'unknown',
@@ -173,7 +188,7 @@ const killedFinding = (target: Target, ended: string): Finding =>
     certainty: 'hard',
   })
 
-const answered = (target: Target, answer: HttpAnswer, observed: Observed): readonly Finding[] => {
+const answered = (target: Target, answer: HttpAnswer, observed: Observed): readonly EndpointFinding[] => {
   const open = isEndless(answer, target)
     ? endless(target, answer)
     : reached(target, observed, `answered from ${answer.address} in ${formatDuration(answer.timing.totalMs)}`)
@@ -187,7 +202,7 @@ const answered = (target: Target, answer: HttpAnswer, observed: Observed): reado
 }
 
 /** What stands although something later failed: a refused certificate was presented by something that answers. */
-const provenBefore = (id: string, target: Target, observed: Observed): readonly Finding[] => {
+const provenBefore = (id: EndpointId, target: Target, observed: Observed): readonly EndpointFinding[] => {
   if (id === 'endpoint.reachable') return []
   const reachable = reached(target, observed, 'it answers')
   return id === 'endpoint.certificate' ? [reachable] : [reachable, ...certified(target)]
@@ -197,7 +212,7 @@ const provenBefore = (id: string, target: Target, observed: Observed): readonly 
  * What was seen of one endpoint -> its findings: each id that it may fail by, as far as it came. Pure.
  * An endpoint that answers as expected has an ok finding for every id that could have been opened by it.
  */
-export const judgeEndpoint = (target: Target, observed: Observed): readonly Finding[] => {
+export const judgeEndpoint = (target: Target, observed: Observed): readonly EndpointFinding[] => {
   const last = observed.attempts.at(-1)
   if (last === undefined) return [unseenFinding(target, 'it was not asked', '', [])]
   if (last.kind === 'unseen') return [unseenFinding(target, last.cause, last.advice, earlier(observed, target))]

@@ -1,30 +1,47 @@
 import type { Context } from '../../../../contract/context.ts'
 import type { DatabaseOptions, PostgresTarget } from '../../../../contract/database.ts'
 import type { JsonObject } from '../../../../contract/json.ts'
+import type { Obstacle } from '../../../../contract/seen.ts'
+import { limit } from '../../../../core/options/threshold.ts'
 import { noConnectionLeft } from '../../../../domain/postgres/connections.ts'
 import { readDeadlockNote, writeDeadlockNote } from '../../../../domain/postgres/counters.ts'
 import type { PostgresFailure } from '../../../../domain/postgres/failure.ts'
-import { judgePostgres, postgresLine } from '../../../../domain/postgres/judge.ts'
+import { judgePostgres, postgresLine, serverIds } from '../../../../domain/postgres/judge.ts'
 import type { PostgresObservation } from '../../../../domain/postgres/observation.ts'
 import { containerDown, judgeUnreachable } from '../../../../domain/postgres/reachable.ts'
 import type { About } from '../../../../domain/postgres/thresholds.ts'
 import { seePostgres } from '../../../../probes/postgres.ts'
-import { type Checked, defineCheck, notChecked } from '../../check.ts'
+import { type CheckOutcome, definePart, notSeen } from '../../part.ts'
 
-export const check = defineCheck({
+export const part = definePart({
   name: 'postgres',
   description:
     'The database answers, has connections left, blocks nobody, and keeps up: locks, open transactions, deadlocks, cache, wraparound, replication, size.',
-  slow: false,
+  order: 60,
   options: {},
+  thresholds: {
+    connections: limit('percentage', 'above', 'Share of the connections of PostgreSQL that are in use.'),
+    blocked: limit('duration', 'above', 'How long a session of PostgreSQL waits for a lock.'),
+    'idle-in-transaction': limit('duration', 'above', 'How long a session sits idle inside a transaction.'),
+    'longest-transaction': limit('duration', 'above', 'Age of the oldest transaction.'),
+    deadlocks: limit('number', 'above', 'Deadlocks since the last run.'),
+    'cache-hit': limit('percentage', 'below', 'Share of blocks that PostgreSQL found in its cache.'),
+    wraparound: limit('number', 'above', 'Transactions since the oldest row was frozen.'),
+    'replication-lag': limit('duration', 'above', 'How far a standby is behind.'),
+    'replication-backlog': limit('size', 'above', 'Changes that wait for a standby or a slot.'),
+    'database-growth': limit('percentage', 'above', 'Growth of the database in a day.'),
+  },
+  ids: [...serverIds, 'postgres.pooler'],
+  // Transactions are counted up to a limit that no work of ours brings nearer.
+  disturbedByWork: [...serverIds.filter((id) => id !== 'postgres.wraparound'), 'postgres.pooler'],
   configured: ({ database }) => database.service !== undefined || database.url !== undefined,
-  run: async ({ database, thresholds }, context, asked) => {
+  run: async ({ database, thresholds }, context, asked): Promise<Looked> => {
     const location = await context.connect.postgres()
     const where = { id: 'postgres.reachable', subject: subjectOf(database), audience: 'technical' } as const
-    if (!location.seen) return notChecked(where, location, asked)
+    if (!location.seen) return notSeen(where, location, asked)
     const { value } = location
     // Silent unless the check was named: then no database at all is something that could not be looked at.
-    if (value.kind === 'none') return asked ? notChecked(where, value.why ?? noDatabase, asked) : { findings: [], completed: false }
+    if (value.kind === 'none') return asked ? notSeen(where, value.why ?? noDatabase, asked) : { findings: [], completed: false }
     if (value.kind === 'down') return { findings: [containerDown(value.subject, value.cause)], completed: true }
     return look(value.target, thresholds, { context, asked })
   },
@@ -32,12 +49,13 @@ export const check = defineCheck({
 
 const subjectOf = ({ service }: DatabaseOptions): string => (service === undefined ? 'database' : `service/${service}`)
 
-type Why = { readonly cause: string; readonly advice: string }
-const noDatabase: Why = { cause: 'no container of the project is PostgreSQL', advice: 'set database.service or database.url' }
+const noDatabase: Obstacle = { cause: 'no container of the project is PostgreSQL', advice: 'set database.service or database.url' }
+
+type Looked = CheckOutcome<(typeof serverIds)[number] | 'postgres.pooler'>
 
 type Run = { readonly context: Context; readonly asked: boolean }
 
-const look = async (target: PostgresTarget, thresholds: About['thresholds'], { context, asked }: Run): Promise<Checked> => {
+const look = async (target: PostgresTarget, thresholds: About['thresholds'], { context, asked }: Run): Promise<Looked> => {
   const seen = await seePostgres(target, { signal: context.signal, now: () => context.now(), own: context.ownSessions?.() ?? [] })
   if (!seen.answered) return unanswered(seen.failure, target, asked)
   const { observation } = seen
@@ -58,7 +76,7 @@ const look = async (target: PostgresTarget, thresholds: About['thresholds'], { c
 /** Three days of a round every five minutes. */
 const sizesKept = 900
 
-const unanswered = (failure: PostgresFailure, target: PostgresTarget, asked: boolean): Checked => {
+const unanswered = (failure: PostgresFailure, target: PostgresTarget, asked: boolean): Looked => {
   const judged = judgeUnreachable(failure, target)
   if (judged.status !== 'unknown') {
     const full = failure.kind === 'too-many-connections'
@@ -66,7 +84,7 @@ const unanswered = (failure: PostgresFailure, target: PostgresTarget, asked: boo
   }
   return asked
     ? { findings: [{ ...judged, cleared: false }], completed: false }
-    : notChecked(judged, { cause: judged.title, advice: judged.advice }, asked)
+    : notSeen(judged, { cause: judged.title, advice: judged.advice }, asked)
 }
 
 const factsOf = (seen: PostgresObservation): JsonObject => ({

@@ -1,7 +1,8 @@
-import { type Finding, finding } from '../../../contract/finding.ts'
-import type { Instant } from '../../../contract/seen.ts'
-import { jsonValue } from '../../../core/read-json.ts'
-import { type About, clockTime, countRows, type Judged } from '../about.ts'
+import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
+import type { Instant } from '../../../../contract/seen.ts'
+import { jsonValue } from '../../../../core/read-json.ts'
+import { type About, clockTime, countRows } from '../../about.ts'
+import type { Judged } from '../../part.ts'
 
 /** The server's counter of deleted rows at a moment. Another oid or reset time means that it began anew. */
 export type Reading = { readonly oid: number; readonly deleted: number; readonly statsReset: string; readonly at: Instant }
@@ -50,7 +51,7 @@ export type Deleted = {
   readonly atLeast: number
 }
 
-type Verdict = Pick<Finding, 'status' | 'title' | 'advice'>
+type Verdict = Pick<JudgedFinding, 'status' | 'notChecked' | 'title' | 'advice'>
 
 const rowsOf = ({ inLog, counted }: Deleted): number | undefined => inLog ?? counted
 
@@ -70,8 +71,9 @@ const verdictOf = (seen: Deleted, about: About): Verdict => {
     }
   }
   if (rows === undefined) {
-    const advice = seen.atLeast > 0 ? `not checked: ${nothingKnown}; add (?<rows>\\d+) to log.pattern, or wait for the next day` : ''
-    return { status: 'ok', title: `${shown}: rows deleted not known`, advice }
+    const told = { status: 'ok', title: `${shown}: rows deleted not known` } as const
+    if (seen.atLeast === 0) return { ...told, advice: '' }
+    return { ...told, notChecked: nothingKnown, advice: 'add (?<rows>\\d+) to log.pattern, or wait for the next day' }
   }
   const few = !day.pending && rows < seen.atLeast
   const advice = few ? 'see whether there was nothing to delete (nobody played), or whether the purge looked at another day or table' : ''
@@ -87,7 +89,7 @@ const observedOf = ({ inLog, counted }: Deleted): string => {
 }
 
 /** Whether the purge deleted what it says, and as much as is expected. Nothing to compare is a first sight, not a fault. */
-export const judgeRowsDeleted = (seen: Deleted, about: About): Judged => {
+export const judgeRowsDeleted = (seen: Deleted, about: About): Judged<'purge.rows-deleted'> => {
   const { atLeast } = seen
   const rows = rowsOf(seen)
   const verdict = verdictOf(seen, about)
@@ -96,7 +98,6 @@ export const judgeRowsDeleted = (seen: Deleted, about: About): Judged => {
     findings: [
       finding({
         id: 'purge.rows-deleted',
-        check: 'rows-deleted',
         subject: about.subject,
         ...verdict,
         cleared: verdict.status === 'ok' && rows !== undefined && !about.day.pending,

@@ -1,14 +1,15 @@
-import { finding } from '../../../contract/finding.ts'
-import type { Seen } from '../../../contract/seen.ts'
-import { largest } from '../../../core/largest.ts'
-import { formatDuration } from '../../../core/quantity.ts'
-import { judge } from '../../../core/threshold.ts'
-import { blockingTree, describeSession } from '../../../domain/postgres/blocking-tree.ts'
-import { terminate } from '../../../domain/postgres/sessions.ts'
-import { postgresThresholds } from '../../../domain/postgres/thresholds.ts'
-import type { LocksLook } from '../../../probes/purge/locks.ts'
-import type { About, Judged } from '../about.ts'
-import { describeOldest } from './table.ts'
+import { finding } from '../../../../contract/finding.ts'
+import type { Seen } from '../../../../contract/seen.ts'
+import { largest } from '../../../../core/largest.ts'
+import { formatDuration } from '../../../../core/quantity.ts'
+import { judge } from '../../../../core/threshold.ts'
+import { blockingTree, describeSession } from '../../../../domain/postgres/blocking-tree.ts'
+import { terminate } from '../../../../domain/postgres/sessions.ts'
+import { postgresThresholds } from '../../../../domain/postgres/thresholds.ts'
+import type { LocksLook } from '../../../../probes/purge/locks.ts'
+import type { About } from '../../about.ts'
+import type { Judged } from '../../part.ts'
+import { describeOldest } from '../table/policy.ts'
 
 const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`
 
@@ -23,8 +24,8 @@ const evidenceOf = ({ holders, sessions, oldest }: LocksLook): readonly string[]
 }
 
 /** Who keeps the table from being used. `stopped`: it kept us from looking at the rows, however short it was. */
-export const judgeLocks = (look: Seen<LocksLook>, about: About, stopped: boolean): Judged => {
-  const where = { id: 'purge.locks', check: 'locks', subject: about.subject, audience: 'technical' } as const
+export const judgeLocks = (look: Seen<LocksLook>, about: About, stopped: boolean): Judged<'purge.locks'> => {
+  const where = { id: 'purge.locks', subject: about.subject, audience: 'technical' } as const
   const limit = postgresThresholds.blocked
   const expected = `nobody holds the table against all others, or waits for it, for ${formatDuration(limit.warning)}`
   if (!look.seen) {

@@ -1,8 +1,8 @@
-import type { SeenClock } from '../../../contract/clock.ts'
-import { type Finding, finding } from '../../../contract/finding.ts'
-import { formatDuration } from '../../../core/quantity.ts'
-import { mostOffsetMs } from '../../../core/time/clock.ts'
-import type { About } from '../about.ts'
+import type { SeenClock } from '../../contract/clock.ts'
+import { finding, type JudgedFinding } from '../../contract/finding.ts'
+import { formatDuration } from '../../core/quantity.ts'
+import { mostOffsetMs } from '../../core/time/clock.ts'
+import type { About } from './about.ts'
 
 export type Clocks = {
   /** The server's clock before ours. */
@@ -50,12 +50,11 @@ const doubtOf = ({ aheadMs, trouble, dateThere, github }: Clocks, { day }: About
 }
 
 /** Whether the clocks agree on the day. When they do not, nobody knows which day it is: then nothing else is judged. */
-export const judgeClock = (clocks: Clocks, about: About): Finding => {
+export const judgeClock = (clocks: Clocks, about: About): JudgedFinding<'purge.clock'> => {
   const doubt = doubtOf(clocks, about)
   const { shown, day } = about
   return finding({
     id: 'purge.clock',
-    check: 'table',
     subject: about.subject,
     status: doubt === undefined ? 'ok' : 'unknown',
     title: `${shown}: ${doubt?.title ?? `the clocks agree that it is ${day.label}`}`,

@@ -1,8 +1,9 @@
-import { finding } from '../../../contract/finding.ts'
-import type { Seen } from '../../../contract/seen.ts'
-import { shorten } from '../../../core/text/plain.ts'
-import type { LogLook, PurgeLine } from '../../../probes/purge-log.ts'
-import { type About, clockTime, countRows, type Judged } from '../about.ts'
+import { finding } from '../../../../contract/finding.ts'
+import type { Seen } from '../../../../contract/seen.ts'
+import { shorten } from '../../../../core/text/plain.ts'
+import type { LogLook, PurgeLine } from '../../../../probes/purge-log.ts'
+import { type About, clockTime, countRows } from '../../about.ts'
+import type { Judged } from '../../part.ts'
 
 /** The log as words: `the log of web`, and what is looked for in it. */
 export type LogName = { readonly source: string; readonly pattern: string }
@@ -75,8 +76,8 @@ const once = (look: LogLook, { source }: LogName, about: About): Verdict => {
 }
 
 /** Exactly one line for the day. None is only a warning, for the rows decide; several are fine when the later ones deleted nothing. */
-export const judgeLog = (look: Seen<LogLook>, name: LogName, about: About): Judged => {
-  const where = { id: 'purge.log', check: 'log', subject: about.subject, audience: 'technical' } as const
+export const judgeLog = (look: Seen<LogLook>, name: LogName, about: About): Judged<'purge.log'> => {
+  const where = { id: 'purge.log', subject: about.subject, audience: 'technical' } as const
   const expected = `1 line for ${about.day.label}; a second one must say 0 rows`
   if (!look.seen) {
     const title = `${name.source}: could not look`

@@ -1,11 +1,16 @@
-import { type Finding, finding } from '../../../contract/finding.ts'
-import type { Seen } from '../../../contract/seen.ts'
-import { formatDuration } from '../../../core/quantity.ts'
-import { sqlIdentifier } from '../../../domain/postgres/names.ts'
-import type { OldestSnapshot } from '../../../probes/purge/locks.ts'
-import type { OtherRows, RowsLook } from '../../../probes/purge/rows.ts'
-import type { FoundTable } from '../../../probes/purge/table.ts'
-import { type About, clockTime, countRows, formatCount, type Judged } from '../about.ts'
+import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
+import type { Seen } from '../../../../contract/seen.ts'
+import { formatDuration } from '../../../../core/quantity.ts'
+import { sqlIdentifier } from '../../../../domain/postgres/names.ts'
+import type { OldestSnapshot } from '../../../../probes/purge/locks.ts'
+import type { OtherRows, RowsLook } from '../../../../probes/purge/rows.ts'
+import type { FoundTable } from '../../../../probes/purge/table.ts'
+import { type About, clockTime, countRows, formatCount } from '../../about.ts'
+import type { Judged } from '../../part.ts'
+
+/** What the rows of the table are judged by. */
+export const tableIds = ['purge.stale-rows', 'purge.future-rows', 'purge.null-rows', 'purge.index', 'purge.cost'] as const
+type TableId = (typeof tableIds)[number]
 
 /** Blocks of three proofs on a table with an index and without dead rows: about four each, whatever its size. */
 const mostBuffers = 20
@@ -25,7 +30,7 @@ export type Told = {
 
 type Given = { readonly about: About; readonly told: Told }
 
-const base = ({ subject }: About) => ({ subject, check: 'table', audience: 'technical' }) as const
+const base = ({ subject }: About) => ({ subject, audience: 'technical' }) as const
 
 /** `"public"."game"`, for a statement to copy; undefined when a name needs thought. */
 const statementName = ({ schema, name }: Found): string | undefined => {
@@ -44,7 +49,7 @@ const pendingWords = (about: About): string =>
   `pending: rows of ${about.day.yesterday.date} may stay until ${clockTime(about.day.due, about)}`
 
 /** Rows of days before the one that may still be there. Those of yesterday are pending until the grace is over, older ones never. */
-const judgeStale = ({ older }: Proven, kind: Found['kind'], { about, told: { log, remedy } }: Given): Finding => {
+const judgeStale = ({ older }: Proven, kind: Found['kind'], { about, told: { log, remedy } }: Given): JudgedFinding<'purge.stale-rows'> => {
   const { shown, column, day } = about
   const { oldest, pending, label } = day
   const due = clockTime(day.due, about)
@@ -70,7 +75,7 @@ const judgeStale = ({ older }: Proven, kind: Found['kind'], { about, told: { log
 const olderThan = ({ rows, atLeast }: OtherRows): string => `${countRows(rows, atLeast)} ${rows === 1 ? 'is' : 'are'} older`
 
 /** Rows of tomorrow or later: somebody's clock or zone is wrong, and the purge deletes them one night too late, or at once. */
-const judgeFuture = ({ newer }: Proven, about: About): Finding => {
+const judgeFuture = ({ newer }: Proven, about: About): JudgedFinding<'purge.future-rows'> => {
   const { shown, column, day } = about
   const bad = newer.rows > 0
   const seen = `${countRows(newer.rows, newer.atLeast)}${newer.furthest === '' ? '' : `, newest ${column} ${newer.furthest}`}`
@@ -87,7 +92,7 @@ const judgeFuture = ({ newer }: Proven, about: About): Finding => {
 }
 
 /** Rows without a date, which `<>` never matches: no purge deletes them. */
-const judgeMissing = ({ missing }: Proven, about: About): Finding => {
+const judgeMissing = ({ missing }: Proven, about: About): JudgedFinding<'purge.null-rows'> => {
   const { shown, column } = about
   const bad = missing.rows > 0
   return finding({
@@ -112,7 +117,7 @@ const createIndex = (table: Found): string => {
 }
 
 /** Whether the proofs find their first row without reading the whole table. A refused one proves nothing, and says how to enable it. */
-export const judgeIndex = (look: RowsLook, table: Found, about: About): Finding => {
+export const judgeIndex = (look: RowsLook, table: Found, about: About): JudgedFinding<'purge.index'> => {
   const rows = look.kind === 'unindexed' ? look.rows : look.readWhole
   const refused = look.kind === 'unindexed'
   return finding({
@@ -146,7 +151,7 @@ export const describeOldest = (oldest: OldestSnapshot | undefined): string | und
 }
 
 /** What the proofs read. Dead rows that VACUUM has not removed must be passed one by one. */
-const judgeCost = (look: Proven, table: Found, { about, told }: Given): Finding => {
+const judgeCost = (look: Proven, table: Found, { about, told }: Given): JudgedFinding<'purge.cost'> => {
   const limited = look.readWhole === 0
   const bad = limited && look.buffers > mostBuffers
   const keeper = describeOldest(told.oldest)
@@ -166,7 +171,7 @@ const judgeCost = (look: Proven, table: Found, { about, told }: Given): Finding 
 }
 
 /** All that the rows of the table show. */
-export const judgeTable = (look: RowsLook, table: Found, { about, told }: Given): Judged => {
+export const judgeTable = (look: RowsLook, table: Found, { about, told }: Given): Judged<TableId> => {
   const index = judgeIndex(look, table, about)
   if (look.kind === 'unindexed') return { completed: false, findings: [index] }
   return {
@@ -182,7 +187,11 @@ export const judgeTable = (look: RowsLook, table: Found, { about, told }: Given)
 }
 
 /** The rows could not be looked at: told as unknown under the id that they would have had. `parent`: what explains it. */
-export const tableNotSeen = (why: Extract<Seen<never>, { seen: false }>, about: About, parent?: Finding['parent']): Judged => ({
+export const tableNotSeen = (
+  why: Extract<Seen<never>, { seen: false }>,
+  about: About,
+  parent?: JudgedFinding['parent'],
+): Judged<'purge.stale-rows'> => ({
   completed: false,
   findings: [
     finding({

@@ -1,9 +1,8 @@
-import type { OptionShape, OptionsOf } from '../../contract/action.ts'
 import type { Context } from '../../contract/context.ts'
 import type { PostgresTarget } from '../../contract/database.ts'
-import type { Finding } from '../../contract/finding.ts'
 import type { JsonObject } from '../../contract/json.ts'
 import type { Instant } from '../../contract/seen.ts'
+import { type PartOutcome, partsOf } from '../../core/parts.ts'
 import type { FactTable } from '../../core/render/view.ts'
 import type { Threshold } from '../../core/threshold.ts'
 import type { PostgresSession } from '../../tools/connect/session.ts'
@@ -64,10 +63,7 @@ export type Site = {
 /** The counts that become outputs of the action, added up over tasks and databases. */
 export type Counts = { readonly [Name in 'vacuumed' | 'reclaimed-bytes' | 'drift' | 'cancelled']?: number }
 
-export type Done = {
-  /** False when it could not look, or could not do all of its work: then it is not in the report's `scope`. */
-  readonly completed: boolean
-  readonly findings: readonly Finding[]
+type Told = {
   /** Something stays on the server that must not: the journal is kept, and the step's end or the next run removes it. */
   readonly leftBehind?: true
   readonly facts?: JsonObject
@@ -78,31 +74,21 @@ export type Done = {
   readonly line?: string
 }
 
-/** One task of db-maintain: one file in `tasks/`, one test beside it in `__tests__/`. The registry is generated. */
-export type TaskDeclaration<Shape extends OptionShape> = {
-  readonly name: string
-  readonly description: string
-  /** Whether a run of it that dies may leave something at work on the server, unless `dryRun`: then the journal knows of it. */
-  readonly changes: boolean
-  /** Left out unless `tasks` names it. */
-  readonly onlyNamed?: true
-  /** Options of its own, in the `db-maintain:` section. */
-  readonly options: Shape
-  /** Throws for a bug, an error of the server, or a lost connection; then it alone is `unknown`, with the right it lacks. */
-  readonly run: (site: Site, options: OptionsOf<Shape> & SharedOptions) => Promise<Done>
-}
+/** What a task brings back. */
+export type Done<Id extends string = string> = PartOutcome<Id> & Told
 
-/** A declaration whose types are forgotten, as the registry holds it. */
-export type Task = {
-  readonly name: string
-  readonly description: string
-  readonly changes: boolean
-  readonly onlyNamed?: true
-  readonly options: OptionShape
-  run(site: Site, options: never): Promise<Done>
-}
-
-export const defineTask = <Shape extends OptionShape>(declaration: TaskDeclaration<Shape>): Task => declaration
+/** A task: one folder in `parts/`, one test beside it in `__tests__/`, a runbook for each of its ids. Throws for a bug, an error of the server, or a lost connection; then it alone is `unknown`, with the right it lacks. */
+export const definePart = partsOf<{
+  readonly options: SharedOptions
+  readonly world: Site
+  readonly told: Told
+  readonly marks: {
+    /** A run of it that dies may leave something at work on the server, unless `dryRun`: then the journal knows of it. */
+    readonly changes?: true
+    /** Left out unless `tasks` names it. */
+    readonly onlyNamed?: true
+  }
+}>()
 
 /** `table/quiz.public.game`: the subject of something in this database. */
 export const subjectIn = ({ target }: Pick<Site, 'target'>, kind: 'table' | 'index' | 'sequence' | 'constraint', name: string): string =>
