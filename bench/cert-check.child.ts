@@ -27,8 +27,8 @@ const { isolate } = createIsolation({ program, run: createPrograms({ environment
 const startedAt = performance.now()
 const { findings, certificates } = await part.run(
   { ...given, compose: {} } as never,
-  { signal, now: Date.now, isolate } as never,
-  Date.now(),
+  { context: { signal, now: Date.now, isolate }, startedAt: Date.now(), leaves: { served: [], onDisk: [] } } as never,
+  true,
 )
 const wallMs = performance.now() - startedAt
 const { user, system } = process.cpuUsage()

@@ -1,14 +1,14 @@
 /** What `bench/endpoints.ts` measures: the check `endpoints` with COUNT URLs below BASE and a deadline, in a process of its own. Prints JSON. */
 import { z } from 'zod'
-import { check } from '../src/actions/health-check/parts/endpoints/part.ts'
+import { part } from '../src/actions/health-check/parts/endpoints/part.ts'
 
 const [base = '', count = '1', deadlineMs = '60000'] = process.argv.slice(2)
 const urls = Array.from({ length: Number(count) }, (_, index) => `${base}${index}`)
-const options = z.object(check.options).parse({ endpoints: urls })
+const options = z.object(part.options).parse({ endpoints: urls })
 const context = { signal: AbortSignal.timeout(Number(deadlineMs)), now: Date.now }
 const before = process.cpuUsage()
 const startedAt = performance.now()
-const { findings } = await check.run({ ...options, compose: {}, database: {}, thresholds: {} } as never, context as never, true)
+const { findings } = await part.run({ ...options, compose: {}, database: {}, thresholds: {} } as never, context as never, true)
 const wallMs = performance.now() - startedAt
 const whole = process.cpuUsage()
 const own = process.cpuUsage(before)

@@ -1,5 +1,5 @@
 /** Redaction: a report of 4,000 findings, and hostile texts of one and of four megabytes, whose cost must grow as they do. CPU time, in this process. */
-import { finding } from '../src/contract/finding.ts'
+import { type Finding, finding } from '../src/contract/finding.ts'
 import type { Report } from '../src/contract/report.ts'
 import { createRedactor } from '../src/core/redact/redact.ts'
 import { redactReport } from '../src/core/redact/report.ts'
@@ -17,8 +17,9 @@ const cpuMs = (work: () => unknown): number => {
 }
 
 const digest = '0f1e2d3c4b5a69788796a5b4c3d2e1f0'
-const one = (index: number) =>
-  finding({
+const one = (index: number): Finding => ({
+  check: 'endpoints',
+  ...finding({
     id: 'endpoint.status',
     subject: `https://quiz-${index}.example:8443/api/v1/health/${index}`,
     status: index % 3 === 0 ? 'critical' : 'ok',
@@ -29,7 +30,8 @@ const one = (index: number) =>
     evidence: ['GET /api/v1/health HTTP/1.1 500', `container quiz-prod-web-${index} sha256:${digest}${digest}`],
     audience: 'technical',
     measurements: [{ name: 'latency', value: index, unit: 'ms' }],
-  })
+  }),
+})
 const report: Report = {
   schemaVersion: 1,
   action: 'health-check',

@@ -1,9 +1,9 @@
 /** Writes everything that follows from the declarations of the actions. `--check` names what differs instead. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import type { Action } from '../src/contract/action.ts'
 import { actionYml, roundYml } from './generate/action-yml.ts'
-import { checksModule, registryModule, tasksModule } from './generate/registries.ts'
+import { findingIdsModule, partsModule, registryModule } from './generate/registries.ts'
 import { actionsTable, between, firstReadme, inputsTable, optionsTable, outputsTable } from './generate/tables.ts'
 
 /** Path -> content. */
@@ -34,11 +34,14 @@ const actionNames = (): readonly string[] =>
 const orphans = (): readonly string[] =>
   (existsSync('actions') ? readdirSync('actions') : []).filter((name) => !actionNames().includes(name)).map((name) => `actions/${name}`)
 
-const partNames = (folder: string): readonly string[] => readdirSync(folder).filter((name) => existsSync(`${folder}/${name}/part.ts`))
+/** Every `parts/<part>/part.ts` of an action. */
+const partsOf = (action: string): Files => {
+  const names = globSync(`src/actions/${action}/parts/*/part.ts`).map((path) => basename(dirname(path)))
+  return names.length === 0 ? {} : { [`src/actions/${action}/parts.generated.ts`]: partsModule(names) }
+}
 
 const modules = (): Files => ({
-  'src/actions/health-check/parts.generated.ts': checksModule(partNames('src/actions/health-check/parts')),
-  'src/actions/db-maintain/parts.generated.ts': tasksModule(partNames('src/actions/db-maintain/parts')),
+  ...Object.assign({}, ...actionNames().map(partsOf)),
   'src/registry.generated.ts': registryModule(actionNames()),
 })
 
@@ -58,6 +61,7 @@ const declared = async (actions: readonly Action[]): Promise<Files> => {
   const { reportsSchema, rondeSchema } = await import('./generate/schemas.ts')
   return {
     'action.yml': roundYml(actions),
+    'src/incidents/finding-ids.generated.ts': findingIdsModule(actions),
     ...Object.fromEntries(actions.map((action) => [`actions/${action.name}/action.yml`, actionYml(action)])),
     ...Object.assign({}, ...actions.map(readme)),
     ...rootReadme(actions),
