@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { actionYml, roundYml } from '../../scripts/generate/action-yml.ts'
 import { fallbackOf } from '../../scripts/generate/describe.ts'
-import { checksModule, registryModule } from '../../scripts/generate/registries.ts'
+import { allIds, allRenamed, partsModule, registryModule } from '../../scripts/generate/registries.ts'
 import { reportsSchema, rondeSchema } from '../../scripts/generate/schemas.ts'
 import { actionsTable, between, firstReadme, inputsTable, optionsTable, outputsTable } from '../../scripts/generate/tables.ts'
 import { duration } from '../../src/core/options/duration.ts'
@@ -150,10 +150,36 @@ describe('JSON schemas', () => {
 })
 
 describe('registries', () => {
-  test('checks come in the order of the design, unknown ones after them by name', () => {
-    const text = checksModule(['zeal', 'postgres', 'access-log', 'compose', 'aging'])
-    expect(text).toContain("import { check as accessLog } from './parts/access-log/part.ts'")
-    expect(text).toContain('= [compose, postgres, accessLog, aging, zeal]')
+  test('every part of an action is found by its folder; its place it says itself', () => {
+    const text = partsModule(['zeal', 'access-log'])
+    expect(text).toContain("import { part as accessLog } from './parts/access-log/part.ts'")
+    expect(text).toContain('export const parts = inOrder([accessLog, zeal])')
+    expect(text).toContain('export const partOptions = { ...accessLog.options, ...zeal.options }')
+  })
+
+  const action = { name: 'look', ids: ['a.now', 'b.now'] }
+
+  test('ids are those of the declarations, of the runtime about each action, and of the house', () => {
+    expect(allIds([action])).toEqual([
+      'a.now',
+      'b.now',
+      'look.failed',
+      'look.nothing',
+      'look.unfinished',
+      'monitoring.broken',
+      'state.unwritable',
+    ])
+  })
+
+  test('a former id leads to one that is there', () => {
+    expect(allRenamed([{ ...action, renamed: { 'a.was': 'a.now' } }])).toEqual({ 'a.was': 'a.now' })
+  })
+
+  test.each([
+    ['leads nowhere', { 'a.was': 'a.gone' }, 'renamed: a.was -> a.gone'],
+    ['is still in use', { 'b.now': 'a.now' }, 'renamed: b.now -> a.now'],
+  ])('a former id that %s is a mistake', (_what, renamed, mistake) => {
+    expect(() => allRenamed([{ ...action, renamed }])).toThrow(mistake)
   })
 
   test('actions are loaded when they are needed', () => {

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { type CertOptions, options } from '../../src/actions/cert-check/options.ts'
-import type { Looked, Part } from '../../src/actions/cert-check/part.ts'
-import type { Finding } from '../../src/contract/finding.ts'
+import type { CertOutcome, CertWorld } from '../../src/actions/cert-check/part.ts'
+import type { LentEndpoint } from '../../src/contract/common-options.ts'
+import type { Context } from '../../src/contract/context.ts'
+import type { JudgedFinding } from '../../src/contract/finding.ts'
 import { createPrograms } from '../../src/tools/process/programs.ts'
 import { inProcess } from './in-process.ts'
 
@@ -10,25 +12,26 @@ export const parsedOptions = (written: Readonly<Record<string, unknown>>): CertO
   ({ ...z.strictObject(options).parse(written), compose: {}, privileges: 'none' }) as CertOptions
 
 /** Runs one part as the action does, with what a context gives it. */
-export const runPart = (
-  part: Part,
+export const runPart = <Id extends string>(
+  part: { readonly run: (options: CertOptions, world: CertWorld, asked: boolean) => Promise<CertOutcome<Id>> },
   written: Readonly<Record<string, unknown>>,
-  { signal = new AbortController().signal, now = Date.now(), borrowed = undefined as readonly unknown[] | undefined } = {},
-): Promise<Looked> => {
+  { signal = new AbortController().signal, now = Date.now(), borrowed = undefined as readonly LentEndpoint[] | undefined } = {},
+): Promise<CertOutcome<Id>> => {
   const given = { ...parsedOptions(written), ...(borrowed === undefined ? {} : { 'health-check': { endpoints: borrowed } }) }
   const inside = { signal, runProgram: createPrograms({ environment: process.env }).run }
-  return part.run(given, { ...inside, now: () => now, isolate: inProcess(inside) } as never, now)
+  const context = { ...inside, now: () => now, isolate: inProcess(inside) } as Partial<Context> as Context
+  return part.run(given, { context, startedAt: now, leaves: { served: [], onDisk: [] } }, true)
 }
 
 /** `id status` of what is not ok, sorted, for a table. */
-export const troubles = (findings: readonly Finding[]): readonly string[] =>
+export const troubles = (findings: readonly JudgedFinding[]): readonly string[] =>
   findings
     .filter((one) => one.status !== 'ok')
     .map((one) => `${one.id} ${one.status}`)
     .toSorted()
 
 /** The finding with this id; one that is not there fails the test. */
-export const found = (findings: readonly Finding[], id: string): Finding => {
+export const found = (findings: readonly JudgedFinding[], id: string): JudgedFinding => {
   const one = findings.find((finding) => finding.id === id)
   if (one === undefined) throw new Error(`no finding ${id} among ${findings.map((finding) => finding.id).join(', ')}`)
   return one

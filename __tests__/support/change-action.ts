@@ -19,6 +19,7 @@ export const action = defineAction({
     ending: z.enum(['end', 'hang', 'throw', 'invoke', 'stray']).default('end'),
     lasting: z.boolean().default(false),
   },
+  ids: ['change.done'],
   outputs: {},
   timeoutMs: () => 20_000,
   run: async (options, context) => {

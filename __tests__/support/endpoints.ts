@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { Observation, Observed } from '../../src/actions/health-check/parts/endpoints/observation.ts'
 import { type Endpoint, endpointsOption } from '../../src/actions/health-check/parts/endpoints/options.ts'
-import { check } from '../../src/actions/health-check/parts/endpoints/part.ts'
+import { part } from '../../src/actions/health-check/parts/endpoints/part.ts'
 import { type Target, targetsOf } from '../../src/actions/health-check/parts/endpoints/target.ts'
-import type { Finding } from '../../src/contract/finding.ts'
+import type { JudgedFinding } from '../../src/contract/finding.ts'
 import type { Threshold } from '../../src/core/threshold.ts'
 import { createPrograms } from '../../src/tools/process/programs.ts'
 import { inProcess } from './in-process.ts'
@@ -43,16 +43,16 @@ export const once = (one: Observation, ...latenciesMs: readonly number[]): Obser
 })
 
 /** `id status` of each finding, for a table. */
-export const verdicts = (findings: readonly Finding[]): readonly string[] => findings.map((one) => `${one.id} ${one.status}`)
+export const verdicts = (findings: readonly JudgedFinding[]): readonly string[] => findings.map((one) => `${one.id} ${one.status}`)
 
 /** Runs the check as the action does, with what a context gives it. */
 export const runCheck = (
   written: readonly unknown[],
   { signal = new AbortController().signal, asked = true, privileges = 'none', containers = [] as readonly unknown[] } = {},
 ) => {
-  const options = z.object(check.options).parse({ endpoints: written })
+  const options = z.object(part.options).parse({ endpoints: written })
   const compose = { containers: async () => ({ seen: true, at: 0, value: containers }) }
   const inside = { signal, runProgram: createPrograms({ environment: process.env }).run }
   const context = { ...inside, now: Date.now, compose, isolate: inProcess(inside) }
-  return check.run({ ...options, compose: {}, database: {}, thresholds: {}, privileges } as never, context as never, asked)
+  return part.run({ ...options, compose: {}, database: {}, thresholds: {}, privileges } as never, context as never, asked)
 }

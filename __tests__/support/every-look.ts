@@ -4,7 +4,7 @@ import { action } from '../../src/actions/db-maintain/action.ts'
 import { recover } from '../../src/actions/db-maintain/recover.ts'
 import type { Context } from '../../src/contract/context.ts'
 import type { PostgresTarget } from '../../src/contract/database.ts'
-import type { Finding } from '../../src/contract/finding.ts'
+import type { ActionFinding } from '../../src/contract/finding.ts'
 import { saw } from '../../src/contract/seen.ts'
 import { seePostgres } from '../../src/probes/postgres.ts'
 import type { PostgresServer } from './postgres.ts'
@@ -66,10 +66,10 @@ const contextOf = (target: PostgresTarget, workspace: string, given: Partial<Con
     ...given,
   }) as Partial<Context> as Context
 
-type Run = { readonly findings: readonly Finding[]; readonly outputs: Readonly<Record<string, unknown>> }
+type Run = { readonly findings: readonly ActionFinding[]; readonly outputs: Readonly<Record<string, unknown>> }
 
 const maintain = async (context: Context, options: Readonly<Record<string, unknown>>): Promise<Run> =>
-  action.run({ ...z.object(action.options).parse(options), database: {} } as never, context)
+  action.run({ ...z.object(action.options).parse(options), database: {} }, context)
 
 const everyTask = 'vacuum,analyze,indexes,slow-queries,sequential-scans,sessions,bloat,size,schema,reindex'.split(',')
 

@@ -1,6 +1,6 @@
+import type { Site } from '../../src/actions/db-maintain/part.ts'
 import { inOwnSession } from '../../src/actions/db-maintain/session.ts'
 import { openSite } from '../../src/actions/db-maintain/site.ts'
-import type { Site } from '../../src/actions/db-maintain/task.ts'
 import type { Context } from '../../src/contract/context.ts'
 import type { PostgresTarget } from '../../src/contract/database.ts'
 import { readTableName, type TableName } from '../../src/domain/postgres/table-name.ts'

@@ -65,7 +65,7 @@ export const verifyHere = async ({ url, options = {}, notes = new Map<string, st
   }
   const shape = z.object({ ...action.options, 'time-zone': timeZone() })
   const parsed = shape.parse({ table: 'game', 'date-column': 'day_date', 'time-zone': noonZone, ...options })
-  const result = await action.run(parsed as never, whole as Context)
+  const result = await action.run(parsed, whole as Context)
   const bad = result.findings.filter((one) => one.status !== 'ok')
   return {
     ...result,

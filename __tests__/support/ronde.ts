@@ -15,6 +15,8 @@ export type RondeRun = Omit<RunOptions, 'actionFile' | 'cwd'> & {
   readonly stateHome?: string
   /** `dist` for the committed bundle; by default what was emitted just now. */
   readonly code?: 'emitted' | 'dist'
+  /** Another checkout than this one. */
+  readonly root?: string
 }
 
 export type RondeResult = RunnerResult & {
@@ -23,8 +25,8 @@ export type RondeResult = RunnerResult & {
   readonly findings: readonly Finding[]
 }
 
-const actionFile = (name: string, code: 'emitted' | 'dist'): string =>
-  join(code === 'dist' ? '.' : '.build', name === 'round' ? 'action.yml' : `actions/${name}/action.yml`)
+const actionFile = (name: string, code: 'emitted' | 'dist', root: string): string =>
+  join(root, code === 'dist' ? '.' : '.build', name === 'round' ? 'action.yml' : `actions/${name}/action.yml`)
 
 const readReports = (path: string | undefined): readonly Report[] => {
   if (path === undefined || path === '') return []
@@ -41,7 +43,7 @@ export const temporaryFolder = async (): Promise<{ readonly path: string } & Asy
 /** Runs an action, or `round`, through its `action.yml` as the runner would, in a workspace of its own, and reads what it reported. */
 export const runRonde = async (
   name: string,
-  { files = {}, stateHome, code = 'emitted', workspace, ...options }: RondeRun,
+  { files = {}, stateHome, code = 'emitted', root = '.', workspace, ...options }: RondeRun,
 ): Promise<RondeResult> => {
   await using own = await temporaryFolder()
   const folder = workspace ?? own.path
@@ -51,7 +53,7 @@ export const runRonde = async (
   }
   const ran = await runAction({
     ...options,
-    actionFile: actionFile(name, code),
+    actionFile: actionFile(name, code, root),
     cwd: folder,
     environment: { XDG_STATE_HOME: stateHome ?? join(folder, 'state'), ...options.environment },
   })

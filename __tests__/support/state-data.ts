@@ -1,8 +1,9 @@
 import { type Finding, finding } from '../../src/contract/finding.ts'
 
 /** An `ok` finding with a measurement; a test names what matters to it. */
-export const aFinding = (overrides: Partial<Finding> = {}): Finding =>
-  finding({
+export const aFinding = (overrides: Partial<Finding> = {}): Finding => ({
+  check: 'endpoints',
+  ...finding({
     id: 'endpoint.latency',
     subject: 'https://quiz.example/',
     status: 'ok',
@@ -11,7 +12,8 @@ export const aFinding = (overrides: Partial<Finding> = {}): Finding =>
     expected: 'at most 200 ms',
     audience: 'technical',
     measurements: [{ name: 'latency', value: 38, unit: 'ms' }],
-    ...overrides,
-  })
+  }),
+  ...overrides,
+})
 
 export const aKey = { repository: 'team/quiz', server: 'quiz-prod', project: 'quiz', action: 'health-check' }

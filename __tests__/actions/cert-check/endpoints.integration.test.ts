@@ -179,7 +179,7 @@ describe('down, or could not look:', () => {
     const inferred = await runPart(createPart({ resolve }), {}, { borrowed: [{ url: 'https://quiz.example/' }] })
     expect(inferred).toMatchObject({
       completed: false,
-      findings: [{ status: 'ok', cleared: false, advice: expect.stringMatching(/^not checked: the name could not be looked up/) }],
+      findings: [{ status: 'ok', cleared: false, notChecked: expect.stringMatching(/^the name could not be looked up/) }],
     })
   })
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { definePart, type Site } from '../../../src/actions/db-maintain/part.ts'
 import { maintain } from '../../../src/actions/db-maintain/run-tasks.ts'
-import { defineTask, type Site } from '../../../src/actions/db-maintain/task.ts'
 import type { Context } from '../../../src/contract/context.ts'
 import { readOnly } from '../../../src/probes/postgres/read-only.ts'
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
@@ -17,12 +17,13 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]())
 
 const taskThat = (name: string, work: (site: Site) => Promise<unknown>) =>
-  defineTask({
+  definePart({
     name,
     description: name,
-    changes: false,
+    order: 1,
     options: {},
-    run: async (site) => {
+    ids: ['db.vacuum'],
+    run: async (_options, site) => {
       await work(site)
       return { completed: true, findings: [] }
     },
@@ -39,12 +40,12 @@ const run = async (work: (site: Site) => Promise<unknown>) => {
   const tasks = [after, taskThat('odd', work), after]
   const { ran, ended } = await maintain({
     target,
-    planned: tasks.map((task) => ({ task, options: {} })),
+    planned: tasks.map((part) => ({ part, run: (site) => part.run({ tasks: [], databases: [], thresholds: {} }, site, true) })),
     wanted: [],
     application: 'ronde test',
     context,
   })
-  const [first, odd, last] = ran.map((one) => one.done)
+  const [first, odd, last] = ran
   expect([first?.completed, last?.completed]).toEqual([true, true])
   return { odd, ended, sameSession: pids[0] === pids[1] }
 }

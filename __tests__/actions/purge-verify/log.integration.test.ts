@@ -233,7 +233,7 @@ describe('how many rows went', () => {
     expect(badIds).toEqual([])
     expect(finding('purge.rows-deleted')).toMatchObject({
       cleared: false,
-      advice: expect.stringMatching(/^not checked: nothing to compare yet/),
+      notChecked: expect.stringMatching(/^nothing to compare yet/),
     })
   })
 })

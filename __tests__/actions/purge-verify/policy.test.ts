@@ -1,10 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
 import type { About } from '../../../src/actions/purge-verify/about.ts'
 import { businessDay, selfTest } from '../../../src/actions/purge-verify/business-day.ts'
-import { judgeClock } from '../../../src/actions/purge-verify/policy/clock.ts'
-import { judgeLocks } from '../../../src/actions/purge-verify/policy/locks.ts'
-import { deletedSince, nextDeletedNote, type Reading, readDeletedNote } from '../../../src/actions/purge-verify/policy/rows-deleted.ts'
-import { judgeTable } from '../../../src/actions/purge-verify/policy/table.ts'
+import { judgeClock } from '../../../src/actions/purge-verify/clock.ts'
+import { judgeLocks } from '../../../src/actions/purge-verify/parts/locks/policy.ts'
+import {
+  deletedSince,
+  nextDeletedNote,
+  type Reading,
+  readDeletedNote,
+} from '../../../src/actions/purge-verify/parts/rows-deleted/policy.ts'
+import { judgeTable } from '../../../src/actions/purge-verify/parts/table/policy.ts'
 import { saw } from '../../../src/contract/seen.ts'
 import type { OldestSnapshot } from '../../../src/probes/purge/locks.ts'
 import { session } from '../../support/session-seen.ts'

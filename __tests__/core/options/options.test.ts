@@ -183,6 +183,7 @@ describe('a schema tells what may be written', () => {
       kind: 'observe',
       reads: [],
       options: { timeout: duration() },
+      ids: [],
       outputs: {},
       timeoutMs: () => 1,
       run: async () => result([], []),

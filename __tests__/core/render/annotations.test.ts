@@ -16,7 +16,7 @@ describe('annotations', () => {
     expect(renderAnnotations(sampleReport([sampleFinding(), warning, unknown, staleRows]))).toEqual({
       rest: '',
       annotations: [
-        { kind: 'error', title: 'critical: purge', message: 'game: 412 rows are older than 2026-12-05', location: undefined },
+        { kind: 'error', title: 'critical: purge-verify', message: 'game: 412 rows are older than 2026-12-05', location: undefined },
         {
           kind: 'error',
           title: 'unknown: compose',
@@ -35,7 +35,7 @@ describe('annotations', () => {
   test('are at most ten of a kind; the rest is told in one line', () => {
     const { annotations, rest } = renderAnnotations(sampleReport([...times(12, warning), ...times(5, unknown), ...times(9, staleRows)]))
     expect(annotations.map(({ title }) => title)).toEqual([
-      ...times(9, 'critical: purge'),
+      ...times(9, 'critical: purge-verify'),
       'unknown: compose',
       ...times(10, 'warning: disk'),
     ])

@@ -6,7 +6,7 @@ import { sampleFinding, sampleReport, sampleRound, staleRows } from '../../suppo
 const ok = sampleFinding()
 const unknown = sampleFinding({ status: 'unknown', title: 'docker: no permission' })
 const warning = sampleFinding({ id: 'disk.free', status: 'warning', title: '/var: 17 % free' })
-const notChecked = sampleFinding({ id: 'error-log.errors', advice: 'not checked: it is not readable; run: sudo setfacl -m u:runner:r /x' })
+const notChecked = sampleFinding({ id: 'error-log.errors', notChecked: 'it is not readable', advice: 'run: sudo setfacl -m u:runner:r /x' })
 const many = Array.from({ length: 1_204 }, () => ok)
 
 const rows: readonly { report: Report | RoundReport; line: string }[] = [

@@ -17,7 +17,8 @@ const healthy = [
   sampleFinding({ id: 'postgres.connections', subject: 'service/db', observed: '12 of 97' }),
   sampleFinding({
     id: 'error-log.errors',
-    advice: 'not checked: /var/log/nginx/error.log is not readable by runner; run: sudo setfacl -m u:runner:r /var/log/nginx/error.log',
+    notChecked: '/var/log/nginx/error.log is not readable by runner',
+    advice: 'run: sudo setfacl -m u:runner:r /var/log/nginx/error.log',
   }),
 ]
 const facts = { lines: { compose: '5 of 5 services healthy', endpoints: 'api health 38 ms (limit 200 ms), home 51 ms' } }
@@ -95,7 +96,7 @@ describe('the log of a bad round', () => {
 
   test('folds the evidence', () => {
     const groups = groupsOf(sampleReport([{ ...staleRows, evidence: ['line 1', 'line 2'] }]))
-    expect(groups['evidence: purge, table/game']).toEqual(['line 1', 'line 2'])
+    expect(groups['evidence: purge-verify, table/game']).toEqual(['line 1', 'line 2'])
   })
 
   test('of 20,000 findings stays short and says how many it left out', () => {

@@ -19,7 +19,8 @@ const disk = sampleFinding({
 const notChecked = sampleFinding({
   id: 'error-log.errors',
   subject: '/var/log/nginx/error.log',
-  advice: 'not checked: not readable by runner; run: sudo setfacl -m u:runner:r /var/log/nginx/error.log',
+  notChecked: 'not readable by runner',
+  advice: 'run: sudo setfacl -m u:runner:r /var/log/nginx/error.log',
 })
 const rowsOf = (html: string): number => html.match(/<tr>/g)?.length ?? 0
 /** Every text of a finding says the same. */
@@ -125,7 +126,7 @@ describe('untrusted text in the job summary', () => {
   const cells = rowsOf(renderGitHub(renderSummary(sampleReport([saying('x')]), { runbooks })))
 
   test.each(hostileTexts.map((text) => ({ text })))('only shows itself: $text', ({ text }) => {
-    const report = sampleReport([saying(text), sampleFinding({ subject: text, advice: `not checked: ${text}; run: ${text}` })], {
+    const report = sampleReport([saying(text), sampleFinding({ subject: text, notChecked: text, advice: `run: ${text}` })], {
       server: text,
     })
     const summary = renderSummary(report, { runbooks })

@@ -93,7 +93,7 @@ describe('bloat', () => {
     expect(judgeBloat({ fillings: [filling(1)], withheld }, limitOf({}, 'bloat'), subject)).toMatchObject({
       status: 'ok',
       cleared: false,
-      advice: 'not checked: 1 relation: their statistics are stale: run the task `analyze`',
+      notChecked: '1 relation: their statistics are stale: run the task `analyze`',
     })
     const bad = judgeBloat({ fillings: [filling(50e6)], withheld }, limitOf({}, 'bloat'), subject)
     expect(bad.status).toBe('warning')

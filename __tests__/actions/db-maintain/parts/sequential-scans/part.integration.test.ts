@@ -4,9 +4,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { task } from '../../../../../src/actions/db-maintain/parts/sequential-scans/part.ts'
-import type { Done } from '../../../../../src/actions/db-maintain/task.ts'
-import type { Finding } from '../../../../../src/contract/finding.ts'
+import type { Done } from '../../../../../src/actions/db-maintain/part.ts'
+import { part } from '../../../../../src/actions/db-maintain/parts/sequential-scans/part.ts'
+import type { JudgedFinding } from '../../../../../src/contract/finding.ts'
 import { type Given, onSite } from '../../../../support/maintenance-site.ts'
 import { type PostgresServer, startPostgres } from '../../../../support/postgres.ts'
 import { binariesOf, postgresMajors } from '../../../../support/postgres-majors.ts'
@@ -53,13 +53,13 @@ describe.each(postgresMajors)('sequential scans on PostgreSQL $major', (major) =
     if (major.major >= 15) await admin.query('SELECT pg_stat_force_next_flush()')
   }
   const look = (notes: Map<string, string>, given: Given = {}): Promise<Done> =>
-    onSite(server, { notes, ...given }, (site) => task.run(site, { thresholds: {}, databases: [], tasks: ['sequential-scans'] } as never))
-  const only = (done: Done): Finding => {
+    onSite(server, { notes, ...given }, (site) => part.run({ thresholds: {}, databases: [], tasks: ['sequential-scans'] }, site, true))
+  const only = (done: Done): JudgedFinding => {
     expect(done.findings).toHaveLength(1)
-    return done.findings[0] as Finding
+    return done.findings[0] as JudgedFinding
   }
   /** Against the same note again and again, until the server has written what its sessions counted. */
-  const lookUntil = async (notes: Map<string, string>, wanted: (found: Finding) => boolean, given: Given = {}) =>
+  const lookUntil = async (notes: Map<string, string>, wanted: (found: JudgedFinding) => boolean, given: Given = {}) =>
     eventually(async () => only(await look(new Map(notes), given)), wanted)
 
   test('a first run is the base line', async () => {

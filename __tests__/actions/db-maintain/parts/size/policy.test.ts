@@ -56,7 +56,8 @@ describe('the volume of a database', () => {
     expect(judgeVolume(seen, looked([]), limits)).toMatchObject({
       status: 'ok',
       cleared: false,
-      advice: expect.stringMatching(/^not checked: SQL cannot/),
+      notChecked: expect.stringMatching(/^SQL cannot/),
+      advice: 'set database.service',
     })
   })
 })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { task } from '../../../../../src/actions/db-maintain/parts/slow-queries/part.ts'
-import type { Done } from '../../../../../src/actions/db-maintain/task.ts'
-import type { Finding } from '../../../../../src/contract/finding.ts'
+import type { Done } from '../../../../../src/actions/db-maintain/part.ts'
+import { part } from '../../../../../src/actions/db-maintain/parts/slow-queries/part.ts'
+import type { JudgedFinding } from '../../../../../src/contract/finding.ts'
 import { type Given, onSite } from '../../../../support/maintenance-site.ts'
 import { type PostgresServer, startPostgres } from '../../../../support/postgres.ts'
 import { binariesOf, type Major, postgresMajors } from '../../../../support/postgres-majors.ts'
@@ -10,7 +10,7 @@ import { openSession } from '../../../../support/postgres-sessions.ts'
 jest.setTimeout(60_000)
 
 /** A test has no time for 100 queries of 20 ms. */
-const slow = { 'slow-query': { warning: 4, critical: Number.POSITIVE_INFINITY, clear: 4, worse: 'above' } }
+const slow = { 'slow-query': { warning: 4, critical: Number.POSITIVE_INFINITY, clear: 4, worse: 'above' as const } }
 
 const useServer = (settings: Readonly<Record<string, string>>, major: Major = { major: 18 }) => {
   let server: PostgresServer
@@ -28,10 +28,10 @@ const useServer = (settings: Readonly<Record<string, string>>, major: Major = { 
     return await admin.query(sql)
   }
   const look = (notes = new Map<string, string>(), given: Given = {}): Promise<Done> =>
-    onSite(server, { notes, ...given }, (site) => task.run(site, { thresholds: slow, databases: [], tasks: ['slow-queries'] } as never))
-  const only = (done: Done): Finding => {
+    onSite(server, { notes, ...given }, (site) => part.run({ thresholds: slow, databases: [], tasks: ['slow-queries'] }, site, true))
+  const only = (done: Done): JudgedFinding => {
     expect(done.findings).toHaveLength(1)
-    return done.findings[0] as Finding
+    return done.findings[0] as JudgedFinding
   }
   return { run, look, only }
 }
@@ -123,7 +123,8 @@ describe('a role that may not see others', () => {
     expect(only(await look(notes, as('watcher')))).toMatchObject({
       status: 'ok',
       cleared: false,
-      advice: expect.stringMatching(/^not checked: \d+ of other roles; as a superuser: GRANT pg_monitor TO "watcher";$/),
+      notChecked: expect.stringMatching(/^\d+ of other roles$/),
+      advice: 'as a superuser: GRANT pg_monitor TO "watcher";',
     })
   })
 
@@ -141,7 +142,8 @@ describe('without counters there is one advice', () => {
     expect(plain.only(await plain.look())).toMatchObject({
       status: 'ok',
       cleared: false,
-      advice: expect.stringMatching(/^not checked: .*shared_preload_libraries.*CREATE EXTENSION pg_stat_statements;$/),
+      notChecked: expect.stringContaining('pg_stat_statements'),
+      advice: expect.stringMatching(/^add it to shared_preload_libraries.*CREATE EXTENSION pg_stat_statements;$/),
     })
     await plain.run('CREATE EXTENSION pg_stat_statements')
     const done = await plain.look()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import type { Table } from '../../../../../src/actions/db-maintain/part.ts'
 import { planAnalyze, planVacuum, statementOf } from '../../../../../src/actions/db-maintain/parts/vacuum/plan.ts'
 import { tellVacuum } from '../../../../../src/actions/db-maintain/parts/vacuum/work.ts'
-import type { Table } from '../../../../../src/actions/db-maintain/task.ts'
 
 const table = (oid: number, kind: Table['kind'], ancestors: readonly number[] = []): Table => ({
   oid,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
+import type { Site } from '../../../../../src/actions/db-maintain/part.ts'
 import type { Step } from '../../../../../src/actions/db-maintain/parts/vacuum/plan.ts'
 import { countsOf, gainsOf, judgeLeft, judgeWork } from '../../../../../src/actions/db-maintain/parts/vacuum/policy.ts'
 import type { Outcome } from '../../../../../src/actions/db-maintain/parts/vacuum/work.ts'
-import type { Site } from '../../../../../src/actions/db-maintain/task.ts'
 import type { SnapshotHolder, TableStats } from '../../../../../src/domain/postgres/table-stats.ts'
 
 const site = (dryRun = false) => ({ subject: 'database/quiz', context: { dryRun } }) as unknown as Site

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Checked } from '../../../../../src/actions/health-check/check.ts'
-import { check } from '../../../../../src/actions/health-check/parts/compose/part.ts'
+import type { CheckOutcome } from '../../../../../src/actions/health-check/part.ts'
+import { part } from '../../../../../src/actions/health-check/parts/compose/part.ts'
 import type { Context, State } from '../../../../../src/contract/context.ts'
-import type { Finding } from '../../../../../src/contract/finding.ts'
+import type { JudgedFinding } from '../../../../../src/contract/finding.ts'
 import type { Status } from '../../../../../src/contract/status.ts'
 import { composeAccess, createTestProject, docker, type TestProject, testImage, until } from '../../../../support/compose-project.ts'
 
@@ -39,7 +39,7 @@ const orphan = `  orphan: { ${sleeping} }`
 /** The state of one server in memory: each run's statuses and notes are there for the next. */
 const createMemory = () => {
   const notes = new Map<string, string>()
-  const runs: (readonly Finding[])[] = []
+  const runs: (readonly JudgedFinding[])[] = []
   const state: State = {
     statuses: (id, subject, limit) =>
       runs
@@ -51,21 +51,21 @@ const createMemory = () => {
     note: (key) => notes.get(key),
     setNote: (key, value) => notes.set(key, value),
   }
-  return { state, keep: (findings: readonly Finding[]) => runs.push(findings) }
+  return { state, keep: (findings: readonly JudgedFinding[]) => runs.push(findings) }
 }
 
 let stack: TestProject
 const memory = createMemory()
 
-const look = async (asked = true): Promise<Checked> => {
+const look = async (asked = true): Promise<CheckOutcome> => {
   const context = { state: memory.state, compose: composeAccess({ directory: stack.directory }) } as unknown as Context
-  const checked = await check.run({ 'one-shot': [], compose: {} } as never, context, asked)
+  const checked = await part.run({ 'one-shot': [], compose: {} } as never, context, asked)
   memory.keep(checked.findings)
   return checked
 }
-const about = ({ findings }: Checked, id: string, service: string) =>
+const about = ({ findings }: CheckOutcome, id: string, service: string) =>
   findings.find((one) => one.id === id && one.subject === `service/${service}`)
-const aboutFile = ({ findings }: Checked) => findings.find((one) => one.id === 'compose.config')
+const aboutFile = ({ findings }: CheckOutcome) => findings.find((one) => one.id === 'compose.config')
 
 const stateOf = async (service: string, format: string) => docker('inspect', '--format', format, await stack.idOf(service))
 /** `kill -9` of the container's own process, as a crash; from a container that sees the host's processes, so that it needs no root here. */
@@ -124,7 +124,7 @@ beforeAll(async () => {
 afterAll(() => stack.remove(), 60_000)
 
 describe('a healthy stack', () => {
-  let checked: Checked
+  let checked: CheckOutcome
   beforeAll(async () => {
     checked = await look()
   }, 30_000)
@@ -150,8 +150,8 @@ describe('a healthy stack', () => {
 })
 
 describe('a broken stack', () => {
-  let first: Checked
-  let second: Checked
+  let first: CheckOutcome
+  let second: CheckOutcome
   beforeAll(async () => {
     await breakEverything()
     first = await look()
@@ -211,14 +211,14 @@ describe('a broken stack', () => {
 
   test('is never passed over once it was seen, even by a check that nobody asked for', async () => {
     const compose = composeAccess({}, { environment: { DOCKER_HOST: 'unix:///nonexistent.sock' } })
-    const run = (state: State) => check.run({ 'one-shot': [], compose: {} } as never, { state, compose } as unknown as Context, false)
+    const run = (state: State) => part.run({ 'one-shot': [], compose: {} } as never, { state, compose } as unknown as Context, false)
     expect(await run(memory.state)).toMatchObject({
       completed: false,
       findings: [{ id: 'compose.engine', subject: 'engine', status: 'unknown' }],
     })
     expect(await run(createMemory().state)).toMatchObject({
       completed: false,
-      findings: [{ status: 'ok', advice: expect.stringContaining('not checked') }],
+      findings: [{ status: 'ok', notChecked: expect.any(String) }],
     })
   })
 })

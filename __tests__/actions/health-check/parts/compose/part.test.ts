@@ -3,7 +3,7 @@ import { judgeCompose } from '../../../../../src/actions/health-check/parts/comp
 import { composeLine } from '../../../../../src/actions/health-check/parts/compose/policy.ts'
 import { containersNote, noteOf } from '../../../../../src/actions/health-check/parts/compose/restarts.ts'
 import type { Container } from '../../../../../src/contract/compose.ts'
-import type { Finding } from '../../../../../src/contract/finding.ts'
+import type { JudgedFinding } from '../../../../../src/contract/finding.ts'
 import { type History, noHistory } from '../../../../../src/contract/history.ts'
 import type { Status } from '../../../../../src/contract/status.ts'
 import type { ComposeSnapshot } from '../../../../../src/probes/compose.ts'
@@ -15,7 +15,7 @@ const rules = { 'one-shot': [], asked: true }
 
 const judge = (seen: ComposeSnapshot, past: History = noHistory, given: Partial<typeof rules> = {}) =>
   judgeCompose(seen, { ...rules, ...given }, past, now)
-const about = (findings: readonly Finding[], id: string, subject = 'service/web') =>
+const about = (findings: readonly JudgedFinding[], id: string, subject = 'service/web') =>
   findings.find((one) => one.id === id && one.subject === subject)
 
 const one = (overrides: Partial<Container>, service: Partial<DeclaredService> = {}, past: History = noHistory) =>
@@ -151,7 +151,7 @@ describe('a one-shot service', () => {
     return about(judge(snapshot(config, ...containers), noHistory, { 'one-shot': named as never }), 'compose.service', 'service/init')
   }
 
-  test.each<[string, Finding | undefined, Status]>([
+  test.each<[string, JudgedFinding | undefined, Status]>([
     ['may be exited 0', judgeInit('no', [init({})]), 'ok'],
     ['may restart on failure', judgeInit('on-failure:3', [init({})]), 'ok'],
     ['may be gone, as after a cleanup', judgeInit('no', []), 'ok'],
@@ -286,7 +286,7 @@ describe('the compose file', () => {
   const invalid = { kind: 'invalid', cause: 'YAML, line 3: a tab', advice: 'run: …' } as const
   const unreadable = { kind: 'unreadable', cause: 'not readable', advice: 'run: …' } as const
 
-  test.each<[string, Finding | undefined, Status]>([
+  test.each<[string, JudgedFinding | undefined, Status]>([
     ['valid', configFinding(snapshot(validConfig(declared()), container())), 'ok'],
     ['invalid', configFinding(snapshot(invalid, container())), 'critical'],
     ['not readable, and asked for', configFinding(snapshot(unreadable, container())), 'unknown'],
@@ -294,7 +294,7 @@ describe('the compose file', () => {
   ])('%s', (_, found, status) => expect(found?.status).toBe(status))
 
   test('that was merely inferred and not readable is told as not checked', () => {
-    expect(configFinding(snapshot(unreadable, container()), false)?.advice).toMatch(/^not checked: /)
+    expect(configFinding(snapshot(unreadable, container()), false)?.notChecked).toBe('whether every declared service is there')
   })
 
   test('does not hide the containers when it is invalid', () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { check } from '../../../../../src/actions/health-check/parts/postgres/part.ts'
+import { part } from '../../../../../src/actions/health-check/parts/postgres/part.ts'
 import type { Context } from '../../../../../src/contract/context.ts'
 import type { DatabaseOptions } from '../../../../../src/contract/database.ts'
 import { couldNotLook, saw } from '../../../../../src/contract/seen.ts'
@@ -32,7 +32,7 @@ const run = async (given: Given) => {
     state: { note: (key) => notes.get(key), setNote: (key, value) => notes.set(key, value), measurements: () => [], statuses: () => [] },
     connect: createConnect({ options: database, compose, secrets: { add: () => {} } }),
   } as Partial<Context> as Context
-  const checked = await check.run({ compose: {}, database, thresholds } as never, context, asked)
+  const checked = await part.run({ compose: {}, database, thresholds } as never, context, asked)
   const failing = checked.findings.filter((one) => one.status !== 'ok')
   return { ...checked, failing, failingIds: failing.map((one) => `${one.status} ${one.id}`) }
 }
@@ -195,7 +195,12 @@ describe('what could not be looked at', () => {
     const containers = saw([container({ service: 'a', image: 'postgres' }), container({ service: 'b', image: 'postgres' })], 0)
     const { findings, completed } = await run({ database: {}, asked: false, containers })
     expect(findings).toMatchObject([
-      { status: 'ok', cleared: false, advice: expect.stringMatching(/^not checked: several services .*: a, b; say which/) },
+      {
+        status: 'ok',
+        cleared: false,
+        notChecked: expect.stringMatching(/^several services .*: a, b$/),
+        advice: expect.stringMatching(/^say which/),
+      },
     ])
     expect(completed).toBe(false)
   })
@@ -209,11 +214,12 @@ describe('what could not be looked at', () => {
     await using _other = await openSession(server)
     const { findings, failing } = await run({ database: { url: `postgres://plain:plain@${address()}` } })
     expect(failing).toEqual([])
-    expect(findings.filter((one) => one.advice.startsWith('not checked')).map((one) => [one.id, one.cleared, one.advice])).toEqual(
+    expect(findings.filter((one) => one.notChecked !== undefined).map((one) => [one.id, one.cleared, one.notChecked, one.advice])).toEqual(
       ['postgres.blocked', 'postgres.idle-in-transaction', 'postgres.longest-transaction'].map((id) => [
         id,
         false,
-        'not checked: 1 session of other roles; as a superuser: GRANT pg_monitor TO "plain";',
+        '1 session of other roles',
+        'as a superuser: GRANT pg_monitor TO "plain";',
       ]),
     )
   })
