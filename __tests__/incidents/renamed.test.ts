@@ -64,8 +64,14 @@ test('an id that was not renamed is itself, whatever it is called', () => {
   expect(idsOf('compose.container', renamed)).toEqual(['compose.container', 'compose.service'])
 })
 
-test('the past under both ids is one, newest first', () => {
-  const past = { 'compose.service': [{ at: 2, status: 'ok' as const }], 'compose.container': [{ at: 3, status: 'critical' as const }] }
+test('the past under both ids is one, newest first, and of one run the word of the id of now counts', () => {
+  const past = {
+    'compose.service': [
+      { at: 3, status: 'ok' as const },
+      { at: 2, status: 'ok' as const },
+    ],
+    'compose.container': [{ at: 3, status: 'critical' as const }],
+  }
   const history = { ...noHistory, statuses: (id: string) => past[id as keyof typeof past] ?? [] }
   expect(
     withFormerIds(history, renamed)

@@ -14,12 +14,14 @@ export const idsOf = (id: string, renamed: RenamedIds = renamedIds): readonly st
   ...Object.keys(renamed).filter((old) => renamed[old] === id),
 ]
 
-/** A past that was kept under the ids of its time. */
-export const withFormerIds = (history: History, renamed: RenamedIds = renamedIds): History => ({
+/** A past that was kept under the ids of its time. Of two words of one run that of the id of now counts. */
+export const withFormerIds = <Past extends Pick<History, 'statuses'>>(history: Past, renamed: RenamedIds = renamedIds): Past => ({
   ...history,
-  statuses: (id, subject, limit) =>
-    idsOf(id, renamed)
-      .flatMap((one) => history.statuses(one, subject, limit))
-      .toSorted((a, b) => b.at - a.at)
-      .slice(0, limit),
+  statuses: (id, subject, limit) => {
+    const [now, ...former] = idsOf(id, renamed)
+    if (now === undefined || former.length === 0) return history.statuses(id, subject, limit)
+    const words = [...former, now].flatMap((one) => history.statuses(one, subject, limit))
+    const byTime = new Map(words.map((one) => [one.at, one]))
+    return [...byTime.values()].toSorted((a, b) => b.at - a.at).slice(0, limit)
+  },
 })
