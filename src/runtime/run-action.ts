@@ -11,6 +11,7 @@ import type { Repository } from '../contract/repository.ts'
 import { isUserError } from '../contract/user-error.ts'
 import { longestWorkMs } from '../core/believed.ts'
 import { errorText } from '../core/error-chain.ts'
+import { withFormerIds } from '../incidents/renamed.ts'
 import { createIsolation } from '../tools/isolation/isolation.ts'
 import type { LookerProgram } from '../tools/isolation/looker.ts'
 import { createContext } from './context.ts'
@@ -210,7 +211,7 @@ export const runAction = async (prepared: Prepared, run: Run): Promise<RanAction
   const signal = AbortSignal.any([run.cancelled, deadline.signal])
   const { repository, server, project } = run
   const opened = await openRunState(run.stateDirectory, { repository, server, project, action: action.name })
-  const state = { ...opened, store: guardedState(opened.store, run.redact) }
+  const state = { ...opened, store: guardedState(withFormerIds(opened.store), run.redact) }
   const isolation = isolationOf(run, signal)
   const { isolate } = isolation
   const context = contextOf(prepared, run, { signal, deadline: startedAt + limitMs, store: state.store, isolate })
