@@ -72,7 +72,7 @@ test('the past under both ids is one, newest first, and of one run the word of t
     ],
     'compose.container': [{ at: 3, status: 'critical' as const }],
   }
-  const history = { ...noHistory, statuses: (id: string) => past[id as keyof typeof past] ?? [] }
+  const history = { ...noHistory, statuses: (id: string, _subject: string, _limit: number) => past[id as keyof typeof past] ?? [] }
   expect(
     withFormerIds(history, renamed)
       .statuses('compose.container', 'service/db', 5)
