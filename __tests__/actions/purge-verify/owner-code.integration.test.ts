@@ -1,4 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import type { Compose } from '../../../src/core/compose.ts'
+import { seeRows } from '../../../src/probes/purge/rows.ts'
+import { resolveTable } from '../../../src/probes/purge/table.ts'
+import { createConnect } from '../../../src/tools/connect/connect.ts'
+import { withPostgresSession } from '../../../src/tools/connect/session.ts'
 import { asApp, hostileUrl, makeHostile, whoRan } from '../../support/hostile-owner.ts'
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
 import { binariesOf, postgresMajors } from '../../support/postgres-majors.ts'
@@ -280,6 +285,29 @@ describe.each(postgresMajors.filter(({ major }) => major >= 14))('a table of som
     expect((await verifyHere({ url: hostileUrl(server) })).bad).toMatchObject([
       { status: 'unknown', observed: expect.stringContaining('foreign table public.far_game is served by what role app named') },
     ])
+  })
+
+  test('an index that comes between the look and the plan runs nothing either', async () => {
+    const connect = createConnect({ options: { url: hostileUrl(server) }, compose: {} as Compose, secrets: { add: () => {} } })
+    const located = await connect.postgres()
+    if (!located.seen || located.value.kind !== 'target') throw new Error('no target')
+    const limits = { signal: new AbortController().signal, connectTimeoutMs: 5_000, timeoutMs: 30_000 }
+    const result = await withPostgresSession(located.value.target, limits, async (session) => {
+      const wanted = { table: { schema: 'public', name: 'game', shown: 'game' }, column: 'day_date', path: ['public'] }
+      const table = await resolveTable(session, wanted, Date.now)
+      if (!table.seen) throw new Error(table.cause)
+      const late = {
+        ...session,
+        query: async (...given: Parameters<typeof session.query>) => {
+          if (given[0].includes('EXPLAIN')) await asApp(server, 'CREATE INDEX IF NOT EXISTS bad ON game ((id + public.evil_i(1)))')
+          return session.query(...given)
+        },
+      }
+      const day = { date: dayAt(0), start: Date.now() }
+      return seeRows(late, table.value, { from: day, until: day, user: 'postgres' }, Date.now)
+    })
+    expect(result).toMatchObject({ ok: true, value: { seen: false, cause: expect.stringContaining('while Ronde looked') } })
+    expect(await ran.heard()).toEqual([])
   })
 
   test('through the shipped code, with the words of the report', async () => {
