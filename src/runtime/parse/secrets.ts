@@ -31,11 +31,14 @@ const decoded = (text: string): string => {
   }
 }
 
+const isAmbiguous = (text: string, head: string | undefined, password: string | undefined): boolean =>
+  password !== undefined && text.slice(head?.length).includes('@')
+
 /** The parts of a URL that are secret; of one that can be read in more than one way the whole, for its parts would be cut elsewhere than the secret. */
 const credentialsOf = (text: string): readonly string[] => {
   const userinfo = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)@/i.exec(text)
   const [, password] = /^[^:]*:(.*)$/s.exec(userinfo?.[2] ?? '') ?? []
-  if (password !== undefined && text.slice(userinfo?.[0].length).includes('@')) return [text]
+  if (isAmbiguous(text, userinfo?.[0], password)) return [text]
   const token = /^https?$/i.test(userinfo?.[1] ?? '') && password === undefined ? userinfo?.[2] : undefined
   const [, parameter] = /[?&]password=([^&#]*)/.exec(text) ?? []
   return [password, token, parameter].flatMap((one) => (one === undefined || one === '' ? [] : [one, decoded(one)]))
