@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import type { Compose } from '../../../src/core/compose.ts'
+import type { Compose } from '../../../src/contract/compose.ts'
 import { seeRows } from '../../../src/probes/purge/rows.ts'
 import { resolveTable } from '../../../src/probes/purge/table.ts'
 import { createConnect } from '../../../src/tools/connect/connect.ts'

@@ -1,4 +1,4 @@
-import { createRedactor } from '../redact.ts'
+import { createRedactor } from '../redact/redact.ts'
 import { visibleText } from '../text/plain.ts'
 
 const longest = 60
