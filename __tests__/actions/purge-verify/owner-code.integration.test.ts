@@ -1,4 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import type { Compose } from '../../../src/contract/compose.ts'
+import { seeRows } from '../../../src/probes/purge/rows.ts'
+import { resolveTable } from '../../../src/probes/purge/table.ts'
+import { createConnect } from '../../../src/tools/connect/connect.ts'
+import { withPostgresSession } from '../../../src/tools/connect/session.ts'
 import { asApp, hostileUrl, makeHostile, whoRan } from '../../support/hostile-owner.ts'
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
 import { binariesOf, postgresMajors } from '../../support/postgres-majors.ts'
@@ -71,6 +76,52 @@ const hidden: readonly (readonly [string, string, RegExp])[] = [
   ],
 ]
 
+/** The same with the help of a superuser who did not think of it; statements of `app`, of the superuser, of `app` again. */
+const helped: readonly (readonly [string, string, string, string])[] = [
+  [
+    'a support function of an operator class',
+    'CREATE FUNCTION public.evil_cmp(int, int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$BEGIN RETURN public.evil_i(1); END$$',
+    'CREATE OPERATOR CLASS public.own_ops FOR TYPE int USING btree AS OPERATOR 1 <, OPERATOR 3 =, FUNCTION 1 public.evil_cmp(int, int)',
+    'CREATE INDEX bad ON game (points public.own_ops)',
+  ],
+  [
+    'a cast between types of PostgreSQL',
+    'CREATE FUNCTION public.evil_cast(date) RETURNS int LANGUAGE plpgsql AS $$BEGIN RETURN public.evil_i(1); END$$',
+    'CREATE CAST (date AS int) WITH FUNCTION public.evil_cast(date) AS IMPLICIT',
+    'SELECT 1',
+  ],
+  [
+    'a function that the owner put into an extension of its own',
+    'CREATE EXTENSION citext; ALTER EXTENSION citext ADD FUNCTION public.evil_i(int)',
+    'SELECT 1',
+    'CREATE INDEX bad ON game ((id + public.evil_i(1)))',
+  ],
+  [
+    'an owner who is a member of a superuser',
+    'SELECT 1',
+    'CREATE ROLE chief NOINHERIT; GRANT postgres TO chief; ALTER FUNCTION public.evil_i(int) OWNER TO chief',
+    'CREATE INDEX bad ON game ((id + public.evil_i(1)))',
+  ],
+  [
+    'a domain over a domain, in the row of another table',
+    'CREATE DOMAIN small AS int CHECK (public.evil_b(VALUE)); CREATE DOMAIN smaller AS small; CREATE TABLE other (a smaller)',
+    'SELECT 1',
+    'ALTER TABLE game ADD other other',
+  ],
+  [
+    'an array of a range of a domain',
+    'CREATE DOMAIN small AS int CHECK (public.evil_b(VALUE)); CREATE TYPE span AS RANGE (subtype = small)',
+    'SELECT 1',
+    'ALTER TABLE game ADD spans span[]',
+  ],
+  [
+    'a column whose type is a view',
+    'CREATE DOMAIN small AS int CHECK (public.evil_b(VALUE)); CREATE VIEW seen AS SELECT 1::small AS one',
+    'SELECT 1',
+    'ALTER TABLE game ADD seen seen',
+  ],
+]
+
 const harmless: readonly (readonly [string, string])[] = [
   [
     'built-in functions alone',
@@ -125,6 +176,44 @@ describe.each(postgresMajors.filter(({ major }) => major >= 14))('a table of som
           'GRANT pg_monitor TO ronde; GRANT CONNECT ON DATABASE appdb TO ronde; GRANT USAGE ON SCHEMA public TO ronde; GRANT SELECT ON public.game TO ronde;',
         ),
       },
+    ])
+  })
+
+  test.each(helped)('nor is one with %s', async (_, before, bySuperuser, after) => {
+    await using admin = await openSession(server, { database: 'appdb' })
+    await asApp(server, before)
+    await admin.query(bySuperuser)
+    await asApp(server, after)
+    const { badIds } = await verifyHere({ url: hostileUrl(server) })
+    await admin.query('DO $$ BEGIN ALTER FUNCTION public.evil_i(int) OWNER TO app; DROP ROLE IF EXISTS chief; END $$')
+    expect(await ran.heard()).toEqual([])
+    expect(badIds).toEqual(['unknown purge.stale-rows'])
+  })
+
+  test('a function of a superuser that calls one of others in its body is theirs as well', async () => {
+    await using admin = await openSession(server, { database: 'appdb' })
+    await admin.query(
+      'CREATE FUNCTION public.trusted(int) RETURNS int IMMUTABLE LANGUAGE sql RETURN public.evil_i($1); GRANT EXECUTE ON FUNCTION public.trusted(int) TO app',
+    )
+    await asApp(server, 'CREATE INDEX bad ON game ((id + public.trusted(1)))')
+    expect((await verifyHere({ url: hostileUrl(server) })).badIds).toEqual(['unknown purge.stale-rows'])
+    expect(await ran.heard()).toEqual([])
+  })
+
+  test('a policy is an error to whom it hides rows, before its function runs', async () => {
+    await using admin = await openSession(server, { database: 'appdb' })
+    await asApp(server, 'CREATE POLICY own ON game USING (public.evil_b(points)); ALTER TABLE game ENABLE ROW LEVEL SECURITY')
+    await admin.query("CREATE ROLE reader LOGIN PASSWORD 'reader'; GRANT SELECT ON public.game TO reader; GRANT pg_read_all_data TO reader")
+    const { bad } = await verifyHere({ url: hostileUrl(server, 'reader', 'reader') })
+    await admin.query('DROP OWNED BY reader; DROP ROLE reader')
+    expect(await ran.heard()).toEqual([])
+    expect(bad).toMatchObject([{ status: 'unknown', advice: 'let the role read all rows of the table: ALTER ROLE "reader" BYPASSRLS;' }])
+  })
+
+  test('a type of the application that is called date holds no date', async () => {
+    await asApp(server, "CREATE TYPE public.date AS ENUM ('a'); DROP TABLE game; CREATE TABLE game (day_date public.date)")
+    expect((await verifyHere({ url: hostileUrl(server) })).bad).toMatchObject([
+      { status: 'unknown', observed: expect.stringContaining('which holds no date that can be compared') },
     ])
   })
 
@@ -196,6 +285,29 @@ describe.each(postgresMajors.filter(({ major }) => major >= 14))('a table of som
     expect((await verifyHere({ url: hostileUrl(server) })).bad).toMatchObject([
       { status: 'unknown', observed: expect.stringContaining('foreign table public.far_game is served by what role app named') },
     ])
+  })
+
+  test('an index that comes between the look and the plan runs nothing either', async () => {
+    const connect = createConnect({ options: { url: hostileUrl(server) }, compose: {} as Compose, secrets: { add: () => {} } })
+    const located = await connect.postgres()
+    if (!located.seen || located.value.kind !== 'target') throw new Error('no target')
+    const limits = { signal: new AbortController().signal, connectTimeoutMs: 5_000, timeoutMs: 30_000 }
+    const result = await withPostgresSession(located.value.target, limits, async (session) => {
+      const wanted = { table: { schema: 'public', name: 'game', shown: 'game' }, column: 'day_date', path: ['public'] }
+      const table = await resolveTable(session, wanted, Date.now)
+      if (!table.seen) throw new Error(table.cause)
+      const late = {
+        ...session,
+        query: async (...given: Parameters<typeof session.query>) => {
+          if (given[0].includes('EXPLAIN')) await asApp(server, 'CREATE INDEX IF NOT EXISTS bad ON game ((id + public.evil_i(1)))')
+          return session.query(...given)
+        },
+      }
+      const day = { date: dayAt(0), start: Date.now() }
+      return seeRows(late, table.value, { from: day, until: day, user: 'postgres' }, Date.now)
+    })
+    expect(result).toMatchObject({ ok: true, value: { seen: false, cause: expect.stringContaining('while Ronde looked') } })
+    expect(await ran.heard()).toEqual([])
   })
 
   test('through the shipped code, with the words of the report', async () => {

@@ -147,12 +147,34 @@ const addSpans = (pattern: RegExp, text: string, spans: Span[]): void => {
   }
 }
 
-/** Everything in a text that looks like a secret. */
-export const patternSpans = (text: string): readonly Span[] => {
-  const spans: Span[] = [...keySpans(text)]
+const spansIn = (text: string): readonly Span[] => {
+  const spans: Span[] = []
   const hasStem = stems.test(text)
   for (const { worth, needsStem, rules } of groups)
     if ((!needsStem || hasStem) && worth.test(text)) for (const one of rules) addSpans(one, text, spans)
   if (hasRun(text, ofTokens, shortestToken) || cutMark.test(text)) addSpans(tokenMarks, text, spans)
+  return spans
+}
+
+/** A longer text is looked at in parts that overlap: an expression that repeats a group runs out of stack in it. */
+const mostAtOnce = 200_000
+const overlap = 10_000
+const valueEnd = /[\s"'<>]/g
+
+/** A value that goes on behind the part in which it begins ends at the next white space or quote. */
+const wholeValue = (text: string, { from, to }: Span, partEnd: number): Span => {
+  if (to < partEnd || partEnd === text.length) return { from, to }
+  valueEnd.lastIndex = to
+  return { from, to: valueEnd.exec(text)?.index ?? text.length }
+}
+
+/** Everything in a text that looks like a secret. */
+export const patternSpans = (text: string): readonly Span[] => {
+  const spans: Span[] = [...keySpans(text)]
+  for (let begin = 0; begin === 0 || begin + overlap < text.length; begin += mostAtOnce - overlap) {
+    const part = text.slice(begin, begin + mostAtOnce)
+    const end = begin + part.length
+    for (const { from, to } of spansIn(part)) spans.push(wholeValue(text, { from: begin + from, to: begin + to }, end))
+  }
   return spans
 }

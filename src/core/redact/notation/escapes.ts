@@ -74,7 +74,8 @@ const putEntity: Reader = (text, at, writer) => {
   return at + found.length
 }
 
-const halfEscape = /(?:\\{1,64}(?:[uU][0-9a-f]{0,7}|x[0-9a-f]?|[0-7]{0,2})?|%(?:25){0,64}[0-9a-f]?|&#?\w{0,10}|=[0-9A-F]?)(?=…|\.\.\.|$)/iy
+const halfEscape =
+  /(?:\\{1,64}(?:[uU]\{?[0-9a-f]{0,7}|x[0-9a-f]?|[0-7]{0,2})?|%(?:25){0,64}[0-9a-f]?|&#?\w{0,10}|=[0-9A-F]?)(?=…|\.\.\.|$)/iy
 
 /** An escape that was cut says nothing: what stands before it touches the cut. */
 const skipHalf: Reader = (text, at) => {
