@@ -11,6 +11,12 @@ export const postgresMajors: readonly Major[] = [
     .filter(({ binaries }) => existsSync(`${binaries}/initdb`)),
 ]
 
+/**
+ * The oldest and the newest: for long lists of cases whose statements all run on each major elsewhere (`tools/connect/door`, `least-role`,
+ * `load`).
+ */
+export const edgeMajors: readonly Major[] = postgresMajors.filter(({ major }) => major === 14 || major === 18)
+
 /** For `startPostgres`: the programs of that major. */
 export const binariesOf = ({ major, binaries }: Major): Pick<PostgresOptions, 'major' | 'binaries'> =>
   binaries === undefined ? { major } : { binaries }

@@ -7,7 +7,7 @@ import type { JsonObject } from '../../../src/contract/json.ts'
 import { saw } from '../../../src/contract/seen.ts'
 import { runMaintain } from '../../support/db-maintain.ts'
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
-import { binariesOf, postgresMajors } from '../../support/postgres-majors.ts'
+import { binariesOf, edgeMajors } from '../../support/postgres-majors.ts'
 import { eventually, openSession, targetOf } from '../../support/postgres-sessions.ts'
 import { runRonde } from '../../support/ronde.ts'
 
@@ -72,7 +72,7 @@ const recoverOf = async (server: PostgresServer, pending: readonly JsonObject[])
   expect(closed).toBe(true)
 }
 
-describe.each(postgresMajors)('a VACUUM that is cut short on PostgreSQL $major leaves nothing running', (one) => {
+describe.each(edgeMajors)('a VACUUM that is cut short on PostgreSQL $major leaves nothing running', (one) => {
   let server: PostgresServer
   beforeAll(async () => {
     server = await startPostgres({ settings: slowVacuum, ...binariesOf(one) })

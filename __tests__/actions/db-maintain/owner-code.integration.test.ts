@@ -6,7 +6,7 @@ import { runMaintain } from '../../support/db-maintain.ts'
 import { asApp, hostileUrl, makeHostile, whoRan } from '../../support/hostile-owner.ts'
 import { onSite } from '../../support/maintenance-site.ts'
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
-import { binariesOf, postgresMajors } from '../../support/postgres-majors.ts'
+import { binariesOf, edgeMajors } from '../../support/postgres-majors.ts'
 import { openSession } from '../../support/postgres-sessions.ts'
 
 jest.setTimeout(120_000)
@@ -19,7 +19,7 @@ const tables = `CREATE TABLE game (id int, points int); INSERT INTO game SELECT 
 const invalid = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'public.bad'::regclass"
 const tasks = 'vacuum, analyze, indexes, sequential-scans, bloat, size, schema, reindex'
 
-describe.each(postgresMajors.filter(({ major }) => major >= 14))('tables of somebody else, on PostgreSQL $major', (one) => {
+describe.each(edgeMajors)('tables of somebody else, on PostgreSQL $major', (one) => {
   let server: PostgresServer
   let ran: Awaited<ReturnType<typeof whoRan>>
   beforeAll(async () => {

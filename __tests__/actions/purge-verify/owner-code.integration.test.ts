@@ -6,7 +6,7 @@ import { createConnect } from '../../../src/tools/connect/connect.ts'
 import { withPostgresSession } from '../../../src/tools/connect/session.ts'
 import { asApp, hostileUrl, makeHostile, whoRan } from '../../support/hostile-owner.ts'
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
-import { binariesOf, postgresMajors } from '../../support/postgres-majors.ts'
+import { binariesOf, edgeMajors } from '../../support/postgres-majors.ts'
 import { openSession } from '../../support/postgres-sessions.ts'
 import { dayAt, runPurge, verifyHere } from '../../support/purge.ts'
 
@@ -146,7 +146,7 @@ const harmless: readonly (readonly [string, string])[] = [
   ],
 ]
 
-describe.each(postgresMajors.filter(({ major }) => major >= 14))('a table of somebody else, on PostgreSQL $major', (one) => {
+describe.each(edgeMajors)('a table of somebody else, on PostgreSQL $major', (one) => {
   let server: PostgresServer
   let ran: Awaited<ReturnType<typeof whoRan>>
   beforeAll(async () => {
