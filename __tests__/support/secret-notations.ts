@@ -105,6 +105,7 @@ export const damages: readonly Notation[] = [
         '=\r\n',
       ),
   },
+  { name: 'quoted-printable whose lines were joined', write: (text) => broken(text.replaceAll('=', '=3D'), '= ') },
   { name: 'base64 in lines', write: (text) => base64(`${'x'.repeat(50)}${text}${'y'.repeat(40)}`).replace(/.{24}/g, '$&\r\n') },
   { name: 'bytes of a Buffer', write: (text) => JSON.stringify(Buffer.from(text)) },
   { name: 'bytes as Go prints them', write: (text) => `[${bytes(text).join(' ')}]` },

@@ -83,8 +83,9 @@ const skipHalf: Reader = (text, at) => {
   return halfEscape.test(text) ? halfEscape.lastIndex : undefined
 }
 
+/** The end of a line in mail, also when the line was joined with the next. */
 const softBreak: Reader = (text, at) => {
-  const length = /^=[ \t]{0,8}\r?\n/.exec(text.slice(at, at + 12))?.[0].length
+  const length = /^=(?:[ \t]{0,8}\r?\n|[ \t]{1,8})/.exec(text.slice(at, at + 12))?.[0].length
   return length === undefined ? undefined : at + length
 }
 
@@ -107,7 +108,7 @@ const readers: Readonly<Record<Dialect, typeof usual>> = {
 
 const worth: Readonly<Record<Dialect, RegExp>> = {
   usual: /\\|%(?:[0-9a-f]{2}|u[0-9a-f]{4}|[0-9a-f]?(?:…|\.\.\.|$))|&(?:#|[a-z]{2}|…)/i,
-  'sql and mail': /\\\+?[0-9a-f]{4}|=[0-9A-F]{2}|=[ \t]{0,8}\r?\n/i,
+  'sql and mail': /\\\+?[0-9a-f]{4}|=[0-9A-F]{2}|=[ \t]{0,8}(?:\r?\n| )/i,
 }
 
 /** Whether a dialect could find something to undo. */
