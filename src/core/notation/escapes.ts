@@ -50,6 +50,8 @@ const simpleEscape: Reader = (text, at, writer) => {
   const end = at + (backslashes.exec(text)?.[0].length ?? 1)
   const next = text[end]
   if (next === undefined) return undefined
+  // `\%41`: the backslash says nothing, and the escape behind it is read by itself.
+  if (next === '%' || next === '&') return end
   const code = controls[next] ?? text.charCodeAt(end)
   if (next !== '\n') writer.put(code, at, end + 1)
   return end + 1
