@@ -51,7 +51,7 @@ const secretsOf: Record<Secrecy, (text: string, written: string) => readonly str
   parts: () => [],
   url: (text, written) => [
     ...(parseConninfo(text).ok ? credentialsOf(text) : []),
-    ...(/@|password/i.test(text) || /^\$\{\w+\}$/.test(written.trim()) ? [text] : []),
+    ...(!parseConninfo(text).ok || /^\$\{\w+\}$/.test(written.trim()) ? [text] : []),
   ],
   credentials: credentialsOf,
 }
