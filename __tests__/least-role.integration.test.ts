@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import type { Finding } from '../src/core/finding.ts'
+import type { Finding } from '../src/contract/finding.ts'
 import { runMaintain } from './support/db-maintain.ts'
 import { type LeastRole, runLeastRole } from './support/least-role.ts'
 import { type PostgresServer, startPostgres } from './support/postgres.ts'

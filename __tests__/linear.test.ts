@@ -11,10 +11,10 @@ import { type RegexLiteral, regexLiterals } from './support/regex-literals.ts'
  */
 const bounded: Readonly<Record<string, string>> = {
   'src/runtime/parse/yaml.ts /(?:[:,]? in YAML stream)?: ["\'\\x60].*$/s': 'the first 500 characters of a message',
-  'src/core/secret-forms.ts /=+$/': 'base64 of our own making ends in two at most',
+  'src/core/redact/secret-forms.ts /=+$/': 'base64 of our own making ends in two at most',
   'src/core/text/markdown.ts /[0-9a-f]{7,}$/i': 'a plain line of at most a few thousand characters',
   'src/core/text/markdown.ts /[.,;:!?)\\]\'"]+$/': 'a word of such a line',
-  'src/core/incidents/said.ts /\\\\[!-/:-@[-`{-~]|(?<!`)(`+)(?!`).*?(?<!`)\\1(?!`)|\\[[^[\\]\\\\`<>!()~$]*\\]\\([^\\s()<>"\'\\\\`]*\\)|<https?:\\/\\/[^\\s<>]*>/g':
+  'src/incidents/said.ts /\\\\[!-/:-@[-`{-~]|(?<!`)(`+)(?!`).*?(?<!`)\\1(?!`)|\\[[^[\\]\\\\`<>!()~$]*\\]\\([^\\s()<>"\'\\\\`]*\\)|<https?:\\/\\/[^\\s<>]*>/g':
     'a comment of GitHub, at most 65,536 characters: 360 runs of backticks of different lengths',
   'src/core/render/headline.ts /\\B(?=(?:\\d{3})+$)/g': 'the digits of a number',
 }

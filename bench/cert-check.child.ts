@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { options } from '../src/actions/cert-check/options.ts'
-import { part } from '../src/actions/cert-check/parts/endpoints.ts'
+import { part } from '../src/actions/cert-check/parts/endpoints/part.ts'
 import { lookerProgram } from '../src/runtime/looker-program.ts'
 import { createIsolation } from '../src/tools/isolation/isolation.ts'
 import { createPrograms } from '../src/tools/process/programs.ts'

@@ -1,6 +1,6 @@
 /** What `bench/endpoints.ts` measures: the check `endpoints` with COUNT URLs below BASE and a deadline, in a process of its own. Prints JSON. */
 import { z } from 'zod'
-import { check } from '../src/actions/health-check/checks/endpoints.ts'
+import { check } from '../src/actions/health-check/parts/endpoints/part.ts'
 
 const [base = '', count = '1', deadlineMs = '60000'] = process.argv.slice(2)
 const urls = Array.from({ length: Number(count) }, (_, index) => `${base}${index}`)

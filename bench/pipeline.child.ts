@@ -1,6 +1,6 @@
 /** 4 GiB through a pipeline of three programs, to a descriptor or into a taker of ours; prints its own peak memory in MB. */
 import { open } from 'node:fs/promises'
-import type { PipelineOutput } from '../src/core/process.ts'
+import type { PipelineOutput } from '../src/contract/process.ts'
 import { createPrograms } from '../src/tools/process/programs.ts'
 
 const length = 4 * 1024 ** 3

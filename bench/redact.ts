@@ -1,8 +1,8 @@
 /** Redaction: a report of 4,000 findings, and hostile texts of a quarter of a megabyte and of one, whose cost must grow as they do. CPU time, in this process. */
-import { finding } from '../src/core/finding.ts'
-import { createRedactor } from '../src/core/redact.ts'
-import { redactReport } from '../src/core/redact-report.ts'
-import type { Report } from '../src/core/report.ts'
+import { finding } from '../src/contract/finding.ts'
+import type { Report } from '../src/contract/report.ts'
+import { createRedactor } from '../src/core/redact/redact.ts'
+import { redactReport } from '../src/core/redact/report.ts'
 import { claim, median } from './measure.ts'
 
 const redactor = createRedactor()

@@ -5,7 +5,7 @@ import { type PostgresServer, startPostgres } from '../__tests__/support/postgre
 import { postgresMajors } from '../__tests__/support/postgres-majors.ts'
 import { openSession, targetOf } from '../__tests__/support/postgres-sessions.ts'
 import { temporaryFolder } from '../__tests__/support/ronde.ts'
-import { canonical, compareSchemas, type Schema } from '../src/actions/db-maintain/schema/snapshot.ts'
+import { canonical, compareSchemas, type Schema } from '../src/actions/db-maintain/parts/schema/snapshot.ts'
 import { seeSchema } from '../src/probes/postgres/schema.ts'
 import { withPostgresSession } from '../src/tools/connect/session.ts'
 import { claim, median, wallMs } from './measure.ts'

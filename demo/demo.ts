@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util'
 import { startGitHub } from '../__tests__/support/github/server.ts'
 import { summaryPage } from '../__tests__/support/html-page.ts'
 import { runAction } from '../__tests__/support/runner.ts'
-import type { RoundReport } from '../src/core/report.ts'
+import type { RoundReport } from '../src/contract/report.ts'
 import { keepIssues, problemsOfIssues, sayOnIssue, threadOf } from './issues.ts'
 import { type Act, embeddedScene, parts, type Scene, stackScene } from './scene.ts'
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startPostgres } from '../__tests__/support/postgres.ts'
-import type { Status } from '../src/core/status.ts'
+import type { Status } from '../src/contract/status.ts'
 import { startFront } from './front.ts'
 import { startQuiz } from './quiz.ts'
 

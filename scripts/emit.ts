@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { changesServer } from '../src/core/action.ts'
+import { changesServer } from '../src/contract/action.ts'
 import { actions } from '../src/registry.generated.ts'
 
 export const buildFolder = '.build'

@@ -1,7 +1,7 @@
 /** Writes everything that follows from the declarations of the actions. `--check` names what differs instead. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { Action } from '../src/core/action.ts'
+import type { Action } from '../src/contract/action.ts'
 import { actionYml, roundYml } from './generate/action-yml.ts'
 import { checksModule, registryModule, tasksModule } from './generate/registries.ts'
 import { actionsTable, between, firstReadme, inputsTable, optionsTable, outputsTable } from './generate/tables.ts'
@@ -34,14 +34,11 @@ const actionNames = (): readonly string[] =>
 const orphans = (): readonly string[] =>
   (existsSync('actions') ? readdirSync('actions') : []).filter((name) => !actionNames().includes(name)).map((name) => `actions/${name}`)
 
-const partNames = (folder: string): readonly string[] =>
-  readdirSync(folder)
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => name.slice(0, -'.ts'.length))
+const partNames = (folder: string): readonly string[] => readdirSync(folder).filter((name) => existsSync(`${folder}/${name}/part.ts`))
 
 const modules = (): Files => ({
-  'src/actions/health-check/checks.generated.ts': checksModule(partNames('src/actions/health-check/checks')),
-  'src/actions/db-maintain/tasks.generated.ts': tasksModule(partNames('src/actions/db-maintain/tasks')),
+  'src/actions/health-check/parts.generated.ts': checksModule(partNames('src/actions/health-check/parts')),
+  'src/actions/db-maintain/parts.generated.ts': tasksModule(partNames('src/actions/db-maintain/parts')),
   'src/registry.generated.ts': registryModule(actionNames()),
 })
 

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
-import type { TlsWanted } from './core/database.ts'
+import type { TlsWanted } from './contract/database.ts'
+import type { FromLooker, ToLooker } from './contract/isolation.ts'
 import { errorText } from './core/error-chain.ts'
 import { createGate } from './core/gate.ts'
-import type { FromLooker, ToLooker } from './core/isolation.ts'
 import { looks } from './looks.ts'
 import { createPrograms } from './tools/process/programs.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
+import type { Origin } from '../../src/contract/report.ts'
 import { believed } from '../../src/core/believed.ts'
-import type { Origin } from '../../src/core/report.ts'
 import { sampleReport } from '../support/sample-report.ts'
 
 const start = Date.parse('2026-11-22T02:17:00.000Z')

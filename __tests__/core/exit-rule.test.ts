@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
+import { statuses } from '../../src/contract/status.ts'
 import { failOnValues, failsStep } from '../../src/core/exit-rule.ts'
-import { statuses } from '../../src/core/status.ts'
 
 /** Every pair that fails the step; all others do not. */
 const failing = new Set(['warning on warning', 'unknown on warning', 'critical on warning', 'unknown on critical', 'critical on critical'])

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { createRedactor } from '../../src/core/redact.ts'
+import { createRedactor } from '../../src/core/redact/redact.ts'
 
 const { redact } = createRedactor()
 const x = (length: number): string => 'aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xY'.repeat(9).slice(0, length)

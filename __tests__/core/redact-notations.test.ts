@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { eachReading } from '../../src/core/notation/readings.ts'
-import { createRedactor } from '../../src/core/redact.ts'
+import { eachReading } from '../../src/core/redact/notation/readings.ts'
+import { createRedactor } from '../../src/core/redact/redact.ts'
 import { anySecret, damages, notations, stacked, tells } from '../support/secret-notations.ts'
 
 const told = (...secrets: readonly string[]) => {

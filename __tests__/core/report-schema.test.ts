@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
-import type { Finding } from '../../src/core/finding.ts'
-import type { Report, RoundReport } from '../../src/core/report.ts'
+import type { Finding } from '../../src/contract/finding.ts'
+import type { Report, RoundReport } from '../../src/contract/report.ts'
 import { reportSchema, roundReportSchema } from '../../src/core/report-schema.ts'
 import { sampleFinding, sampleReport, sampleRound, staleRows } from '../support/sample-report.ts'
 

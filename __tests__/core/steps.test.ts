@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { JsonObject } from '../../src/core/json.ts'
+import type { JsonObject } from '../../src/contract/json.ts'
 import { beginSteps, type Steps, undoSteps } from '../../src/core/steps.ts'
 
 type World = { readonly log: string[]; failAt?: string }

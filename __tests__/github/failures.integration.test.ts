@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { Answer, Issues, IssuesFailure } from '../../src/core/incidents/types.ts'
+import type { Answer, Issues, IssuesFailure } from '../../src/contract/issues.ts'
 import { connectIssues, creation, failureOf, valueOf } from '../support/github/adapter.ts'
 import type { Fault } from '../support/github/faults.ts'
 import { type GitHubStandIn, startGitHub } from '../support/github/server.ts'

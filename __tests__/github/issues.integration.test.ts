@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { Issues } from '../../src/core/incidents/types.ts'
+import type { Issues } from '../../src/contract/issues.ts'
 import { connectIssues, creation, failureOf, valueOf } from '../support/github/adapter.ts'
 import { type GitHubStandIn, startGitHub } from '../support/github/server.ts'
 

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
-import type { PostgresTarget } from '../../src/core/database.ts'
+import type { PostgresTarget } from '../../src/contract/database.ts'
 import { failureOf, look } from '../support/postgres-look.ts'
 
 const number = (value: number): Buffer => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { PostgresTarget } from '../../src/core/database.ts'
+import type { PostgresTarget } from '../../src/contract/database.ts'
 import { createSpeakTls } from '../../src/tools/isolation/tunnel.ts'
 import { createPrograms } from '../../src/tools/process/programs.ts'
 import { createAuthority } from '../support/authority.ts'

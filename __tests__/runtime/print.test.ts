@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { createRedactor } from '../../src/core/redact.ts'
+import { createRedactor } from '../../src/core/redact/redact.ts'
 import { createPrinter, inWorkflow, type Printer } from '../../src/runtime/print.ts'
 import { anyText, hostileTexts } from '../support/hostile-texts.ts'
 import { parseCommand } from '../support/runner/commands.ts'

@@ -152,7 +152,7 @@ describe('JSON schemas', () => {
 describe('registries', () => {
   test('checks come in the order of the design, unknown ones after them by name', () => {
     const text = checksModule(['zeal', 'postgres', 'access-log', 'compose', 'aging'])
-    expect(text).toContain("import { check as accessLog } from './checks/access-log.ts'")
+    expect(text).toContain("import { check as accessLog } from './parts/access-log/part.ts'")
     expect(text).toContain('= [compose, postgres, accessLog, aging, zeal]')
   })
 

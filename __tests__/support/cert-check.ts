@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type CertOptions, options } from '../../src/actions/cert-check/options.ts'
 import type { Looked, Part } from '../../src/actions/cert-check/part.ts'
-import type { Finding } from '../../src/core/finding.ts'
+import type { Finding } from '../../src/contract/finding.ts'
 import { createPrograms } from '../../src/tools/process/programs.ts'
 import { inProcess } from './in-process.ts'
 

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
-import { defineAction, result } from '../../src/core/action.ts'
-import { finding } from '../../src/core/finding.ts'
+import { defineAction, result } from '../../src/contract/action.ts'
+import { finding } from '../../src/contract/finding.ts'
 
 /** A real `change` action, only for tests: journals a step, does it, and hangs or fails when it is told to. */
 export const action = defineAction({

@@ -1,5 +1,5 @@
-import { fingerprint } from '../../src/core/incidents/fingerprint.ts'
-import { type Marker, writeMarker } from '../../src/core/incidents/marker.ts'
+import { fingerprint } from '../../src/incidents/fingerprint.ts'
+import { type Marker, writeMarker } from '../../src/incidents/marker.ts'
 import type { startGitHub } from './github/server.ts'
 import type { Issue } from './github/world.ts'
 

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Compose, ComposeOptions } from '../../src/core/compose.ts'
+import type { Compose, ComposeOptions } from '../../src/contract/compose.ts'
 import { createCompose } from '../../src/tools/compose.ts'
 import { createPrograms } from '../../src/tools/process/programs.ts'
 

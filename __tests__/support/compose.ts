@@ -1,7 +1,7 @@
-import type { ComposeProject, Container } from '../../src/core/compose.ts'
-import type { History } from '../../src/core/history.ts'
-import type { Finished } from '../../src/core/process.ts'
-import type { Status } from '../../src/core/status.ts'
+import type { ComposeProject, Container } from '../../src/contract/compose.ts'
+import type { History } from '../../src/contract/history.ts'
+import type { Finished } from '../../src/contract/process.ts'
+import type { Status } from '../../src/contract/status.ts'
 import type { ComposeConfig, ComposeSnapshot } from '../../src/probes/compose.ts'
 import type { DeclaredService } from '../../src/probes/compose-config.ts'
 

@@ -1,4 +1,4 @@
-import type { Finding } from '../../src/core/finding.ts'
+import type { Finding } from '../../src/contract/finding.ts'
 import type { PostgresServer } from './postgres.ts'
 import { type RondeRun, runRonde } from './ronde.ts'
 

@@ -1,4 +1,4 @@
-import type { Inside, Isolate } from '../../src/core/isolation.ts'
+import type { Inside, Isolate } from '../../src/contract/isolation.ts'
 import { looks } from '../../src/looks.ts'
 
 /** Looks in the process of the test, for whoever gives functions on the way or measures nothing of processes. */

@@ -1,9 +1,9 @@
 import { inOwnSession } from '../../src/actions/db-maintain/session.ts'
 import { openSite } from '../../src/actions/db-maintain/site.ts'
 import type { Site } from '../../src/actions/db-maintain/task.ts'
-import type { Context } from '../../src/core/context.ts'
-import type { PostgresTarget } from '../../src/core/database.ts'
-import { readTableName, type TableName } from '../../src/core/postgres/table-name.ts'
+import type { Context } from '../../src/contract/context.ts'
+import type { PostgresTarget } from '../../src/contract/database.ts'
+import { readTableName, type TableName } from '../../src/domain/postgres/table-name.ts'
 import type { PostgresServer } from './postgres.ts'
 import { targetOf } from './postgres-sessions.ts'
 

@@ -1,6 +1,6 @@
-import type { PostgresTarget } from '../../src/core/database.ts'
-import type { PostgresObservation } from '../../src/core/postgres/observation.ts'
-import type { Seen } from '../../src/core/seen.ts'
+import type { PostgresTarget } from '../../src/contract/database.ts'
+import type { Seen } from '../../src/contract/seen.ts'
+import type { PostgresObservation } from '../../src/domain/postgres/observation.ts'
 import { type PostgresProbe, seePostgres } from '../../src/probes/postgres.ts'
 
 /** One look without further attempts. */

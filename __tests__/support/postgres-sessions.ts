@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { PostgresTarget } from '../../src/core/database.ts'
+import type { PostgresTarget } from '../../src/contract/database.ts'
 import type { PostgresServer } from './postgres.ts'
 
 type Who = { readonly user?: string; readonly password?: string; readonly database?: string; readonly application?: string }

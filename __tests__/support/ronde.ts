@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Finding } from '../../src/core/finding.ts'
-import type { Report, RoundReport } from '../../src/core/report.ts'
+import type { Finding } from '../../src/contract/finding.ts'
+import type { Report, RoundReport } from '../../src/contract/report.ts'
 import { type RunnerResult, type RunOptions, runAction } from './runner.ts'
 
 export type RondeRun = Omit<RunOptions, 'actionFile' | 'cwd'> & {

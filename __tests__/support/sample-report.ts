@@ -1,6 +1,6 @@
-import { type Finding, finding } from '../../src/core/finding.ts'
-import { type Report, type RoundReport, verdict } from '../../src/core/report.ts'
-import { worstStatus } from '../../src/core/status.ts'
+import { type Finding, finding } from '../../src/contract/finding.ts'
+import { type Report, type RoundReport, verdict } from '../../src/contract/report.ts'
+import { worstStatus } from '../../src/contract/status.ts'
 
 /** A finding that is ok; the overrides show what matters. */
 export const sampleFinding = (overrides: Partial<Finding> = {}): Finding =>

@@ -1,4 +1,4 @@
-import type { Session } from '../../src/core/postgres/observation.ts'
+import type { Session } from '../../src/domain/postgres/observation.ts'
 
 /** A session as a look shows it: a worker of an application that runs nothing for long. */
 export const session = (pid: number, given: Partial<Session> = {}): Session => ({

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Finding } from '../../src/core/finding.ts'
+import type { Finding } from '../../src/contract/finding.ts'
 import { type RondeResult, type RondeRun, runRonde } from './ronde.ts'
 import type { Stack, StackConfiguration } from './stack.ts'
 

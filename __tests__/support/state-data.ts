@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../../src/core/finding.ts'
+import { type Finding, finding } from '../../src/contract/finding.ts'
 
 /** An `ok` finding with a measurement; a test names what matters to it. */
 export const aFinding = (overrides: Partial<Finding> = {}): Finding =>

@@ -1,4 +1,4 @@
-import { addDays, zoneClock } from '../../src/core/zone-clock.ts'
+import { addDays, zoneClock } from '../../src/core/time/zone-clock.ts'
 
 const twoDigits = (value: number): string => String(value).padStart(2, '0')
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Finished } from '../../src/core/process.ts'
+import type { Finished } from '../../src/contract/process.ts'
 import { projectCommand } from '../../src/tools/compose-command.ts'
 import { dockerFailure, isDockerFailure } from '../../src/tools/compose-failure.ts'
 import { parseInspect } from '../../src/tools/compose-inspect.ts'

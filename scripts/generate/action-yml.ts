@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { type Action, changesServer } from '../../src/core/action.ts'
+import { type Action, changesServer } from '../../src/contract/action.ts'
 import { descriptionOf } from '../../src/core/options/accepts.ts'
 import { declaredInputs } from '../../src/core/options/inputs.ts'
 import { commonOutputs } from '../../src/core/options/outputs.ts'

@@ -32,22 +32,22 @@ const identifier = (name: string): string => name.replace(/-(\w)/g, (_, letter: 
 
 type Kind = { readonly word: string; readonly type: string; readonly order: readonly string[] }
 
-/** Parts of an action, a file each, are light, so they are loaded at once. */
+/** Parts of an action, a folder each, are light, so they are loaded at once. */
 const partsModule = (names: readonly string[], { word, type, order }: Kind): string => {
   const ordered = inOrder(names, order)
-  const imports = ordered.map((name) => `import { ${word} as ${identifier(name)} } from './${word}s/${name}.ts'\n`)
+  const imports = ordered.map((name) => `import { ${word} as ${identifier(name)} } from './parts/${name}/part.ts'\n`)
   const list = ordered.map(identifier).join(', ')
   return `${header}import type { ${type} } from './${word}.ts'\n${imports.join('')}\nexport const ${word}s: readonly ${type}[] = [${list}]\n`
 }
 
-/** `src/actions/health-check/checks.generated.ts`. */
+/** `src/actions/health-check/parts.generated.ts`. */
 export const checksModule = (names: readonly string[]): string => partsModule(names, { word: 'check', type: 'Check', order: checkOrder })
 
-/** `src/actions/db-maintain/tasks.generated.ts`. */
+/** `src/actions/db-maintain/parts.generated.ts`. */
 export const tasksModule = (names: readonly string[]): string => partsModule(names, { word: 'task', type: 'Task', order: taskOrder })
 
 /** `src/registry.generated.ts`. Actions are loaded when they are needed. */
 export const registryModule = (names: readonly string[]): string => {
   const entries = names.map((name) => `  '${name}': () => import('./actions/${name}/action.ts'),\n`)
-  return `${header}import type { Registry } from './core/registry.ts'\n\nexport const actions: Registry = {\n${entries.join('')}}\n`
+  return `${header}import type { Registry } from './contract/registry.ts'\n\nexport const actions: Registry = {\n${entries.join('')}}\n`
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Action, OptionShape } from '../../src/core/action.ts'
+import type { Action, OptionShape } from '../../src/contract/action.ts'
 import { commonShape, serverOnlyShape } from '../../src/core/options/common.ts'
 import { suite } from '../../src/core/options/suite.ts'
 import { reportSchema, roundReportSchema } from '../../src/core/report-schema.ts'

@@ -1,4 +1,4 @@
-import type { Action } from '../../src/core/action.ts'
+import type { Action } from '../../src/contract/action.ts'
 import { descriptionOf } from '../../src/core/options/accepts.ts'
 import { declaredInputs, presentOptions } from '../../src/core/options/inputs.ts'
 import { commonOutputs } from '../../src/core/options/outputs.ts'

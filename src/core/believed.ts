@@ -1,6 +1,6 @@
-import type { Past } from './past.ts'
-import type { Report } from './report.ts'
-import type { Instant } from './seen.ts'
+import type { Past } from '../contract/past.ts'
+import type { Report } from '../contract/report.ts'
+import type { Instant } from '../contract/seen.ts'
 
 /** The longest deadline that anything of Ronde has: work that says it goes on for longer is not believed. */
 export const longestWorkMs = 24 * 3_600_000

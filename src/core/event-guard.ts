@@ -1,4 +1,4 @@
-import type { EffectStarter } from './action.ts'
+import type { EffectStarter } from '../contract/action.ts'
 
 /** What the runner says about the run; every part may be missing outside of GitHub Actions. */
 export type RunnerEvent = {

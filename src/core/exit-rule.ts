@@ -1,4 +1,4 @@
-import type { Status } from './status.ts'
+import type { Status } from '../contract/status.ts'
 
 export const failOnValues = ['warning', 'critical', 'never'] as const
 export type FailOn = (typeof failOnValues)[number]

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { JsonObject } from './json.ts'
-import { statuses } from './status.ts'
+import type { JsonObject } from '../contract/json.ts'
+import { statuses } from '../contract/status.ts'
 
 const status = z.enum(statuses).describe('ok < warning < unknown < critical; unknown means: could not look')
 const text = (description: string) => z.string().describe(description)

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts'
+import type { JsonObject } from '../contract/json.ts'
 
 /** What recovery needs to undo a step, without options or secrets; written to the ledger before the step is done. */
 export type StepRecord = JsonObject

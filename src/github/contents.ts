@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Answer, IssuesFailure } from '../core/incidents/types.ts'
-import type { Contents, FileOnBranch, Pull } from '../core/repository.ts'
+import type { Answer, IssuesFailure } from '../contract/issues.ts'
+import type { Contents, FileOnBranch, Pull } from '../contract/repository.ts'
 import type { Asked, Client } from './client.ts'
 
 const repositoryShape = z.object({ default_branch: z.string().min(1) })

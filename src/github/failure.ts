@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
-import type { IssuesFailure } from '../core/incidents/types.ts'
-import type { Instant } from '../core/seen.ts'
+import type { IssuesFailure } from '../contract/issues.ts'
+import type { Instant } from '../contract/seen.ts'
 import { plainLine } from '../core/text/plain.ts'
 
 /** What a request is about: the same status means different things. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import type { Answer, Issue, Issues, Write } from '../core/incidents/types.ts'
-import type { Instant } from '../core/seen.ts'
+import type { Answer, Issue, Issues, Write } from '../contract/issues.ts'
+import type { Instant } from '../contract/seen.ts'
 import { shorten } from '../core/text/plain.ts'
 import type { Asked, Client } from './client.ts'
 import { labelsFor, ownLabel } from './labels.ts'

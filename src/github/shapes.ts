@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Comment, Issue } from '../core/incidents/types.ts'
+import type { Comment, Issue } from '../contract/issues.ts'
 
 /** A deleted account has no login; an empty one is nobody's. */
 const user = z

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Finished } from '../core/process.ts'
+import type { Finished } from '../contract/process.ts'
 import { jsonValue } from '../core/read-json.ts'
 import { complaintOf } from '../tools/compose-failure.ts'
 

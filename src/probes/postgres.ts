@@ -1,7 +1,7 @@
-import type { PostgresTarget } from '../core/database.ts'
-import { type PostgresFailure, passingFailures } from '../core/postgres/failure.ts'
-import type { PostgresObservation } from '../core/postgres/observation.ts'
-import { couldNotLook, type Instant, type Seen, saw } from '../core/seen.ts'
+import type { PostgresTarget } from '../contract/database.ts'
+import { couldNotLook, type Instant, type Seen, saw } from '../contract/seen.ts'
+import { type PostgresFailure, passingFailures } from '../domain/postgres/failure.ts'
+import type { PostgresObservation } from '../domain/postgres/observation.ts'
 import { type PostgresSession, type Row, type SessionResult, withPostgresSession } from '../tools/connect/session.ts'
 import {
   connectionsPart,

@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto'
-import { type Certificate, certificateOf } from '../core/x509/certificate.ts'
+import { type Certificate, certificateOf } from '../domain/x509/certificate.ts'
 import { addressesOf, type Dial, type Dialed } from './net/dial.ts'
 import { type Failure, type Fault, failed, type Unseen } from './net/fault.ts'
 import type { Resolve } from './net/resolve.ts'

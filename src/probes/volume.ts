@@ -1,6 +1,6 @@
-import type { Compose } from '../core/compose.ts'
-import type { Volume } from '../core/postgres/sizes.ts'
-import { couldNotLook, type Seen, saw } from '../core/seen.ts'
+import type { Compose } from '../contract/compose.ts'
+import { couldNotLook, type Seen, saw } from '../contract/seen.ts'
+import type { Volume } from '../domain/postgres/sizes.ts'
 
 const limitMs = 10_000
 const blockBytes = 1024

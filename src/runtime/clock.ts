@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { SeenClock } from '../core/clock.ts'
-import type { State } from '../core/context.ts'
+import type { SeenClock } from '../contract/clock.ts'
+import type { State } from '../contract/context.ts'
+import type { Instant } from '../contract/seen.ts'
 import { jsonValue } from '../core/read-json.ts'
-import type { Instant } from '../core/seen.ts'
 import { openRunState } from './state-of-run.ts'
 
 const noteKey = 'clock'

@@ -1,6 +1,6 @@
-import { effectOf } from '../core/action.ts'
+import { effectOf } from '../contract/action.ts'
+import { UserError } from '../contract/user-error.ts'
 import { refusedStarter, untrustedEvent } from '../core/event-guard.ts'
-import { UserError } from '../core/user-error.ts'
 import type { EventOfRun } from './event.ts'
 import type { Prepared } from './run-action.ts'
 

@@ -1,6 +1,6 @@
-import type { Issues, Write } from '../core/incidents/types.ts'
-import type { Redactor } from '../core/redact.ts'
-import type { Repository } from '../core/repository.ts'
+import type { Issues, Write } from '../contract/issues.ts'
+import type { Repository } from '../contract/repository.ts'
+import type { Redactor } from '../core/redact/redact.ts'
 import type { StateStore } from './state/state.ts'
 
 /** A look at a text in the form in which it leaves: nothing of what was told may stand in it. */

@@ -1,16 +1,16 @@
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
-import type { Secrets } from '../core/context.ts'
+import type { Secrets } from '../contract/context.ts'
+import type { Registry } from '../contract/registry.ts'
+import type { Report, RoundReport } from '../contract/report.ts'
+import { worstStatus } from '../contract/status.ts'
+import { isUserError } from '../contract/user-error.ts'
 import { describeBug } from '../core/error-chain.ts'
 import { foreignConfiguration } from '../core/event-guard.ts'
 import { failsStep } from '../core/exit-rule.ts'
 import { roundName } from '../core/options/suite.ts'
-import { createRedactor, type Redactor, weakSecret } from '../core/redact.ts'
-import { redactReport } from '../core/redact-report.ts'
-import type { Registry } from '../core/registry.ts'
-import type { Report, RoundReport } from '../core/report.ts'
-import { worstStatus } from '../core/status.ts'
-import { isUserError } from '../core/user-error.ts'
+import { createRedactor, type Redactor, weakSecret } from '../core/redact/redact.ts'
+import { redactReport } from '../core/redact/report.ts'
 import { createPrograms } from '../tools/process/programs.ts'
 import { type EventOfRun, eventOf } from './event.ts'
 import { guardEffect, guardEvent } from './guards.ts'
@@ -167,7 +167,7 @@ const reconcile = async ({ ran, parsed, run }: Finished, report: Report | RoundR
     )
   if (!parsed.incidents || start.cancelled.aborted) return false
   // Only where they are wanted: a round without incidents does not load GitHub's part.
-  const { tellIncidents } = await import('./incidents-of-run.ts')
+  const { tellIncidents } = await import('./incidents/incidents-of-run.ts')
   return tellIncidents({
     parsed,
     environment: start.environment,

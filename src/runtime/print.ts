@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { maskForms } from '../core/secret-forms.ts'
+import { maskForms } from '../core/redact/secret-forms.ts'
 import { inertBlock, inertLine } from '../core/text/inert.ts'
 import { drained } from './drained.ts'
 import { issueCommand } from './toolkit.ts'

@@ -1,5 +1,5 @@
-import type { Compose } from '../core/compose.ts'
-import type { Exclusive } from '../core/context.ts'
+import type { Compose } from '../contract/compose.ts'
+import type { Exclusive } from '../contract/context.ts'
 import { acquireLock, type LockHolder } from './state/locks.ts'
 
 export type Wanted = {

@@ -1,5 +1,5 @@
-import type { Action } from '../core/action.ts'
-import { type Finding, finding } from '../core/finding.ts'
+import type { Action } from '../contract/action.ts'
+import { type Finding, finding } from '../contract/finding.ts'
 
 /** What ended a process that spoke for this action: named as itself, for it is no mistake in the configuration and none that has a stack. */
 export const unfinished = (action: Action, observed: string): Finding =>

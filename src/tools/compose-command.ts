@@ -1,4 +1,4 @@
-import type { ComposeProject } from '../core/compose.ts'
+import type { ComposeProject } from '../contract/compose.ts'
 import { shellCommand, type Word } from '../core/text/shell-command.ts'
 
 const path = (name: string): Word => ({ kind: 'path', name })

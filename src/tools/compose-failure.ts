@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
-import type { Finished } from '../core/process.ts'
+import type { Finished } from '../contract/process.ts'
+import { couldNotLook, type Seen } from '../contract/seen.ts'
 import { formatDuration } from '../core/quantity.ts'
-import { couldNotLook, type Seen } from '../core/seen.ts'
 import { shorten } from '../core/text/plain.ts'
 
 const longestLine = 200

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Container } from '../core/compose.ts'
+import type { Container } from '../contract/compose.ts'
 import { jsonValue } from '../core/read-json.ts'
 import { shorten } from '../core/text/plain.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { ComposeProject } from '../core/compose.ts'
+import type { ComposeProject } from '../contract/compose.ts'
+import { couldNotLook, type Seen } from '../contract/seen.ts'
 import { jsonValue } from '../core/read-json.ts'
-import { couldNotLook, type Seen } from '../core/seen.ts'
 
 /** One line of `docker ps`: a container of some compose project. */
 export type Labelled = {

@@ -1,10 +1,10 @@
 import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { z } from 'zod'
-import type { Compose, ComposeOptions, ComposeProject, Container } from '../core/compose.ts'
-import type { Finished, RunProgram } from '../core/process.ts'
+import type { Compose, ComposeOptions, ComposeProject, Container } from '../contract/compose.ts'
+import type { Finished, RunProgram } from '../contract/process.ts'
+import { couldNotLook, type Seen, saw } from '../contract/seen.ts'
 import { jsonValue } from '../core/read-json.ts'
-import { couldNotLook, type Seen, saw } from '../core/seen.ts'
 import { dockerFailure } from './compose-failure.ts'
 import { parseInspect } from './compose-inspect.ts'
 import {

@@ -1,8 +1,8 @@
 import { realpath } from 'node:fs/promises'
 import { z } from 'zod'
-import type { RunProgram } from '../core/process.ts'
+import type { RunProgram } from '../contract/process.ts'
+import { couldNotLook, type Seen, saw } from '../contract/seen.ts'
 import { jsonValue } from '../core/read-json.ts'
-import { couldNotLook, type Seen, saw } from '../core/seen.ts'
 import { withoutGone } from './compose.ts'
 import { dockerFailure } from './compose-failure.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from '@jest/globals'
-import { part } from '../../../src/actions/cert-check/parts/endpoints.ts'
+import { part } from '../../../src/actions/cert-check/parts/endpoints/part.ts'
 import { chainText, createAuthority, type Issued } from '../../support/authority.ts'
 import { found, runPart, troubles } from '../../support/cert-check.ts'
 import { tlsServer } from '../../support/tls-server.ts'

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import { afterAll, describe, expect, test } from '@jest/globals'
-import { createPart } from '../../../src/actions/cert-check/parts/endpoints.ts'
+import { createPart } from '../../../src/actions/cert-check/parts/endpoints/part.ts'
 import { createResolve, type Resolve } from '../../../src/probes/net/resolve.ts'
 import { chainText, createAuthority } from '../../support/authority.ts'
 import { found, runPart, troubles } from '../../support/cert-check.ts'

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, symlinkSync, truncateSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Finding } from '../../../src/core/finding.ts'
+import type { Finding } from '../../../src/contract/finding.ts'
 import { type OpensslFiles, opensslFiles } from '../../support/openssl-files.ts'
 import { runRonde } from '../../support/ronde.ts'
 

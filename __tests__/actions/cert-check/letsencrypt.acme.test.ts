@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Finding } from '../../../src/core/finding.ts'
+import type { Finding } from '../../../src/contract/finding.ts'
 import { type Acme, startAcme } from '../../support/acme.ts'
 import { runRonde, temporaryFolder } from '../../support/ronde.ts'
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import type { About } from '../../../src/actions/cert-check/letsencrypt/about.ts'
-import { judgeHook, judgeLastRun, judgeTimer } from '../../../src/actions/cert-check/letsencrypt/automation.ts'
-import { judgeConf, judgeRenewal } from '../../../src/actions/cert-check/letsencrypt/renewal.ts'
-import type { LastRuns, Lineage, LiveFolder, Schedule, Starter } from '../../../src/core/certbot/lineage.ts'
-import type { CertbotRun } from '../../../src/core/certbot/run-log.ts'
-import { couldNotLook, type Seen, saw } from '../../../src/core/seen.ts'
-import { readCertificate } from '../../../src/core/x509/certificate.ts'
+import type { About } from '../../../src/actions/cert-check/parts/letsencrypt/about.ts'
+import { judgeHook, judgeLastRun, judgeTimer } from '../../../src/actions/cert-check/parts/letsencrypt/automation.ts'
+import { judgeConf, judgeRenewal } from '../../../src/actions/cert-check/parts/letsencrypt/renewal.ts'
+import { couldNotLook, type Seen, saw } from '../../../src/contract/seen.ts'
+import type { LastRuns, Lineage, LiveFolder, Schedule, Starter } from '../../../src/domain/certbot/lineage.ts'
+import type { CertbotRun } from '../../../src/domain/certbot/run-log.ts'
+import { readCertificate } from '../../../src/domain/x509/certificate.ts'
 import { selfSigned } from '../../support/self-signed.ts'
 
 const hourMs = 3_600_000

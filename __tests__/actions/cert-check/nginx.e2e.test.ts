@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Finding } from '../../../src/core/finding.ts'
+import type { Finding } from '../../../src/contract/finding.ts'
 import { createTestProject, docker, type TestProject, until } from '../../support/compose-project.ts'
 import { opensslFiles } from '../../support/openssl-files.ts'
 import { runRonde } from '../../support/ronde.ts'

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { action } from '../../../src/actions/cert-check/action.ts'
-import { showCommand, targetsOf } from '../../../src/actions/cert-check/endpoints/target.ts'
 import { options } from '../../../src/actions/cert-check/options.ts'
+import { showCommand, targetsOf } from '../../../src/actions/cert-check/parts/endpoints/target.ts'
 import { parsedOptions } from '../../support/cert-check.ts'
 import { mistakesOf, parseTold } from '../../support/parse-run.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from '@jest/globals'
-import { createPart } from '../../../src/actions/cert-check/parts/endpoints.ts'
+import { createPart } from '../../../src/actions/cert-check/parts/endpoints/part.ts'
 import { startTlsPorts } from '../../../src/probes/tls/starttls-steps.ts'
 import { createAuthority } from '../../support/authority.ts'
 import { found, runPart, troubles } from '../../support/cert-check.ts'

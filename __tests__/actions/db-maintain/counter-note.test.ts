@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { gained, keepCounters, readCounters } from '../../../src/actions/db-maintain/counter-note.ts'
-import type { Context } from '../../../src/core/context.ts'
+import type { Context } from '../../../src/contract/context.ts'
 
 const contextWith = (notes: Map<string, string>) =>
   ({

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, jest, test } from '@jest/globals'
-import { testSome } from '../../../src/actions/db-maintain/schema/test-constraints.ts'
+import { testSome } from '../../../src/actions/db-maintain/parts/schema/test-constraints.ts'
 import { runMaintain } from '../../support/db-maintain.ts'
 import { asApp, hostileUrl, useHostile } from '../../support/hostile-owner.ts'
 import { onSite } from '../../support/maintenance-site.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { maintain } from '../../../src/actions/db-maintain/run-tasks.ts'
 import { defineTask, type Site } from '../../../src/actions/db-maintain/task.ts'
-import type { Context } from '../../../src/core/context.ts'
+import type { Context } from '../../../src/contract/context.ts'
 import { readOnly } from '../../../src/probes/postgres/read-only.ts'
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
 import { openSession, targetOf } from '../../support/postgres-sessions.ts'

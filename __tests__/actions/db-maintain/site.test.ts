@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { chooseTables } from '../../../src/actions/db-maintain/site.ts'
 import type { Table } from '../../../src/actions/db-maintain/task.ts'
-import { readTableName } from '../../../src/core/postgres/table-name.ts'
+import { readTableName } from '../../../src/domain/postgres/table-name.ts'
 
 const table = (oid: number, schema: string, name: string, ancestors: readonly number[] = []): Table => ({
   oid,

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { withCauses } from '../../../src/actions/health-check/causes.ts'
-import type { Finding } from '../../../src/core/finding.ts'
+import type { Finding } from '../../../src/contract/finding.ts'
 import { createWorld, minuteMs, soft } from '../../support/incident-world.ts'
 import { sampleFinding } from '../../support/sample-report.ts'
 

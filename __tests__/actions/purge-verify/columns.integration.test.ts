@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { zoneClock } from '../../../src/core/zone-clock.ts'
+import { zoneClock } from '../../../src/core/time/zone-clock.ts'
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
 import { binariesOf, postgresMajors } from '../../support/postgres-majors.ts'
 import { openSession } from '../../support/postgres-sessions.ts'

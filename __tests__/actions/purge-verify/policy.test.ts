@@ -5,7 +5,7 @@ import { judgeClock } from '../../../src/actions/purge-verify/policy/clock.ts'
 import { judgeLocks } from '../../../src/actions/purge-verify/policy/locks.ts'
 import { deletedSince, nextDeletedNote, type Reading, readDeletedNote } from '../../../src/actions/purge-verify/policy/rows-deleted.ts'
 import { judgeTable } from '../../../src/actions/purge-verify/policy/table.ts'
-import { saw } from '../../../src/core/seen.ts'
+import { saw } from '../../../src/contract/seen.ts'
 import type { OldestSnapshot } from '../../../src/probes/purge/locks.ts'
 import { session } from '../../support/session-seen.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
 import { z } from 'zod'
-import { defineAction, result } from '../../../src/core/action.ts'
+import { defineAction, result } from '../../../src/contract/action.ts'
 import { accepts, defaultOf, descriptionOf } from '../../../src/core/options/accepts.ts'
 import { serverName } from '../../../src/core/options/common.ts'
 import { duration, writeDuration } from '../../../src/core/options/duration.ts'

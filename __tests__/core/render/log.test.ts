@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
+import type { Report, RoundReport } from '../../../src/contract/report.ts'
 import { renderLog } from '../../../src/core/render/log.ts'
-import type { Report, RoundReport } from '../../../src/core/report.ts'
 import { sampleFinding, sampleReport, sampleRound, staleRows } from '../../support/sample-report.ts'
 
 const linesOf = (report: Report | RoundReport, options = {}): string =>

@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import type { Finished, RunProgram } from '../../../src/core/process.ts'
+import type { Finished, RunProgram } from '../../../src/contract/process.ts'
 import { seeForeignHands } from '../../../src/probes/certbot/hands.ts'
 import { createGrant, grantCommand } from '../../../src/probes/certbot/rights.ts'
 import { seeFileLog } from '../../../src/probes/log/file.ts'

@@ -1,7 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import type { Finished } from '../../../src/core/process.ts'
+import type { Finished } from '../../../src/contract/process.ts'
 import { seeSchedule } from '../../../src/probes/certbot/schedule.ts'
 import { temporaryFolder } from '../../support/ronde.ts'
 import { asStranger } from '../../support/stranger.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { createRedactor } from '../../../src/core/redact.ts'
+import { createRedactor } from '../../../src/core/redact/redact.ts'
 import { mistakesOf, parseTold, type Told } from '../../support/parse-run.ts'
 
 /** The whole error of one bad file, below its headline. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
-import { isUserError } from '../../../src/core/user-error.ts'
+import { isUserError } from '../../../src/contract/user-error.ts'
 import { readYaml } from '../../../src/runtime/parse/yaml.ts'
 import { parseTold, type Told } from '../../support/parse-run.ts'
 

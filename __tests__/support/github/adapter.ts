@@ -1,4 +1,4 @@
-import type { Answer, IssuesFailure } from '../../../src/core/incidents/types.ts'
+import type { Answer, IssuesFailure } from '../../../src/contract/issues.ts'
 import { createClient } from '../../../src/github/client.ts'
 import { createIssues } from '../../../src/github/issues.ts'
 import type { GitHubStandIn } from './server.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { DatabaseOptions } from '../../../src/core/database.ts'
+import type { DatabaseOptions } from '../../../src/contract/database.ts'
 import { seePostgres } from '../../../src/probes/postgres.ts'
 import { createConnect } from '../../../src/tools/connect/connect.ts'
 import { composeAccess, createTestProject, docker, type TestProject, until } from '../../support/compose-project.ts'

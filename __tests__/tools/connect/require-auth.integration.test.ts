@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
-import type { PostgresTarget } from '../../../src/core/database.ts'
-import { type AuthMethod, allowsAuth, requireAuthMistake } from '../../../src/core/postgres/require-auth.ts'
+import type { PostgresTarget } from '../../../src/contract/database.ts'
+import { type AuthMethod, allowsAuth, requireAuthMistake } from '../../../src/domain/postgres/require-auth.ts'
 import { withPostgresSession } from '../../../src/tools/connect/session.ts'
 
 const message = (type: string, body: Buffer): Buffer => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { PipelineOptions, PipelineStage } from '../../../src/core/process.ts'
+import type { PipelineOptions, PipelineStage } from '../../../src/contract/process.ts'
 import { createPrograms } from '../../../src/tools/process/programs.ts'
 
 jest.setTimeout(60_000)

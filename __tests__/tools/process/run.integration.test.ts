@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { Finished, ProgramOptions } from '../../../src/core/process.ts'
+import type { Finished, ProgramOptions } from '../../../src/contract/process.ts'
 import { createPrograms } from '../../../src/tools/process/programs.ts'
 
 // A busy machine starts a Node slowly; nothing here waits that long by itself.

@@ -1,15 +1,15 @@
-import { defineAction } from '../../core/action.ts'
-import type { Context } from '../../core/context.ts'
+import { defineAction } from '../../contract/action.ts'
+import type { Context } from '../../contract/context.ts'
 import { type CertOptions, options } from './options.ts'
 import { overviewOf } from './overview.ts'
 import type { Part } from './part.ts'
-import { part as endpoints } from './parts/endpoints.ts'
-import { part as files } from './parts/files.ts'
-import { part as headers } from './parts/headers.ts'
-import { part as letsencrypt } from './parts/letsencrypt.ts'
-import { part as nginx } from './parts/nginx.ts'
+import { part as endpoints } from './parts/endpoints/part.ts'
+import { part as files } from './parts/files/part.ts'
+import { part as headers } from './parts/headers/part.ts'
+import { part as letsencrypt } from './parts/letsencrypt/part.ts'
+import { part as nginx } from './parts/nginx/part.ts'
+import { judgeServedVersusDisk } from './parts/served-versus-disk/part.ts'
 import { runParts } from './run-parts.ts'
-import { judgeServedVersusDisk } from './served-versus-disk.ts'
 
 const parts: readonly Part[] = [endpoints, headers, files, letsencrypt, nginx]
 

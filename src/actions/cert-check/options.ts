@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { OptionsOf } from '../../core/action.ts'
-import type { ComposeOptions } from '../../core/compose.ts'
+import type { OptionsOf } from '../../contract/action.ts'
+import type { ComposeOptions } from '../../contract/compose.ts'
 import { absolutePath } from '../../core/options/common.ts'
 import { duration } from '../../core/options/duration.ts'
 import { list } from '../../core/options/list.ts'
 import { threshold } from '../../core/options/threshold.ts'
-import { endpointsOption } from './endpoints/option.ts'
+import { endpointsOption } from './parts/endpoints/option.ts'
 
 const text = () => z.string().min(1, 'is empty')
 

@@ -1,7 +1,7 @@
-import type { Finding } from '../../core/finding.ts'
-import type { JsonObject } from '../../core/json.ts'
-import type { Instant } from '../../core/seen.ts'
-import { byWorstStatus } from '../../core/status.ts'
+import type { Finding } from '../../contract/finding.ts'
+import type { JsonObject } from '../../contract/json.ts'
+import type { Instant } from '../../contract/seen.ts'
+import { byWorstStatus } from '../../contract/status.ts'
 import type { CertificateRow, Looked } from './part.ts'
 import { daysLeft } from './policies/expiry.ts'
 

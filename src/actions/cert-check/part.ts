@@ -1,7 +1,7 @@
-import type { Context } from '../../core/context.ts'
-import type { Finding } from '../../core/finding.ts'
-import type { Instant } from '../../core/seen.ts'
-import type { Certificate } from '../../core/x509/certificate.ts'
+import type { Context } from '../../contract/context.ts'
+import type { Finding } from '../../contract/finding.ts'
+import type { Instant } from '../../contract/seen.ts'
+import type { Certificate } from '../../domain/x509/certificate.ts'
 import type { CertOptions } from './options.ts'
 
 /** The parts of the check: entries of the report's `scope`, and `check` of each finding. */

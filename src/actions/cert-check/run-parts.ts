@@ -1,7 +1,7 @@
-import type { Context } from '../../core/context.ts'
+import type { Context } from '../../contract/context.ts'
+import { finding } from '../../contract/finding.ts'
+import type { Instant } from '../../contract/seen.ts'
 import { errorText } from '../../core/error-chain.ts'
-import { finding } from '../../core/finding.ts'
-import type { Instant } from '../../core/seen.ts'
 import type { CertOptions } from './options.ts'
 import type { Looked, Part } from './part.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Context } from '../../core/context.ts'
+import type { Context } from '../../contract/context.ts'
+import type { Instant } from '../../contract/seen.ts'
 import { jsonValue } from '../../core/read-json.ts'
-import type { Instant } from '../../core/seen.ts'
 
 /** Counters of the server as the last run left them in the state, by the name of what is counted: numbers, and a word on when it began. */
 export type CounterNote = { readonly at: Instant; readonly reset: string; readonly entries: ReadonlyMap<string, Counter> }

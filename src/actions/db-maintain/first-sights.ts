@@ -1,4 +1,4 @@
-import type { Context } from '../../core/context.ts'
+import type { Context } from '../../contract/context.ts'
 import { jsonValue } from '../../core/read-json.ts'
 
 /** When each of some things was first seen by Ronde; PostgreSQL does not know when a thing was made. */

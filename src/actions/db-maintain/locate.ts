@@ -1,7 +1,7 @@
-import type { Context } from '../../core/context.ts'
-import type { DatabaseOptions, PostgresTarget } from '../../core/database.ts'
-import { type Finding, finding } from '../../core/finding.ts'
-import { containerDown } from '../../core/postgres/reachable.ts'
+import type { Context } from '../../contract/context.ts'
+import type { DatabaseOptions, PostgresTarget } from '../../contract/database.ts'
+import { type Finding, finding } from '../../contract/finding.ts'
+import { containerDown } from '../../domain/postgres/reachable.ts'
 
 type Why = { readonly cause: string; readonly advice: string }
 const noDatabase: Why = { cause: 'no container of the project is PostgreSQL', advice: 'set database.service or database.url' }

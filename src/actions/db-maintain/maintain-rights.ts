@@ -1,7 +1,7 @@
-import type { Finding } from '../../core/finding.ts'
-import { grants, grantsFor } from '../../core/postgres/grants.ts'
-import { sqlIdentifier } from '../../core/postgres/names.ts'
+import type { Finding } from '../../contract/finding.ts'
 import { counted } from '../../core/render/headline.ts'
+import { grants, grantsFor } from '../../domain/postgres/grants.ts'
+import { sqlIdentifier } from '../../domain/postgres/names.ts'
 import { lacksRights } from './not-done.ts'
 import type { Site } from './task.ts'
 

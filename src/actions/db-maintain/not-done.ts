@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../../core/finding.ts'
+import { type Finding, finding } from '../../contract/finding.ts'
 import type { Done, Site } from './task.ts'
 
 /** The one way to say that a task could not do its work: `unknown`, with the cause and what would let it. */

@@ -1,10 +1,10 @@
-import type { Context } from '../../core/context.ts'
-import type { PostgresTarget } from '../../core/database.ts'
+import type { Context } from '../../contract/context.ts'
+import type { PostgresTarget } from '../../contract/database.ts'
+import { UserError } from '../../contract/user-error.ts'
 import { counted } from '../../core/render/headline.ts'
-import { UserError } from '../../core/user-error.ts'
 import { applicationName, type PostgresSession, type SessionResult } from '../../tools/connect/session.ts'
 import { targetIn } from './locate.ts'
-import { dropLeftovers, type ReindexStep, readStep } from './reindex/leftovers.ts'
+import { dropLeftovers, type ReindexStep, readStep } from './parts/reindex/leftovers.ts'
 import { inOwnSession } from './session.ts'
 
 const limitMs = 60_000

@@ -1,5 +1,5 @@
-import { grants, grantsFor } from '../../core/postgres/grants.ts'
-import { sqlIdentifier } from '../../core/postgres/names.ts'
+import { grants, grantsFor } from '../../domain/postgres/grants.ts'
+import { sqlIdentifier } from '../../domain/postgres/names.ts'
 import type { Site } from './task.ts'
 
 const denied = /^permission denied for (schema|table|materialized view|sequence) (.+)$/

@@ -1,4 +1,4 @@
-import type { PostgresTarget } from '../../core/database.ts'
+import type { PostgresTarget } from '../../contract/database.ts'
 import type { PostgresSession } from '../../tools/connect/postgres-session.ts'
 import { type SessionLimits, type SessionResult, withPostgresSession } from '../../tools/connect/session.ts'
 

@@ -1,4 +1,4 @@
-import { type Finding, finding, type Measurement } from '../../core/finding.ts'
+import { type Finding, finding, type Measurement } from '../../contract/finding.ts'
 import { judge, type Threshold } from '../../core/threshold.ts'
 
 /** One thing that was looked at: its name, its number in the unit of the threshold, and what is said of it. */

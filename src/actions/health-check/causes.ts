@@ -1,4 +1,4 @@
-import type { Finding } from '../../core/finding.ts'
+import type { Finding } from '../../contract/finding.ts'
 
 /** The server of the address answered, and its answer is wrong: what stands behind it may be why. */
 const answers: ReadonlySet<string> = new Set(['endpoint.status', 'endpoint.body'])

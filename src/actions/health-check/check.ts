@@ -1,9 +1,9 @@
-import type { OptionShape, OptionsOf } from '../../core/action.ts'
-import type { ComposeOptions } from '../../core/compose.ts'
-import type { Context } from '../../core/context.ts'
-import type { DatabaseOptions } from '../../core/database.ts'
-import { type Audience, type Finding, finding } from '../../core/finding.ts'
-import type { JsonObject } from '../../core/json.ts'
+import type { OptionShape, OptionsOf } from '../../contract/action.ts'
+import type { ComposeOptions } from '../../contract/compose.ts'
+import type { Context } from '../../contract/context.ts'
+import type { DatabaseOptions } from '../../contract/database.ts'
+import { type Audience, type Finding, finding } from '../../contract/finding.ts'
+import type { JsonObject } from '../../contract/json.ts'
 import type { Threshold } from '../../core/threshold.ts'
 
 /** What every check may read besides its own options. */

@@ -1,6 +1,7 @@
-import { mostOffsetMs, type SeenClock } from '../../core/clock.ts'
-import { type Finding, finding } from '../../core/finding.ts'
+import type { SeenClock } from '../../contract/clock.ts'
+import { type Finding, finding } from '../../contract/finding.ts'
 import { formatDuration } from '../../core/quantity.ts'
+import { mostOffsetMs } from '../../core/time/clock.ts'
 
 /** Well inside the limit: an offset that hovers about it neither opens nor closes anything. */
 const clearMs = 30_000

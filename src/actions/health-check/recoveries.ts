@@ -1,5 +1,5 @@
-import type { Context } from '../../core/context.ts'
-import { type Finding, finding } from '../../core/finding.ts'
+import type { Context } from '../../contract/context.ts'
+import { type Finding, finding } from '../../contract/finding.ts'
 
 /** What dead runs of Ronde itself left half done on this server; critical until it is recovered. No finding when there is nothing. */
 export const judgeRecoveries = ({ recoveries, troubles }: ReturnType<Context['recoveries']>): readonly Finding[] => [

@@ -1,7 +1,7 @@
-import type { Context } from '../../core/context.ts'
-import { isEnded } from '../../core/ended.ts'
-import { type Finding, finding } from '../../core/finding.ts'
-import type { JsonValue } from '../../core/json.ts'
+import type { Context } from '../../contract/context.ts'
+import { isEnded } from '../../contract/ended.ts'
+import { type Finding, finding } from '../../contract/finding.ts'
+import type { JsonValue } from '../../contract/json.ts'
 import type { Check, Checked } from './check.ts'
 
 /** A check with the options it runs under and whether the user asked for it. */

@@ -1,6 +1,6 @@
-import { type Marker, readMarker } from '../../core/incidents/marker.ts'
-import type { Issue } from '../../core/incidents/types.ts'
-import type { Instant } from '../../core/seen.ts'
+import type { Issue } from '../../contract/issues.ts'
+import type { Instant } from '../../contract/seen.ts'
+import { type Marker, readMarker } from '../../incidents/marker.ts'
 
 /** A closed incident that belongs into the journal. Its texts are untrusted. */
 export type Entry = {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { valueOf } from '../../core/repository.ts'
-import { UserError } from '../../core/user-error.ts'
+import { valueOf } from '../../contract/repository.ts'
+import { UserError } from '../../contract/user-error.ts'
 import type { Entry } from './entries.ts'
 import { type Keep, lookAtJournal } from './look.ts'
 import { withEntries } from './page.ts'

@@ -1,5 +1,5 @@
-import type { Progress } from '../../core/context.ts'
-import { type Repository, valueOf } from '../../core/repository.ts'
+import type { Progress } from '../../contract/context.ts'
+import { type Repository, valueOf } from '../../contract/repository.ts'
 import type { Options } from './options.ts'
 import type { PageOptions } from './page.ts'
 import type { Known } from './plan.ts'

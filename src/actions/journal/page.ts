@@ -1,7 +1,7 @@
-import { localTime } from '../../core/local-time.ts'
+import type { Instant } from '../../contract/seen.ts'
 import { formatDuration } from '../../core/quantity.ts'
-import type { Instant } from '../../core/seen.ts'
 import { markdownText } from '../../core/text/markdown.ts'
+import { localTime } from '../../core/time/local-time.ts'
 import type { Entry } from './entries.ts'
 
 /** How the journal is written: where issues are, and in which zone times are told. */

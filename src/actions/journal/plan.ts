@@ -1,4 +1,4 @@
-import type { FileOnBranch, Pull } from '../../core/repository.ts'
+import type { FileOnBranch, Pull } from '../../contract/repository.ts'
 import type { Entry } from './entries.ts'
 import { missingIn } from './page.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Finding } from '../../core/finding.ts'
+import type { Finding } from '../../contract/finding.ts'
+import type { Report, RoundReport } from '../../contract/report.ts'
 import { readJson } from '../../core/read-json.ts'
-import type { Report, RoundReport } from '../../core/report.ts'
 import { findingSchema, reportSchema, roundReportSchema } from '../../core/report-schema.ts'
 import { plainLine } from '../../core/text/plain.ts'
 

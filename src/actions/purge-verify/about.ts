@@ -1,6 +1,6 @@
-import type { Finding } from '../../core/finding.ts'
-import { localParts } from '../../core/local-time.ts'
-import type { Instant } from '../../core/seen.ts'
+import type { Finding } from '../../contract/finding.ts'
+import type { Instant } from '../../contract/seen.ts'
+import { localParts } from '../../core/time/local-time.ts'
 import type { BusinessDay } from './business-day.ts'
 
 /** What every policy needs besides what was seen. */

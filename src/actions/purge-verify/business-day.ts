@@ -1,6 +1,6 @@
-import { localParts } from '../../core/local-time.ts'
-import type { Instant } from '../../core/seen.ts'
-import { addDays, dateByCalendar, zoneClock } from '../../core/zone-clock.ts'
+import type { Instant } from '../../contract/seen.ts'
+import { localParts } from '../../core/time/local-time.ts'
+import { addDays, dateByCalendar, zoneClock } from '../../core/time/zone-clock.ts'
 
 /** A date with the moment at which it begins. */
 export type Day = { readonly date: string; readonly start: Instant }

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { duration } from '../../core/options/duration.ts'
 import { parsedText } from '../../core/options/parsed-text.ts'
 import { shown } from '../../core/options/shown.ts'
-import { columnName, tableName } from '../../core/options/sql-name.ts'
 import { timeZone } from '../../core/options/time-zone.ts'
 import { patternTrouble } from '../../core/text/line-pattern.ts'
+import { columnName, tableName } from '../../domain/postgres/sql-name.ts'
 
 const grammar = (pattern: RegExp, expected: string) =>
   parsedText({

@@ -1,9 +1,9 @@
-import type { OpenSilence } from '../../core/incidents/silence.ts'
-import { localTime } from '../../core/local-time.ts'
-import { person } from '../../core/render/issue-parts.ts'
-import { valueOf } from '../../core/repository.ts'
+import { valueOf } from '../../contract/repository.ts'
+import { UserError } from '../../contract/user-error.ts'
 import { matchesAny } from '../../core/text/pattern.ts'
-import { UserError } from '../../core/user-error.ts'
+import { localTime } from '../../core/time/local-time.ts'
+import type { OpenSilence } from '../../incidents/silence.ts'
+import { person } from '../../incidents/texts/parts.ts'
 import { activeSilences, type Done, endWrite, type Work } from './work.ts'
 
 const numbered = (all: readonly OpenSilence[]): string => all.map(({ issue }) => `#${issue.number}`).join(', ')

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { longestSilenceMs, maxPatternChars, mostPatterns } from '../../core/incidents/silence.ts'
 import { duration } from '../../core/options/duration.ts'
 import { list } from '../../core/options/list.ts'
 import { parsedText } from '../../core/options/parsed-text.ts'
 import { shown } from '../../core/options/shown.ts'
+import { longestSilenceMs, maxPatternChars, mostPatterns } from '../../incidents/silence.ts'
 
 const expected = `a pattern of at most ${maxPatternChars} characters, in which * stands for any others`
 

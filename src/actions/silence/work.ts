@@ -1,9 +1,9 @@
-import type { Context } from '../../core/context.ts'
-import type { OpenSilence } from '../../core/incidents/silence.ts'
-import { silencesIn } from '../../core/incidents/silence.ts'
-import type { Write } from '../../core/incidents/types.ts'
-import { silenceOverBody } from '../../core/render/silence-issue.ts'
-import { type Repository, valueOf } from '../../core/repository.ts'
+import type { Context } from '../../contract/context.ts'
+import type { Write } from '../../contract/issues.ts'
+import { type Repository, valueOf } from '../../contract/repository.ts'
+import type { OpenSilence } from '../../incidents/silence.ts'
+import { silencesIn } from '../../incidents/silence.ts'
+import { silenceOverBody } from '../../incidents/texts/silence-issue.ts'
 import type { Options } from './options.ts'
 
 export type Work = { readonly options: Options; readonly context: Context; readonly repository: Repository }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { CommonSection } from '../action.ts'
+import type { CommonSection } from '../../contract/action.ts'
 import { duration } from './duration.ts'
 import { list } from './list.ts'
 import { parsedText } from './parsed-text.ts'

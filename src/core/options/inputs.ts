@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Action, CommonSection, OptionShape } from '../action.ts'
+import type { Action, CommonSection, OptionShape } from '../../contract/action.ts'
 import { accepts, definition } from './accepts.ts'
 import { absolutePath, commonSections, serverName } from './common.ts'
 import { duration } from './duration.ts'

@@ -1,4 +1,4 @@
-import type { OutputShape } from '../action.ts'
+import type { OutputShape } from '../../contract/action.ts'
 
 /** Outputs that every action has, a round included: paths, counts and short strings. */
 export const commonOutputs = {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { JsonObject } from '../json.ts'
+import type { JsonObject } from '../../contract/json.ts'
 import { list } from './list.ts'
 
 /** One action of a round, with options laid over those of its section. */

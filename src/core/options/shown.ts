@@ -1,5 +1,5 @@
-import { patternSpans, redacted } from '../redact-patterns.ts'
-import { replaceSpans } from '../spans.ts'
+import { patternSpans, redacted } from '../redact/patterns.ts'
+import { replaceSpans } from '../redact/spans.ts'
 
 const longest = 60
 

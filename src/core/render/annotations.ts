@@ -1,4 +1,4 @@
-import type { Report, RoundReport } from '../report.ts'
+import type { Report, RoundReport } from '../../contract/report.ts'
 import { inertLine } from '../text/inert.ts'
 import { counted } from './headline.ts'
 import { firstLine, type Row, viewOf } from './view.ts'

@@ -1,6 +1,6 @@
+import type { Report, RoundReport } from '../../contract/report.ts'
+import type { Status } from '../../contract/status.ts'
 import { formatDuration } from '../quantity.ts'
-import type { Report, RoundReport } from '../report.ts'
-import type { Status } from '../status.ts'
 import { plainLine } from '../text/plain.ts'
 import { firstLine, type View, viewOf } from './view.ts'
 

@@ -1,6 +1,6 @@
+import type { Report, RoundReport } from '../../contract/report.ts'
+import { type Status, worstStatus } from '../../contract/status.ts'
 import { largest } from '../largest.ts'
-import type { Report, RoundReport } from '../report.ts'
-import { type Status, worstStatus } from '../status.ts'
 import { counted, formatCount, headlineOf } from './headline.ts'
 import { isNotChecked, type Row, type View, viewOf } from './view.ts'
 

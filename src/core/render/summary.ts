@@ -1,6 +1,6 @@
-import type { Finding } from '../finding.ts'
+import type { Finding } from '../../contract/finding.ts'
+import type { Report, RoundReport } from '../../contract/report.ts'
 import { formatDuration } from '../quantity.ts'
-import type { Report, RoundReport } from '../report.ts'
 import { codeBlock, codeSpan, markdownAdvice, markdownText } from '../text/markdown.ts'
 import { sparkline } from '../text/sparkline.ts'
 import { type Budget, createBudget } from './budget.ts'

@@ -1,6 +1,6 @@
-import type { Finding } from '../finding.ts'
-import type { Report, RoundReport } from '../report.ts'
-import { byWorstStatus, type Status } from '../status.ts'
+import type { Finding } from '../../contract/finding.ts'
+import type { Report, RoundReport } from '../../contract/report.ts'
+import { byWorstStatus, type Status } from '../../contract/status.ts'
 
 /** A finding with the group it is shown under: the name of its check, or of its action. */
 export type Row = { readonly group: string; readonly finding: Finding }

@@ -1,5 +1,5 @@
-import type { Instant } from '../seen.ts'
-import { zoneClock } from '../zone-clock.ts'
+import type { Instant } from '../../contract/seen.ts'
+import { zoneClock } from '../time/zone-clock.ts'
 
 /** The first ISO 8601 time of a line, with or without its offset; Python's comma before the milliseconds included. */
 const isoTime = /(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?\s?(Z|UTC|[+-]\d\d:?\d\d)?/

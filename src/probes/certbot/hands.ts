@@ -1,6 +1,6 @@
 import { readdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { RunProgram } from '../../core/process.ts'
+import type { RunProgram } from '../../contract/process.ts'
 import { isWithin, seeWritableMounts } from '../../tools/container-mounts.ts'
 import { folderFault } from '../../tools/folder-trust.ts'
 import { readBounded } from '../files/read.ts'

@@ -1,6 +1,8 @@
 import { createHash, createPublicKey } from 'node:crypto'
 import { lstat, readdir, readlink } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { couldNotLook, type Seen, saw } from '../../contract/seen.ts'
+import { largest } from '../../core/largest.ts'
 import {
   type CertificateFile,
   type LineageKey,
@@ -8,11 +10,9 @@ import {
   type LiveFolder,
   type LiveLink,
   linkNames,
-} from '../../core/certbot/lineage.ts'
-import { largest } from '../../core/largest.ts'
-import { couldNotLook, type Seen, saw } from '../../core/seen.ts'
-import { readCertificate } from '../../core/x509/certificate.ts'
-import { contentOf } from '../../core/x509/file-content.ts'
+} from '../../domain/certbot/lineage.ts'
+import { readCertificate } from '../../domain/x509/certificate.ts'
+import { contentOf } from '../../domain/x509/file-content.ts'
 import { type ReadFile, readBounded } from '../files/read.ts'
 import { type Grant, grantCommand, lookCommand } from './rights.ts'
 

@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
-import type { RunProgram } from '../../core/process.ts'
+import type { RunProgram } from '../../contract/process.ts'
 import { shellCommand } from '../../core/text/shell-command.ts'
 import { isWithin, seeWritableMounts } from '../../tools/container-mounts.ts'
 import { folderFault } from '../../tools/folder-trust.ts'

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Schedule, Starter } from '../../core/certbot/lineage.ts'
-import type { RunProgram } from '../../core/process.ts'
+import type { RunProgram } from '../../contract/process.ts'
+import type { Schedule, Starter } from '../../domain/certbot/lineage.ts'
 import { readBounded } from '../files/read.ts'
 import { type Grant, grantCommand } from './rights.ts'
 

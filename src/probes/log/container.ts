@@ -1,5 +1,5 @@
-import type { Compose, Container } from '../../core/compose.ts'
-import { couldNotLook, type Instant, type Seen, saw } from '../../core/seen.ts'
+import type { Compose, Container } from '../../contract/compose.ts'
+import { couldNotLook, type Instant, type Seen, saw } from '../../contract/seen.ts'
 import { didYouMean } from '../../core/suggestion.ts'
 import { shorten } from '../../core/text/plain.ts'
 import { type LogText, stampedLines } from './source.ts'

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { open, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { couldNotLook, type Instant, type Seen, saw } from '../../core/seen.ts'
+import { couldNotLook, type Instant, type Seen, saw } from '../../contract/seen.ts'
 import { type Grant, grantCommand } from '../certbot/rights.ts'
 import { type LogLine, type LogText, longestLine } from './source.ts'
 

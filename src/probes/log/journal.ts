@@ -1,5 +1,5 @@
-import type { RunProgram } from '../../core/process.ts'
-import { couldNotLook, type Instant, type Seen, saw } from '../../core/seen.ts'
+import type { RunProgram } from '../../contract/process.ts'
+import { couldNotLook, type Instant, type Seen, saw } from '../../contract/seen.ts'
 import { shorten } from '../../core/text/plain.ts'
 import { type LogText, stampedLines } from './source.ts'
 

@@ -1,4 +1,4 @@
-import type { Instant } from '../../core/seen.ts'
+import type { Instant } from '../../contract/seen.ts'
 
 /** One line of a log, at most 4,096 characters; `at` when its time is known. Untrusted. */
 export type LogLine = { readonly at: Instant | undefined; readonly text: string }

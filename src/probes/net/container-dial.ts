@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import type { Finished, RunProgram } from '../../contract/process.ts'
 import { isRefused } from '../../core/net/address.ts'
-import type { Finished, RunProgram } from '../../core/process.ts'
 import { jsonValue } from '../../core/read-json.ts'
 import { folderFault } from '../../tools/folder-trust.ts'
 import { type Dial, refusalOf, stopped, withTls } from './dial.ts'

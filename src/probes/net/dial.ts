@@ -1,7 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net'
+import type { Instant } from '../../contract/seen.ts'
 import { isRefused } from '../../core/net/address.ts'
 import { loadTls } from '../../core/net/tls.ts'
-import type { Instant } from '../../core/seen.ts'
 import { codeOf, codesOf, dnsAdvice, type Failure, failed, failureOf, failureOfConnect, notSeen, type Phase } from './fault.ts'
 import type { Address, Resolve } from './resolve.ts'
 import type { Stop } from './stop.ts'

@@ -1,4 +1,4 @@
-import type { Instant, Seen } from '../../core/seen.ts'
+import type { Instant, Seen } from '../../contract/seen.ts'
 
 /** How far a connection had come. */
 export type Phase = 'dns' | 'connect' | 'tls' | 'first-byte' | 'body'

@@ -1,4 +1,4 @@
-import type { Bloat, Filling, Withheld } from '../../core/postgres/bloat.ts'
+import type { Bloat, Filling, Withheld } from '../../domain/postgres/bloat.ts'
 import type { PostgresSession, Row } from '../../tools/connect/session.ts'
 import { booleanCell, numberCell, textCell } from './cells.ts'
 import { functionsOf } from './extension.ts'

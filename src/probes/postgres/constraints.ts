@@ -1,4 +1,4 @@
-import { type Constraint, type Reference, violations } from '../../core/postgres/constraint.ts'
+import { type Constraint, type Reference, violations } from '../../domain/postgres/constraint.ts'
 import type { PostgresSession, Row } from '../../tools/connect/session.ts'
 import { booleanCell, numberCell, numbersCell, textsCell, wholeCell } from './cells.ts'
 import { ownerCodeState, refuseOwnerCode, seeOwnerCode } from './owner-code.ts'

@@ -1,4 +1,4 @@
-import type { Index, TableScans } from '../../core/postgres/indexes.ts'
+import type { Index, TableScans } from '../../domain/postgres/indexes.ts'
 import type { PostgresSession, Row } from '../../tools/connect/session.ts'
 import { booleanCell, numberCell, optionalCell, sinceMs, textCell, wholeCell } from './cells.ts'
 import { readOnly } from './read-only.ts'

@@ -1,4 +1,4 @@
-import type { CollationMismatch, Sequence } from '../../core/postgres/bloat.ts'
+import type { CollationMismatch, Sequence } from '../../domain/postgres/bloat.ts'
 import type { PostgresSession, Row } from '../../tools/connect/session.ts'
 import { booleanCell, numberCell, optionalCell, textCell } from './cells.ts'
 import { readOnly } from './read-only.ts'

@@ -1,4 +1,4 @@
-import type { LeastRoleNames, OwnerCode } from '../../core/postgres/owner-code.ts'
+import type { LeastRoleNames, OwnerCode } from '../../domain/postgres/owner-code.ts'
 import type { Row } from '../../tools/connect/session.ts'
 import { numberCell, textCell } from './cells.ts'
 import { ownerCodeSql } from './owner-code-sql.ts'

@@ -7,8 +7,8 @@ import type {
   ServerFacts,
   Session,
   Sessions,
-} from '../../core/postgres/observation.ts'
-import { normaliseQuery } from '../../core/postgres/query-text.ts'
+} from '../../domain/postgres/observation.ts'
+import { normaliseQuery } from '../../domain/postgres/query-text.ts'
 import type { Row } from '../../tools/connect/session.ts'
 import { booleanCell, numberCell, numbersCell, optionalCell, sinceMs, textCell } from './cells.ts'
 

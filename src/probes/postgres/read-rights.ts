@@ -1,4 +1,4 @@
-import type { ReadRights } from '../../core/postgres/grants.ts'
+import type { ReadRights } from '../../domain/postgres/grants.ts'
 import { booleanCell, textCell } from './cells.ts'
 import type { Ask } from './read-only.ts'
 

@@ -1,4 +1,4 @@
-import type { Sizes } from '../../core/postgres/sizes.ts'
+import type { Sizes } from '../../domain/postgres/sizes.ts'
 import type { PostgresSession } from '../../tools/connect/session.ts'
 import { numberCell, textCell } from './cells.ts'
 import { readOnly } from './read-only.ts'

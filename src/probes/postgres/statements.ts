@@ -1,5 +1,5 @@
-import { normaliseQuery } from '../../core/postgres/query-text.ts'
-import type { StatementCounter, StatementCounters } from '../../core/postgres/statements.ts'
+import { normaliseQuery } from '../../domain/postgres/query-text.ts'
+import type { StatementCounter, StatementCounters } from '../../domain/postgres/statements.ts'
 import type { PostgresSession, Row } from '../../tools/connect/session.ts'
 import { booleanCell, numberCell, textCell, textsCell, wholeCell } from './cells.ts'
 import { functionsOf } from './extension.ts'

@@ -1,4 +1,4 @@
-import type { SnapshotHolder, TableStats } from '../../core/postgres/table-stats.ts'
+import type { SnapshotHolder, TableStats } from '../../domain/postgres/table-stats.ts'
 import type { PostgresSession, Row } from '../../tools/connect/session.ts'
 import { booleanCell, numberCell, optionalCell, sinceMs, textCell } from './cells.ts'
 import { readOnly } from './read-only.ts'

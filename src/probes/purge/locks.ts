@@ -1,5 +1,5 @@
-import type { Session } from '../../core/postgres/observation.ts'
-import { couldNotLook, type Instant, type Seen, saw } from '../../core/seen.ts'
+import { couldNotLook, type Instant, type Seen, saw } from '../../contract/seen.ts'
+import type { Session } from '../../domain/postgres/observation.ts'
 import type { PostgresSession, Row } from '../../tools/connect/session.ts'
 import { numberCell, sinceMs, wholeCell } from '../postgres/cells.ts'
 import { readSession } from '../postgres/parts.ts'

@@ -1,4 +1,4 @@
-import { missingGrants } from '../../core/postgres/grants.ts'
+import { missingGrants } from '../../domain/postgres/grants.ts'
 import type { PostgresSession } from '../../tools/connect/session.ts'
 import { inReadOnly } from '../postgres/read-only.ts'
 import { seeReadRights } from '../postgres/read-rights.ts'

@@ -1,4 +1,4 @@
-import { elementsOf, readDer } from '../../core/x509/der.ts'
+import { elementsOf, readDer } from '../../domain/x509/der.ts'
 
 /** Protocols that speak in the clear before they change to TLS, with their usual port. */
 export const startTlsPorts = { smtp: 587, imap: 143, pop3: 110, ftp: 21, ldap: 389, postgres: 5432, mysql: 3306 } as const

@@ -1,7 +1,7 @@
 import type { SecureContext } from 'node:tls'
 import { loadTls } from '../../core/net/tls.ts'
-import { type Certificate, readCertificate } from '../../core/x509/certificate.ts'
-import { subjectOf } from '../../core/x509/parts.ts'
+import { type Certificate, readCertificate } from '../../domain/x509/certificate.ts'
+import { subjectOf } from '../../domain/x509/parts.ts'
 
 /** Whom a look trusts, and how it asks. One for each set of authorities: making it takes milliseconds, a handshake with it none. */
 export type Store = {

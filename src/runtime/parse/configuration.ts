@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
+import type { Mistake } from '../../contract/user-error.ts'
 import { shown } from '../../core/options/shown.ts'
-import type { Mistake } from '../../core/user-error.ts'
 import type { Layer } from './layers.ts'
 import { isMapping, type Path, pathText, valueAt } from './path.ts'
 import { type ReadYaml, readYaml } from './yaml.ts'

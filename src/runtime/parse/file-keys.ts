@@ -1,7 +1,7 @@
+import type { Mistake } from '../../contract/user-error.ts'
 import { commonShape, serverOnlyShape } from '../../core/options/common.ts'
 import { suite } from '../../core/options/suite.ts'
 import { didYouMean } from '../../core/suggestion.ts'
-import type { Mistake } from '../../core/user-error.ts'
 import { type Configuration, notAMapping } from './configuration.ts'
 import { isMapping, type Path, pathText, valueAt } from './path.ts'
 

@@ -1,4 +1,4 @@
-import { UserError } from '../../core/user-error.ts'
+import { UserError } from '../../contract/user-error.ts'
 import type { Configuration } from './configuration.ts'
 import type { ReadInputs } from './inputs.ts'
 import { isMapping, type Path, pathText, valueAt } from './path.ts'

@@ -1,5 +1,5 @@
+import type { Mistake } from '../../contract/user-error.ts'
 import { largest } from '../../core/largest.ts'
-import type { Mistake } from '../../core/user-error.ts'
 
 const place = ({ line, column }: Mistake): string => (line === undefined ? '' : column === undefined ? String(line) : `${line}:${column}`)
 

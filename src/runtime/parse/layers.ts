@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { OptionShape } from '../../core/action.ts'
-import type { Mistake } from '../../core/user-error.ts'
+import type { OptionShape } from '../../contract/action.ts'
+import type { Mistake } from '../../contract/user-error.ts'
 import { type FlatIssue, flatIssues, houseError } from './issues.ts'
 import { isMapping, type Path, valueAt } from './path.ts'
 import { resolveSecrets } from './secrets.ts'

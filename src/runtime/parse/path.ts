@@ -1,5 +1,5 @@
 import { shown } from '../../core/options/shown.ts'
-import { isSecretKey } from '../../core/secret-words.ts'
+import { isSecretKey } from '../../core/redact/secret-words.ts'
 
 /** The way to a value: `['endpoints', 0, 'max-latency']`. */
 export type Path = readonly (string | number)[]

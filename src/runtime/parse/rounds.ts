@@ -1,7 +1,7 @@
+import type { Mistake } from '../../contract/user-error.ts'
 import { defaultRounds, type RoundEntry, roundEntry } from '../../core/options/rounds.ts'
 import { suite } from '../../core/options/suite.ts'
 import { didYouMean } from '../../core/suggestion.ts'
-import type { Mistake } from '../../core/user-error.ts'
 import { type Configuration, fileLayer } from './configuration.ts'
 import type { Layer } from './layers.ts'
 import { isMapping, type Path, pathText, valueAt } from './path.ts'

@@ -2,7 +2,7 @@ import { parseEnv } from 'node:util'
 import type { z } from 'zod'
 import { branches, children } from '../../core/options/accepts.ts'
 import { type Secrecy, secrecy } from '../../core/options/secret.ts'
-import { parseConninfo } from '../../core/postgres/conninfo.ts'
+import { parseConninfo } from '../../domain/postgres/conninfo.ts'
 import { isMapping, type Path } from './path.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>

@@ -1,6 +1,6 @@
+import type { Mistake } from '../../contract/user-error.ts'
 import { shown } from '../../core/options/shown.ts'
 import { didYouMean } from '../../core/suggestion.ts'
-import type { Mistake } from '../../core/user-error.ts'
 import type { Configuration } from './configuration.ts'
 import { isMapping } from './path.ts'
 

@@ -1,5 +1,5 @@
-import type { Finding } from '../../core/finding.ts'
-import type { Report, RoundReport } from '../../core/report.ts'
+import type { Finding } from '../../contract/finding.ts'
+import type { Report, RoundReport } from '../../contract/report.ts'
 import type { Printer } from '../print.ts'
 
 /** What every sink gets: the redacted report and where things go. */

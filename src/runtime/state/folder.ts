@@ -1,7 +1,7 @@
 import { accessSync, chmodSync, constants, lstatSync, mkdirSync, type Stats } from 'node:fs'
 import { userInfo } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
-import { UserError } from '../../core/user-error.ts'
+import { UserError } from '../../contract/user-error.ts'
 import { type FolderFault, folderFault, trustedUsers, writableByOthers } from '../../tools/folder-trust.ts'
 import { errorCode, foreignOwner, systemTrouble, type Trouble } from './trouble.ts'
 

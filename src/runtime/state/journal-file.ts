@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { JsonObject } from '../../core/json.ts'
+import type { JsonObject } from '../../contract/json.ts'
 import { jsonValue } from '../../core/read-json.ts'
 import { nameForFile, readOwnFile } from './files.ts'
 import { inspectFolder } from './folder.ts'

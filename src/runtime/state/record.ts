@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Finding, Measurement } from '../../core/finding.ts'
-import type { Instant } from '../../core/seen.ts'
-import { byWorstStatus, type Status } from '../../core/status.ts'
+import type { Finding, Measurement } from '../../contract/finding.ts'
+import type { Instant } from '../../contract/seen.ts'
+import { byWorstStatus, type Status } from '../../contract/status.ts'
 import { prune } from './prune.ts'
 import { inTransaction } from './schema.ts'
 

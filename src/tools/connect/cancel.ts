@@ -1,4 +1,4 @@
-import type { PostgresTarget } from '../../core/database.ts'
+import type { PostgresTarget } from '../../contract/database.ts'
 
 /** What the server gave at login, as the driver keeps it. */
 export type BackendKey = { readonly processID: number | null; readonly secretKey: number | null }

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Client } from 'pg'
-import type { PostgresTarget } from '../../core/database.ts'
+import type { PostgresTarget } from '../../contract/database.ts'
 import { type Guard, guardFrames } from './frames.ts'
 import type { Line } from './line.ts'
 import type { Reported } from './startup.ts'

@@ -1,6 +1,6 @@
-import type { Container } from '../../core/compose.ts'
-import type { DatabaseLocation, PostgresTarget } from '../../core/database.ts'
-import { couldNotLook, type Seen, saw } from '../../core/seen.ts'
+import type { Container } from '../../contract/compose.ts'
+import type { DatabaseLocation, PostgresTarget } from '../../contract/database.ts'
+import { couldNotLook, type Seen, saw } from '../../contract/seen.ts'
 import type { ConnectServices } from './services.ts'
 
 /** The variables of the official image first, then those of Bitnami's. */

@@ -1,7 +1,7 @@
-import { type PostgresSsl, type PostgresTarget, type SslMode, sslModes } from '../../core/database.ts'
-import { type Conninfo, parseConninfo } from '../../core/postgres/conninfo.ts'
-import { requireAuthMistake } from '../../core/postgres/require-auth.ts'
-import { couldNotLook, type Seen, saw } from '../../core/seen.ts'
+import { type PostgresSsl, type PostgresTarget, type SslMode, sslModes } from '../../contract/database.ts'
+import { couldNotLook, type Seen, saw } from '../../contract/seen.ts'
+import { type Conninfo, parseConninfo } from '../../domain/postgres/conninfo.ts'
+import { requireAuthMistake } from '../../domain/postgres/require-auth.ts'
 import type { ConnectServices } from './services.ts'
 
 const from = 'database.url'

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { classifyPostgresError, type PostgresFailure, type Reached } from '../../core/postgres/failure.ts'
+import { classifyPostgresError, type PostgresFailure, type Reached } from '../../domain/postgres/failure.ts'
 
 export type LineLimits = {
   readonly signal: AbortSignal

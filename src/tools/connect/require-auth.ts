@@ -1,4 +1,4 @@
-import { type AuthMethod, allowsAuth } from '../../core/postgres/require-auth.ts'
+import { type AuthMethod, allowsAuth } from '../../domain/postgres/require-auth.ts'
 
 /** The driver's connection: it emits each message of the server by the driver's own name for it. */
 type Connection = { on(event: string, listener: () => void): unknown }

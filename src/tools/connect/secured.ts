@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
-import type { PostgresTarget, SpeakTls, Spoken } from '../../core/database.ts'
-import { isEnded } from '../../core/ended.ts'
+import type { PostgresTarget, SpeakTls, Spoken } from '../../contract/database.ts'
+import { isEnded } from '../../contract/ended.ts'
 import type { Line } from './line.ts'
 
 /** Asks for TLS; https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL */

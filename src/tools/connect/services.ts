@@ -1,7 +1,7 @@
-import type { Compose } from '../../core/compose.ts'
-import type { Secrets } from '../../core/context.ts'
-import type { DatabaseOptions } from '../../core/database.ts'
-import { couldNotLook, type Instant, type Seen, saw } from '../../core/seen.ts'
+import type { Compose } from '../../contract/compose.ts'
+import type { Secrets } from '../../contract/context.ts'
+import type { DatabaseOptions } from '../../contract/database.ts'
+import { couldNotLook, type Instant, type Seen, saw } from '../../contract/seen.ts'
 
 /** What finding a database needs of the world. */
 export type ConnectServices = {

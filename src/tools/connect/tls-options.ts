@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
-import type { PostgresSsl } from '../../core/database.ts'
+import type { PostgresSsl } from '../../contract/database.ts'
 import { loadTls } from '../../core/net/tls.ts'
 
 /** libpq's rules: only the `verify-…` modes look at the certificate, and only `verify-full` at the name in it. */

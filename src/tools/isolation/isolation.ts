@@ -1,6 +1,6 @@
+import type { Isolate, ToLooker } from '../../contract/isolation.ts'
+import type { RunProgram } from '../../contract/process.ts'
 import { createGate } from '../../core/gate.ts'
-import type { Isolate, ToLooker } from '../../core/isolation.ts'
-import type { RunProgram } from '../../core/process.ts'
 import { type Death, type Looker, type LookerProgram, type Question, startLooker } from './looker.ts'
 
 export type IsolationParts = { readonly program: LookerProgram; readonly run: RunProgram; readonly signal: AbortSignal }

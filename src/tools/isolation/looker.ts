@@ -1,5 +1,5 @@
-import type { FromLooker, Isolated, ToLooker } from '../../core/isolation.ts'
-import type { Conversation, Finished, RunProgram } from '../../core/process.ts'
+import type { FromLooker, Isolated, ToLooker } from '../../contract/isolation.ts'
+import type { Conversation, Finished, RunProgram } from '../../contract/process.ts'
 
 /** The program that looks: a Node with its flags, and its script. */
 export type LookerProgram = {

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net'
-import type { TlsWanted } from '../../core/database.ts'
+import type { TlsWanted } from '../../contract/database.ts'
 import { loadTls } from '../../core/net/tls.ts'
 import { tlsOptionsFor } from '../connect/tls-options.ts'
 import type { FromTunnel } from './tunnel.ts'

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
-import type { SpeakTls, Spoken } from '../../core/database.ts'
-import { Ended } from '../../core/ended.ts'
-import type { Conversation, RunProgram } from '../../core/process.ts'
+import type { SpeakTls, Spoken } from '../../contract/database.ts'
+import { Ended } from '../../contract/ended.ts'
+import type { Conversation, RunProgram } from '../../contract/process.ts'
 import { howEnded, keptBytes, type LookerProgram, longestMs } from './looker.ts'
 
 /** What the process in between says once: the handshake is done, or why it is not. */

@@ -1,7 +1,7 @@
 import type { ChildProcess, SpawnOptions, StdioOptions } from 'node:child_process'
 import { accessSync, constants, existsSync, realpathSync } from 'node:fs'
 import { basename, delimiter, join, resolve } from 'node:path'
-import type { PipelineStage, ProgramEnding } from '../../core/process.ts'
+import type { PipelineStage, ProgramEnding } from '../../contract/process.ts'
 import { childEnvironment } from './environment.ts'
 import { createGroups } from './groups.ts'
 

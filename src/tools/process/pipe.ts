@@ -9,7 +9,7 @@ import type {
   PipelineStage,
   PipePrograms,
   StageEnding,
-} from '../../core/process.ts'
+} from '../../contract/process.ts'
 import { capture } from './capture.ts'
 import type { Launch, Launcher } from './launch.ts'
 import { keeper, pumpInto, pumpOut } from './pump.ts'

@@ -1,4 +1,4 @@
-import type { Programs } from '../../core/process.ts'
+import type { Programs } from '../../contract/process.ts'
 import { createLaunch } from './launch.ts'
 import { createPipe } from './pipe.ts'
 import { createRun } from './run.ts'

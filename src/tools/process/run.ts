@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { Duplex } from 'node:stream'
-import type { Conversation, Finished, ProgramEnding, ProgramOptions, RunProgram } from '../../core/process.ts'
+import type { Conversation, Finished, ProgramEnding, ProgramOptions, RunProgram } from '../../contract/process.ts'
 import { capture } from './capture.ts'
 import type { Launcher } from './launch.ts'
 import { release, supervise } from './supervise.ts'

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream'
-import type { LongLivedProgram, StartProgram } from '../../core/process.ts'
+import type { LongLivedProgram, StartProgram } from '../../contract/process.ts'
 import { capture } from './capture.ts'
 import type { Launcher } from './launch.ts'
 import { release, supervise } from './supervise.ts'

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import type { ProgramEnding, ProgramLimits } from '../../core/process.ts'
+import type { ProgramEnding, ProgramLimits } from '../../contract/process.ts'
 import { signalGroup } from './groups.ts'
 
 /** Between SIGTERM and SIGKILL. */

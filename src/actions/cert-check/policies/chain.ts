@@ -1,6 +1,6 @@
-import type { Finding } from '../../../core/finding.ts'
-import type { Certificate } from '../../../core/x509/certificate.ts'
-import type { Chain } from '../../../core/x509/chain.ts'
+import type { Finding } from '../../../contract/finding.ts'
+import type { Certificate } from '../../../domain/x509/certificate.ts'
+import type { Chain } from '../../../domain/x509/chain.ts'
 import { advise, judged, type Where } from './where.ts'
 
 const names = (certificates: readonly Certificate[]): string => certificates.map((one) => one.subject).join(', ')

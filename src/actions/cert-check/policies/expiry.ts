@@ -1,8 +1,8 @@
-import type { Finding } from '../../../core/finding.ts'
+import type { Finding } from '../../../contract/finding.ts'
+import type { Instant } from '../../../contract/seen.ts'
 import { formatDuration } from '../../../core/quantity.ts'
-import type { Instant } from '../../../core/seen.ts'
 import { judge, type Threshold } from '../../../core/threshold.ts'
-import type { Certificate } from '../../../core/x509/certificate.ts'
+import type { Certificate } from '../../../domain/x509/certificate.ts'
 import { advise, judged, type Where } from './where.ts'
 
 const hourMs = 3_600_000

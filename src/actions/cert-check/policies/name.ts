@@ -1,5 +1,5 @@
-import type { Finding } from '../../../core/finding.ts'
-import { type Certificate, isForName, shownName } from '../../../core/x509/certificate.ts'
+import type { Finding } from '../../../contract/finding.ts'
+import { type Certificate, isForName, shownName } from '../../../domain/x509/certificate.ts'
 import { advise, judged, type Where } from './where.ts'
 
 const maxShown = 6

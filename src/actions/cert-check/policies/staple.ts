@@ -1,7 +1,7 @@
-import type { Finding } from '../../../core/finding.ts'
-import type { Instant } from '../../../core/seen.ts'
-import type { Certificate } from '../../../core/x509/certificate.ts'
-import { readStaple, type Staple } from '../../../core/x509/ocsp.ts'
+import type { Finding } from '../../../contract/finding.ts'
+import type { Instant } from '../../../contract/seen.ts'
+import type { Certificate } from '../../../domain/x509/certificate.ts'
+import { readStaple, type Staple } from '../../../domain/x509/ocsp.ts'
 import { shownInstant } from './expiry.ts'
 import { advise, judged, type Where } from './where.ts'
 

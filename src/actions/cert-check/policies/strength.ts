@@ -1,5 +1,5 @@
-import type { Finding } from '../../../core/finding.ts'
-import type { Certificate } from '../../../core/x509/certificate.ts'
+import type { Finding } from '../../../contract/finding.ts'
+import type { Certificate } from '../../../domain/x509/certificate.ts'
 import { advise, judged, type Where } from './where.ts'
 
 const leastRsaBits = 2048

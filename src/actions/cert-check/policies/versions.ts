@@ -1,4 +1,4 @@
-import type { Finding } from '../../../core/finding.ts'
+import type { Finding } from '../../../contract/finding.ts'
 import type { OldVersions } from '../../../probes/tls.ts'
 import { advise, judged, type Where } from './where.ts'
 

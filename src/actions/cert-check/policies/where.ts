@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../../../core/finding.ts'
+import { type Finding, finding } from '../../../contract/finding.ts'
 import type { PartName } from '../part.ts'
 
 /** What a certificate is judged for: whose finding it is, and what there is to do about it. Commands are absent where a name fits no shell. */

@@ -1,5 +1,5 @@
-import { finding } from '../../../core/finding.ts'
-import type { Seen } from '../../../core/seen.ts'
+import { finding } from '../../../contract/finding.ts'
+import type { Seen } from '../../../contract/seen.ts'
 import type { DaysLook } from '../../../probes/purge/rows.ts'
 import { type About, clockTime, type Judged } from '../about.ts'
 

@@ -1,5 +1,5 @@
-import { finding } from '../../../core/finding.ts'
-import type { Seen } from '../../../core/seen.ts'
+import { finding } from '../../../contract/finding.ts'
+import type { Seen } from '../../../contract/seen.ts'
 import { shorten } from '../../../core/text/plain.ts'
 import type { LogLook, PurgeLine } from '../../../probes/purge-log.ts'
 import { type About, clockTime, countRows, type Judged } from '../about.ts'

@@ -1,6 +1,6 @@
-import { type Finding, finding } from '../../../core/finding.ts'
+import { type Finding, finding } from '../../../contract/finding.ts'
+import type { Instant } from '../../../contract/seen.ts'
 import { jsonValue } from '../../../core/read-json.ts'
-import type { Instant } from '../../../core/seen.ts'
 import { type About, clockTime, countRows, type Judged } from '../about.ts'
 
 /** The server's counter of deleted rows at a moment. Another oid or reset time means that it began anew. */

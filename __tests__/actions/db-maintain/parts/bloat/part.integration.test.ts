@@ -1,0 +1,175 @@
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { seeBloat } from '../../../../../src/probes/postgres/bloat.ts'
+import { withPostgresSession } from '../../../../../src/tools/connect/session.ts'
+import { runMaintain } from '../../../../support/db-maintain.ts'
+import { type PostgresServer, startPostgres } from '../../../../support/postgres.ts'
+import { binariesOf, postgresMajors } from '../../../../support/postgres-majors.ts'
+import { openSession, targetOf } from '../../../../support/postgres-sessions.ts'
+
+jest.setTimeout(60_000)
+
+/** Each in a session of its own, whose counters are there when it has ended. */
+const execute = async (server: PostgresServer, statements: readonly string[]): Promise<void> => {
+  for (const sql of statements) {
+    await using session = await openSession(server)
+    await session.query(sql)
+  }
+}
+
+describe.each(postgresMajors)('bloat on PostgreSQL $major', (one) => {
+  let server: PostgresServer
+  beforeAll(async () => {
+    server = await startPostgres({ settings: { autovacuum: 'off' }, ...binariesOf(one) })
+  })
+  afterAll(() => server[Symbol.asyncDispose]())
+  const admin = (...statements: readonly string[]) => execute(server, statements)
+  afterEach(() => admin('DROP TABLE IF EXISTS game', 'DROP EXTENSION IF EXISTS pgstattuple'))
+  const look = (inputs: Readonly<Record<string, string>> = {}) => runMaintain(server, { tasks: 'bloat', ...inputs })
+  const filled = [
+    'CREATE TABLE game (id int PRIMARY KEY, at timestamptz, name text, note text)',
+    "INSERT INTO game SELECT n, now(), 'player ' || n, CASE WHEN n % 2 = 0 THEN repeat('x', n % 100) END FROM generate_series(1, 600000) n",
+  ]
+  const oid = async () => {
+    await using session = await openSession(server)
+    return Number((await session.query("SELECT 'game'::regclass::oid::int AS oid"))[0]?.['oid'])
+  }
+  const see = async () => {
+    const oids = [await oid()]
+    const limits = { signal: new AbortController().signal, connectTimeoutMs: 5_000, timeoutMs: 30_000 }
+    const seen = await withPostgresSession(targetOf(server), limits, (session) => seeBloat(session, oids))
+    if (!seen.ok) throw new Error(seen.failure.detail)
+    return new Map(seen.value.fillings.map((filling) => [filling.name, filling]))
+  }
+  const shares = async () =>
+    Object.fromEntries([...(await see())].map(([name, { emptyBytes, sizeBytes }]) => [name, emptyBytes / sizeBytes]))
+
+  test('a full table is not bloated, and an emptied one is, by the estimate as by pgstattuple', async () => {
+    await admin(...filled, 'VACUUM ANALYZE game')
+    const full = await shares()
+    expect(full['game']).toBeLessThan(0.1)
+    expect(full['game_pkey']).toBeLessThan(0.1)
+    await admin('DELETE FROM game WHERE id % 10 <> 0', 'VACUUM ANALYZE game')
+    const estimated = await shares()
+    await admin('CREATE EXTENSION pgstattuple')
+    const measured = await shares()
+    expect([...(await see()).values()].map(({ how }) => how)).toEqual(['measured', 'measured'])
+    expect(estimated['game']).toBeGreaterThan(0.8)
+    expect(estimated['game_pkey']).toBeGreaterThan(0.8)
+    expect(Math.abs((estimated['game'] ?? 0) - (measured['game'] ?? 1))).toBeLessThan(0.1)
+    expect(Math.abs((estimated['game_pkey'] ?? 0) - (measured['game_pkey'] ?? 1))).toBeLessThan(0.1)
+    const ran = await look()
+    expect(ran.bad).toEqual(['warning db.bloat'])
+    expect(ran.only('db.bloat').title).toMatch(/public\.game(_pkey)? holds nothing in 8\d.*% of its room and 1 more$/)
+    expect(ran.only('db.bloat').advice).toContain('REINDEX INDEX CONCURRENTLY "public"."game_pkey";')
+  })
+
+  test('is withheld when the statistics are stale, and said so', async () => {
+    await admin(...filled, 'ANALYZE game', 'DELETE FROM game WHERE id % 2 = 0')
+    const stale = (await look()).only('db.bloat')
+    expect(stale).toMatchObject({
+      status: 'ok',
+      cleared: false,
+      advice: 'not checked: 2 relations: their statistics are stale: run the task `analyze`',
+    })
+    await admin('ANALYZE game', 'SELECT pg_stat_reset()')
+    expect((await look()).only('db.bloat').advice).toContain('their statistics are stale')
+  })
+
+  test('dead rows are told from 10,000 and 10 % on, and that nobody vacuumed them', async () => {
+    await admin(...filled, 'DELETE FROM game WHERE id > 450000')
+    const ran = await look({ thresholds: '{ vacuum-age: [0s, 1d] }' })
+    expect(ran.only('db.dead-rows')).toMatchObject({ status: 'warning', title: 'database/postgres: public.game has 25 % dead rows' })
+    expect(ran.only('db.vacuum-age')).toMatchObject({
+      status: 'warning',
+      observed: expect.stringMatching(/^public\.game: never vacuumed, seen for /),
+    })
+    await admin('VACUUM ANALYZE game')
+    expect((await look()).bad).toEqual([])
+  })
+
+  test('a role without rights on the table is told what it needs, and pgstattuple needs only pg_monitor', async () => {
+    await admin(...filled, 'VACUUM ANALYZE game', "CREATE ROLE reader LOGIN PASSWORD 'horse-battery'")
+    const url = server.url.replace(/\/\/[^@]*@/, '//reader:horse-battery@')
+    const found = (await runMaintain(server, { tasks: 'bloat' }, { url })).only('db.bloat')
+    expect(found).toMatchObject({
+      status: 'ok',
+      cleared: false,
+      advice: expect.stringContaining('GRANT SELECT ON ALL TABLES IN SCHEMA "public" TO "reader";'),
+    })
+    await admin('CREATE EXTENSION pgstattuple', 'GRANT pg_monitor TO reader')
+    expect((await runMaintain(server, { tasks: 'bloat' }, { url })).only('db.bloat')).toMatchObject({ status: 'ok', cleared: true })
+    await admin('DROP ROLE reader')
+  })
+})
+
+describe.each(postgresMajors)('limits on PostgreSQL $major', (one) => {
+  let server: PostgresServer
+  beforeAll(async () => {
+    server = await startPostgres(binariesOf(one))
+  })
+  afterAll(() => server[Symbol.asyncDispose]())
+  const admin = (...statements: readonly string[]) => execute(server, statements)
+  const look = (inputs: Readonly<Record<string, string>> = {}) => runMaintain(server, { tasks: 'bloat', ...inputs })
+
+  const cases: readonly (readonly [string, readonly string[], string, RegExp])[] = [
+    [
+      'an identity of a small column',
+      ['CREATE TABLE t (id smallint GENERATED ALWAYS AS IDENTITY)', "SELECT setval('t_id_seq', 31200)"],
+      'critical',
+      /t_id_seq has used 95\.2 %/,
+    ],
+    [
+      'a bigint sequence that fills an int',
+      ['CREATE TABLE t (id serial)', 'ALTER SEQUENCE t_id_seq AS bigint', "SELECT setval('t_id_seq', 1900000000)"],
+      'warning',
+      /88\.5 %/,
+    ],
+    ['a serial that was just made', ['CREATE TABLE t (id serial)'], 'ok', /no sequence in use/],
+    [
+      'one that begins anew at its end',
+      ['CREATE TABLE t (id int)', 'CREATE SEQUENCE s MAXVALUE 10 CYCLE OWNED BY t.id', "SELECT setval('s', 10)"],
+      'ok',
+      /no sequence in use/,
+    ],
+    [
+      'one that counts down',
+      [
+        'CREATE TABLE t (id int)',
+        'CREATE SEQUENCE s INCREMENT -1 MINVALUE -100 MAXVALUE -1 START -1 OWNED BY t.id',
+        "SELECT setval('s', -90)",
+      ],
+      'warning',
+      /s has used 89\.9 %/,
+    ],
+  ]
+  test.each(cases)('%s', async (_, statements, status, title) => {
+    await admin(...statements)
+    const found = (await look()).only('db.sequence')
+    await admin('DROP TABLE t')
+    expect(found).toMatchObject({ status, title: expect.stringMatching(title) })
+  })
+
+  test('sequences that may not be read are said', async () => {
+    await admin('CREATE TABLE t (id serial)', "CREATE ROLE reader LOGIN PASSWORD 'horse-battery'")
+    const found = (await look({ 'database-url': server.url.replace(/\/\/[^@]*@/, '//reader:horse-battery@') })).only('db.sequence')
+    await admin('DROP TABLE t', 'DROP ROLE reader')
+    expect(found).toMatchObject({ status: 'ok', cleared: false, advice: expect.stringContaining('1 sequence may not be read') })
+  })
+
+  test('a collation that changed under its indexes, as after another image', async () => {
+    await admin('CREATE TABLE t (word text COLLATE "en-x-icu")', "UPDATE pg_collation SET collversion = '1.0' WHERE collname = 'en-x-icu'")
+    const found = (await look()).only('db.collation')
+    expect(found).toMatchObject({ status: 'warning', observed: expect.stringMatching(/^collation "en-x-icu": recorded 1\.0, now \d/) })
+    await admin('ALTER COLLATION "en-x-icu" REFRESH VERSION', "UPDATE pg_database SET datcollversion = '2.28' WHERE datname = 'postgres'")
+    expect((await look()).only('db.collation').title).toBe('database/postgres: the rules of database postgres changed')
+    await admin("UPDATE pg_database SET datcollversion = NULL WHERE datname = 'postgres'", 'DROP TABLE t')
+    expect((await look()).bad).toEqual([])
+  })
+
+  test('a clock that is a day off is told, and no age is told by it', async () => {
+    const late = 'data:text/javascript,const now = Date.now.bind(Date); Date.now = () => now() - 86400000'
+    const ran = await runMaintain(server, { tasks: 'bloat' }, { environment: { NODE_OPTIONS: `--import "${late}"` } })
+    expect(ran.bad).toEqual(['warning db.clock'])
+    expect(ran.only('db.clock').observed).toMatch(/^1 d( 0 h)? ahead of the runner$/)
+  })
+})

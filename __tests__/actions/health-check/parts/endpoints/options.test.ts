@@ -1,0 +1,87 @@
+import { describe, expect, test } from '@jest/globals'
+import { endpointsOption } from '../../../../../src/actions/health-check/parts/endpoints/options.ts'
+import { targetsOf } from '../../../../../src/actions/health-check/parts/endpoints/target.ts'
+import { flatIssues, houseError } from '../../../../../src/runtime/parse/issues.ts'
+import { parsedEndpoints, target } from '../../../../support/endpoints.ts'
+
+/** As a person reads them: `[0].url: …`. */
+const mistakes = (written: readonly unknown[]): readonly string[] => {
+  const { error } = endpointsOption.safeParse(written, { error: houseError })
+  return error === undefined ? [] : flatIssues(error, endpointsOption).map(({ path, message }) => `${path.join('.')}: ${message}`)
+}
+const url = 'https://quiz.example/'
+
+describe('an endpoint that is written wrong', () => {
+  const rows: readonly (readonly [string, readonly unknown[], string])[] = [
+    ['has no scheme', ['quiz.example'], 'has no scheme; write https://quiz.example'],
+    ['has another scheme', ['ftp://quiz.example'], 'expected https, http or tcp'],
+    ['has no port', ['tcp://db'], 'has no port'],
+    ['is there twice', [url, 'https://QUIZ.example'], 'the same as [0]'],
+    [
+      'has the name of another',
+      [
+        { name: 'a', url },
+        { name: 'a', url: `${url}b` },
+      ],
+      'the same as [0]',
+    ],
+    ['has a misspelt key', [{ url, 'max-latncy': '1s' }], 'max-latncy'],
+    ['has a time without a unit', [{ url, timeout: '10' }], 'has no unit'],
+    ['has no attempt', [{ url, attempts: 0 }], 'attempts'],
+    ['expects no status', [{ url, status: '6xx' }], 'is not a status'],
+    ['expects a range the wrong way round', [{ url, status: '299-200' }], 'is not a status'],
+    ['sets a header that frames the request', [{ url, headers: { 'Content-Length': '5' } }], 'is set by Ronde itself'],
+    ['has a header with a line break', [{ url, headers: { A: 'b\r\nEvil: c' } }], 'has a line break'],
+    ['has a body without POST', [{ url, body: 'x' }], 'only a POST has a body'],
+    ['compares what HEAD does not bring', [{ url, method: 'HEAD', text: 'x' }], 'has no body'],
+    ['speaks of TLS without TLS', [{ url: 'http://quiz.example', 'tls-verify': false }], 'has no TLS'],
+    ['asks a port for HTTP things', [{ url: 'tcp://db:5432', status: 200 }], 'it only connects'],
+    ['writes', [{ url, method: 'DELETE' }], 'method'],
+  ]
+  test.each(rows)('because it %s is told', (_name, written, message) => {
+    expect(mistakes(written).join('\n')).toContain(message)
+  })
+
+  test('may differ in method, path or the container from which it is asked', () => {
+    const written = [url, { url, method: 'HEAD' }, { url, from: 'web' }, `${url}x`]
+    expect(mistakes(written)).toEqual([])
+  })
+})
+
+describe('an endpoint', () => {
+  test('ending in /api/health expects status ok, and warns over 200 ms', () => {
+    expect(target('https://quiz.example/api/health')).toMatchObject({
+      json: { status: 'ok' },
+      latency: { warning: 200, critical: Infinity },
+    })
+    expect(target('https://quiz.example/api/health/').json).toEqual({ status: 'ok' })
+  })
+
+  test.each([
+    ['HEAD', { method: 'HEAD' }],
+    ['a text', { text: 'up' }],
+    ['an error', { status: 503 }],
+    ['other JSON', { json: { up: true } }],
+  ])('ending in /api/health with %s does not expect it', (_name, more) => {
+    expect(target({ url: 'https://quiz.example/api/health', ...more }).json).not.toEqual({ status: 'ok' })
+  })
+
+  test('otherwise has the limits of p95, 500 ms and 1 s when none are given', () => {
+    expect(target('https://quiz.example/').latency).toMatchObject({ warning: 500, critical: 1000 })
+    const p95 = { warning: 1, critical: 2, clear: 1, worse: 'above' } as const
+    expect(target('https://quiz.example/', p95).latency).toEqual(p95)
+    expect(target({ url, 'max-latency': '3s' }, p95).latency).toMatchObject({ warning: 3000, critical: Infinity })
+  })
+
+  test('is spoken of without credentials and query values', () => {
+    expect(target('https://user:pass@quiz.example/a?token=abc').subject).toBe('https://quiz.example/a?token=…')
+    expect(target({ url: 'tcp://DB:5432', from: 'web' }).subject).toBe('tcp://db:5432 from web')
+    expect(target({ url, method: 'HEAD' }).subject).toBe('HEAD https://quiz.example/')
+  })
+
+  test('that differs only in what is not shown has a subject of its own', () => {
+    const written = [`${url}?a=1`, `${url}?a=2`, { name: 'third', url: `${url}?a=3` }]
+    const subjects = targetsOf(parsedEndpoints(written), undefined).map((one) => one.subject)
+    expect(subjects).toEqual([`${url}?a=…`, `${url}?a=… (no. 2)`, `${url}?a=… (third)`])
+  })
+})

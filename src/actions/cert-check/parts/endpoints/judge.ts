@@ -1,0 +1,133 @@
+import type { Finding } from '../../../../contract/finding.ts'
+import type { Instant } from '../../../../contract/seen.ts'
+import { byWorstStatus } from '../../../../contract/status.ts'
+import type { Certificate } from '../../../../domain/x509/certificate.ts'
+import type { RootedChain } from '../../../../domain/x509/chain.ts'
+import type { TlsSeen } from '../../../../probes/tls.ts'
+import type { CertificateRow, Served } from '../../part.ts'
+import { chainWords, judgeComplete, judgeOrder } from '../../policies/chain.ts'
+import { type ExpiryRule, judgeChainExpiry, judgeExpiry, judgeLifetime, judgeNotYetValid } from '../../policies/expiry.ts'
+import { judgeName, namesOf } from '../../policies/name.ts'
+import { judgeStaple } from '../../policies/staple.ts'
+import { judgeStrength } from '../../policies/strength.ts'
+import { judgeTrust } from '../../policies/trust.ts'
+import { judgeVersions } from '../../policies/versions.ts'
+import { judged, type Where } from '../../policies/where.ts'
+import { upFinding } from './reachable.ts'
+import { type CertTarget, showCommand } from './target.ts'
+
+export type Judging = {
+  readonly rule: ExpiryRule
+  readonly now: Instant
+  /** What was presented -> the chain in it, and its root in the store. */
+  readonly chainOf: (presented: readonly Certificate[]) => RootedChain | undefined
+  /** An authority that was named and could not be read: then nobody can say who is trusted. */
+  readonly trouble: { readonly cause: string; readonly advice: string } | undefined
+}
+
+export type JudgedEndpoint = {
+  readonly findings: readonly Finding[]
+  readonly rows: readonly CertificateRow[]
+  readonly served: readonly Served[]
+}
+
+type Shaken = Extract<TlsSeen, { kind: 'shaken' }>
+type Judged = RootedChain & { readonly findings: readonly Finding[] }
+
+/** With an authority that could not be read, who is not trusted may be so only for that. */
+const doubted = (findings: readonly Finding[], { trouble }: Judging): readonly Finding[] =>
+  findings.map((one) =>
+    trouble === undefined || one.status === 'ok'
+      ? one
+      : { ...one, status: 'unknown', observed: trouble.cause, advice: trouble.advice, cleared: false },
+  )
+
+const judgeChain = (
+  { chain, root }: RootedChain,
+  { seen, where, target }: { seen: Shaken; where: Where; target: CertTarget },
+  judging: Judging,
+): Judged => {
+  const { rule, now } = judging
+  const { leaf, presented } = chain
+  const showOld = showCommand(target, ['-tls1_1', '-cipher', 'DEFAULT@SECLEVEL=0'])
+  return {
+    chain,
+    root,
+    findings: [
+      judgeExpiry(leaf, where, rule, now),
+      ...judgeChainExpiry(chain.path.slice(1), where, rule, now),
+      judgeNotYetValid(presented, where, now),
+      judgeName(leaf, target.serverName, where),
+      ...doubted(judgeTrust({ chain, root, refusal: seen.refusal }, where), judging),
+      judgeOrder(chain, where),
+      judgeComplete(chain, root, where),
+      judgeStrength(presented, where),
+      judgeLifetime(leaf, where),
+      ...judgeStaple({ leaf, staple: seen.staple }, where, now),
+      judgeVersions({ protocol: seen.protocol, old: seen.old, showOld }, where),
+    ],
+  }
+}
+
+/** The same answer from several addresses is judged once. */
+const groupsOf = (shaken: readonly Shaken[]): readonly (readonly [Shaken, ...Shaken[]])[] => {
+  const groups = Map.groupBy(shaken, ({ presented, protocol, old, refusal }) =>
+    [...presented.map((one) => one.sha256), protocol, refusal, JSON.stringify(old)].join(' '),
+  )
+  return [...groups.values()].flatMap(([first, ...rest]) => (first === undefined ? [] : [[first, ...rest] as const]))
+}
+
+/** Of the findings of several groups the worst of each id and subject. */
+const worstOfEach = (findings: readonly Finding[]): readonly Finding[] =>
+  [...Map.groupBy(findings, ({ id, subject }) => `${id} ${subject}`).values()].flatMap((same) =>
+    same.toSorted((a, b) => byWorstStatus(a.status, b.status)).slice(0, 1),
+  )
+
+const judgeAddresses = (shaken: readonly Shaken[], where: Where): Finding => {
+  const leaves = [...Map.groupBy(shaken, ({ presented }) => presented[0]?.sha256).values()]
+  const words = leaves.map((same) => {
+    const leaf = same[0]?.presented[0]
+    const until = leaf === undefined ? '' : new Date(leaf.notAfter).toISOString().slice(0, 10)
+    return `${same.map((one) => one.address).join(', ')}: ${leaf?.subject}, until ${until}, SHA-256 ${leaf?.sha256.slice(0, 16)}…`
+  })
+  const differ = leaves.length > 1
+  const count = shaken.length === 1 ? '1 address' : `all ${shaken.length} addresses`
+  return judged(where, {
+    id: 'cert.addresses',
+    status: differ ? 'warning' : 'ok',
+    title: differ ? `its ${shaken.length} addresses present ${leaves.length} different certificates` : 'one certificate at every address',
+    observed: differ ? words.slice(0, 3).join('; ') : `the same at ${count}`,
+    expected: 'the same certificate at every address of the name',
+    advice: differ ? 'copy the newer one to the other servers, or reload those that still hold the older' : '',
+    evidence: differ ? words : [],
+  })
+}
+
+/** What the addresses of one endpoint showed -> its findings, its lines of the table, and what it serves. Pure. */
+export const judgeEndpoint = (target: CertTarget, seen: readonly TlsSeen[], judging: Judging): JudgedEndpoint => {
+  const shaken = seen.filter((one) => one.kind === 'shaken')
+  const base: Where = { check: 'endpoints', subject: target.subject, place: '', show: showCommand(target), renew: 'sudo certbot renew' }
+  const groups = groupsOf(shaken)
+  const all = groups.flatMap((group) => {
+    const [first] = group
+    const addresses = group.map((one) => one.address)
+    const where = groups.length === 1 ? base : { ...base, place: `at ${addresses.join(', ')}` }
+    const chain = judging.chainOf(first.presented)
+    return chain === undefined ? [] : [{ addresses, ...judgeChain(chain, { seen: first, where, target }, judging) }]
+  })
+  return {
+    findings: [upFinding(target, seen), judgeAddresses(shaken, base), ...worstOfEach(all.flatMap((one) => one.findings))],
+    rows: all.map(({ addresses, chain, root }) => ({
+      subject: target.subject,
+      name: `${target.subject} (${namesOf(chain.leaf)})`,
+      address: addresses.join(', '),
+      certificate: chain.leaf,
+      chain: chainWords(chain, root),
+    })),
+    served: shaken.flatMap(({ address, presented: [certificate] }) =>
+      certificate === undefined
+        ? []
+        : [{ subject: target.subject, serverName: target.serverName, address, port: target.endpoint.port, certificate }],
+    ),
+  }
+}

@@ -1,0 +1,51 @@
+import { resolve } from 'node:path'
+import type { Instant } from '../../../../contract/seen.ts'
+import { createChainReader } from '../../../../domain/x509/chain.ts'
+import type { Grant } from '../../../../probes/certbot/rights.ts'
+import { expandPattern } from '../../../../probes/files/glob.ts'
+import { readBounded } from '../../../../probes/files/read.ts'
+import { readAuthority } from '../../../../probes/net/authority.ts'
+import { createStore } from '../../../../probes/tls/store.ts'
+import type { CertOptions } from '../../options.ts'
+import { type FileRules, type JudgedFile, judgeFile } from './policy.ts'
+
+/** Larger than any chain; a bundle of all public authorities is a quarter of it. */
+const limitBytes = 1024 * 1024
+/** Side by side: what is held in memory at once stays below 10 MiB. */
+const atOnce = 8
+
+/** Reads and judges a few files at a time, so that many large ones do not fill the memory. */
+export const judgePaths = async (paths: readonly string[], rules: FileRules): Promise<readonly JudgedFile[]> => {
+  const judged: JudgedFile[] = []
+  for (let start = 0; start < paths.length; start += atOnce) {
+    const some = paths.slice(start, start + atOnce)
+    judged.push(...(await Promise.all(some.map(async (path) => judgeFile({ path, read: await readBounded(path, limitBytes) }, rules)))))
+  }
+  return judged
+}
+
+/** The paths that `files` matches, each once; relative ones start from the workspace. */
+export const matchedFiles = async (patterns: readonly string[]) => {
+  const matches = await Promise.all(patterns.map((pattern) => expandPattern(resolve(pattern))))
+  return { matches, paths: [...new Set(matches.flatMap((one) => one.paths))] }
+}
+
+/** The store of the run: what a chain on disk may end at. Nothing is said of completeness where `ca-file` cannot be read. */
+const chainReader = async (caFile: string | undefined): Promise<Pick<FileRules, 'chainOf' | 'rootsKnown'>> => {
+  const read = caFile === undefined ? undefined : await readAuthority(caFile, 'ca-file')
+  const store = await createStore(read !== undefined && 'ready' in read ? [read.ready] : [])
+  return { chainOf: createChainReader(store.roots), rootsKnown: read === undefined || 'ready' in read }
+}
+
+/** The limits of the options, as the shared policies take them. */
+export const fileRules = async (
+  options: CertOptions,
+  { check, now, grant }: { readonly check: 'files' | 'letsencrypt'; readonly now: Instant; readonly grant: Grant },
+): Promise<FileRules> => ({
+  ...(await chainReader(options['ca-file'])),
+  check,
+  rule: { absolute: options.thresholds.expiry, renewalPeriodMs: options['renewal-period'] },
+  now,
+  grant: (path) => grant('r', [path]),
+  renew: () => undefined,
+})

@@ -1,0 +1,177 @@
+import type { Finding } from '../../../../contract/finding.ts'
+import type { Seen } from '../../../../contract/seen.ts'
+import { formatDuration } from '../../../../core/quantity.ts'
+import { shellCommand } from '../../../../core/text/shell-command.ts'
+import type { CertbotFolder, LastRuns, Lineage, Schedule } from '../../../../domain/certbot/lineage.ts'
+import type { CertbotRun } from '../../../../domain/certbot/run-log.ts'
+import { type About, told, unseen } from './about.ts'
+
+const dayMs = 86_400_000
+/** Certbot's own timer runs twice a day; a week without a run is no delay any more. */
+const longestSilenceMs = 8 * dayMs
+
+/** Installers that load the new certificate themselves. */
+const loads = /^(nginx|apache|haproxy)/
+
+const hookOf = ({ conf }: Lineage): string | undefined => {
+  if (!conf?.seen) return undefined
+  const { parameters } = conf.value
+  const named = ['renew_hook', 'deploy_hook', 'post_hook'].find((key) => (parameters[key] ?? 'None') !== 'None')
+  if (named !== undefined) return named
+  return loads.test(parameters['installer'] ?? '') ? `installer ${parameters['installer']}` : undefined
+}
+
+type Around = { readonly sharedHooks: Seen<number>; readonly schedule: Schedule }
+
+/** A renewed certificate is loaded by something: a hook of its own, one for all, or an installer. */
+export const judgeHook = (lineage: Lineage, { sharedHooks, schedule }: Around, { asked, directory }: About): Finding => {
+  const { name } = lineage
+  const shared = {
+    id: 'certbot.hook',
+    subject: `lineage/${name}`,
+    expected: 'a deploy hook or an installer that loads the new certificate',
+  }
+  const own = hookOf(lineage)
+  const ofAll = sharedHooks.seen && sharedHooks.value > 0 ? `${sharedHooks.value} in renewal-hooks/deploy or cli.ini` : undefined
+  const ofStarter = schedule.starters.find((one) => one.withHook)?.where
+  const found = own ?? ofAll ?? ofStarter
+  if (found !== undefined) return told({ ...shared, status: 'ok', title: `${name}: has a deploy hook`, observed: `hook: ${found}` })
+  const blind = [lineage.conf, sharedHooks].find((one) => one?.seen === false)
+  if (blind?.seen === false) return unseen(shared, blind, asked)
+  const place = schedule.blind[0]
+  // Where a place stays closed that may name a hook, nobody can say that there is none.
+  if (place !== undefined)
+    return unseen(shared, { cause: `${place.place} may not be read, and it may name a hook`, advice: place.advice }, false)
+  return told({
+    ...shared,
+    status: 'warning',
+    title: `${name}: no deploy hook`,
+    observed: 'nothing loads the certificate after a renewal: no hook, no installer',
+    advice: `put a script that reloads the web server into ${directory}/renewal-hooks/deploy, and make it executable`,
+  })
+}
+
+/** A timer or a cron line starts certbot by itself. */
+export const judgeTimer = ({ starters, blind }: Schedule, { directory }: About): Finding => {
+  const shared = { id: 'certbot.timer', subject: directory, expected: 'a timer or a cron line that runs certbot renew' }
+  const active = starters.find((one) => one.state === 'active') ?? starters.find((one) => one.state === 'not-known')
+  if (active !== undefined)
+    return told({ ...shared, status: 'ok', title: 'certbot: starts by itself', observed: `started by ${active.where}` })
+  const place = blind[0]
+  if (place !== undefined) return unseen(shared, { cause: `${place.place} may not be read`, advice: place.advice }, false)
+  const idle = starters[0]
+  const timer = idle?.where.endsWith('.timer') ? `run: sudo systemctl enable --now ${idle.where}` : 'start the cron service'
+  if (idle === undefined)
+    return unseen(
+      shared,
+      { cause: 'no timer and no cron line of this server starts certbot', advice: 'look at what renews it: a container, or nobody' },
+      false,
+    )
+  return told({
+    ...shared,
+    status: 'warning',
+    title: 'certbot: nothing starts it',
+    observed: `${idle.where} is there, and nothing runs it`,
+    advice: timer,
+  })
+}
+
+const outcomeWords: Record<CertbotRun['outcome'], string> = {
+  renewed: 'renewed',
+  'nothing-due': 'nothing was due',
+  failed: 'failed',
+  unfinished: 'not finished',
+}
+
+const lookCommand = (path: string): string => {
+  const command = shellCommand(['sudo', 'less', { kind: 'path', name: path }])
+  return command === undefined ? 'look at the log of certbot' : `look at it: ${command}`
+}
+
+const failureWords = ({ failures }: CertbotRun): string =>
+  failures.length === 0 ? 'it ended with an error' : failures.map(({ lineage, cause }) => `${lineage}: ${cause}`).join('; ')
+
+type Told = Pick<Finding, 'status' | 'title' | 'observed' | 'advice'>
+
+/** One failure is news of the network; several in a row are no accident. */
+const criticalFailures = 3
+
+const failedRun = (runs: readonly CertbotRun[], last: CertbotRun, ago: string): Omit<Told, 'advice'> => {
+  const inRow = runs.length - 1 - runs.findLastIndex((one) => one.outcome === 'renewed' || one.outcome === 'nothing-due')
+  return {
+    status: inRow >= criticalFailures ? 'critical' : 'warning',
+    title: inRow > 1 ? `certbot: its last ${inRow} runs failed` : 'certbot: its last run failed',
+    observed: `${ago}: ${failureWords(last)}`,
+  }
+}
+
+/** Certbot exits 0 when a hook fails, and its log has but a warning: the last run that did renew tells. */
+const failedHook = (runs: readonly CertbotRun[], now: number): Omit<Told, 'advice'> | undefined => {
+  const renewed = runs.findLast((one) => one.outcome === 'renewed' || one.hooks.length > 0)
+  const hook = renewed?.hooks[0]
+  if (renewed === undefined || hook === undefined) return undefined
+  const ago = `${formatDuration(now - renewed.at)} ago`
+  return {
+    status: 'warning',
+    title: `certbot: its ${hook.kind} failed`,
+    observed: `${ago} the ${hook.kind} ended with exit code ${hook.exitCode}; certbot itself exits 0 then`,
+  }
+}
+
+const judgeRuns = (all: readonly CertbotRun[], path: string, now: number): Told => {
+  const runs = all.filter((one) => !one.dryRun && one.outcome !== 'unfinished')
+  const last = runs.at(-1)
+  const advice = lookCommand(path)
+  if (last === undefined) return { status: 'ok', title: 'certbot: no renewal yet', observed: `no renewal in ${path}`, advice: '' }
+  const ago = `${formatDuration(now - last.at)} ago`
+  if (last.outcome === 'failed') return { ...failedRun(runs, last, ago), advice }
+  const hook = failedHook(runs, now)
+  if (hook !== undefined) return { ...hook, advice: `reload the web server by hand, then mend the hook; ${advice}` }
+  if (now - last.at > longestSilenceMs)
+    return {
+      status: 'warning',
+      title: 'certbot: no run for long',
+      observed: `its last run was ${ago}`,
+      advice: 'look at what starts it: systemctl list-timers; sudo crontab -l',
+    }
+  return { status: 'ok', title: 'certbot: its last run succeeded', observed: `${ago}: ${outcomeWords[last.outcome]}`, advice: '' }
+}
+
+const judgeRemembered = ({ at, succeeded, unit, cause }: Extract<LastRuns, { from: 'systemd' }>, now: number): Told => {
+  const ago = `${formatDuration(now - at)} ago`
+  return succeeded
+    ? {
+        status: 'ok',
+        title: 'certbot: its last run succeeded',
+        observed: `${unit} ended well ${ago}`,
+        advice: 'not checked: whether its hooks succeeded, for only the log tells that',
+      }
+    : {
+        status: 'warning',
+        title: 'certbot: its last run failed',
+        observed: `${unit} ${cause} ${ago}`,
+        advice: `look at it: sudo journalctl -u ${unit}`,
+      }
+}
+
+/** The last renewal in the log, or the last result of the service, was good. */
+export const judgeLastRun = (seen: Seen<LastRuns>, { directory, now }: About): Finding => {
+  const shared = { id: 'certbot.last-run', subject: directory, expected: 'a last run without failures, at most 8 days ago' }
+  if (!seen.seen) return unseen(shared, seen, false)
+  const { value } = seen
+  const words = value.from === 'log' ? judgeRuns(value.runs, value.path, now) : judgeRemembered(value, now)
+  return told({ ...shared, ...words })
+}
+
+/** What of a folder concerns all lineages. */
+export const judgeAutomation = (
+  folder: CertbotFolder,
+  around: { readonly schedule: Schedule; readonly runs: Seen<LastRuns> },
+  about: About,
+): readonly Finding[] => [
+  ...folder.lineages
+    .filter((one) => one.conf !== undefined)
+    .map((one) => judgeHook(one, { sharedHooks: folder.sharedHooks, schedule: around.schedule }, about)),
+  judgeTimer(around.schedule, about),
+  judgeLastRun(around.runs, about),
+]

@@ -1,0 +1,124 @@
+import { existsSync } from 'node:fs'
+import type { Context } from '../../../../contract/context.ts'
+import type { Finding } from '../../../../contract/finding.ts'
+import type { Instant, Seen } from '../../../../contract/seen.ts'
+import { shellCommand } from '../../../../core/text/shell-command.ts'
+import type { CertbotFolder, Lineage } from '../../../../domain/certbot/lineage.ts'
+import { seeCertbotFolder } from '../../../../probes/certbot/folder.ts'
+import { seeLastRuns } from '../../../../probes/certbot/last-runs.ts'
+import { type Grant, grantCommand, seeGrant } from '../../../../probes/certbot/rights.ts'
+import { type ScheduleWorld, seeSchedule } from '../../../../probes/certbot/schedule.ts'
+import type { CertOptions } from '../../options.ts'
+import type { Looked, Part } from '../../part.ts'
+import { fileRules, judgePaths, matchedFiles } from '../files/look.ts'
+import { type About, told, unseen } from './about.ts'
+import { judgeAutomation } from './automation.ts'
+import { dryRun } from './dry-run.ts'
+import { judgeLinks } from './links.ts'
+import { judgeFullchain, judgeKey } from './pairs.ts'
+import { judgeConf, judgeRenewal } from './renewal.ts'
+
+const defaultDirectory = '/etc/letsencrypt'
+const defaultLogs = '/var/log/letsencrypt'
+
+const nothingThere = (directory: string, asked: boolean): Looked => ({
+  check: 'letsencrypt',
+  completed: asked,
+  certificates: [],
+  findings: asked
+    ? [
+        told({
+          id: 'certbot.lineages',
+          subject: directory,
+          status: 'ok',
+          title: 'certbot: no lineages',
+          observed: `0 lineages in ${directory}`,
+          expected: 'any number of lineages that can be read',
+        }),
+      ]
+    : [],
+})
+
+const countFinding = ({ directory, lineages }: CertbotFolder): Finding =>
+  told({
+    id: 'certbot.lineages',
+    subject: directory,
+    status: 'ok',
+    title: `certbot: ${lineages.length === 1 ? '1 lineage' : `${lineages.length} lineages`}`,
+    observed: `${lineages.length} in ${directory}`,
+    expected: 'any number of lineages that can be read',
+  })
+
+/** Certbot writes its own log folder into each configuration, where it is not the usual one. */
+const logsOf = (lineages: readonly Lineage[]): string =>
+  lineages.map((one) => (one.conf?.seen ? one.conf.value.parameters['logs_dir'] : undefined)).find((one) => one?.startsWith('/')) ??
+  defaultLogs
+
+/** One finding says that a folder may not be read; the others would only repeat it. */
+const judgeLineage = (lineage: Lineage, about: About): readonly Finding[] => {
+  const { live } = lineage
+  const ofFiles = live.seen
+    ? [judgeKey(lineage, live.value, about), judgeFullchain(lineage, live.value, about), ...judgeRenewal(lineage, live.value, about)]
+    : []
+  return [judgeConf(lineage, about), judgeLinks(lineage, about), ...ofFiles]
+}
+
+type Known = About & { readonly grant: Grant }
+
+/** The certificates themselves, those left out that `files` has judged. */
+const judgeCertificates = async (lineages: readonly Lineage[], options: CertOptions, { now, grant }: Known) => {
+  const { paths } = await matchedFiles(options.files)
+  const elsewhere = new Set(paths)
+  const names = new Map(lineages.map((one) => [one.path, one.name]))
+  const readable = lineages.filter((one) => one.live.seen && one.live.value.links.fullchain.kind !== 'absent').map((one) => one.path)
+  const renew = (path: string) => shellCommand(['sudo', 'certbot', 'renew', '--cert-name', { kind: 'host', name: names.get(path) ?? '' }])
+  return judgePaths(
+    readable.filter((path) => !elsewhere.has(path)),
+    { ...(await fileRules(options, { check: 'letsencrypt', now, grant })), renew },
+  )
+}
+
+const look = async (folder: CertbotFolder, options: CertOptions, context: Context, about: Known): Promise<Looked> => {
+  const world: ScheduleWorld = { root: '/', run: context.runProgram, signal: context.signal, grant: about.grant }
+  const [schedule, runs, judged] = await Promise.all([
+    seeSchedule(world),
+    seeLastRuns(logsOf(folder.lineages), world),
+    judgeCertificates(folder.lineages, options, about),
+  ])
+  const tried = options['renew-dry-run'] ? [await dryRun(runs, options, context, about)] : []
+  const findings = [
+    countFinding(folder),
+    ...folder.lineages.flatMap((one) => judgeLineage(one, about)),
+    ...judgeAutomation(folder, { schedule, runs }, about),
+    ...tried,
+    ...judged.flatMap((one) => one.findings),
+  ]
+  return {
+    check: 'letsencrypt',
+    completed: folder.lineages.every((one) => one.live.seen && one.conf?.seen !== false),
+    findings,
+    certificates: judged.flatMap((one) => one.rows),
+    onDisk: judged.flatMap((one) => one.onDisk),
+  }
+}
+
+const closed = (directory: string, seen: Extract<Seen<unknown>, { seen: false }>, asked: boolean): Looked => ({
+  check: 'letsencrypt',
+  completed: false,
+  findings: [unseen({ id: 'certbot.lineages', subject: directory }, seen, asked)],
+  certificates: [],
+})
+
+const run = async (options: CertOptions, context: Context, startedAt: Instant): Promise<Looked> => {
+  const directory = options.letsencrypt ?? defaultDirectory
+  const asked = options.letsencrypt !== undefined
+  const grant = existsSync(directory) ? await seeGrant(context.runProgram, context.signal) : grantCommand
+  const about = { directory, asked, now: startedAt, renewalPeriodMs: options['renewal-period'], grant }
+  const seen = await seeCertbotFolder(directory, grant)
+  if (!seen.seen) return closed(directory, seen, asked)
+  if (seen.value.lineages.length === 0) return nothingThere(directory, asked)
+  return look(seen.value, options, context, about)
+}
+
+/** What certbot looks after: its lineages, and whether they are renewed. */
+export const part: Part = { name: 'letsencrypt', wanted: () => true, run }

@@ -1,0 +1,42 @@
+import { counted } from '../../../../core/render/headline.ts'
+import { seeTableStats } from '../../../../probes/postgres/table-stats.ts'
+import { type Done, defineTask, type SharedOptions, type Site } from '../../task.ts'
+import { planAnalyze, type Step } from '../vacuum/plan.ts'
+import { doWork } from '../vacuum/work-task.ts'
+
+/** After `vacuum`, which analyzes what it vacuums, only what that had to leave. */
+const stillToDo = async (site: Site, steps: readonly Step[]): Promise<readonly Step[]> => {
+  const { session, server, context, openedAt } = site
+  const stats = await seeTableStats(
+    session,
+    steps.map(({ table }) => table.oid),
+    server.major,
+  )
+  const sinceMs = context.now() - openedAt
+  return steps.filter(({ table }) => (stats.get(table.oid)?.analyzedMs ?? Number.POSITIVE_INFINITY) > sinceMs)
+}
+
+const run = async (site: Site, { tasks }: SharedOptions): Promise<Done> => {
+  const { server, tables, context } = site
+  const all = planAnalyze(tables, server.major)
+  const after = tasks.includes('vacuum')
+  const steps = !after ? all : context.dryRun ? [] : await stillToDo(site, all)
+  const worked = await doWork(site, 'analyze', steps)
+  if (!('outcomes' in worked)) return worked
+  const { outcomes, findings, completed } = worked
+  const done = outcomes.filter((one) => one.kind === 'done').length
+  return {
+    completed,
+    // What is locked, or left alone, was so for `vacuum` too, which says so.
+    findings: after ? findings.filter((one) => one.status !== 'warning' && one.id !== 'db.owner-code') : findings,
+    ...(after || context.dryRun ? {} : { line: `${counted(done, 'table')} analyzed` }),
+  }
+}
+
+export const task = defineTask({
+  name: 'analyze',
+  description: 'ANALYZE of what `vacuum` did not analyze: the planner sees the tables as they are.',
+  changes: true,
+  options: {},
+  run,
+})

@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { workspacePath } from '../../../../core/options/workspace-path.ts'
+import { seeSchema } from '../../../../probes/postgres/schema.ts'
+import { readWorkspaceFile, writeWorkspaceFile } from '../../../../tools/workspace-file.ts'
+import { type Done, defineTask, type Site, subjectIn } from '../../task.ts'
+import { judgeConstraints } from './constraints.ts'
+import {
+  type About as DriftAbout,
+  differing,
+  judgeDifference,
+  judgeDrift,
+  judgeWritten,
+  noSnapshot,
+  type Standing,
+  standingOf,
+  tooLarge,
+  type Written,
+} from './drift.ts'
+import { canonical, type Schema, writeSnapshot } from './snapshot.ts'
+import { testSome } from './test-constraints.ts'
+
+const largestSnapshotBytes = 64 * 1024 * 1024
+
+/** With several databases each has a file of its own: `ops/schema.txt` becomes `ops/schema.quiz.txt`. */
+const snapshotPath = (path: string, database: string, several: boolean): string =>
+  several ? path.replace(/(\.[^./]*)?$/, (extension) => `.${encodeURIComponent(database)}${extension}`) : path
+
+const writeAnew = async (standing: Standing, schema: Schema, site: Site, path: string): Promise<Written> => {
+  if (standing.kind === 'compared' && differing(standing) === 0) return { kind: 'unchanged' }
+  if (site.context.dryRun) return { kind: 'would-write' }
+  const failure = await writeWorkspaceFile(site.context.workspace, path, writeSnapshot(schema))
+  return failure === undefined ? { kind: 'written' } : { kind: 'failed', ...failure }
+}
+
+type Snapshot = { readonly path: string | undefined; readonly update: boolean }
+/** `judged`: the findings say all that an earlier run may have said about drift. */
+type Compared = Pick<Done, 'findings'> & { readonly drift: number; readonly lines: number; readonly judged: boolean }
+
+const renewed = async (standing: Standing, schema: Schema, site: Site, about: DriftAbout): Promise<Omit<Compared, 'drift' | 'lines'>> => {
+  const written = await writeAnew(standing, schema, site, about.path)
+  const told = judgeWritten(written, { standing, schema }, about)
+  const left = written.kind === 'would-write' && standing.kind === 'compared' ? [judgeDifference(standing.difference, schema, about)] : []
+  return { findings: [told, ...left], judged: written.kind !== 'failed' }
+}
+
+const compare = async (site: Site, { path, update }: Snapshot): Promise<Compared> => {
+  const { session, server, subject, context } = site
+  if (path === undefined) return { findings: [noSnapshot(subject, update)], drift: 0, lines: 0, judged: !update }
+  const seen = await seeSchema(session)
+  const about = { subject, path }
+  if (seen.cut) return { findings: [tooLarge(about, seen.lines.length)], drift: 0, lines: seen.lines.length, judged: false }
+  const schema = canonical(server.major, seen.lines)
+  const standing = standingOf(await readWorkspaceFile(context.workspace, path, largestSnapshotBytes), schema)
+  const judged = update
+    ? await renewed(standing, schema, site, about)
+    : { findings: judgeDrift(standing, schema, about), judged: standing.kind === 'compared' }
+  return { ...judged, drift: differing(standing), lines: schema.lines.length }
+}
+
+const constraintsOf = async (site: Site): Promise<Done['findings']> => {
+  const named = (name: string) => subjectIn(site, 'constraint', name)
+  return judgeConstraints(await testSome(site), { subject: site.subject, role: site.server.user, named })
+}
+
+const lineOf = ({ drift, lines }: Compared): string | undefined =>
+  lines === 0 ? undefined : drift === 0 ? 'no drift' : `schema differs in ${drift} line${drift === 1 ? '' : 's'}`
+
+export const task = defineTask({
+  name: 'schema',
+  description: 'The schema against its snapshot, and constraints that rows break or that were never validated.',
+  changes: false,
+  options: {
+    'schema-snapshot': workspacePath()
+      .optional()
+      .meta({ description: 'File that keeps the schema, in the repository, relative to the workspace: `ops/schema.txt`.' }),
+    'update-snapshot': z.boolean().default(false).meta({ description: 'Write the snapshot anew instead of comparing with it.' }),
+  },
+  run: async (site, { 'schema-snapshot': file, 'update-snapshot': update, databases }) => {
+    const path = file === undefined ? undefined : snapshotPath(file, site.target.database, databases.length > 1)
+    const compared = await compare(site, { path, update })
+    const line = lineOf(compared)
+    return {
+      completed: compared.judged,
+      findings: [...compared.findings, ...(await constraintsOf(site))],
+      facts: { schema: { lines: compared.lines, drift: compared.drift } },
+      counts: { drift: compared.drift },
+      ...(line === undefined ? {} : { line }),
+    }
+  },
+})

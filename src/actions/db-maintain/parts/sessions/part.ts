@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { list } from '../../../../core/options/list.ts'
+import { grants, grantsFor } from '../../../../domain/postgres/grants.ts'
+import { amongVisible } from '../../../../domain/postgres/judge.ts'
+import type { Sessions } from '../../../../domain/postgres/observation.ts'
+import { judgeBlocked, judgeIdleInTransaction, judgeLongQueries } from '../../../../domain/postgres/sessions.ts'
+import { sessionsPart } from '../../../../probes/postgres/parts.ts'
+import { readOnly } from '../../../../probes/postgres/read-only.ts'
+import { lacksRights } from '../../not-done.ts'
+import { type Done, defineTask, type SharedOptions, type Site } from '../../task.ts'
+import { count, gainsOf, judgePolicy } from './policy.ts'
+import { type Deed, end, wouldEnd } from './signal.ts'
+import { chooseTargets, policies, type SessionPolicy, states } from './targets.ts'
+
+const words = (what: string) => list(z.string().min(1, 'is empty')).default([]).meta({ description: what })
+
+const sessions = z
+  .strictObject({
+    policy: z.enum(policies).default('report').meta({
+      description: 'What is done to a session beyond a critical limit: told, its query cancelled, or, if that is not enough, ended.',
+    }),
+    roles: words('Only sessions of these roles are cancelled or ended. Default: of all roles.'),
+    applications: words('Only sessions with one of these `application_name`s. Default: all but dumps.'),
+    states: list(z.enum(states)).default([]).meta({ description: 'Only sessions in one of these states. Default: in any.' }),
+  })
+  .prefault({})
+  .meta({ description: 'What is done about sessions that block others, sit idle in a transaction, or run a query for long.' })
+
+const look = async ({ session, application, context }: Site): Promise<Sessions> => {
+  const part = sessionsPart([application, ...(context.ownSessions?.() ?? [])])
+  return part.read(await readOnly(session, part.sql))
+}
+
+/** Those of this database, and whoever they wait for. */
+const ofDatabase = ({ list: all, hidden }: Sessions, database: string): Sessions => {
+  const own = all.filter((one) => one.database === database)
+  const blockers = new Set(own.flatMap((one) => one.blockedBy))
+  return { list: all.filter((one) => one.database === database || blockers.has(one.pid)), hidden }
+}
+
+const act = async (
+  site: Site,
+  seen: Sessions,
+  policy: SessionPolicy,
+  thresholds: SharedOptions['thresholds'],
+): Promise<readonly Deed[]> => {
+  const targets = chooseTargets({ list: seen.list, database: site.target.database }, policy, thresholds)
+  const deeds: Deed[] = []
+  for (const target of targets) deeds.push({ target, fate: site.context.dryRun ? wouldEnd(target) : await end(site, target) })
+  return deeds
+}
+
+const rightsOf = ({ target, server }: Site, deeds: readonly Deed[]): Done['findings'] => {
+  const refused = deeds.filter(({ fate }) => fate === 'not allowed')
+  const what = `the server does not let it end ${refused.length} of the sessions of other roles; those of superusers only a superuser may end`
+  return refused.length === 0 ? [] : [lacksRights(target.database, 'sessions', { what, grants: grantsFor(server.user, grants.signal) })]
+}
+
+const judge = ({ subject, target, server }: Site, seen: Sessions, thresholds: SharedOptions['thresholds']): Done['findings'] => {
+  const own = ofDatabase(seen, target.database)
+  return [judgeBlocked, judgeIdleInTransaction, judgeLongQueries].map((policy) =>
+    amongVisible(policy(own, { subject, thresholds }), seen.hidden, server.user),
+  )
+}
+
+const lineOf = (deeds: readonly Deed[], findings: Done['findings']): string => {
+  const ended = count(deeds, 'done')
+  if (ended > 0) return `${ended} session${ended === 1 ? '' : 's'} ended`
+  return findings.every((one) => one.status === 'ok') ? 'no session in the way' : 'sessions in the way'
+}
+
+export const task = defineTask({
+  name: 'sessions',
+  description: 'Sessions idle in a transaction, long queries, and who blocks whom; told, cancelled or ended.',
+  // A signal is sent in an instant and leaves nothing of ours behind.
+  changes: false,
+  options: { sessions },
+  run: async (site, { sessions: policy, thresholds }) => {
+    const seen = await look(site)
+    const deeds = await act(site, seen, policy, thresholds)
+    const done = count(deeds, 'done')
+    const findings = judge(site, done > 0 ? await look(site) : seen, thresholds)
+    return {
+      completed: deeds.every(({ fate }) => fate !== 'not allowed' && fate !== 'not reached'),
+      findings: [...findings, ...judgePolicy(deeds, policy, site.subject), ...rightsOf(site, deeds)],
+      ...(deeds.length === 0 ? {} : { gains: gainsOf(deeds) }),
+      counts: { cancelled: done },
+      line: lineOf(deeds, findings),
+    }
+  },
+})

@@ -1,0 +1,37 @@
+import { formatBytes } from '../../../../core/quantity.ts'
+import { counted } from '../../../../core/render/headline.ts'
+import { seeSnapshotHolders } from '../../../../probes/postgres/table-stats.ts'
+import { type Done, defineTask, type Site } from '../../task.ts'
+import { planVacuum } from './plan.ts'
+import { countsOf, gainsOf, judgeLeft } from './policy.ts'
+import type { Outcome } from './work.ts'
+import { doWork } from './work-task.ts'
+
+const told = (outcomes: readonly Outcome[], dryRun: boolean): string => {
+  if (dryRun) return `${counted(outcomes.filter((one) => one.step.does !== 'analyze').length, 'table')} would be vacuumed`
+  const { vacuumed, 'reclaimed-bytes': bytes } = countsOf(outcomes)
+  return `${counted(vacuumed, 'table')} vacuumed, ${formatBytes(Math.round(bytes))} to use again`
+}
+
+const run = async (site: Site): Promise<Done> => {
+  const { server, tables, context } = site
+  const worked = await doWork(site, 'vacuum', planVacuum(tables, server.major))
+  if (!('outcomes' in worked)) return worked
+  const { outcomes, findings, completed } = worked
+  const looks = !context.dryRun && !context.signal.aborted
+  return {
+    completed,
+    findings: [...findings, ...(looks ? [judgeLeft(outcomes, await seeSnapshotHolders(site.session), site)] : [])],
+    gains: gainsOf(outcomes, site),
+    counts: countsOf(outcomes),
+    line: told(outcomes, context.dryRun),
+  }
+}
+
+export const task = defineTask({
+  name: 'vacuum',
+  description: 'VACUUM (ANALYZE), table by table: dead rows make room, statistics are fresh.',
+  changes: true,
+  options: {},
+  run,
+})

@@ -1,0 +1,40 @@
+import type { Finding } from '../../../../contract/finding.ts'
+import { lacksMaintain } from '../../maintain-rights.ts'
+import { notOnStandby, unfinishedWork } from '../../not-done.ts'
+import { judgeLeftAlone } from '../../owner-code.ts'
+import type { Done, Site } from '../../task.ts'
+import { type Step, statementOf } from './plan.ts'
+import { isLeftAlone, judgeWork, leftAlone, noRights } from './policy.ts'
+import { doSteps, type Outcome } from './work.ts'
+
+export type Worked = {
+  readonly outcomes: readonly Outcome[]
+  /** Whether every table was done, whether our role may and should do them, and whether the run was cut short. */
+  readonly findings: readonly Finding[]
+  readonly completed: boolean
+}
+
+const sayPlan = ({ context, session, server }: Site, outcomes: readonly Outcome[]): void => {
+  for (const { kind, step } of outcomes) {
+    const { table } = step
+    if (kind === 'not-begun')
+      context.progress.say(`would run: ${statementOf(step, session.quoted(table.schema, table.name), server.major)}`)
+  }
+}
+
+/** Does what was planned, and judges it; a dry run says what it would do. A standby takes no changes. */
+export const doWork = async (site: Site, task: 'vacuum' | 'analyze', steps: readonly Step[]): Promise<Worked | Done> => {
+  const { context, server, target } = site
+  if (server.standby) return notOnStandby(target.database, task)
+  const outcomes = await doSteps(site, steps)
+  if (context.dryRun) sayPlan(site, outcomes)
+  const rights = [...lacksMaintain(site, task, noRights(outcomes)), ...judgeLeftAlone(site, task, leftAlone(outcomes))]
+  const cut = context.signal.aborted ? [unfinishedWork(site, task)] : []
+  const judged = judgeWork(task, outcomes, site)
+  const worthTelling = judged.status !== 'ok' || (cut.length === 0 && (rights.length === 0 || outcomes.some((one) => !isLeftAlone(one))))
+  return {
+    outcomes,
+    findings: [...(worthTelling ? [judged] : []), ...rights, ...cut],
+    completed: rights.length === 0 && cut.length === 0,
+  }
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import type { JsonValue } from '../../../../contract/json.ts'
+import { duration } from '../../../../core/options/duration.ts'
+import { uniqueBy } from '../../../../core/options/list.ts'
+import { textWithSecrets } from '../../../../core/options/secret.ts'
+import { endpointUrl } from '../../../../core/options/url.ts'
+import { isStatusText } from './expected-status.ts'
+
+const text = () => z.string().min(1, 'is empty')
+const oneLine = (value: string): boolean => !/[\r\n\0]/.test(value)
+
+/** What frames a request, or asks for another protocol, is ours to write. */
+const ownHeaders: ReadonlySet<string> = new Set(['connection', 'content-length', 'expect', 'te', 'trailer', 'transfer-encoding', 'upgrade'])
+const headerName = z
+  .string()
+  .regex(/^[!#$%&'*+.^_`|~\w-]+$/, 'is not a header name')
+  .refine((name) => !ownHeaders.has(name.toLowerCase()), 'is set by Ronde itself')
+
+const status = z.union([z.int().min(100).max(599), z.string().refine(isStatusText, 'is not a status such as 200, 2xx or 200-299')])
+const json: z.ZodType<JsonValue, JsonValue> = z.json()
+
+const shape = {
+  name: text().max(80).optional().meta({ description: 'What it is called in reports; by default its URL.' }),
+  url: endpointUrl().meta({ description: '`https://…`, `http://…` or `tcp://host:port`.' }),
+  method: z.enum(['GET', 'HEAD', 'OPTIONS', 'POST']).optional().meta({ description: 'Default: `GET`.' }),
+  headers: z
+    .record(headerName, textWithSecrets().refine(oneLine, 'has a line break'))
+    .optional()
+    .meta({ description: 'Request headers; `${NAME}` is replaced in their values.' }),
+  body: textWithSecrets().optional().meta({ description: 'Body of a `POST`; `${NAME}` is replaced in it.' }),
+  status: z
+    .union([status, z.array(status).min(1)])
+    .optional()
+    .meta({ description: 'Expected status: a number, `2xx`, `200-299`, or a list of them. Default: 2xx and 3xx.' }),
+  json: json.optional().meta({ description: 'What the JSON answer must contain: objects by the keys named here, lists item by item.' }),
+  text: text().optional().meta({ description: 'What the answer must contain as text.' }),
+  'max-latency': duration({ minMs: 1 }).optional().meta({ description: 'Warns above it. Default: `thresholds.p95`.' }),
+  timeout: duration({ minMs: 1, maxMs: 3_600_000 }).optional().meta({ description: 'Of one attempt. Default: `10s`.' }),
+  attempts: z.int().min(1).max(10).optional().meta({ description: 'How often a failure is tried in all. Default: 3.' }),
+  redirects: z
+    .enum(['same-origin', 'any', 'none'])
+    .optional()
+    .meta({ description: 'Which redirects are followed, at most 10. Default: `same-origin`.' }),
+  'tls-verify': z.boolean().optional().meta({ description: 'Whether the certificate is verified. Default: `true`.' }),
+  ca: text().optional().meta({ description: 'PEM file of the authority that is trusted instead of the public ones.' }),
+  'server-name': text().optional().meta({ description: 'Name to ask for by TLS and to verify, when it is not that of the URL.' }),
+  from: text().optional().meta({ description: 'Compose service from whose network the connection is opened.' }),
+}
+
+/** One endpoint, as written; a URL alone is an endpoint too. */
+export type Endpoint = z.output<z.ZodObject<typeof shape>>
+type Key = keyof Endpoint
+
+const anyScheme: ReadonlySet<Key> = new Set<Key>(['name', 'url', 'max-latency', 'timeout', 'attempts', 'from'])
+const tlsOnly: readonly Key[] = ['tls-verify', 'ca', 'server-name']
+
+/** Keys that say nothing for this endpoint, each with why. */
+const misplaced = (endpoint: Endpoint): readonly (readonly [Key, string])[] => {
+  const given = (Object.keys(endpoint) as Key[]).filter((key) => endpoint[key] !== undefined)
+  const scheme = endpoint.url.split(':', 1)[0]?.toLowerCase()
+  if (scheme === 'tcp')
+    return given.filter((key) => !anyScheme.has(key)).map((key) => [key, 'a tcp:// endpoint has none: it only connects'])
+  const withoutTls = scheme === 'http' ? tlsOnly : []
+  const withoutBody: readonly Key[] = endpoint.method === 'POST' ? [] : ['body']
+  const withoutAnswer: readonly Key[] = endpoint.method === 'HEAD' ? ['json', 'text'] : []
+  const because = (keys: readonly Key[], why: string) => keys.filter((key) => given.includes(key)).map((key) => [key, why] as const)
+  return [
+    ...because(withoutTls, 'an http:// endpoint has no TLS'),
+    ...because(withoutBody, 'only a POST has a body; write method: POST'),
+    ...because(withoutAnswer, 'the answer to HEAD has no body'),
+  ]
+}
+
+const endpointObject = z.strictObject(shape).check((payload) => {
+  for (const [key, message] of misplaced(payload.value))
+    payload.issues.push({ code: 'custom', input: payload.value[key], path: [key], message, continue: true })
+})
+
+const endpoint: z.ZodType<Endpoint> = z.union([endpointUrl().transform((url): Endpoint => ({ url })), endpointObject])
+
+/** What makes two endpoints the same request. */
+const identityOf = ({ method = 'GET', url, from = '' }: Endpoint): string => JSON.stringify([method, URL.parse(url)?.href ?? url, from])
+
+export const endpointsOption = z
+  .array(endpoint)
+  .check(
+    uniqueBy(identityOf),
+    uniqueBy<Endpoint>(({ name }) => name),
+  )
+  .default([])
+  .meta({ description: 'Endpoints to ask, each a URL or a mapping. As an input: one URL a line, or YAML.' })

@@ -1,0 +1,223 @@
+import { type Finding, finding } from '../../../../contract/finding.ts'
+import { formatBytes, formatDuration } from '../../../../core/quantity.ts'
+import { judge } from '../../../../core/threshold.ts'
+import { bodyMistake, expectsBody, type HttpAnswer, isEndless } from './answer.ts'
+import { accepts, statusWords } from './expected-status.ts'
+import { faultWords } from './fault-words.ts'
+import type { Observation, Observed } from './observation.ts'
+import type { Target } from './target.ts'
+
+type Given = Pick<Finding, 'id' | 'status' | 'title' | 'observed' | 'expected'> & Partial<Finding>
+
+const make = (target: Target, given: Given): Finding =>
+  finding({ ...given, subject: target.subject, audience: 'technical', title: `${target.label}: ${given.title}` })
+
+const statusAdvice = (status: number, expected: string): string => {
+  if (status >= 502 && status <= 504) return 'the proxy answers, what is behind it does not: see whether that service runs'
+  if (status >= 500) return 'look at the error log of the service'
+  if (status === 401 || status === 403) return 'give it the credentials that it wants by `headers`, or expect this status'
+  return status >= 400
+    ? `correct the URL, or the service so that it answers ${expected}`
+    : `expect this status by \`status: ${status}\` if it is meant`
+}
+
+/** One line for an attempt that failed. */
+const failureLine = (one: Observation, target: Target): string => {
+  if (one.kind === 'fault') return faultWords(one.fault, target).observed
+  if (one.kind === 'unseen') return one.cause
+  if (one.kind === 'killed') return one.ended
+  if (one.kind === 'open') return 'connected'
+  return accepts(target.status, one.status)
+    ? (bodyMistake(one, target) ?? 'its answer is too long to read to its end')
+    : `status ${one.status}`
+}
+
+const tries = ({ attempts }: Observed): string => (attempts.length === 1 ? '' : `, attempt ${attempts.length} of ${attempts.length}`)
+
+/** The attempts before the last one, for the finding that tells what came of them. */
+const earlier = ({ attempts }: Observed, target: Target): readonly string[] =>
+  attempts.slice(0, -1).map((one, index) => `attempt ${index + 1}: ${failureLine(one, target)}`)
+
+const reached = (target: Target, observed: Observed, how: string): Finding => {
+  const before = earlier(observed, target)
+  return make(target, {
+    id: 'endpoint.reachable',
+    status: 'ok',
+    title: target.kind === 'tcp' ? 'connects' : 'answers',
+    observed: before.length === 0 ? how : `${how}, on attempt ${observed.attempts.length}`,
+    expected: `${target.kind === 'tcp' ? 'a connection' : 'an answer'} within ${formatDuration(target.timeoutMs)}`,
+    evidence: before,
+  })
+}
+
+const certified = (target: Target): readonly Finding[] =>
+  target.secure && target.endpoint['tls-verify'] !== false
+    ? [
+        make(target, {
+          id: 'endpoint.certificate',
+          status: 'ok',
+          title: 'its certificate is accepted',
+          observed: 'the certificate is valid for this name',
+          expected: 'a certificate that is valid for this name',
+        }),
+      ]
+    : []
+
+const redirected = (target: Target, redirects: readonly string[]): readonly Finding[] =>
+  target.kind === 'http' && target.endpoint.redirects !== 'none'
+    ? [
+        make(target, {
+          id: 'endpoint.redirect',
+          status: 'ok',
+          title: 'no unexpected redirect',
+          observed: redirects.length === 0 ? 'no redirect' : `followed ${redirects.length}: ${redirects.slice(0, 3).join(', ')}`,
+          expected: target.endpoint.redirects === 'any' ? 'at most 10 redirects' : 'an answer of its own origin',
+        }),
+      ]
+    : []
+
+const statusFinding = (target: Target, answer: HttpAnswer, observed: Observed): Finding => {
+  const expected = statusWords(target.status)
+  const good = accepts(target.status, answer.status)
+  return make(target, {
+    id: 'endpoint.status',
+    status: good ? 'ok' : 'critical',
+    title: good ? `answered ${answer.status}` : `answered ${answer.status} instead of ${expected}`,
+    observed: `status ${answer.status} after ${formatDuration(answer.timing.totalMs)}${good ? '' : tries(observed)}`,
+    expected,
+    advice: good ? '' : statusAdvice(answer.status, expected),
+    evidence: good ? [] : earlier(observed, target),
+  })
+}
+
+const bodyFinding = (target: Target, answer: HttpAnswer, observed: Observed): Finding => {
+  const mistake = bodyMistake(answer, target)
+  const parts = [
+    ...(target.json === undefined ? [] : [`JSON with ${JSON.stringify(target.json)}`]),
+    ...(target.text === undefined ? [] : [`the text ${JSON.stringify(target.text)}`]),
+  ]
+  return make(target, {
+    id: 'endpoint.body',
+    status: mistake === undefined ? 'ok' : 'critical',
+    title: mistake === undefined ? 'its answer is as expected' : 'its answer is not as expected',
+    observed: mistake ?? 'the expected content',
+    expected: parts.join(' and '),
+    advice: mistake === undefined ? '' : 'look at what the service says about itself, and at its log',
+    evidence: mistake === undefined ? [] : earlier(observed, target),
+  })
+}
+
+const endless = (target: Target, answer: HttpAnswer): Finding =>
+  make(target, {
+    id: 'endpoint.reachable',
+    status: 'warning',
+    title: 'its answer is too long to read to its end',
+    observed: `${formatBytes(answer.bodyBytes)} read without an end`,
+    expected: 'an answer that ends, or says its length',
+    advice: 'name a page that ends, or ask with `method: HEAD`',
+  })
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+
+const phasesOf = (last: Observation | undefined): readonly string[] => {
+  if (last?.kind === 'open') return [`dns ${formatDuration(last.dnsMs)}, connect ${formatDuration(last.connectMs)}`]
+  if (last?.kind !== 'answer') return []
+  const { dnsMs, connectMs, tlsMs, firstByteMs, totalMs } = last.timing
+  const phases = { dns: dnsMs, connect: connectMs, tls: tlsMs, 'first byte': firstByteMs, total: totalMs }
+  return [
+    Object.entries(phases)
+      .map(([name, ms]) => `${name} ${formatDuration(ms)}`)
+      .join(', '),
+  ]
+}
+
+const latencyFinding = (target: Target, { attempts, latenciesMs }: Observed): Finding => {
+  const { latency } = target
+  const ms = median(latenciesMs)
+  const { status, cleared } = judge(ms, latency)
+  const limit = formatDuration(status === 'critical' ? latency.critical : latency.warning)
+  const samples = latenciesMs.length === 1 ? '' : `, median of ${latenciesMs.length}`
+  return make(target, {
+    id: 'endpoint.latency',
+    status,
+    cleared,
+    title: status === 'ok' ? `answered in ${formatDuration(ms)}` : `slow, ${formatDuration(ms)} (limit ${limit})`,
+    observed: `${formatDuration(ms)} (limit ${limit})${samples}`,
+    expected: `under ${limit}`,
+    advice: status === 'ok' ? '' : 'see what the service is busy with: its load, its database, its log',
+    evidence: status === 'ok' ? [] : phasesOf(attempts.at(-1)),
+    measurements: [{ name: 'latency', value: Math.round(ms * 10) / 10, unit: 'ms' }],
+  })
+}
+
+const unseenFinding = (target: Target, cause: string, advice: string, evidence: readonly string[]): Finding =>
+  make(target, {
+    id: 'endpoint.reachable',
+    status: 'unknown',
+    title: 'could not look',
+    observed: cause,
+    expected: target.kind === 'tcp' ? 'a connection' : 'an answer',
+    advice,
+    evidence,
+  })
+
+/** What it sends ends the process that looks, alone and twice: nothing was seen of it, and that is told as itself. */
+const killedFinding = (target: Target, ended: string): Finding =>
+  make(target, {
+    id: 'check.failed',
+    status: 'unknown',
+    title: `the look at it was ended by ${ended}`,
+    observed: `${ended}, whenever it is looked at`,
+    expected: 'a look that comes to its end',
+    advice: 'see what that server sends, and report it as a mistake of Ronde',
+    certainty: 'hard',
+  })
+
+const answered = (target: Target, answer: HttpAnswer, observed: Observed): readonly Finding[] => {
+  const open = isEndless(answer, target)
+    ? endless(target, answer)
+    : reached(target, observed, `answered from ${answer.address} in ${formatDuration(answer.timing.totalMs)}`)
+  const proven = [open, ...certified(target), ...redirected(target, answer.redirects), statusFinding(target, answer, observed)]
+  if (!accepts(target.status, answer.status)) return proven
+  return [
+    ...proven,
+    ...(expectsBody(target) ? [bodyFinding(target, answer, observed)] : []),
+    ...(open.status === 'ok' ? [latencyFinding(target, observed)] : []),
+  ]
+}
+
+/** What stands although something later failed: a refused certificate was presented by something that answers. */
+const provenBefore = (id: string, target: Target, observed: Observed): readonly Finding[] => {
+  if (id === 'endpoint.reachable') return []
+  const reachable = reached(target, observed, 'it answers')
+  return id === 'endpoint.certificate' ? [reachable] : [reachable, ...certified(target)]
+}
+
+/**
+ * What was seen of one endpoint -> its findings: each id that it may fail by, as far as it came. Pure.
+ * An endpoint that answers as expected has an ok finding for every id that could have been opened by it.
+ */
+export const judgeEndpoint = (target: Target, observed: Observed): readonly Finding[] => {
+  const last = observed.attempts.at(-1)
+  if (last === undefined) return [unseenFinding(target, 'it was not asked', '', [])]
+  if (last.kind === 'unseen') return [unseenFinding(target, last.cause, last.advice, earlier(observed, target))]
+  if (last.kind === 'killed') return [killedFinding(target, last.ended)]
+  if (last.kind === 'answer') return answered(target, last, observed)
+  if (last.kind === 'open') {
+    return [
+      reached(target, observed, `connected to ${last.address} in ${formatDuration(last.connectMs)}`),
+      latencyFinding(target, observed),
+    ]
+  }
+  const { id, title, observed: seen, expected, advice } = faultWords(last.fault, target)
+  const failed = make(target, {
+    id,
+    status: 'critical',
+    title,
+    observed: `${seen}${tries(observed)}`,
+    expected,
+    advice,
+    evidence: earlier(observed, target),
+  })
+  return [...provenBefore(id, target, observed), failed]
+}

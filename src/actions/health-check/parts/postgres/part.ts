@@ -1,0 +1,79 @@
+import type { Context } from '../../../../contract/context.ts'
+import type { DatabaseOptions, PostgresTarget } from '../../../../contract/database.ts'
+import type { JsonObject } from '../../../../contract/json.ts'
+import { noConnectionLeft } from '../../../../domain/postgres/connections.ts'
+import { readDeadlockNote, writeDeadlockNote } from '../../../../domain/postgres/counters.ts'
+import type { PostgresFailure } from '../../../../domain/postgres/failure.ts'
+import { judgePostgres, postgresLine } from '../../../../domain/postgres/judge.ts'
+import type { PostgresObservation } from '../../../../domain/postgres/observation.ts'
+import { containerDown, judgeUnreachable } from '../../../../domain/postgres/reachable.ts'
+import type { About } from '../../../../domain/postgres/thresholds.ts'
+import { seePostgres } from '../../../../probes/postgres.ts'
+import { type Checked, defineCheck, notChecked } from '../../check.ts'
+
+export const check = defineCheck({
+  name: 'postgres',
+  description:
+    'The database answers, has connections left, blocks nobody, and keeps up: locks, open transactions, deadlocks, cache, wraparound, replication, size.',
+  slow: false,
+  options: {},
+  configured: ({ database }) => database.service !== undefined || database.url !== undefined,
+  run: async ({ database, thresholds }, context, asked) => {
+    const location = await context.connect.postgres()
+    const where = { id: 'postgres.reachable', subject: subjectOf(database), audience: 'technical' } as const
+    if (!location.seen) return notChecked(where, location, asked)
+    const { value } = location
+    // Silent unless the check was named: then no database at all is something that could not be looked at.
+    if (value.kind === 'none') return asked ? notChecked(where, value.why ?? noDatabase, asked) : { findings: [], completed: false }
+    if (value.kind === 'down') return { findings: [containerDown(value.subject, value.cause)], completed: true }
+    return look(value.target, thresholds, { context, asked })
+  },
+})
+
+const subjectOf = ({ service }: DatabaseOptions): string => (service === undefined ? 'database' : `service/${service}`)
+
+type Why = { readonly cause: string; readonly advice: string }
+const noDatabase: Why = { cause: 'no container of the project is PostgreSQL', advice: 'set database.service or database.url' }
+
+type Run = { readonly context: Context; readonly asked: boolean }
+
+const look = async (target: PostgresTarget, thresholds: About['thresholds'], { context, asked }: Run): Promise<Checked> => {
+  const seen = await seePostgres(target, { signal: context.signal, now: () => context.now(), own: context.ownSessions?.() ?? [] })
+  if (!seen.answered) return unanswered(seen.failure, target, asked)
+  const { observation } = seen
+  const { subject } = target
+  const noteKey = `postgres.deadlocks ${subject}`
+  const past = {
+    deadlocks: readDeadlockNote(context.state.note(noteKey)),
+    sizes: context.state.measurements(subject, 'database-size', sizesKept),
+  }
+  if (observation.counters.seen) context.state.setNote(noteKey, writeDeadlockNote(observation.counters.value))
+  return {
+    findings: judgePostgres(observation, target, { past, now: context.now(), about: { subject, thresholds } }),
+    facts: factsOf(observation),
+    completed: true,
+  }
+}
+
+/** Three days of a round every five minutes. */
+const sizesKept = 900
+
+const unanswered = (failure: PostgresFailure, target: PostgresTarget, asked: boolean): Checked => {
+  const judged = judgeUnreachable(failure, target)
+  if (judged.status !== 'unknown') {
+    const full = failure.kind === 'too-many-connections'
+    return { findings: full ? [judged, noConnectionLeft(target.subject, failure.detail)] : [judged], completed: true }
+  }
+  return asked
+    ? { findings: [{ ...judged, cleared: false }], completed: false }
+    : notChecked(judged, { cause: judged.title, advice: judged.advice }, asked)
+}
+
+const factsOf = (seen: PostgresObservation): JsonObject => ({
+  lines: { postgres: postgresLine(seen) },
+  postgres: {
+    version: seen.server.version,
+    standby: seen.server.standby,
+    ...(seen.sizeBytes.seen ? { sizeBytes: seen.sizeBytes.value } : {}),
+  },
+})

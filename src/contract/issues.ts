@@ -1,0 +1,80 @@
+import type { Instant } from './seen.ts'
+
+/** An issue as GitHub lists it. Its texts are untrusted. */
+export type Issue = {
+  readonly number: number
+  readonly title: string
+  readonly body: string
+  readonly state: 'open' | 'closed'
+  readonly author: string
+  readonly labels: readonly string[]
+  readonly assignees: readonly string[]
+  readonly locked: boolean
+  /** How many comments it has; they are read only when this grew. */
+  readonly comments: number
+  readonly createdAt: Instant
+  readonly updatedAt: Instant
+  readonly closedAt: Instant | undefined
+  readonly closedBy: string | undefined
+  readonly url: string
+}
+
+export type Comment = {
+  readonly id: number
+  readonly author: string
+  readonly body: string
+  readonly createdAt: Instant
+  /** Later than `createdAt` when it was edited: an edited command does not count. */
+  readonly updatedAt: Instant
+}
+
+/** One change on GitHub. An update says only what changes. */
+export type Write =
+  | {
+      readonly kind: 'create'
+      /** The identity of the incident: its notification has the same. */
+      readonly fingerprint: string
+      readonly title: string
+      readonly body: string
+      readonly labels: readonly string[]
+      readonly assignees: readonly string[]
+    }
+  | {
+      readonly kind: 'update'
+      readonly number: number
+      readonly title?: string
+      readonly body?: string
+      readonly state?: 'open' | 'closed'
+      readonly stateReason?: 'completed' | 'not_planned' | 'reopened' | 'duplicate'
+      /** The whole new list, when it changes. */
+      readonly labels?: readonly string[]
+    }
+  | { readonly kind: 'comment'; readonly number: number; readonly body: string }
+
+/** Why GitHub did not do what was asked. `forbidden`: 403 without a rate limit, or 410; nobody would be told, so the step fails. */
+export type IssuesFailure =
+  | { readonly kind: 'forbidden'; readonly cause: string; readonly advice: string }
+  | { readonly kind: 'gone'; readonly cause: string }
+  | { readonly kind: 'rate-limited'; readonly cause: string; readonly retryAt: Instant }
+  | { readonly kind: 'unreachable'; readonly cause: string }
+  /** `status`: of files and branches, where it tells that somebody else was faster. */
+  | { readonly kind: 'refused'; readonly cause: string; readonly status?: number }
+
+export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: IssuesFailure }
+
+/** GitHub's issues of one repository. Lists, never searches; all pages; pull requests left out. */
+export interface Issues {
+  /** Issues with the label `ronde`, open ones, of whoever. One charged call for each hundred. */
+  listOpen(): Promise<Answer<readonly Issue[]>>
+  /** Closed ones with the label, updated since; asked only before something is created. */
+  listClosed(since: Instant): Promise<Answer<readonly Issue[]>>
+  /** Oldest first; with `since` only those that were written or edited since. */
+  comments(number: number, since?: Instant): Promise<Answer<readonly Comment[]>>
+  /** `write` includes maintain and admin. */
+  mayWrite(login: string): Promise<Answer<boolean>>
+  isPublic(): Promise<Answer<boolean>>
+  /** Serial, at least one second after the write before. The number of the issue that was written. */
+  perform(write: Write): Promise<Answer<{ readonly number: number; readonly author: string | undefined }>>
+  /** Requests of this run: all, those that count against the rate limit, and writes. */
+  counts(): { readonly requests: number; readonly charged: number; readonly writes: number }
+}

@@ -1,0 +1,42 @@
+import { type Finding, finding } from '../../contract/finding.ts'
+import { formatPercent } from '../../core/quantity.ts'
+import { judge } from '../../core/threshold.ts'
+import type { Connections } from './observation.ts'
+import { type About, thresholdOf } from './thresholds.ts'
+
+/** How many of the connections that ordinary roles may have are taken. */
+export const judgeConnections = (seen: Connections, about: About): Finding => {
+  const threshold = thresholdOf(about, 'connections')
+  const { status, cleared } = judge(seen.used / Math.max(seen.available, 1), threshold)
+  const states = Object.entries(seen.byState).toSorted(([, a], [, b]) => b - a)
+  return finding({
+    id: 'postgres.connections',
+    subject: about.subject,
+    status,
+    cleared,
+    title: `${about.subject}: ${seen.used} of ${seen.available} connections taken`,
+    observed: `${seen.used} of ${seen.available} (${formatPercent(seen.used / Math.max(seen.available, 1))}); max_connections ${seen.max}`,
+    expected: `less than ${formatPercent(threshold.warning)} of the connections that are not reserved`,
+    advice: status === 'ok' ? '' : connectionAdvice,
+    evidence: states.map(([state, count]) => `${state}: ${count}`),
+    audience: 'technical',
+    measurements: [{ name: 'connections', value: seen.used, unit: 'connections' }],
+  })
+}
+
+/** The server refused us because every slot is taken: it is up, and this is the one thing wrong with it. */
+export const noConnectionLeft = (subject: string, detail: string): Finding =>
+  finding({
+    id: 'postgres.connections',
+    subject,
+    status: 'critical',
+    title: `${subject}: no connection slot left`,
+    observed: detail,
+    expected: 'a free connection slot',
+    advice: connectionAdvice,
+    certainty: 'hard',
+    audience: 'technical',
+  })
+
+const connectionAdvice =
+  'find who holds them: SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC; then bound the pool of that application, or raise max_connections'

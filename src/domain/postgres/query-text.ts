@@ -1,0 +1,53 @@
+import { shorten } from '../../core/text/plain.ts'
+
+const longest = 120
+
+const name = String.raw`[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*`
+const literals = [
+  String.raw`[eE]'(?:[^'\\]|\\[^]|'')*(?:'|\\?$)`,
+  String.raw`(?:[bBnNxX]|[uU]&)?'(?:[^']|'')*(?:'|$)`,
+  String.raw`\$(?<tag>(?:${name})?)\$[^]*?(?:\$\k<tag>\$|$)`,
+  String.raw`\d[\w.]*`,
+]
+const kept = [String.raw`\$\d+`, String.raw`"(?:[^"]|"")*(?:"|$)`, String.raw`[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*`, '[^]']
+/** From left to right, so that what one kind of word holds is never taken for another: a quote in a name, a comment sign in a literal. */
+const word = new RegExp(String.raw`(?<dropped>--[^\n]*|\s+)|(?<literal>${literals.join('|')})|(?<kept>${kept.join('|')})`, 'y')
+
+/**
+ * A query as evidence: one line of at most 120 characters, comments dropped, literals replaced by `?`. It may have been cut by the server in
+ * the middle of a literal.
+ */
+export const normaliseQuery = (query: string): string => {
+  const flat = wordsOf(query.slice(0, 4_000)).join('').replace(/\s+/g, ' ').trim()
+  return shorten(flat, longest)
+}
+
+const wordsOf = (query: string): readonly string[] => {
+  const words: string[] = []
+  let at = 0
+  while (at < query.length) {
+    if (query.startsWith('/*', at)) {
+      at = endOfComment(query, at)
+      words.push(' ')
+      continue
+    }
+    word.lastIndex = at
+    const { dropped, literal, kept } = word.exec(query)?.groups ?? {}
+    at = word.lastIndex
+    words.push(dropped !== undefined ? ' ' : literal !== undefined ? '?' : (kept ?? ''))
+  }
+  return words
+}
+
+const commentSign = /\/\*|\*\//g
+
+/** PostgreSQL's comments hold comments. One that was cut goes to the end. */
+const endOfComment = (query: string, start: number): number => {
+  commentSign.lastIndex = start
+  let depth = 0
+  for (let sign = commentSign.exec(query); sign !== null; sign = commentSign.exec(query)) {
+    depth += sign[0] === '/*' ? 1 : -1
+    if (depth === 0) return commentSign.lastIndex
+  }
+  return query.length
+}

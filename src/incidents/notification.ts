@@ -1,0 +1,87 @@
+import type { Status } from '../contract/status.ts'
+import { plainLine, plainLines, shorten } from '../core/text/plain.ts'
+
+/** What of an incident's life is told beyond the issue. */
+export const notificationKinds = ['opened', 'worsened', 'closed'] as const
+export type NotificationKind = (typeof notificationKinds)[number]
+
+/** One message to those who listen outside GitHub. Its texts may hold untrusted parts. */
+export type Notification = {
+  readonly kind: NotificationKind
+  readonly title: string
+  readonly server: string
+  readonly status: Status
+  /** The issue; none while GitHub cannot be reached. */
+  readonly url: string | undefined
+  readonly text: string
+}
+
+export const listenerKinds = ['webhook', 'slack', 'ntfy'] as const
+export type ListenerKind = (typeof listenerKinds)[number]
+
+/** What is posted, and where: ntfy takes JSON at its root only, with the topic inside. */
+export type Payload = { readonly url: URL; readonly body: object }
+
+/** ntfy takes 4,096 bytes; a character has three at most. */
+const maxTextChars = 1_000
+const maxTitleChars = 200
+
+const words: Record<NotificationKind, string> = {
+  opened: 'opened',
+  worsened: 'got worse',
+  closed: 'closed',
+}
+
+const bounded = (one: Notification): Notification => ({
+  ...one,
+  title: plainLine(one.title, maxTitleChars),
+  server: plainLine(one.server, maxTitleChars),
+  text: shorten(plainLines(one.text, { maxLines: 20, maxChars: 300 }).join('\n'), maxTextChars),
+})
+
+const zeroWidthSpace = '\u200B'
+/** Slack's three entities; and no mention or link of Markdown for services that read it as such. */
+const slackText = (text: string): string =>
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('@', `@${zeroWidthSpace}`)
+    .replaceAll('](', `]${zeroWidthSpace}(`)
+
+const headlineOf = ({ server, title, status, kind }: Notification): string =>
+  kind === 'closed' ? `[${server}] closed: ${title}` : `[${server}] ${status}: ${title} (${words[kind]})`
+
+const slack = (url: URL, one: Notification): Payload => {
+  const lines = [headlineOf(one), one.text].filter((line) => line !== '').map(slackText)
+  return { url, body: { text: [...lines, ...(one.url === undefined ? [] : [one.url])].join('\n'), mrkdwn: false } }
+}
+
+const priorities: Record<Status, number> = { critical: 5, unknown: 4, warning: 3, ok: 2 }
+
+const ntfy = (url: URL, one: Notification): Payload => {
+  const root = new URL(url)
+  const topic = root.pathname.split('/').findLast((part) => part !== '') ?? ''
+  root.pathname = '/'
+  const body = {
+    topic,
+    title: headlineOf(one),
+    message: one.text === '' ? headlineOf(one) : one.text,
+    priority: one.kind === 'closed' ? priorities.ok : priorities[one.status],
+    ...(one.url === undefined ? {} : { click: one.url }),
+  }
+  return { url: root, body }
+}
+
+const renderers: Record<ListenerKind, (url: URL, one: Notification) => Payload> = {
+  webhook: (url, { kind, title, server, status, url: issue, text }) => ({
+    url,
+    body: { source: 'ronde', kind, title, server, status, url: issue ?? null, text },
+  }),
+  slack,
+  ntfy,
+}
+
+/** A notification as its listener understands it, bounded. */
+export const payloadFor = (listener: ListenerKind, url: URL, notification: Notification): Payload =>
+  renderers[listener](url, bounded(notification))

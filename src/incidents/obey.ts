@@ -1,0 +1,40 @@
+import { largest } from '../core/largest.ts'
+import { writeDuration } from '../core/options/duration.ts'
+import { type Command, commandsIn } from './commands.ts'
+import type { ReconcileInput } from './input.ts'
+import { happened, type Incident, type Life, urgently } from './life.ts'
+import type { Marker } from './marker.ts'
+import { askedFor } from './texts/comments.ts'
+
+/** Its comments are to be read: there are other ones than when it was last written. */
+export const wantsComments = ({ issue, marker }: Incident): boolean => issue.comments !== marker.comments.count
+
+const lasting = ({ at, until }: { at: number; until: number }): string => writeDuration(until - at)
+
+const effects: { readonly [Kind in Command['kind']]: (marker: Marker, command: Extract<Command, { kind: Kind }>) => Partial<Marker> } = {
+  acknowledge: (marker, command) => ({
+    acknowledged: { by: command.by, until: command.until },
+    events: happened(marker, command.at, askedFor(`acknowledged for ${lasting(command)}`, command.by)),
+  }),
+  silence: (marker, command) => ({
+    silenced: { by: command.by, until: command.until, status: marker.status },
+    events: happened(marker, command.at, askedFor(`silenced for ${lasting(command)}`, command.by)),
+  }),
+  unsilence: (marker, { at, by }) => ({ silenced: undefined, events: happened(marker, at, askedFor('silence ended', by)) }),
+  cause: (marker, { at, by, text }) => ({ cause: text, events: happened(marker, at, askedFor('cause stated', by)) }),
+  fix: (marker, { at, by, text }) => ({ fix: text, events: happened(marker, at, askedFor('fix stated', by)) }),
+}
+
+/** Rule 6: what people asked for by comments since they were last read. */
+export const obeyed = (life: Life, input: ReconcileInput): Life => {
+  const { issue, marker } = life.incident
+  const read = input.comments.get(issue.number)
+  if (read === undefined || !wantsComments(life.incident)) return life
+  const commands = commandsIn(read, marker.comments.last, input.options.authors)
+  const last = largest(
+    read.map((one) => one.id),
+    marker.comments.last,
+  )
+  const known: Life = { ...life, marker: { ...life.marker, comments: { count: issue.comments, last } } }
+  return commands.reduce<Life>((so, command) => urgently(so, effects[command.kind](so.marker, command as never), 'change'), known)
+}

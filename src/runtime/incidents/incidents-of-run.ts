@@ -1,0 +1,174 @@
+import { appendFile } from 'node:fs/promises'
+import type { History } from '../../contract/history.ts'
+import { noHistory } from '../../contract/history.ts'
+import type { IssuesFailure } from '../../contract/issues.ts'
+import { historyOfPast } from '../../contract/past.ts'
+import type { Report, RoundReport, ServerReports } from '../../contract/report.ts'
+import { longestWorkMs } from '../../core/believed.ts'
+import { errorText } from '../../core/error-chain.ts'
+import { counted } from '../../core/render/headline.ts'
+import { localTime } from '../../core/time/local-time.ts'
+import type { Quiet } from '../../incidents/maintenance.ts'
+import { renderIncidents } from '../../incidents/texts/summary.ts'
+import type { CommonOfServer, ParsedRun } from '../parse/parse.ts'
+import type { Printer } from '../print.ts'
+import { repositoryUrl, runUrl } from '../repository.ts'
+import { liveJournals } from '../state/journal-file.ts'
+import { openRunState } from '../state-of-run.ts'
+import { type Judged, reconcileIssues } from './reconcile-issues.ts'
+import { type IncidentsWritten, writeIncidents } from './sink.ts'
+
+export type IncidentsOfRun = {
+  readonly parsed: ParsedRun
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly printer: Printer
+  readonly redact: (text: string) => string
+  readonly lastLook: (text: string) => string
+  readonly signal: AbortSignal
+  readonly stateDirectory: string | undefined
+  readonly project: string
+  /** As it left the server: redacted. */
+  readonly report: Report | RoundReport
+  /** Of other servers, redacted: what is reconciled instead of the report. */
+  readonly merged: readonly ServerReports[] | undefined
+  readonly runbooks: string | undefined
+}
+
+const reportsOf = (report: Report | RoundReport): readonly Report[] => ('reports' in report ? report.reports : [report])
+
+/** What each action's earlier runs left; read again, since the run itself has recorded by now. */
+const openHistories = async ({ environment, stateDirectory, project, report, parsed }: IncidentsOfRun) => {
+  const repository = environment['GITHUB_REPOSITORY'] ?? ''
+  const actions = new Set(reportsOf(report).map((one) => one.action))
+  const stores = new Map<string, Awaited<ReturnType<typeof openRunState>>['store']>()
+  for (const action of actions) {
+    stores.set(action, (await openRunState(stateDirectory, { repository, server: parsed.server, project, action })).store)
+  }
+  return {
+    history: (action: string): History => stores.get(action) ?? noHistory,
+    close: async () => {
+      for (const store of stores.values()) await store.close()
+    },
+  }
+}
+
+const isUsable = ({ stateDirectory, report }: IncidentsOfRun): boolean =>
+  stateDirectory !== undefined && !reportsOf(report).some((one) => one.findings.some(({ id }) => id === 'state.unwritable'))
+
+/** Rule 13: what Ronde itself does to a project explains what it disturbs. */
+const workOf = (what: string, until: number, timeZone: string): Quiet => ({
+  kind: 'work',
+  until,
+  why: `${what} works on this project, until ${localTime(until, timeZone, Date.now())} at the latest`,
+})
+
+const ownWork = ({ stateDirectory, project, parsed }: IncidentsOfRun): readonly Quiet[] =>
+  (stateDirectory === undefined ? [] : liveJournals(stateDirectory, Date.now()))
+    .filter((one) => one.project === project)
+    .map(({ action, pid, deadline, startedAt }) =>
+      workOf(`${action} (process ${pid})`, Math.min(deadline, startedAt + longestWorkMs), parsed.common['time-zone']),
+    )
+
+type Shared = Pick<Judged, 'run' | 'runbooks'>
+const sharedBy = ({ environment, runbooks }: IncidentsOfRun): Shared => ({ run: { url: runUrl(environment) }, runbooks })
+
+const optionsOf = (common: CommonOfServer): Pick<Judged, 'options' | 'contacts' | 'maintenance' | 'timeZone'> => ({
+  options: common.incidents,
+  contacts: common.contacts,
+  maintenance: common.maintenance,
+  timeZone: common['time-zone'],
+})
+
+/** The run's own reports, with the past of this server's state. */
+const ownJudged = (of: IncidentsOfRun, history: Judged['history']): Judged => ({
+  ...sharedBy(of),
+  ...optionsOf(of.parsed.common),
+  reports: reportsOf(of.report),
+  round: of.parsed.round?.name,
+  identity: { repository: of.environment['GITHUB_REPOSITORY'] ?? '', project: of.project },
+  history,
+  stateUsable: isUsable(of),
+  quiet: ownWork(of),
+})
+
+const isComplete = ({ origin, findings }: Report): boolean =>
+  origin?.past !== undefined && !findings.some(({ id }) => id === 'state.unwritable')
+
+/** Reports of another server, with the past that they carry, under the options that the configuration has for it. */
+const mergedJudged = (of: IncidentsOfRun, { server, project, round, reports }: ServerReports): Judged => {
+  const common = of.parsed.commonFor(server)
+  const pasts = new Map(reports.flatMap(({ action, origin }) => (origin?.past === undefined ? [] : [[action, origin.past] as const])))
+  return {
+    ...sharedBy(of),
+    ...optionsOf(common),
+    reports,
+    round,
+    identity: { repository: of.environment['GITHUB_REPOSITORY'] ?? '', project },
+    history: (action) => {
+      const past = pasts.get(action)
+      return past === undefined ? noHistory : historyOfPast(past)
+    },
+    stateUsable: reports.every(isComplete),
+    quiet: reports
+      .flatMap(({ origin }) => origin?.work ?? [])
+      .map((one) => workOf(`${one.action} on ${server}`, one.until, common['time-zone'])),
+  }
+}
+
+const write = async (of: IncidentsOfRun, token: string): Promise<IncidentsWritten> => {
+  const { parsed, environment, printer, merged } = of
+  const { history, close } = await openHistories(of)
+  try {
+    const judged = merged === undefined ? [ownJudged(of, history)] : merged.map((one) => mergedJudged(of, one))
+    return await writeIncidents({
+      ...of,
+      token,
+      server: parsed.server,
+      listeners: parsed.common.notify,
+      reconcile: reconcileIssues(judged, { say: (line) => printer.line(line), issuesUrl: `${repositoryUrl(environment)}/issues/` }),
+    })
+  } finally {
+    await close()
+  }
+}
+
+/** True when nobody would be told: then the step fails, whatever `fail-on` says. Any other trouble with GitHub only warns. */
+const tellFailure = (failure: IssuesFailure, printer: Printer): boolean => {
+  const advice = 'advice' in failure ? `\n${failure.advice}` : ''
+  const fails = failure.kind === 'forbidden'
+  printer.command(fails ? 'error' : 'warning', { title: 'ronde: incidents' }, `incidents: ${failure.cause}${advice}`)
+  return fails
+}
+
+const mayNot = (cause: string, advice: string): IssuesFailure => ({ kind: 'forbidden', cause, advice })
+
+const tellCounts = ({ incidents, counts }: IncidentsWritten, printer: Printer): void => {
+  const open = incidents.filter(({ deed }) => deed !== 'closed').length
+  printer.line(`incidents: ${open} open; ${counted(counts.requests, 'request')} to GitHub, ${counted(counts.writes, 'write')}`)
+}
+
+/** A section of its own behind the summary, which was written before GitHub was asked: the verdict waits for nobody. */
+const addToSummary = async ({ incidents }: IncidentsWritten, { environment, printer, lastLook }: IncidentsOfRun): Promise<void> => {
+  const path = environment['GITHUB_STEP_SUMMARY'] ?? ''
+  const text = renderIncidents(incidents)
+  if (path === '' || text === '') return
+  try {
+    await appendFile(path, lastLook(text))
+  } catch (error) {
+    // The issues are written; only the way to them is missing in the summary.
+    printer.command('warning', { title: 'ronde: job summary' }, `job summary: the incidents could not be added: ${errorText(error)}`)
+  }
+}
+
+/** Opens, updates and closes the incidents of a run. True when incidents were wanted and Ronde may not write them. */
+export const tellIncidents = async (of: IncidentsOfRun): Promise<boolean> => {
+  const { parsed, environment, printer } = of
+  if (parsed.token === undefined) return tellFailure(mayNot('there is no token', 'give the input token, or leave its default'), printer)
+  if ((environment['GITHUB_REPOSITORY'] ?? '') === '')
+    return tellFailure(mayNot('there is no repository', 'incidents need a run of GitHub Actions (GITHUB_REPOSITORY)'), printer)
+  const written = await write(of, parsed.token)
+  await addToSummary(written, of)
+  if (written.failure !== undefined) return tellFailure(written.failure, printer)
+  tellCounts(written, printer)
+  return false
+}

@@ -1,0 +1,128 @@
+import type { Issue, IssuesFailure } from '../../contract/issues.ts'
+import { openedUnseen } from '../../incidents/blind.ts'
+import type { JudgedComment } from '../../incidents/commands.ts'
+import { duplicateWrites } from '../../incidents/duplicates.ts'
+import { knownOf } from '../../incidents/identity.ts'
+import type { Reconciled, ReconcileInput } from '../../incidents/input.ts'
+import { closedLookBackMs } from '../../incidents/open.ts'
+import { mostWrites } from '../../incidents/plan.ts'
+import { reconcileAll } from '../../incidents/reconcile.ts'
+import { shareIssues } from '../../incidents/share.ts'
+import type { IncidentLine } from '../../incidents/texts/summary.ts'
+import { withAuthor, withLearned } from './authors.ts'
+import { commentsOf } from './comments.ts'
+import { factOf, toldOf, untold } from './facts.ts'
+import { type Done, performWrites } from './perform-writes.ts'
+import type { Outside, Reconciled as Told } from './sink.ts'
+
+/** What the run knows of one server; GitHub's part is asked for. */
+export type Judged = Omit<ReconcileInput, 'issues' | 'comments' | 'publicRepository' | 'now'>
+
+export type Telling = {
+  /** A line for each issue that was written, and for what people should know. */
+  readonly say: (line: string) => void
+  /** `https://github.com/owner/name/issues/` */
+  readonly issuesUrl: string
+}
+
+type Failed = { readonly ok: false; readonly failure: IssuesFailure }
+export type Read = { readonly ok: true; readonly inputs: readonly ReconcileInput[]; readonly plan: Reconciled }
+
+const none: ReadonlyMap<number, readonly JudgedComment[]> = new Map()
+
+/** Before anything but the open issues is known; until then a repository counts as public. */
+const firstInputs = (all: readonly Judged[], open: readonly Issue[], now: number): readonly ReconcileInput[] =>
+  all.map((judged) => ({ ...judged, issues: { open }, comments: none, publicRepository: true, now }))
+
+/** Asks GitHub only for what the reconcile wants, so that a healthy run costs one list. */
+const look = async (all: readonly Judged[], open: readonly Issue[], { issues, now }: Outside): Promise<Read | Failed> => {
+  const first = firstInputs(all, open, now)
+  const plan = reconcileAll(first)
+  const { wants, writes } = plan
+  if (writes.length === 0 && !wants.closed && wants.comments.length === 0) return { ok: true, inputs: first, plan }
+  const shown = await issues.isPublic()
+  const closed = wants.closed ? await issues.listClosed(now - closedLookBackMs) : undefined
+  if (closed?.ok === false) return closed
+  const authors = [...new Set(all.flatMap(({ options }) => options.authors))]
+  const comments = await commentsOf(wants.comments, { issues, authors })
+  const publicRepository = !shown.ok || shown.value
+  const inputs = first.map((one) => ({ ...one, issues: { open, closed: closed?.value }, comments, publicRepository }))
+  return { ok: true, inputs, plan: reconcileAll(inputs) }
+}
+
+const failedBefore = (all: readonly Judged[], failure: IssuesFailure, { facts, now }: Outside): Told => {
+  const unseen = firstInputs(all, [], now).flatMap(openedUnseen)
+  const kept = [...facts, ...unseen.map((one) => factOf(one, now, true))]
+  return { notifications: untold(unseen, facts), facts: kept, failure, incidents: [] }
+}
+
+const mostNamed = 5
+
+/** What is known to people, and therefore opens nothing: the log says which findings, and why. */
+const sayHeld = ({ held }: Reconciled['facts'], { say }: Telling): void => {
+  for (const [why, all] of Map.groupBy(
+    held.filter((one) => one.known),
+    (one) => one.why,
+  )) {
+    const names = all.slice(0, mostNamed).map(({ id, subject }) => `${id} ${subject}`)
+    const rest = all.length > mostNamed ? `, ${all.length - mostNamed} more` : ''
+    say(`incidents: nothing opened (${why}): ${names.join(', ')}${rest}`)
+  }
+}
+
+/** What a tired maintainer would otherwise wonder about. */
+const sayUnreadable = ({ unreadable, brokenSilences }: Reconciled['facts'], { say, issuesUrl }: Telling): void => {
+  for (const number of unreadable.slice(0, mostNamed))
+    say(`incidents: #${number} is left alone, for its marker cannot be read any more (edited or emptied): ${issuesUrl}${number}`)
+  for (const number of brokenSilences.slice(0, mostNamed))
+    say(`incidents: #${number} was changed by hand and silences nothing; close it, and set a new silence`)
+}
+
+/** Every incident that is open or that this run wrote, for the summary. */
+const linesOf = ({ inputs, plan }: Read, { deeds, created }: Done, { issuesUrl }: Telling): readonly IncidentLine[] => {
+  const titles = new Map<number, string>()
+  const issues = inputs.slice(0, 1).flatMap((one) => [...(one.issues.closed ?? []), ...one.issues.open])
+  for (const { number, title } of issues) titles.set(number, title)
+  for (const write of plan.writes) {
+    const number = write.kind === 'create' ? created.get(write.fingerprint) : write.kind === 'update' ? write.number : undefined
+    if (number !== undefined && 'title' in write && write.title !== undefined) titles.set(number, write.title)
+  }
+  const open = shareIssues(inputs).flatMap((one) => [...knownOf(one).incidents.values()].map(({ issue }) => issue.number))
+  const numbers = [...new Set([...deeds.keys(), ...open])].toSorted((a, b) => a - b)
+  return numbers.map((number) => ({
+    number,
+    deed: deeds.get(number) ?? 'open',
+    title: titles.get(number) ?? '',
+    url: `${issuesUrl}${number}`,
+  }))
+}
+
+/** Lists, reconciles, writes, and lists again after a creation, so that two runs at once leave one issue. Of several servers, all at once. */
+export const reconcileIssues =
+  (given: readonly Judged[], telling: Telling) =>
+  async (outside: Outside): Promise<Told> => {
+    const { issues, state } = outside
+    const all = withLearned(given, state)
+    const open = await issues.listOpen()
+    if (!open.ok) return failedBefore(all, open.failure, outside)
+    const read = await look(all, open.value, outside)
+    if (!read.ok) return failedBefore(all, read.failure, outside)
+    sayUnreadable(read.plan.facts, telling)
+    sayHeld(read.plan.facts, telling)
+    const done = await performWrites(read.plan.writes, { ...telling, issues })
+    if (read.plan.deferred.length > 0)
+      telling.say(`incidents: ${read.plan.deferred.length} more writes wait for the next run (at most ${mostWrites} a run)`)
+    const told = { ...toldOf(read, done, { ...outside, telling }), incidents: linesOf(read, done, telling) }
+    const known = withAuthor(all, done.author, { state, say: telling.say })
+    if (done.failure !== undefined || done.created.size === 0) return { ...told, failure: done.failure }
+    const again = await issues.listOpen()
+    if (!again.ok) return { ...told, failure: again.failure }
+    const inputs = read.inputs.map((one, index) => ({
+      ...one,
+      options: known[index]?.options ?? one.options,
+      issues: { ...one.issues, open: again.value },
+    }))
+    const doubles = await performWrites(shareIssues(inputs).flatMap(duplicateWrites), { ...telling, issues })
+    const incidents = told.incidents.map((one) => ({ ...one, deed: doubles.deeds.get(one.number) ?? one.deed }))
+    return { ...told, incidents, failure: doubles.failure }
+  }
