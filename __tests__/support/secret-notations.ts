@@ -105,6 +105,7 @@ export const damages: readonly Notation[] = [
         '=\r\n',
       ),
   },
+  { name: 'quoted-printable whose lines were joined', write: (text) => broken(text.replaceAll('=', '=3D'), '= ') },
   { name: 'base64 in lines', write: (text) => base64(`${'x'.repeat(50)}${text}${'y'.repeat(40)}`).replace(/.{24}/g, '$&\r\n') },
   { name: 'bytes of a Buffer', write: (text) => JSON.stringify(Buffer.from(text)) },
   { name: 'bytes as Go prints them', write: (text) => `[${bytes(text).join(' ')}]` },
@@ -117,6 +118,16 @@ export const damages: readonly Notation[] = [
   },
   { name: 'SQL', write: (text) => text.replaceAll("'", "''") },
   { name: 'SQL with U&', write: (text) => text.replaceAll('\\', '\\\\').replace(notAscii, (one) => `\\${hex(one.charCodeAt(0), 4)}`) },
+  {
+    name: 'a name in a certificate',
+    write: (text) =>
+      text.replaceAll('\\', '\\\\').replace(notAscii, (one) =>
+        bytes(one)
+          .map((byte) => `\\${hex(byte).toUpperCase()}`)
+          .join(''),
+      ),
+  },
+  { name: 'PCRE', write: (text) => text.replaceAll('\\', '\\\\').replace(notAscii, (one) => `\\x{${one.charCodeAt(0).toString(16)}}`) },
   { name: 'a shell', write: (text) => text.replaceAll("'", "'\\''") },
   { name: 'Latin-1 read as UTF-8', write: (text) => Buffer.from(text, 'latin1').toString('utf8') },
   { name: 'UTF-8 read as Latin-1', write: (text) => Buffer.from(text).toString('latin1') },

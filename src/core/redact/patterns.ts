@@ -147,11 +147,15 @@ const addSpans = (pattern: RegExp, text: string, spans: Span[]): void => {
   }
 }
 
-const spansIn = (text: string): readonly Span[] => {
+/** `queries`: any value of a query string, whatever its name. */
+type Looks = { readonly queries: boolean }
+
+const spansIn = (text: string, { queries }: Looks): readonly Span[] => {
   const spans: Span[] = []
   const hasStem = stems.test(text)
   for (const { worth, needsStem, rules } of groups)
-    if ((!needsStem || hasStem) && worth.test(text)) for (const one of rules) addSpans(one, text, spans)
+    if ((!needsStem || hasStem) && (queries || rules[0] !== queryValue) && worth.test(text))
+      for (const one of rules) addSpans(one, text, spans)
   if (hasRun(text, ofTokens, shortestToken) || cutMark.test(text)) addSpans(tokenMarks, text, spans)
   return spans
 }
@@ -169,12 +173,12 @@ const wholeValue = (text: string, { from, to }: Span, partEnd: number): Span => 
 }
 
 /** Everything in a text that looks like a secret. */
-export const patternSpans = (text: string): readonly Span[] => {
+export const patternSpans = (text: string, looks: Looks = { queries: true }): readonly Span[] => {
   const spans: Span[] = [...keySpans(text)]
   for (let begin = 0; begin === 0 || begin + overlap < text.length; begin += mostAtOnce - overlap) {
     const part = text.slice(begin, begin + mostAtOnce)
     const end = begin + part.length
-    for (const { from, to } of spansIn(part)) spans.push(wholeValue(text, { from: begin + from, to: begin + to }, end))
+    for (const { from, to } of spansIn(part, looks)) spans.push(wholeValue(text, { from: begin + from, to: begin + to }, end))
   }
   return spans
 }
