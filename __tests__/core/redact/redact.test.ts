@@ -107,7 +107,7 @@ describe('a secret that was told', () => {
           }
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 3000 },
     )
   })
 

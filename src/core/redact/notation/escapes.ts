@@ -94,8 +94,11 @@ const softBreak: Reader = (text, at) => {
   return length === undefined ? undefined : at + length
 }
 
-/** Readings that contradict each other: `\00e4` is a character in SQL and an octal byte elsewhere, and `=C3` is one in mail only. */
-export type Dialect = 'usual' | 'sql and mail'
+/**
+ * Readings that contradict each other: `\00e4` is a character in SQL and an octal byte elsewhere, `=C3` is one in mail only, and a backslash before
+ * the first character of a secret (`C:\0%20…`) may say nothing.
+ */
+export type Dialect = 'usual' | 'sql and mail' | 'plain backslashes'
 
 const usual: Readonly<Record<string, readonly Reader[]>> = {
   '\\': [putUnicode, hexBytes, octalBytes, skipHalf, simpleEscape],
@@ -109,10 +112,12 @@ const readers: Readonly<Record<Dialect, typeof usual>> = {
     '\\': [putUnicode, putSqlUnicode, hexBytes, hexPairs, skipHalf, simpleEscape],
     '=': [quotedPrintable, softBreak, skipHalf],
   },
+  'plain backslashes': { '%': usual['%'] ?? [], '&': usual['&'] ?? [] },
 }
 
 const worth: Readonly<Record<Dialect, RegExp>> = {
   usual: /\\|%(?:[0-9a-f]{2}|u[0-9a-f]{4}|[0-9a-f]?(?:…|\.\.\.|$))|&(?:#|[a-z]{2}|…)/i,
+  'plain backslashes': /%(?:[0-9a-f]{2}|u[0-9a-f]{4})|&(?:#|[a-z]{2})/i,
   'sql and mail': /\\(?:[0-9a-f]{2}|\+[0-9a-f]{6})|=[0-9A-F]{2}|=[ \t]{0,8}(?:\r?\n| )/i,
 }
 
