@@ -107,7 +107,7 @@ describe('a secret that was told', () => {
           }
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     )
   })
 

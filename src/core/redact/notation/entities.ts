@@ -26,6 +26,8 @@ type Read = { readonly code: number; readonly length: number }
 const byName = (name: string, whole: string, closed: boolean): Read | undefined => {
   if (closed) {
     const code = named.get(name) ?? named.get(name.toLowerCase()) ?? accented.exec(name)?.[1]?.charCodeAt(0)
+    // Behind an escaped ampersand a name that nobody knows may be a text: `&amp;a4;` says `&a4;`.
+    if (code === undefined && whole.length > name.length + 2) return undefined
     return { code: code ?? unknownCharacter, length: whole.length }
   }
   const known = bare.exec(name)?.[0]
