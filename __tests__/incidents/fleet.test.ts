@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Finding } from '../../src/contract/finding.ts'
-import type { ReconcileInput } from '../../src/incidents/input.ts'
+import type { ReconcileInput } from '../../src/incidents/model.ts'
 import { reconcileAll } from '../../src/incidents/reconcile.ts'
 import { type Silence, writeSilence } from '../../src/incidents/silence.ts'
 import { createWorld, hard, hourMs, type World } from '../support/incident-world.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { type Notification, payloadFor } from '../../src/incidents/notification.ts'
+import type { Notification } from '../../src/incidents/model.ts'
+import { payloadFor } from '../../src/incidents/notification.ts'
 
 const one: Notification = {
   kind: 'opened',

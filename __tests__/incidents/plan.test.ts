@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { type Rank, ranks } from '../../src/incidents/life.ts'
-import { type Planned, planned } from '../../src/incidents/plan.ts'
+import { type Planned, type Rank, ranks } from '../../src/incidents/model.ts'
+import { planned } from '../../src/incidents/plan.ts'
 
 const one = (rank: Rank, number: number): Planned => ({
   rank,

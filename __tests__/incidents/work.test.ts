@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Write } from '../../src/contract/issues.ts'
-import type { Quiet } from '../../src/incidents/maintenance.ts'
+import type { Quiet } from '../../src/incidents/model.ts'
 import { createWorld, hard, hourMs, soft } from '../support/incident-world.ts'
 
 const opened = (writes: readonly Write[]): number => writes.filter((one) => one.kind === 'create').length

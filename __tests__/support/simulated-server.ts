@@ -1,6 +1,6 @@
 import type { Finding } from '../../src/contract/finding.ts'
 import { noHistory } from '../../src/contract/history.ts'
-import type { ReconcileInput } from '../../src/incidents/input.ts'
+import type { ReconcileInput } from '../../src/incidents/model.ts'
 import type { Listener } from '../../src/runtime/incidents/notify.ts'
 import { reconcileIssues } from '../../src/runtime/incidents/reconcile-issues.ts'
 import { writeIncidents } from '../../src/runtime/incidents/sink.ts'

@@ -1,5 +1,5 @@
 import type { Instant } from '../contract/seen.ts'
-import type { Marker } from './marker.ts'
+import type { Marker } from './model.ts'
 
 /** No `/ack` and no `/silence` lasts longer, whatever it asks for and whatever stands in a body. */
 export const longestMs = { acknowledged: 24 * 3_600_000, silenced: 7 * 86_400_000 } as const

@@ -1,28 +1,13 @@
 import { type Finding, finding } from '../contract/finding.ts'
-import type { History, PastStatus } from '../contract/history.ts'
+import type { PastStatus } from '../contract/history.ts'
 import type { Report } from '../contract/report.ts'
 import { byWorstStatus } from '../contract/status.ts'
 import { groupOf, isNotChecked } from '../core/render/view.ts'
-import { digestKey, fingerprint, identityOf, type Parts, plainKey } from './fingerprint.ts'
-import type { ReconcileInput } from './input.ts'
-import type { Marker } from './marker.ts'
+import { digestKey, fingerprint, identityOf, plainKey } from './fingerprint.ts'
+import type { Case, Marker, Parts, ReconcileInput } from './model.ts'
 
 /** The identity of "monitoring broken": one for each check, whatever of it could not be looked at. */
 export const monitoringId = 'monitoring.broken'
-
-/** What this run says about one incident, open or not. */
-export type Case = {
-  readonly kind: 'service' | 'monitoring'
-  readonly parts: Parts
-  readonly identity: string
-  readonly report: Report
-  readonly history: History
-  /** Those that share the incident; the worst one is shown. */
-  readonly findings: readonly Finding[]
-  readonly finding: Finding
-  /** `unseen` touches nothing; `uncleared` is ok, and not beyond the clear value. */
-  readonly word: 'bad' | 'good' | 'uncleared' | 'unseen'
-}
 
 const checks = new Set(
   'compose containers host endpoints flow postgres rabbitmq redis prometheus access-log error-log volumes migrations environment backups commands'.split(

@@ -3,10 +3,8 @@ import type { Instant } from '../contract/seen.ts'
 import { plainLine } from '../core/text/plain.ts'
 import { longestMs } from './agreed.ts'
 import { isAuthor } from './authors.ts'
+import type { JudgedComment } from './model.ts'
 import { saidCommands } from './said.ts'
-
-/** A comment with GitHub's word on whether its author may write to the repository. */
-export type JudgedComment = Comment & { readonly mayWrite: boolean }
 
 type Given = { readonly by: string; readonly at: Instant }
 

@@ -1,8 +1,7 @@
 import type { PastStatus } from '../contract/history.ts'
 import type { Status } from '../contract/status.ts'
-import { type Case, pastOf } from './cases.ts'
-import type { ReconcileInput } from './input.ts'
-import type { Severity } from './marker.ts'
+import { pastOf } from './cases.ts'
+import type { Case, ReconcileInput, Severity } from './model.ts'
 
 /** A check that runs at least every 15 minutes is frequent; a minute more, since no schedule is exact. */
 const frequentMs = 16 * 60_000

@@ -1,9 +1,8 @@
 import type { Write } from '../contract/issues.ts'
 import { knownOf } from './identity.ts'
-import type { ReconcileInput } from './input.ts'
-import { commentOn, type Incident } from './life.ts'
+import { commentOn } from './life.ts'
 import { withoutMarker } from './marker.ts'
-import type { Planned } from './plan.ts'
+import type { Incident, Planned, ReconcileInput } from './model.ts'
 import { duplicateComment } from './texts/comments.ts'
 import { bodyWithVerdict } from './texts/issue.ts'
 

@@ -1,5 +1,5 @@
-import type { ReconcileInput } from './input.ts'
-import { happened, isAcknowledged, isSilenced, type Life, labelled, said, urgently, viewOf } from './life.ts'
+import { happened, isAcknowledged, isSilenced, labelled, said, urgently, viewOf } from './life.ts'
+import type { Life, ReconcileInput } from './model.ts'
 import { escalationComment, reminderComment } from './texts/comments.ts'
 
 const escalateMs = 30 * 60_000

@@ -3,7 +3,7 @@ import type { Instant } from '../contract/seen.ts'
 import { statuses } from '../contract/status.ts'
 import { jsonValue } from '../core/read-json.ts'
 import { shorten } from '../core/text/plain.ts'
-import { notificationKinds } from './notification.ts'
+import { notificationKinds } from './model.ts'
 
 const shape = z.object({
   /** Of the incident. */

@@ -1,14 +1,5 @@
 import { hash } from 'node:crypto'
-
-/** What makes an incident this one. `key` is the finding's `incidentKey`, or its subject, or the digest of either (see `digestKey`). */
-export type Parts = {
-  readonly repository: string
-  readonly server: string
-  readonly project: string
-  readonly action: string
-  readonly id: string
-  readonly key: string
-}
+import type { Parts } from './model.ts'
 
 /** Finding ids that were renamed, old to new: an open incident keeps its identity across the release that renames. */
 const aliases: Readonly<Record<string, string>> = {}

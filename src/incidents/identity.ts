@@ -1,9 +1,8 @@
 import type { Issue } from '../contract/issues.ts'
-import { type Case, casesOf } from './cases.ts'
+import { casesOf } from './cases.ts'
 import { identityOf } from './fingerprint.ts'
-import type { ReconcileInput } from './input.ts'
-import type { Incident } from './life.ts'
 import { readMarker } from './marker.ts'
+import type { Case, Incident, ReconcileInput } from './model.ts'
 
 export type Known = {
   /** The one that stays of each identity: the lowest number. */

@@ -1,33 +1,11 @@
 import type { Audience, Finding } from '../contract/finding.ts'
 import type { Issue, Write } from '../contract/issues.ts'
 import { agreedNow } from './agreed.ts'
-import { type Case, pastOf } from './cases.ts'
-import type { IncidentNotification, ReconcileInput } from './input.ts'
-import type { Marker } from './marker.ts'
+import { pastOf } from './cases.ts'
+import { type Case, type Incident, type Life, type Marker, type Rank, type ReconcileInput, ranks } from './model.ts'
 import { neededRuns } from './recovery.ts'
 import type { IssueView } from './texts/parts.ts'
 
-/** An open issue of ours. */
-export type Incident = { readonly issue: Issue; readonly marker: Marker }
-
-/** What this run makes of an open incident, rule by rule. */
-export type Life = {
-  readonly incident: Incident
-  readonly marker: Marker
-  /** What the run says of it; undefined when it says nothing. */
-  readonly word: Case | undefined
-  readonly comments: readonly string[]
-  readonly notifications: readonly IncidentNotification[]
-  readonly labels: readonly string[]
-  /** The marker must be written now, not at the next half hour. */
-  readonly urgent: boolean
-  readonly rank: Rank
-  readonly closing: { readonly how: string; readonly postMortem: boolean } | undefined
-}
-
-/** What goes first when a run has more to write than it may. */
-export const ranks = ['open-critical', 'close', 'worse', 'escalate', 'open', 'duplicate', 'change', 'remind', 'update'] as const
-export type Rank = (typeof ranks)[number]
 export const firstRank = (a: Rank, b: Rank): Rank => (ranks.indexOf(a) <= ranks.indexOf(b) ? a : b)
 
 export const bornOf = (incident: Incident, word: Case | undefined): Life => ({

@@ -2,22 +2,8 @@ import type { Instant } from '../contract/seen.ts'
 import type { Common } from '../core/options/common.ts'
 import { matchesAny } from '../core/text/pattern.ts'
 import { localParts } from '../core/time/local-time.ts'
+import type { Quiet } from './model.ts'
 import { isExplainedByWork } from './work.ts'
-
-/** Something that is known and explains findings, so that they open nothing until it is over. `why` is for the log. */
-export type Quiet =
-  /** By dispatch. A list that is absent means all. It explains nothing that is worse than `upTo`. */
-  | {
-      readonly kind: 'silence'
-      readonly until: Instant
-      readonly servers?: readonly string[]
-      readonly ids?: readonly string[]
-      readonly subjects?: readonly string[]
-      readonly upTo?: 'warning' | 'critical'
-      readonly why: string
-    }
-  /** Ronde's own work on this compose project: a live journal, up to its deadline. */
-  | { readonly kind: 'work'; readonly until: Instant; readonly why: string }
 
 /** What is to be explained. */
 export type Unquiet = {

@@ -1,68 +1,9 @@
-import { z } from 'zod'
 import type { Issue } from '../contract/issues.ts'
 import { jsonValue } from '../core/read-json.ts'
 import { shorten } from '../core/text/plain.ts'
 import { isAuthor } from './authors.ts'
-import { digestKey, fingerprint, type Parts } from './fingerprint.ts'
-
-const severity = z.enum(['warning', 'critical'])
-const instant = z.number().int().nonnegative().max(8.64e15)
-const count = z.number().int().nonnegative().catch(0)
-const child = z.object({ id: z.string(), key: z.string(), status: z.enum(['warning', 'unknown', 'critical']) })
-const event = z.object({ at: instant, what: z.string() })
-const optional = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined)
-
-/** Identity and severity must be right, or it is no marker; anything else that a hand broke falls back to nothing. */
-const schema = z.object({
-  fingerprint: z.string(),
-  repository: z.string(),
-  server: z.string(),
-  project: z.string(),
-  action: z.string(),
-  id: z.string(),
-  key: z.string(),
-  since: instant,
-  status: severity,
-  worst: z.object({ status: severity, observed: z.string() }),
-  hard: z.boolean().catch(false),
-  slow: z.boolean().catch(false),
-  round: z.string().catch(''),
-  /** Of the finding, where its id does not tell; else empty. */
-  check: z.string().catch(''),
-  audience: z.enum(['technical', 'security', 'infrastructure']).catch('technical'),
-  /** 1: larger values are worse; -1: smaller ones; 0: not known. */
-  direction: z.number().catch(0),
-  worstValue: optional(z.number()),
-  criticalSince: optional(instant),
-  lastBad: instant.catch(0),
-  uncleared: optional(instant),
-  seen: count,
-  values: z.array(z.number()).catch([]),
-  reminders: z.object({ count, last: instant }).catch({ count: 0, last: 0 }),
-  acknowledged: optional(z.object({ by: z.string(), until: instant })),
-  silenced: optional(z.object({ by: z.string(), until: instant, status: severity })),
-  good: z.object({ runs: count, since: instant }).catch({ runs: 0, since: 0 }),
-  gone: count,
-  reopened: count,
-  children: z.array(child).catch([]),
-  flapping: z.boolean().catch(false),
-  escalated: z.boolean().catch(false),
-  cause: z.string().catch(''),
-  fix: z.string().catch(''),
-  comments: z.object({ count, last: z.number().nonnegative() }).catch({ count: 0, last: 0 }),
-  updated: instant.catch(0),
-  digest: z.string().catch(''),
-  firstRun: z.string().catch(''),
-  latestRun: z.string().catch(''),
-  events: z.array(event).catch([]),
-  closed: optional(instant),
-  duplicate: z.boolean().catch(false),
-})
-
-/** Everything that an open incident needs and that the state must not be trusted to keep. Times are milliseconds since the epoch. */
-export type Marker = z.output<typeof schema>
-export type Child = Marker['children'][number]
-export type Severity = Marker['status']
+import { digestKey, fingerprint } from './fingerprint.ts'
+import { type Marker, markerShape, type Parts } from './model.ts'
 
 const maxTextChars = 300
 /** More things that fail with one are neither listed nor told. */
@@ -135,7 +76,7 @@ export const readMarker = ({ author, body }: Pick<Issue, 'author' | 'body'>, aut
   if (!isAuthor(authors, author)) return { kind: 'foreign' }
   if (isSilence(body)) return { kind: 'silence' }
   const json = found(body)
-  const read = json === undefined ? undefined : schema.safeParse(parsedMarker(json))
+  const read = json === undefined ? undefined : markerShape.safeParse(parsedMarker(json))
   if (read?.success !== true || fingerprint(partsOf(read.data)) !== read.data.fingerprint) return { kind: 'unreadable' }
   return { kind: 'ours', marker: read.data }
 }

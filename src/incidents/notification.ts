@@ -1,20 +1,6 @@
 import type { Status } from '../contract/status.ts'
 import { plainLine, plainLines, shorten } from '../core/text/plain.ts'
-
-/** What of an incident's life is told beyond the issue. */
-export const notificationKinds = ['opened', 'worsened', 'closed'] as const
-export type NotificationKind = (typeof notificationKinds)[number]
-
-/** One message to those who listen outside GitHub. Its texts may hold untrusted parts. */
-export type Notification = {
-  readonly kind: NotificationKind
-  readonly title: string
-  readonly server: string
-  readonly status: Status
-  /** The issue; none while GitHub cannot be reached. */
-  readonly url: string | undefined
-  readonly text: string
-}
+import type { Notification, NotificationKind } from './model.ts'
 
 export const listenerKinds = ['webhook', 'slack', 'ntfy'] as const
 export type ListenerKind = (typeof listenerKinds)[number]

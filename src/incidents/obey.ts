@@ -1,9 +1,8 @@
 import { largest } from '../core/largest.ts'
 import { writeDuration } from '../core/options/duration.ts'
 import { type Command, commandsIn } from './commands.ts'
-import type { ReconcileInput } from './input.ts'
-import { happened, type Incident, type Life, urgently } from './life.ts'
-import type { Marker } from './marker.ts'
+import { happened, urgently } from './life.ts'
+import type { Incident, Life, Marker, ReconcileInput } from './model.ts'
 import { askedFor } from './texts/comments.ts'
 
 /** Its comments are to be read: there are other ones than when it was last written. */

@@ -1,10 +1,9 @@
 import { byWorstStatus } from '../contract/status.ts'
-import { type Case, partsFor } from './cases.ts'
+import { partsFor } from './cases.ts'
 import { opensWith } from './confirm.ts'
 import { identityOf } from './fingerprint.ts'
-import type { ReconcileInput } from './input.ts'
 import { explainedBy, inMaintenance } from './maintenance.ts'
-import type { Child } from './marker.ts'
+import type { Case, Child, ReconcileInput } from './model.ts'
 import type { Opening } from './open.ts'
 
 /** `known`: something that people know of explains it, and the log says so. */

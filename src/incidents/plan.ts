@@ -1,14 +1,5 @@
-import type { Write } from '../contract/issues.ts'
-import type { ClosedIncident, IncidentNotification, Reconciled } from './input.ts'
-import { type Rank, ranks } from './life.ts'
-
-/** Writes that belong together: all of them in one run, or none. */
-export type Planned = {
-  readonly rank: Rank
-  readonly writes: readonly Write[]
-  readonly notifications: readonly IncidentNotification[]
-  readonly closed?: ClosedIncident | undefined
-}
+import type { Reconciled } from './input.ts'
+import { type ClosedIncident, type Planned, ranks } from './model.ts'
 
 export const mostWrites = 10
 

@@ -1,10 +1,9 @@
 import type { Instant } from '../contract/seen.ts'
 import type { Status } from '../contract/status.ts'
-import { type Case, pastOf } from './cases.ts'
+import { pastOf } from './cases.ts'
 import { isSlow } from './confirm.ts'
 import { isFlapping } from './flapping.ts'
-import type { ReconcileInput } from './input.ts'
-import type { Marker } from './marker.ts'
+import type { Case, Marker, ReconcileInput } from './model.ts'
 
 /** Also how long a value between clear and warning is remembered: its sighting is written no more often than the body. */
 export const bodyEveryMs = 30 * 60_000

@@ -1,6 +1,6 @@
 import type { Fact } from './fact.ts'
 import { knownOf, wordsOf } from './identity.ts'
-import type { IncidentNotification, ReconcileInput } from './input.ts'
+import type { IncidentNotification, ReconcileInput } from './model.ts'
 
 type Settled = {
   /** Of what this run says nothing good: another action's, or what is bad and held back. */

@@ -1,6 +1,6 @@
 import type { Issue } from '../contract/issues.ts'
-import type { ReconcileInput } from './input.ts'
 import { readMarker } from './marker.ts'
+import type { ReconcileInput } from './model.ts'
 
 /** Each issue beside the server that its marker names; the first server gets those that are nobody's. */
 const byServer = (issues: readonly Issue[], authors: readonly string[]): ReadonlyMap<string, readonly Issue[]> =>

@@ -1,8 +1,6 @@
 import type { Issue } from '../contract/issues.ts'
 import { localTime } from '../core/time/local-time.ts'
-import type { ReconcileInput } from './input.ts'
-import type { Quiet } from './maintenance.ts'
-import type { Planned } from './plan.ts'
+import type { Planned, Quiet, ReconcileInput } from './model.ts'
 import { type Silences, silencesIn } from './silence.ts'
 import { silenceOverBody } from './texts/silence-issue.ts'
 

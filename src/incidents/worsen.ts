@@ -1,14 +1,11 @@
 import { plainLine } from '../core/text/plain.ts'
-import type { Case } from './cases.ts'
 import { isSlow, severityNow } from './confirm.ts'
 import { digestKey, identityOf } from './fingerprint.ts'
-import type { IncidentNotification, ReconcileInput } from './input.ts'
 import {
   contactsOf,
   happened,
   isMuted,
   isSilenced,
-  type Life,
   labelled,
   said,
   seenCount,
@@ -18,8 +15,8 @@ import {
   viewFor,
   viewOf,
 } from './life.ts'
-import { type Child, type Marker, mostChildren, type Severity } from './marker.ts'
-import type { NotificationKind } from './notification.ts'
+import { mostChildren } from './marker.ts'
+import type { Case, Child, IncidentNotification, Life, Marker, NotificationKind, ReconcileInput, Severity } from './model.ts'
 import { flapsNow } from './recovery.ts'
 import { betterComment, childrenComment, flappingComment, worseComment } from './texts/comments.ts'
 

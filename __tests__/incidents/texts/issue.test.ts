@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { Marker } from '../../../src/incidents/marker.ts'
+import type { Marker } from '../../../src/incidents/model.ts'
 import {
   childrenComment,
   closedComment,

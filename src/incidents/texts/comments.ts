@@ -1,6 +1,6 @@
 import { formatDuration } from '../../core/quantity.ts'
 import { markdownAdvice, markdownText } from '../../core/text/markdown.ts'
-import type { Child, Severity } from '../marker.ts'
+import type { Child, Severity } from '../model.ts'
 import { childLine, contactsText, type IssueView, link, runbookLink, runLinks, severityWord, time, times, worstText } from './parts.ts'
 
 const free = { inTable: false } as const

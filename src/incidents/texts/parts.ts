@@ -4,7 +4,7 @@ import { formatDuration } from '../../core/quantity.ts'
 import { codeSpan, markdownText } from '../../core/text/markdown.ts'
 import { localTime } from '../../core/time/local-time.ts'
 import { agreedNow } from '../agreed.ts'
-import type { Child, Marker, Severity } from '../marker.ts'
+import type { Child, Marker, Severity } from '../model.ts'
 
 /** What all texts of an incident need to know. */
 export type IssueView = {

@@ -1,6 +1,6 @@
 import type { Write } from '../../contract/issues.ts'
 import type { Fact } from '../../incidents/fact.ts'
-import type { IncidentNotification } from '../../incidents/input.ts'
+import type { IncidentNotification } from '../../incidents/model.ts'
 import { overUnseen, settled } from '../../incidents/settle.ts'
 import type { Done } from './perform-writes.ts'
 import type { Read, Telling } from './reconcile-issues.ts'
