@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { agreedNow } from '../../src/incidents/agreed.ts'
+import { agreedNow } from '../../src/incidents/marker.ts'
 
 const now = 1_000_000_000_000
 const hourMs = 3_600_000

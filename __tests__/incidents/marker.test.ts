@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { fingerprint } from '../../src/incidents/fingerprint.ts'
-import { readMarker, withoutMarker, writeMarker } from '../../src/incidents/marker.ts'
+import { fingerprint, readMarker, withoutMarker, writeMarker } from '../../src/incidents/marker.ts'
 import type { Marker } from '../../src/incidents/model.ts'
 import { anyText, hostileTexts } from '../support/hostile-texts.ts'
 import { bot, createWorld, hard } from '../support/incident-world.ts'

@@ -1,5 +1,4 @@
-import { fingerprint } from '../../src/incidents/fingerprint.ts'
-import { writeMarker } from '../../src/incidents/marker.ts'
+import { fingerprint, writeMarker } from '../../src/incidents/marker.ts'
 import type { Marker } from '../../src/incidents/model.ts'
 import type { startGitHub } from './github/server.ts'
 import type { Issue } from './github/world.ts'

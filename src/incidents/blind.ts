@@ -1,6 +1,5 @@
-import { pastOf } from './cases.ts'
-import { opensWith } from './confirm.ts'
-import { wordsOf } from './identity.ts'
+import { opensWith, pastOf } from './confirm.ts'
+import { wordsOf } from './judge.ts'
 import type { Case, IncidentNotification, ReconcileInput } from './model.ts'
 import { born } from './open.ts'
 import { openingsOf } from './openings.ts'

@@ -1,8 +1,7 @@
 import type { Comment } from '../contract/issues.ts'
 import type { Instant } from '../contract/seen.ts'
 import { plainLine } from '../core/text/plain.ts'
-import { longestMs } from './agreed.ts'
-import { isAuthor } from './authors.ts'
+import { isAuthor, longestMs } from './marker.ts'
 import type { JudgedComment } from './model.ts'
 import { saidCommands } from './said.ts'
 

@@ -1,6 +1,6 @@
+import { type Finding } from '../contract/finding.ts'
 import type { PastStatus } from '../contract/history.ts'
 import type { Status } from '../contract/status.ts'
-import { pastOf } from './cases.ts'
 import type { Case, ReconcileInput, Severity } from './model.ts'
 
 /** A check that runs at least every 15 minutes is frequent; a minute more, since no schedule is exact. */
@@ -53,4 +53,12 @@ export const severityNow = (one: Case, was: Severity, input: ReconcileInput): Se
   if (status === was || one.finding.certainty === 'hard' || !input.stateUsable || isSlow(one)) return status
   const known = pastOf(one, one.finding).filter((past) => past.status !== 'unknown')
   return inARow(known, [status]) >= input.options.confirm ? status : was
+}
+
+const deepest = 200
+
+/** Earlier words on a finding, newest first, without this run's own. */
+export const pastOf = ({ report, history }: Case, { id, subject }: Pick<Finding, 'id' | 'subject'>): readonly PastStatus[] => {
+  const startedAt = Date.parse(report.startedAt)
+  return history.statuses(id, subject, deepest).filter((one) => one.at < startedAt)
 }

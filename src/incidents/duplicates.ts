@@ -1,5 +1,5 @@
 import type { Write } from '../contract/issues.ts'
-import { knownOf } from './identity.ts'
+import { knownOf } from './identify.ts'
 import { commentOn } from './life.ts'
 import { withoutMarker } from './marker.ts'
 import type { Incident, Planned, ReconcileInput } from './model.ts'

@@ -1,4 +1,5 @@
-import { happened, isAcknowledged, isSilenced, labelled, said, urgently, viewOf } from './life.ts'
+import { happened, labelled, said, urgently, viewOf } from './life.ts'
+import { isAcknowledged, isSilenced } from './marker.ts'
 import type { Life, ReconcileInput } from './model.ts'
 import { escalationComment, reminderComment } from './texts/comments.ts'
 

@@ -1,7 +1,6 @@
 import type { Audience, Finding } from '../contract/finding.ts'
 import type { Issue, Write } from '../contract/issues.ts'
-import { agreedNow } from './agreed.ts'
-import { pastOf } from './cases.ts'
+import { pastOf } from './confirm.ts'
 import { type Case, type Incident, type Life, type Marker, type Rank, type ReconcileInput, ranks } from './model.ts'
 import { neededRuns } from './recovery.ts'
 import type { IssueView } from './texts/parts.ts'
@@ -35,11 +34,6 @@ export const unlabelled = (life: Life, label: string): Life => ({ ...life, label
 export const commentOn = ({ number, locked }: Pick<Issue, 'number' | 'locked'>, body: string): readonly Write[] =>
   locked || body === '' ? [] : [{ kind: 'comment', number, body }]
 export const happened = (marker: Marker, at: number, what: string): Marker['events'] => [...marker.events, { at, what }]
-
-export const isSilenced = (marker: Marker, now: number): boolean => agreedNow(marker, 'silenced', now) !== undefined
-export const isAcknowledged = (marker: Marker, now: number): boolean => agreedNow(marker, 'acknowledged', now) !== undefined
-/** Comments and notifications are not wanted. */
-export const isMuted = (marker: Marker, now: number): boolean => marker.flapping || isSilenced(marker, now)
 
 const audiences: readonly Audience[] = ['technical', 'security', 'infrastructure']
 

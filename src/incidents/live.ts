@@ -1,11 +1,10 @@
-import { absentGood, isGone } from './cases.ts'
 import { hovering, missing, recovered } from './close.ts'
 import { escalated } from './escalate.ts'
-import { digestKey, fingerprint } from './fingerprint.ts'
+import { absentGood, isGone } from './judge.ts'
 import { bornOf, urgently } from './life.ts'
 import { explainedBy, inMaintenance } from './maintenance.ts'
-import { partsOf } from './marker.ts'
-import type { Case, Incident, Life, Marker, ReconcileInput } from './model.ts'
+import { withoutDetails } from './marker.ts'
+import type { Case, Incident, Life, ReconcileInput } from './model.ts'
 import { obeyed } from './obey.ts'
 import { flapped, seenBad } from './worsen.ts'
 
@@ -30,18 +29,6 @@ const absent = (life: Life, input: ReconcileInput): Life => {
   if (word !== undefined) return recovered({ ...life, word }, word, input)
   const gone = reportOf(incident, input, (report) => isGone(incident.marker, report, input))
   return gone === undefined ? life : missing(life, input)
-}
-
-/** What a repository that became public must not tell any longer. */
-const withoutDetails = (marker: Marker): Marker => {
-  const bare: Marker = {
-    ...marker,
-    key: digestKey(marker.key),
-    worst: { ...marker.worst, observed: '' },
-    values: [],
-    children: marker.children.map((one) => ({ ...one, key: digestKey(one.key) })),
-  }
-  return { ...bare, fingerprint: fingerprint(partsOf(bare)) }
 }
 
 /** Something known explains it: it goes on, and nobody is woken. */

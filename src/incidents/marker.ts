@@ -1,8 +1,8 @@
+import { hash } from 'node:crypto'
 import type { Issue } from '../contract/issues.ts'
+import type { Instant } from '../contract/seen.ts'
 import { jsonValue } from '../core/read-json.ts'
 import { shorten } from '../core/text/plain.ts'
-import { isAuthor } from './authors.ts'
-import { digestKey, fingerprint } from './fingerprint.ts'
 import { type Marker, markerShape, type Parts } from './model.ts'
 
 const maxTextChars = 300
@@ -85,4 +85,60 @@ export const readMarker = ({ author, body }: Pick<Issue, 'author' | 'body'>, aut
 export const withoutMarker = (body: string): string => {
   const json = found(body)
   return (json === undefined ? body : body.replace(`${start}${json}${end}`, '')).trimStart()
+}
+
+/** Whether a login is one of those whose issues and markers count. GitHub's logins are the same in any case; an empty one is nobody's. */
+export const isAuthor = (authors: readonly string[], login: string | undefined): boolean =>
+  login !== undefined && login !== '' && authors.some((one) => one.toLowerCase() === login.toLowerCase())
+
+/** Finding ids that were renamed, old to new: an open incident keeps its identity across the release that renames. */
+const aliases: Readonly<Record<string, string>> = {}
+
+const maxKeyChars = 300
+const digested = /^sha256:[0-9a-f]{24}$/
+const keyDigest = (key: string): string => `sha256:${hash('sha256', key).slice(0, 24)}`
+
+/** A key that tells nothing, for public repositories. */
+export const digestKey = (key: string): string => (digested.test(key) ? key : keyDigest(key))
+
+/** A key as a marker keeps it: itself, or its digest when it is very long. */
+export const plainKey = (key: string): string => (key.length > maxKeyChars ? digestKey(key) : key)
+
+/** `v1` and 12 hexadecimal digits. */
+export const fingerprint = (parts: Parts): string => {
+  const id = aliases[parts.id] ?? parts.id
+  const text = [parts.repository, parts.server, parts.project, parts.action, id, parts.key].join('|')
+  return `v1${hash('sha256', text).slice(0, 12)}`
+}
+
+/** The same for an incident whether its marker keeps the key or only its digest: a repository that becomes public keeps its incidents. */
+export const identityOf = (parts: Parts): string => fingerprint({ ...parts, key: digestKey(parts.key) })
+
+/** No `/ack` and no `/silence` lasts longer, whatever it asks for and whatever stands in a body. */
+export const longestMs = { acknowledged: 24 * 3_600_000, silenced: 7 * 86_400_000 } as const
+
+/**
+ * What was agreed on and goes on now. An end that no command could have set counts for nothing: whoever may edit the body of an issue could
+ * else write one that never comes.
+ */
+export const agreedNow = <What extends keyof typeof longestMs>(marker: Pick<Marker, What>, what: What, now: Instant): Marker[What] => {
+  const one: { readonly until: Instant } | undefined = marker[what]
+  return one !== undefined && one.until > now && one.until <= now + longestMs[what] ? marker[what] : undefined
+}
+
+export const isSilenced = (marker: Marker, now: number): boolean => agreedNow(marker, 'silenced', now) !== undefined
+export const isAcknowledged = (marker: Marker, now: number): boolean => agreedNow(marker, 'acknowledged', now) !== undefined
+/** Comments and notifications are not wanted. */
+export const isMuted = (marker: Marker, now: number): boolean => marker.flapping || isSilenced(marker, now)
+
+/** What a repository that became public must not tell any longer. */
+export const withoutDetails = (marker: Marker): Marker => {
+  const bare: Marker = {
+    ...marker,
+    key: digestKey(marker.key),
+    worst: { ...marker.worst, observed: '' },
+    values: [],
+    children: marker.children.map((one) => ({ ...one, key: digestKey(one.key) })),
+  }
+  return { ...bare, fingerprint: fingerprint(partsOf(bare)) }
 }

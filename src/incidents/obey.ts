@@ -1,12 +1,10 @@
 import { largest } from '../core/largest.ts'
 import { writeDuration } from '../core/options/duration.ts'
 import { type Command, commandsIn } from './commands.ts'
+import { wantsComments } from './identify.ts'
 import { happened, urgently } from './life.ts'
-import type { Incident, Life, Marker, ReconcileInput } from './model.ts'
+import type { Life, Marker, ReconcileInput } from './model.ts'
 import { askedFor } from './texts/comments.ts'
-
-/** Its comments are to be read: there are other ones than when it was last written. */
-export const wantsComments = ({ issue, marker }: Incident): boolean => issue.comments !== marker.comments.count
 
 const lasting = ({ at, until }: { at: number; until: number }): string => writeDuration(until - at)
 

@@ -1,8 +1,8 @@
 import { byWorstStatus } from '../contract/status.ts'
-import { partsFor } from './cases.ts'
 import { opensWith } from './confirm.ts'
-import { identityOf } from './fingerprint.ts'
+import { partsFor } from './identify.ts'
 import { explainedBy, inMaintenance } from './maintenance.ts'
+import { identityOf } from './marker.ts'
 import type { Case, Child, ReconcileInput } from './model.ts'
 import type { Opening } from './open.ts'
 

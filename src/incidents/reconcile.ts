@@ -1,26 +1,17 @@
 import { duplicatesOf } from './duplicates.ts'
-import { identityOf } from './fingerprint.ts'
 import { finished } from './finish.ts'
-import { incidentsIn, knownOf, wordsOf } from './identity.ts'
+import { closedByIdentity, knownOf, shareIssues, wantsComments } from './identify.ts'
 import type { Reconciled } from './input.ts'
+import { wordsOf } from './judge.ts'
 import { lived } from './live.ts'
+import { identityOf } from './marker.ts'
 import type { Child, Incident, Planned, ReconcileInput } from './model.ts'
-import { wantsComments } from './obey.ts'
 import { opened } from './open.ts'
 import { type Held, openingsOf } from './openings.ts'
 import { planned } from './plan.ts'
-import { shareIssues } from './share.ts'
 import { possibleSilences } from './silence.ts'
 import { overSilences, quietOf, silencesOf } from './silenced.ts'
 import { withChildren } from './worsen.ts'
-
-/** The last closed one of each identity; doubles that were closed as such do not count. */
-const closedByIdentity = (input: ReconcileInput): ReadonlyMap<string, Incident> =>
-  new Map(
-    incidentsIn(input.issues.closed ?? [], input)
-      .filter(({ marker }) => !marker.duplicate)
-      .map((one) => [identityOf(one.marker), one] as const),
-  )
 
 type Decided = Pick<Reconciled, 'wants'> & { readonly planned: readonly Planned[]; readonly facts: Omit<Reconciled['facts'], 'closed'> }
 

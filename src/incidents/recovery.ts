@@ -1,7 +1,6 @@
 import type { Instant } from '../contract/seen.ts'
 import type { Status } from '../contract/status.ts'
-import { pastOf } from './cases.ts'
-import { isSlow } from './confirm.ts'
+import { isSlow, pastOf } from './confirm.ts'
 import { isFlapping } from './flapping.ts'
 import type { Case, Marker, ReconcileInput } from './model.ts'
 

@@ -1,5 +1,6 @@
 import type { Fact } from './fact.ts'
-import { knownOf, wordsOf } from './identity.ts'
+import { knownOf } from './identify.ts'
+import { wordsOf } from './judge.ts'
 import type { IncidentNotification, ReconcileInput } from './model.ts'
 
 type Settled = {

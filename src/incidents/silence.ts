@@ -3,8 +3,7 @@ import { z } from 'zod'
 import type { Issue } from '../contract/issues.ts'
 import type { Instant } from '../contract/seen.ts'
 import { shorten } from '../core/text/plain.ts'
-import { isAuthor } from './authors.ts'
-import { armoured, parsedMarker, silenceStart } from './marker.ts'
+import { armoured, isAuthor, parsedMarker, silenceStart } from './marker.ts'
 
 /** No silence is longer, whatever its marker says. */
 export const longestSilenceMs = 7 * 24 * 3_600_000

@@ -1,21 +1,7 @@
 import { plainLine } from '../core/text/plain.ts'
 import { isSlow, severityNow } from './confirm.ts'
-import { digestKey, identityOf } from './fingerprint.ts'
-import {
-  contactsOf,
-  happened,
-  isMuted,
-  isSilenced,
-  labelled,
-  said,
-  seenCount,
-  unlabelled,
-  urgently,
-  valuesOf,
-  viewFor,
-  viewOf,
-} from './life.ts'
-import { mostChildren } from './marker.ts'
+import { contactsOf, happened, labelled, said, seenCount, unlabelled, urgently, valuesOf, viewFor, viewOf } from './life.ts'
+import { digestKey, identityOf, isMuted, isSilenced, mostChildren } from './marker.ts'
 import type { Case, Child, IncidentNotification, Life, Marker, NotificationKind, ReconcileInput, Severity } from './model.ts'
 import { flapsNow } from './recovery.ts'
 import { betterComment, childrenComment, flappingComment, worseComment } from './texts/comments.ts'

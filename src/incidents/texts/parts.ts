@@ -3,7 +3,7 @@ import type { Instant } from '../../contract/seen.ts'
 import { formatDuration } from '../../core/quantity.ts'
 import { codeSpan, markdownText } from '../../core/text/markdown.ts'
 import { localTime } from '../../core/time/local-time.ts'
-import { agreedNow } from '../agreed.ts'
+import { agreedNow } from '../marker.ts'
 import type { Child, Marker, Severity } from '../model.ts'
 
 /** What all texts of an incident need to know. */

@@ -1,5 +1,5 @@
 import type { State } from '../../contract/context.ts'
-import { isAuthor } from '../../incidents/authors.ts'
+import { isAuthor } from '../../incidents/marker.ts'
 import type { Judged, Telling } from './reconcile-issues.ts'
 
 type Notes = Pick<State, 'note' | 'setNote'>

@@ -1,9 +1,9 @@
 import { type Finding, finding } from '../contract/finding.ts'
-import type { PastStatus } from '../contract/history.ts'
 import type { Report } from '../contract/report.ts'
 import { byWorstStatus } from '../contract/status.ts'
 import { groupOf, isNotChecked } from '../core/render/view.ts'
-import { digestKey, fingerprint, identityOf, plainKey } from './fingerprint.ts'
+import { partsFor } from './identify.ts'
+import { digestKey, fingerprint, identityOf } from './marker.ts'
 import type { Case, Marker, Parts, ReconcileInput } from './model.ts'
 
 /** The identity of "monitoring broken": one for each check, whatever of it could not be looked at. */
@@ -40,15 +40,6 @@ const serviceWord = (report: Report, findings: readonly Finding[]): Case['word']
 }
 
 const keyOf = ({ incidentKey, subject }: Finding): string => incidentKey ?? subject
-
-export const partsFor = (input: ReconcileInput, report: Report, { id, key }: { id: string; key: string }): Parts => ({
-  repository: input.identity.repository,
-  server: report.server,
-  project: input.identity.project,
-  action: report.action,
-  id,
-  key: input.publicRepository ? digestKey(key) : plainKey(key),
-})
 
 const serviceCases = (input: ReconcileInput, report: Report): readonly Case[] => {
   const groups = Map.groupBy(report.findings, (one) => fingerprint(partsFor(input, report, { id: one.id, key: keyOf(one) })))
@@ -143,10 +134,14 @@ export const isGone = (marker: Marker, report: Report, input: ReconcileInput): b
   return !report.findings.some((one) => digestKey(one.subject) === key || digestKey(keyOf(one)) === key)
 }
 
-const deepest = 200
+const weight: Record<Case['word'], number> = { bad: 0, uncleared: 1, good: 2, unseen: 3 }
 
-/** Earlier words on a finding, newest first, without this run's own. */
-export const pastOf = ({ report, history }: Case, { id, subject }: Pick<Finding, 'id' | 'subject'>): readonly PastStatus[] => {
-  const startedAt = Date.parse(report.startedAt)
-  return history.statuses(id, subject, deepest).filter((one) => one.at < startedAt)
+/** One word for each identity: an action may run twice in a round, and what is bad in one of the runs is bad. */
+export const wordsOf = (input: ReconcileInput): ReadonlyMap<string, Case> => {
+  const words = new Map<string, Case>()
+  for (const one of casesOf(input)) {
+    const before = words.get(one.identity)
+    if (before === undefined || weight[one.word] < weight[before.word]) words.set(one.identity, one)
+  }
+  return words
 }
