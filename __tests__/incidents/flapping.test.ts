@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { changePercent, isFlapping } from '../../src/incidents/flapping.ts'
+import { changePercent, isFlapping } from '../../src/incidents/flap.ts'
 
 const states = (text: string): readonly string[] => text.split('')
 

@@ -1,7 +1,7 @@
 import { markdownText } from '../core/text/markdown.ts'
-import { labelled, said, seenCount, unlabelled, urgently, viewOf } from './life.ts'
+import { bodyEveryMs, recoveryOf, seenCount } from './confirm.ts'
+import { labelled, said, unlabelled, urgently, viewOf } from './life.ts'
 import type { Case, Life, ReconcileInput } from './model.ts'
-import { bodyEveryMs, recoveryOf } from './recovery.ts'
 import { closedComment } from './texts/comments.ts'
 import { flappingLabel, notified } from './worsen.ts'
 

@@ -1,7 +1,8 @@
-import { type Finding } from '../contract/finding.ts'
+import type { Finding } from '../contract/finding.ts'
 import type { PastStatus } from '../contract/history.ts'
+import type { Instant } from '../contract/seen.ts'
 import type { Status } from '../contract/status.ts'
-import type { Case, ReconcileInput, Severity } from './model.ts'
+import type { Case, Marker, ReconcileInput, Severity } from './model.ts'
 
 /** A check that runs at least every 15 minutes is frequent; a minute more, since no schedule is exact. */
 const frequentMs = 16 * 60_000
@@ -61,4 +62,53 @@ const deepest = 200
 export const pastOf = ({ report, history }: Case, { id, subject }: Pick<Finding, 'id' | 'subject'>): readonly PastStatus[] => {
   const startedAt = Date.parse(report.startedAt)
   return history.statuses(id, subject, deepest).filter((one) => one.at < startedAt)
+}
+
+const shownValues = 8
+
+/** The last values of its first measurement, oldest first. */
+export const valuesOf = (one: Case, marker: Pick<Marker, 'values'>, input: ReconcileInput): number[] => {
+  const [first] = one.finding.measurements
+  if (first === undefined || !Number.isFinite(first.value)) return [...marker.values]
+  const startedAt = Date.parse(one.report.startedAt)
+  const past = one.history.measurements(one.finding.subject, first.name, shownValues).filter((entry) => entry.at < startedAt)
+  const before = input.stateUsable ? past.map((entry) => entry.value).toReversed() : marker.values
+  return [...before.slice(1 - shownValues), first.value]
+}
+
+/** How often it was seen bad since it opened, this run included. */
+export const seenCount = (one: Case, marker: Pick<Marker, 'since' | 'seen' | 'updated'>, input: ReconcileInput): number => {
+  if (!input.stateUsable || one.kind === 'monitoring') return marker.seen + 1
+  const past = pastOf(one, one.finding).filter((entry) => entry.at >= marker.since && ['warning', 'critical'].includes(entry.status))
+  // Whatever the past leaves out, what came since the marker was written is added to what it tells.
+  return Math.max(past.length + 1, marker.seen + past.filter((entry) => entry.at > marker.updated).length + 1)
+}
+
+/** Also how long a value between clear and warning is remembered: its sighting is written no more often than the body. */
+export const bodyEveryMs = 30 * 60_000
+
+export type Recovery = { readonly runs: number; readonly needed: number; readonly settled: boolean; readonly lastBad: Instant }
+
+const badWords: Record<Case['kind'], readonly Status[]> = { service: ['warning', 'critical'], monitoring: ['unknown'] }
+const goodWords: Record<Case['kind'], readonly Status[]> = { service: ['ok'], monitoring: ['ok', 'warning', 'critical'] }
+
+/** How many good runs it takes: one for a hard fact and for a slow check. */
+export const neededRuns = ({ hard, slow }: Pick<Marker, 'hard' | 'slow'>, { recover }: ReconcileInput['options']): number =>
+  hard || slow ? 1 : recover
+
+/** Good runs in a row up to this one, as the state tells them, or the marker where there is no state. */
+export const recoveryOf = (one: Case, marker: Marker, input: ReconcileInput): Recovery => {
+  const { kind, findings } = one
+  const needed = neededRuns({ hard: marker.hard, slow: marker.slow || isSlow(one) }, input.options)
+  const settledSince = (at: Instant): boolean => input.now - at >= input.options.settle
+  if (!input.stateUsable) {
+    return { runs: marker.good.runs + 1, needed, settled: settledSince(marker.lastBad), lastBad: marker.lastBad }
+  }
+  const tracks = findings.slice(0, maxTracks).map((finding) => pastOf(one, finding))
+  const bad = tracks.flat().filter((past) => badWords[kind].includes(past.status))
+  const lastBad = Math.max(marker.lastBad, ...bad.map((past) => past.at))
+  const floor = Math.max(lastBad, marker.uncleared === undefined ? 0 : marker.uncleared + bodyEveryMs)
+  const goodAfter = (track: (typeof tracks)[number]): number =>
+    track.filter((past) => past.at > floor && goodWords[kind].includes(past.status)).length
+  return { runs: 1 + Math.max(0, ...tracks.map(goodAfter)), needed, settled: settledSince(floor), lastBad }
 }

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto'
 import type { Issue, Write } from '../contract/issues.ts'
+import { bodyEveryMs } from './confirm.ts'
 import { wantsComments } from './identify.ts'
 import { commentOn, viewOf } from './life.ts'
 import { withoutMarker } from './marker.ts'
 import type { Case, Life, Marker, Planned, ReconcileInput } from './model.ts'
-import { bodyEveryMs } from './recovery.ts'
 import { bodyWithVerdict, issueBody, issueTitle, withoutOrders } from './texts/issue.ts'
 import { closedLine, verdictLine } from './texts/parts.ts'
 

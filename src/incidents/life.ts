@@ -1,8 +1,7 @@
 import type { Audience, Finding } from '../contract/finding.ts'
 import type { Issue, Write } from '../contract/issues.ts'
-import { pastOf } from './confirm.ts'
+import { neededRuns } from './confirm.ts'
 import { type Case, type Incident, type Life, type Marker, type Rank, type ReconcileInput, ranks } from './model.ts'
-import { neededRuns } from './recovery.ts'
 import type { IssueView } from './texts/parts.ts'
 
 export const firstRank = (a: Rank, b: Rank): Rank => (ranks.indexOf(a) <= ranks.indexOf(b) ? a : b)
@@ -74,23 +73,3 @@ export const viewFor = (marker: Marker, word: Case | undefined, input: Reconcile
 }
 
 export const viewOf = ({ marker, word }: Life, input: ReconcileInput): IssueView => viewFor(marker, word, input)
-
-const shownValues = 8
-
-/** The last values of its first measurement, oldest first. */
-export const valuesOf = (one: Case, marker: Pick<Marker, 'values'>, input: ReconcileInput): number[] => {
-  const [first] = one.finding.measurements
-  if (first === undefined || !Number.isFinite(first.value)) return [...marker.values]
-  const startedAt = Date.parse(one.report.startedAt)
-  const past = one.history.measurements(one.finding.subject, first.name, shownValues).filter((entry) => entry.at < startedAt)
-  const before = input.stateUsable ? past.map((entry) => entry.value).toReversed() : marker.values
-  return [...before.slice(1 - shownValues), first.value]
-}
-
-/** How often it was seen bad since it opened, this run included. */
-export const seenCount = (one: Case, marker: Pick<Marker, 'since' | 'seen' | 'updated'>, input: ReconcileInput): number => {
-  if (!input.stateUsable || one.kind === 'monitoring') return marker.seen + 1
-  const past = pastOf(one, one.finding).filter((entry) => entry.at >= marker.since && ['warning', 'critical'].includes(entry.status))
-  // Whatever the past leaves out, what came since the marker was written is added to what it tells.
-  return Math.max(past.length + 1, marker.seen + past.filter((entry) => entry.at > marker.updated).length + 1)
-}

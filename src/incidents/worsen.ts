@@ -1,9 +1,9 @@
 import { plainLine } from '../core/text/plain.ts'
-import { isSlow, severityNow } from './confirm.ts'
-import { contactsOf, happened, labelled, said, seenCount, unlabelled, urgently, valuesOf, viewFor, viewOf } from './life.ts'
+import { isSlow, seenCount, severityNow, valuesOf } from './confirm.ts'
+import { flapsNow } from './flap.ts'
+import { contactsOf, happened, labelled, said, unlabelled, urgently, viewFor, viewOf } from './life.ts'
 import { digestKey, identityOf, isMuted, isSilenced, mostChildren } from './marker.ts'
 import type { Case, Child, IncidentNotification, Life, Marker, NotificationKind, ReconcileInput, Severity } from './model.ts'
-import { flapsNow } from './recovery.ts'
 import { betterComment, childrenComment, flappingComment, worseComment } from './texts/comments.ts'
 
 const brokenCriticalMs = 30 * 60_000

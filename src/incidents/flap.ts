@@ -1,3 +1,6 @@
+import { pastOf } from './confirm.ts'
+import type { Case, Marker, ReconcileInput } from './model.ts'
+
 const states = 21
 const low = 0.75
 const high = 1.25
@@ -18,4 +21,20 @@ export const changePercent = (oldestFirst: readonly string[]): number => {
 export const isFlapping = (oldestFirst: readonly string[], was: boolean): boolean => {
   const percent = changePercent(oldestFirst)
   return was ? percent >= stopPercent : percent >= startPercent
+}
+
+/** Whether its states of the last 21 runs, this one included, come and go. Without state it stays what it was. */
+export const flapsNow = (one: Case, marker: Pick<Marker, 'flapping'>, input: ReconcileInput): boolean => {
+  if (!input.stateUsable || one.kind === 'monitoring') return marker.flapping
+  const past = pastOf(one, one.finding).filter((entry) => entry.status !== 'unknown')
+  return isFlapping(
+    [
+      ...past
+        .slice(0, 20)
+        .map((entry) => entry.status)
+        .toReversed(),
+      one.finding.status,
+    ],
+    marker.flapping,
+  )
 }
