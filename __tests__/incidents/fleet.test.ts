@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { Finding } from '../../src/contract/finding.ts'
 import type { ReconcileInput } from '../../src/incidents/model.ts'
 import { reconcileAll } from '../../src/incidents/reconcile.ts'
-import { type Silence, writeSilence } from '../../src/incidents/silence.ts'
+import { type Silence, writeSilence } from '../../src/incidents/texts/silence-issue.ts'
 import { createWorld, hard, hourMs, type World } from '../support/incident-world.ts'
 
 const names = (count: number): readonly string[] => Array.from({ length: count }, (_, at) => `quiz-${at}`)

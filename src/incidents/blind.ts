@@ -3,7 +3,7 @@ import { wordsOf } from './judge.ts'
 import type { Case, IncidentNotification, ReconcileInput } from './model.ts'
 import { born } from './open.ts'
 import { openingsOf } from './openings.ts'
-import { notificationOf } from './worsen.ts'
+import { notificationOf } from './texts/notification.ts'
 
 /** The same word one run earlier, as the state tells it; undefined when it was not bad then. */
 const before = (word: Case): Case | undefined => {

@@ -1,8 +1,9 @@
 import { markdownText } from '../core/text/markdown.ts'
 import { bodyEveryMs, recoveryOf, seenCount } from './confirm.ts'
-import { labelled, said, unlabelled, urgently, viewOf } from './life.ts'
+import { labelled, said, unlabelled, urgently } from './life.ts'
 import type { Case, Life, ReconcileInput } from './model.ts'
 import { closedComment } from './texts/comments.ts'
+import { viewOf } from './texts/view.ts'
 import { flappingLabel, notified } from './worsen.ts'
 
 const longMs = 30 * 60_000

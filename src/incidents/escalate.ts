@@ -1,7 +1,8 @@
-import { happened, labelled, said, urgently, viewOf } from './life.ts'
+import { happened, labelled, said, urgently } from './life.ts'
 import { isAcknowledged, isSilenced } from './marker.ts'
 import type { Life, ReconcileInput } from './model.ts'
 import { escalationComment, reminderComment } from './texts/comments.ts'
+import { viewOf } from './texts/view.ts'
 
 const escalateMs = 30 * 60_000
 const mostReminders = 6

@@ -2,11 +2,12 @@ import { hash } from 'node:crypto'
 import type { Issue, Write } from '../contract/issues.ts'
 import { bodyEveryMs } from './confirm.ts'
 import { wantsComments } from './identify.ts'
-import { commentOn, viewOf } from './life.ts'
+import { commentOn } from './life.ts'
 import { withoutMarker } from './marker.ts'
 import type { Case, Life, Marker, Planned, ReconcileInput } from './model.ts'
 import { bodyWithVerdict, issueBody, issueTitle, withoutOrders } from './texts/issue.ts'
-import { closedLine, verdictLine } from './texts/parts.ts'
+import { closedLine, verdictLine } from './texts/phrases.ts'
+import { viewOf } from './texts/view.ts'
 
 /** Of everything that the body tells, times and links left out: only a change of it is worth a write. */
 export const digestOf = (marker: Marker, word: Case | undefined): string => {

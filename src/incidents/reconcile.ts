@@ -9,8 +9,8 @@ import type { Child, Incident, Planned, ReconcileInput } from './model.ts'
 import { opened } from './open.ts'
 import { type Held, openingsOf } from './openings.ts'
 import { planned } from './plan.ts'
-import { possibleSilences } from './silence.ts'
 import { overSilences, quietOf, silencesOf } from './silenced.ts'
+import { possibleSilences } from './texts/silence-issue.ts'
 import { withChildren } from './worsen.ts'
 
 type Decided = Pick<Reconciled, 'wants'> & { readonly planned: readonly Planned[]; readonly facts: Omit<Reconciled['facts'], 'closed'> }

@@ -1,8 +1,7 @@
 import type { Issue } from '../contract/issues.ts'
 import { localTime } from '../core/time/local-time.ts'
 import type { Planned, Quiet, ReconcileInput } from './model.ts'
-import { type Silences, silencesIn } from './silence.ts'
-import { silenceOverBody } from './texts/silence-issue.ts'
+import { type Silences, silenceOverBody, silencesIn } from './texts/silence-issue.ts'
 
 /** The silences among the open issues of a reconcile. */
 export const silencesOf = (open: readonly Issue[], { options, silencers = options.authors, identity, now }: ReconcileInput): Silences =>

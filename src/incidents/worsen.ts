@@ -1,37 +1,15 @@
-import { plainLine } from '../core/text/plain.ts'
 import { isSlow, seenCount, severityNow, valuesOf } from './confirm.ts'
 import { flapsNow } from './flap.ts'
-import { contactsOf, happened, labelled, said, unlabelled, urgently, viewFor, viewOf } from './life.ts'
-import { digestKey, identityOf, isMuted, isSilenced, mostChildren } from './marker.ts'
-import type { Case, Child, IncidentNotification, Life, Marker, NotificationKind, ReconcileInput, Severity } from './model.ts'
+import { happened, labelled, said, unlabelled, urgently } from './life.ts'
+import { digestKey, isMuted, isSilenced, mostChildren } from './marker.ts'
+import type { Case, Child, Life, Marker, NotificationKind, ReconcileInput, Severity } from './model.ts'
 import { betterComment, childrenComment, flappingComment, worseComment } from './texts/comments.ts'
+import { notificationOf } from './texts/notification.ts'
+import { viewOf } from './texts/view.ts'
 
 const brokenCriticalMs = 30 * 60_000
 
 export const flappingLabel = 'flapping'
-
-type About = {
-  readonly marker: Marker
-  readonly word: Case | undefined
-  readonly issue: { readonly number: number; readonly url: string } | undefined
-}
-
-/** What a webhook is told; in a public repository no more than the id. */
-export const notificationOf = (kind: NotificationKind, { marker, word, issue }: About, input: ReconcileInput): IncidentNotification => {
-  const { finding } = viewFor(marker, word, input)
-  const { publicRepository } = input
-  return {
-    kind,
-    fingerprint: identityOf(marker),
-    number: issue?.number,
-    url: issue?.url,
-    status: kind === 'closed' ? 'ok' : marker.status,
-    server: marker.server,
-    title: plainLine(publicRepository ? marker.id : finding.title, 200),
-    text: publicRepository ? '' : plainLine(finding.observed, 1_000),
-    contacts: contactsOf(finding, input),
-  }
-}
 
 export const notified = (life: Life, kind: NotificationKind, input: ReconcileInput): Life => {
   const one = notificationOf(kind, { marker: life.marker, word: life.word, issue: life.incident.issue }, input)

@@ -2,8 +2,8 @@ import { valueOf } from '../../contract/repository.ts'
 import { UserError } from '../../contract/user-error.ts'
 import { matchesAny } from '../../core/text/pattern.ts'
 import { localTime } from '../../core/time/local-time.ts'
-import type { OpenSilence } from '../../incidents/silence.ts'
-import { person } from '../../incidents/texts/parts.ts'
+import { person } from '../../incidents/texts/phrases.ts'
+import type { OpenSilence } from '../../incidents/texts/silence-issue.ts'
 import { activeSilences, type Done, endWrite, type Work } from './work.ts'
 
 const numbered = (all: readonly OpenSilence[]): string => all.map(({ issue }) => `#${issue.number}`).join(', ')

@@ -5,8 +5,7 @@ import { plainLine } from '../../core/text/plain.ts'
 import { localTime } from '../../core/time/local-time.ts'
 import { ownLabel } from '../../github/labels.ts'
 import { isAuthor } from '../../incidents/marker.ts'
-import { type OpenSilence, type Silence, silencesIn } from '../../incidents/silence.ts'
-import { silenceBody, silenceTitle } from '../../incidents/texts/silence-issue.ts'
+import { type OpenSilence, type Silence, silenceBody, silencesIn, silenceTitle } from '../../incidents/texts/silence-issue.ts'
 import { activeSilences, type Done, endWrite, type Work } from './work.ts'
 
 const serversOf = ({ options, context, repository }: Work): string[] => {

@@ -1,7 +1,8 @@
 import { formatDuration } from '../../core/quantity.ts'
 import { markdownAdvice, markdownText } from '../../core/text/markdown.ts'
 import type { Child, Severity } from '../model.ts'
-import { childLine, contactsText, type IssueView, link, runbookLink, runLinks, severityWord, time, times, worstText } from './parts.ts'
+import { childLine, contactsText, link, runbookLink, runLinks, severityWord, time, times, worstText } from './phrases.ts'
+import type { IssueView } from './view.ts'
 
 const free = { inTable: false } as const
 

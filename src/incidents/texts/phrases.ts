@@ -1,28 +1,10 @@
-import type { Finding } from '../../contract/finding.ts'
 import type { Instant } from '../../contract/seen.ts'
 import { formatDuration } from '../../core/quantity.ts'
 import { codeSpan, markdownText } from '../../core/text/markdown.ts'
 import { localTime } from '../../core/time/local-time.ts'
 import { agreedNow } from '../marker.ts'
 import type { Child, Marker, Severity } from '../model.ts'
-
-/** What all texts of an incident need to know. */
-export type IssueView = {
-  readonly marker: Marker
-  /** The latest bad word on it, redacted. */
-  readonly finding: Finding
-  readonly now: Instant
-  readonly timeZone: string
-  /** Of the finding's audience, from the configuration: the only mentions. */
-  readonly contacts: readonly string[]
-  /** Base URL of the runbooks, with its last slash. */
-  readonly runbooks?: string | undefined
-  /** Then ids and advice only: no subject, value, evidence or telephone number. */
-  readonly publicRepository: boolean
-  readonly closesAfter: { readonly runs: number; readonly settleMs: number }
-  /** An older issue of the same incident, closed long ago. */
-  readonly earlier?: number | undefined
-}
+import type { IssueView } from './view.ts'
 
 const free = { inTable: false } as const
 
@@ -98,3 +80,6 @@ export const childLine = ({ id, key, status }: Child, publicRepository: boolean)
   publicRepository || key.startsWith('sha256:')
     ? `- ${status} ${codeSpan(id, free)}`
     : `- ${status} ${codeSpan(key, free)} ${markdownText(id, free)}`
+
+/** Breaks mentions and references: titles are plain text, and GitHub still links them. */
+export const quietTitle = (text: string): string => text.replace(/[@#](?=\w)/g, '$&\u200B').replace(/\bGH-(?=\d)/gi, '$&\u200B')

@@ -1,6 +1,8 @@
-import type { Status } from '../contract/status.ts'
-import { plainLine, plainLines, shorten } from '../core/text/plain.ts'
-import type { Notification, NotificationKind } from './model.ts'
+import type { Status } from '../../contract/status.ts'
+import { plainLine, plainLines, shorten } from '../../core/text/plain.ts'
+import { identityOf } from '../marker.ts'
+import type { Case, IncidentNotification, Marker, Notification, NotificationKind, ReconcileInput } from '../model.ts'
+import { contactsOf, viewFor } from './view.ts'
 
 export const listenerKinds = ['webhook', 'slack', 'ntfy'] as const
 export type ListenerKind = (typeof listenerKinds)[number]
@@ -71,3 +73,26 @@ const renderers: Record<ListenerKind, (url: URL, one: Notification) => Payload> 
 /** A notification as its listener understands it, bounded. */
 export const payloadFor = (listener: ListenerKind, url: URL, notification: Notification): Payload =>
   renderers[listener](url, bounded(notification))
+
+type About = {
+  readonly marker: Marker
+  readonly word: Case | undefined
+  readonly issue: { readonly number: number; readonly url: string } | undefined
+}
+
+/** What a webhook is told; in a public repository no more than the id. */
+export const notificationOf = (kind: NotificationKind, { marker, word, issue }: About, input: ReconcileInput): IncidentNotification => {
+  const { finding } = viewFor(marker, word, input)
+  const { publicRepository } = input
+  return {
+    kind,
+    fingerprint: identityOf(marker),
+    number: issue?.number,
+    url: issue?.url,
+    status: kind === 'closed' ? 'ok' : marker.status,
+    server: marker.server,
+    title: plainLine(publicRepository ? marker.id : finding.title, 200),
+    text: publicRepository ? '' : plainLine(finding.observed, 1_000),
+    contacts: contactsOf(finding, input),
+  }
+}
