@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { commandsIn } from '../../src/incidents/commands.ts'
 import type { JudgedComment } from '../../src/incidents/model.ts'
+import { commandsIn } from '../../src/incidents/obey.ts'
 import { anyText } from '../support/hostile-texts.ts'
 
 const comment = (body: string, given: Partial<JudgedComment> = {}): JudgedComment => ({

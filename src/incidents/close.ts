@@ -1,17 +1,20 @@
+import type { Write } from '../contract/issues.ts'
 import { markdownText } from '../core/text/markdown.ts'
 import { bodyEveryMs, recoveryOf, seenCount } from './confirm.ts'
-import { labelled, said, unlabelled, urgently } from './life.ts'
-import type { Case, Life, ReconcileInput } from './model.ts'
-import { closedComment } from './texts/comments.ts'
+import { flappingLabel } from './flap.ts'
+import { knownOf } from './identify.ts'
+import { needsPostMortem, postMortemLabel } from './journal.ts'
+import { absentGood, isGone } from './judge.ts'
+import { withoutMarker } from './marker.ts'
+import type { Case, Incident, Life, Planned, ReconcileInput } from './model.ts'
+import { closedComment, duplicateComment } from './texts/comments.ts'
+import { bodyWithVerdict } from './texts/issue.ts'
 import { viewOf } from './texts/view.ts'
-import { flappingLabel, notified } from './worsen.ts'
-
-const longMs = 30 * 60_000
-export const postMortemLabel = 'postmortem-needed'
+import { commentOn, labelled, notified, said, unlabelled, urgently } from './update.ts'
 
 const over = (life: Life, how: string, input: ReconcileInput): Life => {
   const { marker } = life
-  const postMortem = marker.escalated || input.now - marker.since > longMs || marker.reopened >= 2
+  const postMortem = needsPostMortem(marker, input)
   const closing = { how, postMortem }
   const closed = urgently({ ...life, closing }, { closed: input.now, flapping: false, latestRun: input.run.url }, 'close')
   const marked = unlabelled(postMortem ? labelled(closed, postMortemLabel) : closed, flappingLabel)
@@ -52,3 +55,35 @@ export const missing = (life: Life, input: ReconcileInput): Life => {
   const counted = urgently(life, { gone }, 'update')
   return gone >= input.options.recover ? over(counted, 'no longer monitored', input) : counted
 }
+
+const reportOf = ({ marker }: Incident, { reports }: ReconcileInput, fits: (report: ReconcileInput['reports'][number]) => boolean) =>
+  reports.find((report) => report.server === marker.server && report.action === marker.action && fits(report))
+
+export const absent = (life: Life, input: ReconcileInput): Life => {
+  const { incident } = life
+  const good = reportOf(incident, input, (report) => absentGood(incident.marker, report, input) !== undefined)
+  const word = good === undefined ? undefined : absentGood(incident.marker, good, input)
+  if (word !== undefined) return recovered({ ...life, word }, word, input)
+  const gone = reportOf(incident, input, (report) => isGone(incident.marker, report, input))
+  return gone === undefined ? life : missing(life, input)
+}
+
+const duplicateClosing = ({ issue, marker }: Incident, kept: number, input: ReconcileInput): Planned => {
+  const closed = { ...marker, closed: input.now, duplicate: true }
+  const body = bodyWithVerdict(withoutMarker(issue.body), { marker: closed, verdict: `**Closed**: the same as #${kept}.` })
+  return {
+    rank: 'duplicate',
+    notifications: [],
+    writes: [
+      ...commentOn(issue, duplicateComment(kept)),
+      { kind: 'update', number: issue.number, body, state: 'closed', stateReason: 'duplicate' },
+    ],
+  }
+}
+
+/** Rule 4: of several open ones of one identity the lowest number stays. */
+export const duplicatesOf = (input: ReconcileInput): readonly Planned[] =>
+  knownOf(input).duplicates.map(({ kept, incident }) => duplicateClosing(incident, kept, input))
+
+/** The writes that close doubles after a creation, when the open issues were listed again. */
+export const duplicateWrites = (input: ReconcileInput): readonly Write[] => duplicatesOf(input).flatMap((one) => one.writes)

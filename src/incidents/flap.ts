@@ -1,5 +1,9 @@
 import { pastOf } from './confirm.ts'
-import type { Case, Marker, ReconcileInput } from './model.ts'
+import { isSilenced } from './marker.ts'
+import type { Case, Life, Marker, ReconcileInput } from './model.ts'
+import { flappingComment } from './texts/comments.ts'
+import { viewOf } from './texts/view.ts'
+import { happened, labelled, said, unlabelled, urgently } from './update.ts'
 
 const states = 21
 const low = 0.75
@@ -37,4 +41,16 @@ export const flapsNow = (one: Case, marker: Pick<Marker, 'flapping'>, input: Rec
     ],
     marker.flapping,
   )
+}
+
+export const flappingLabel = 'flapping'
+
+/** Rule 7. Its own beginning and end are told; nothing in between. */
+export const flapped = (life: Life, word: Case, input: ReconcileInput): Life => {
+  const flapping = flapsNow(word, life.marker, input)
+  if (flapping === life.marker.flapping) return life
+  const events = happened(life.marker, input.now, flapping ? 'began to flap' : 'steady again')
+  const changed = urgently(life, { flapping, events }, 'change')
+  const marked = flapping ? labelled(changed, flappingLabel) : unlabelled(changed, flappingLabel)
+  return isSilenced(marked.marker, input.now) ? marked : said(marked, flappingComment(viewOf(marked, input)))
 }

@@ -1,10 +1,14 @@
+import type { Comment } from '../contract/issues.ts'
+import type { Instant } from '../contract/seen.ts'
 import { largest } from '../core/largest.ts'
 import { writeDuration } from '../core/options/duration.ts'
-import { type Command, commandsIn } from './commands.ts'
+import { plainLine } from '../core/text/plain.ts'
 import { wantsComments } from './identify.ts'
-import { happened, urgently } from './life.ts'
-import type { Life, Marker, ReconcileInput } from './model.ts'
+import { isAuthor, longestMs } from './marker.ts'
+import type { JudgedComment, Life, Marker, ReconcileInput } from './model.ts'
+import { saidCommands } from './said.ts'
 import { askedFor } from './texts/comments.ts'
+import { happened, urgently } from './update.ts'
 
 const lasting = ({ at, until }: { at: number; until: number }): string => writeDuration(until - at)
 
@@ -35,3 +39,63 @@ export const obeyed = (life: Life, input: ReconcileInput): Life => {
   const known: Life = { ...life, marker: { ...life.marker, comments: { count: issue.comments, last } } }
   return commands.reduce<Life>((so, command) => urgently(so, effects[command.kind](so.marker, command as never), 'change'), known)
 }
+
+type Given = { readonly by: string; readonly at: Instant }
+
+export type Command =
+  | ({ readonly kind: 'acknowledge'; readonly until: Instant } & Given)
+  | ({ readonly kind: 'silence'; readonly until: Instant } & Given)
+  | ({ readonly kind: 'unsilence' } & Given)
+  | ({ readonly kind: 'cause'; readonly text: string } & Given)
+  | ({ readonly kind: 'fix'; readonly text: string } & Given)
+
+const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
+const maxTextChars = 300
+
+/** `2h` -> milliseconds, at most `most`; undefined when it is no duration. */
+const spanMs = (text: string, most: number): number | undefined => {
+  const [, number = '', unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
+  const ms = Number(number) * (unitMs[unit] ?? 0)
+  return ms > 0 ? Math.min(ms, most) : undefined
+}
+
+const timed = (kind: 'acknowledge' | 'silence', ms: number | undefined, { author, createdAt }: Comment): readonly Command[] =>
+  ms === undefined ? [] : [{ kind, by: author, at: createdAt, until: createdAt + ms }]
+
+const grammar: Readonly<Record<string, (rest: string, comment: Comment) => readonly Command[]>> = {
+  ack: (rest, comment) => timed('acknowledge', rest === '' ? longestMs.acknowledged : spanMs(rest, longestMs.acknowledged), comment),
+  silence: (rest, comment) => timed('silence', spanMs(rest, longestMs.silenced), comment),
+  unsilence: (rest, { author, createdAt }) => (rest === '' ? [{ kind: 'unsilence', by: author, at: createdAt }] : []),
+  cause: (rest, comment) => noted('cause', rest, comment),
+  fix: (rest, comment) => noted('fix', rest, comment),
+}
+
+const noted = (kind: 'cause' | 'fix', rest: string, { author, createdAt }: Comment): readonly Command[] => {
+  const text = plainLine(rest, maxTextChars).trim()
+  return text === '' ? [] : [{ kind, by: author, at: createdAt, text }]
+}
+
+const ofLine = (line: string, comment: Comment): readonly Command[] => {
+  const [, name = '', rest = ''] = /^\/([a-z]{1,10})(?:[ \t](.*))?$/.exec(line.trimEnd()) ?? []
+  return Object.hasOwn(grammar, name) ? (grammar[name]?.(rest.trim(), comment) ?? []) : []
+}
+
+const ofComment = (comment: Comment): readonly Command[] => saidCommands(comment.body).flatMap((line) => ofLine(line, comment))
+
+/** A bot is nobody who is asked: a server that is watched could comment by the token of its job. */
+const isPerson = ({ author }: Comment, authors: readonly string[]): boolean => !isAuthor(authors, author) && !/\[bot\]$/i.test(author)
+
+/** Unedited, of a person, and with a command in it: only of these people GitHub is asked whether they may write. */
+export const asksForSomething = (comment: Comment, authors: readonly string[]): boolean =>
+  comment.createdAt === comment.updatedAt && isPerson(comment, authors) && ofComment(comment).length > 0
+
+/** The commands in comments that are new, unedited and of people who may write; oldest first. Said, not shown: `said.ts` tells which lines are. */
+export const commandsIn = (comments: readonly JudgedComment[], after: number, authors: readonly string[]): readonly Command[] =>
+  comments
+    .filter((one) => one.id > after && one.mayWrite && asksForSomething(one, authors))
+    .toSorted((a, b) => a.id - b.id)
+    .flatMap(ofComment)
+
+/** A person opened it again after we had closed it: it must prove itself anew. */
+export const heldOpen = (life: Life, input: ReconcileInput): Life =>
+  life.marker.closed === undefined ? life : urgently(life, { closed: undefined, lastBad: input.now, gone: 0 }, 'update')

@@ -1,16 +1,14 @@
 import { isSlow, pastOf, valuesOf } from './confirm.ts'
 import { severeLabel } from './escalate.ts'
-import { digestOf } from './finish.ts'
-import { flapsNow } from './flap.ts'
+import { flappingLabel, flapsNow } from './flap.ts'
 import { monitoringId } from './judge.ts'
-import { commentOn, happened } from './life.ts'
 import { fingerprint, identityOf } from './marker.ts'
 import type { Case, Child, Incident, Marker, Planned, ReconcileInput, Severity } from './model.ts'
 import { type ReopenReason, reopenedComment } from './texts/comments.ts'
 import { issueBody, issueTitle } from './texts/issue.ts'
 import { notificationOf } from './texts/notification.ts'
 import { viewFor } from './texts/view.ts'
-import { flappingLabel } from './worsen.ts'
+import { commentOn, digestOf, happened } from './update.ts'
 
 /** The only one that Ronde needs. */
 const rondeLabel = 'ronde'

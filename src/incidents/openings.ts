@@ -3,7 +3,7 @@ import { opensWith } from './confirm.ts'
 import { partsFor } from './identify.ts'
 import { explainedBy, inMaintenance } from './maintenance.ts'
 import { identityOf } from './marker.ts'
-import type { Case, Child, ReconcileInput } from './model.ts'
+import type { Case, Child, ReconcileInput, Severity } from './model.ts'
 import type { Opening } from './open.ts'
 
 /** `known`: something that people know of explains it, and the log says so. */
@@ -16,7 +16,7 @@ export type Openings = {
   readonly held: readonly Held[]
 }
 
-type Wanted = { readonly word: Case; readonly status: 'warning' | 'critical' }
+type Wanted = { readonly word: Case; readonly status: Severity }
 
 const maxDepth = 10
 
@@ -44,7 +44,7 @@ const childOf = ({ word }: Wanted): Child => ({
   status: word.finding.status === 'critical' ? 'critical' : 'warning',
 })
 
-const whyHeld = ({ finding: { id, subject }, report }: Case, status: Wanted['status'], input: ReconcileInput): string | undefined => {
+const whyHeld = ({ finding: { id, subject }, report }: Case, status: Severity, input: ReconcileInput): string | undefined => {
   if (inMaintenance(input.maintenance, input.now, input.timeZone)) return 'maintenance window'
   const { server, action } = report
   return explainedBy(input.quiet ?? [], { server, action, id, subject, status }, input.now)?.why

@@ -1,5 +1,5 @@
-import { duplicatesOf } from './duplicates.ts'
-import { finished } from './finish.ts'
+import { duplicatesOf } from './close.ts'
+import { withChildren } from './group.ts'
 import { closedByIdentity, knownOf, shareIssues, wantsComments } from './identify.ts'
 import type { Reconciled } from './input.ts'
 import { wordsOf } from './judge.ts'
@@ -11,7 +11,7 @@ import { type Held, openingsOf } from './openings.ts'
 import { planned } from './plan.ts'
 import { overSilences, quietOf, silencesOf } from './silenced.ts'
 import { possibleSilences } from './texts/silence-issue.ts'
-import { withChildren } from './worsen.ts'
+import { finished } from './update.ts'
 
 type Decided = Pick<Reconciled, 'wants'> & { readonly planned: readonly Planned[]; readonly facts: Omit<Reconciled['facts'], 'closed'> }
 

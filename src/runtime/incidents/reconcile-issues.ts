@@ -1,6 +1,6 @@
 import type { Issue, IssuesFailure } from '../../contract/issues.ts'
 import { openedUnseen } from '../../incidents/blind.ts'
-import { duplicateWrites } from '../../incidents/duplicates.ts'
+import { duplicateWrites } from '../../incidents/close.ts'
 import { knownOf, shareIssues } from '../../incidents/identify.ts'
 import type { Reconciled } from '../../incidents/input.ts'
 import type { JudgedComment, ReconcileInput } from '../../incidents/model.ts'

@@ -2,12 +2,58 @@ import { hash } from 'node:crypto'
 import type { Issue, Write } from '../contract/issues.ts'
 import { bodyEveryMs } from './confirm.ts'
 import { wantsComments } from './identify.ts'
-import { commentOn } from './life.ts'
+import { closedFact } from './journal.ts'
 import { withoutMarker } from './marker.ts'
-import type { Case, Life, Marker, Planned, ReconcileInput } from './model.ts'
+import {
+  type Case,
+  type Incident,
+  type Life,
+  type Marker,
+  type NotificationKind,
+  type Planned,
+  type Rank,
+  type ReconcileInput,
+  ranks,
+} from './model.ts'
 import { bodyWithVerdict, issueBody, issueTitle, withoutOrders } from './texts/issue.ts'
+import { notificationOf } from './texts/notification.ts'
 import { closedLine, verdictLine } from './texts/phrases.ts'
 import { viewOf } from './texts/view.ts'
+
+export const firstRank = (a: Rank, b: Rank): Rank => (ranks.indexOf(a) <= ranks.indexOf(b) ? a : b)
+
+export const bornOf = (incident: Incident, word: Case | undefined): Life => ({
+  incident,
+  marker: incident.marker,
+  word,
+  comments: [],
+  notifications: [],
+  labels: incident.issue.labels,
+  urgent: false,
+  rank: 'update',
+  closing: undefined,
+})
+
+/** Changes the marker and says that it must be written now. */
+export const urgently = (life: Life, marker: Partial<Marker>, rank: Rank): Life => ({
+  ...life,
+  marker: { ...life.marker, ...marker },
+  urgent: true,
+  rank: firstRank(life.rank, rank),
+})
+
+export const said = (life: Life, comment: string): Life => ({ ...life, comments: [...life.comments, comment] })
+export const labelled = (life: Life, label: string): Life => ({ ...life, labels: [...life.labels.filter((one) => one !== label), label] })
+export const unlabelled = (life: Life, label: string): Life => ({ ...life, labels: life.labels.filter((one) => one !== label) })
+/** A locked issue takes no comment of a job's token: its body tells. */
+export const commentOn = ({ number, locked }: Pick<Issue, 'number' | 'locked'>, body: string): readonly Write[] =>
+  locked || body === '' ? [] : [{ kind: 'comment', number, body }]
+export const happened = (marker: Marker, at: number, what: string): Marker['events'] => [...marker.events, { at, what }]
+
+export const notified = (life: Life, kind: NotificationKind, input: ReconcileInput): Life => {
+  const one = notificationOf(kind, { marker: life.marker, word: life.word, issue: life.incident.issue }, input)
+  return { ...life, notifications: [...life.notifications.filter((before) => before.kind !== kind), one] }
+}
 
 /** Of everything that the body tells, times and links left out: only a change of it is worth a write. */
 export const digestOf = (marker: Marker, word: Case | undefined): string => {
@@ -69,17 +115,3 @@ export const finished = (life: Life, input: ReconcileInput): Planned | undefined
     closed: closedFact(whole, input),
   }
 }
-
-const closedFact = ({ closing, marker, incident }: Life, { now }: ReconcileInput): Planned['closed'] =>
-  closing === undefined
-    ? undefined
-    : {
-        number: incident.issue.number,
-        url: incident.issue.url,
-        title: incident.issue.title,
-        since: marker.since,
-        until: now,
-        cause: marker.cause,
-        fix: marker.fix,
-        postMortem: closing.postMortem,
-      }

@@ -1,0 +1,23 @@
+import type { Life, Marker, Planned, ReconcileInput } from './model.ts'
+
+const longMs = 30 * 60_000
+export const postMortemLabel = 'postmortem-needed'
+
+/** Rule 9: it escalated, lasted long or came back again and again. */
+export const needsPostMortem = ({ escalated, since, reopened }: Marker, { now }: ReconcileInput): boolean =>
+  escalated || now - since > longMs || reopened >= 2
+
+/** What a closed incident leaves for the journal. */
+export const closedFact = ({ closing, marker, incident }: Life, { now }: ReconcileInput): Planned['closed'] =>
+  closing === undefined
+    ? undefined
+    : {
+        number: incident.issue.number,
+        url: incident.issue.url,
+        title: incident.issue.title,
+        since: marker.since,
+        until: now,
+        cause: marker.cause,
+        fix: marker.fix,
+        postMortem: closing.postMortem,
+      }
