@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { openedUnseen } from '../../src/incidents/blind.ts'
+import { openedUnseen } from '../../src/incidents/outbox.ts'
 import { createWorld, hard, minuteMs, soft } from '../support/incident-world.ts'
 
 describe('rule 11: while GitHub cannot be asked', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { decodeFacts, encodeFacts, type Fact, keptFacts } from '../../src/incidents/fact.ts'
+import { decodeFacts, encodeFacts, type Fact, keptFacts } from '../../src/incidents/outbox.ts'
 
 const day = 24 * 60 * 60_000
 const now = Date.parse('2026-12-05T00:00:00Z')

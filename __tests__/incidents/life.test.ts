@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Finding } from '../../src/contract/finding.ts'
 import type { Issue } from '../../src/contract/issues.ts'
-import type { Reconciled } from '../../src/incidents/input.ts'
 import { identityOf, readMarker } from '../../src/incidents/marker.ts'
+import type { Reconciled } from '../../src/incidents/reconcile.ts'
 import { bot, createWorld, dayMs, hard, hourMs, minuteMs, type RunOptions, soft, type World } from '../support/incident-world.ts'
 
 const servers = ['quiz-prod', 'quiz-staging'] as const

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { type Planned, type Rank, ranks } from '../../src/incidents/model.ts'
-import { planned } from '../../src/incidents/plan.ts'
+import { planned } from '../../src/incidents/reconcile.ts'
 
 const one = (rank: Rank, number: number): Planned => ({
   rank,

@@ -1,9 +1,10 @@
 import { isSlow, pastOf, valuesOf } from './confirm.ts'
 import { severeLabel } from './escalate.ts'
 import { flappingLabel, flapsNow } from './flap.ts'
+import type { Opening } from './group.ts'
 import { monitoringId } from './judge.ts'
 import { fingerprint, identityOf } from './marker.ts'
-import type { Case, Child, Incident, Marker, Planned, ReconcileInput, Severity } from './model.ts'
+import type { Case, Incident, Marker, Planned, ReconcileInput, Severity } from './model.ts'
 import { type ReopenReason, reopenedComment } from './texts/comments.ts'
 import { issueBody, issueTitle } from './texts/issue.ts'
 import { notificationOf } from './texts/notification.ts'
@@ -16,9 +17,6 @@ const rondeLabel = 'ronde'
 const dayMs = 24 * 3_600_000
 /** How far back closed issues are listed before a creation. */
 export const closedLookBackMs = 30 * dayMs
-
-/** What is to be opened, with what fails with it. */
-export type Opening = { readonly word: Case; readonly status: Severity; readonly children: readonly Child[] }
 
 /** Which way is worse, as the last good value tells. */
 const directionOf = (word: Case): number => {

@@ -1,17 +1,27 @@
-import { duplicatesOf } from './close.ts'
-import { withChildren } from './group.ts'
+import type { Write } from '../contract/issues.ts'
+import { absent, duplicatesOf, hovering, recovered } from './close.ts'
+import { escalated, seenBad } from './escalate.ts'
+import { flapped } from './flap.ts'
+import { type Held, openingsOf, withChildren } from './group.ts'
 import { closedByIdentity, knownOf, shareIssues, wantsComments } from './identify.ts'
-import type { Reconciled } from './input.ts'
 import { wordsOf } from './judge.ts'
-import { lived } from './live.ts'
-import { identityOf } from './marker.ts'
-import type { Child, Incident, Planned, ReconcileInput } from './model.ts'
+import { identityOf, withoutDetails } from './marker.ts'
+import {
+  type Case,
+  type Child,
+  type ClosedIncident,
+  type Incident,
+  type IncidentNotification,
+  type Life,
+  type Planned,
+  type ReconcileInput,
+  ranks,
+} from './model.ts'
+import { heldOpen, obeyed } from './obey.ts'
 import { opened } from './open.ts'
-import { type Held, openingsOf } from './openings.ts'
-import { planned } from './plan.ts'
-import { overSilences, quietOf, silencesOf } from './silenced.ts'
+import { isExplained, overSilences, quietOf, silencesOf } from './silence.ts'
 import { possibleSilences } from './texts/silence-issue.ts'
-import { finished } from './update.ts'
+import { bornOf, finished } from './update.ts'
 
 type Decided = Pick<Reconciled, 'wants'> & { readonly planned: readonly Planned[]; readonly facts: Omit<Reconciled['facts'], 'closed'> }
 
@@ -81,3 +91,70 @@ export const reconcileAll = (given: readonly ReconcileInput[]): Reconciled => {
  * While it wants something, read that and call again before anything is written.
  */
 export const reconcile = (input: ReconcileInput): Reconciled => reconcileAll([input])
+
+export type ReconcileFacts = {
+  /** Open incidents of these actions when the run began. */
+  readonly open: number
+  /** Issues of our authors whose marker cannot be read any more: left alone. */
+  readonly unreadable: readonly number[]
+  /** Issues that look like silences, and silence nothing. */
+  readonly brokenSilences: readonly number[]
+  /** Issues with our label of other people: never touched. */
+  readonly foreign: readonly number[]
+  /** Findings that opened nothing, and why. */
+  readonly held: readonly Held[]
+  /** What each closed incident of this run leaves for the journal. */
+  readonly closed: readonly ClosedIncident[]
+}
+
+export type Reconciled = {
+  /** In this order; at most ten. */
+  readonly writes: readonly Write[]
+  /** Left for the next run, which judges anew. */
+  readonly deferred: readonly Write[]
+  readonly notifications: readonly IncidentNotification[]
+  /** What the deferred writes would have told: of the next run, and until then a fact of the outbox. */
+  readonly later: readonly IncidentNotification[]
+  /** Read these and reconcile again before anything is written; nothing is wanted twice. */
+  readonly wants: { readonly closed: boolean; readonly comments: readonly number[] }
+  readonly facts: ReconcileFacts
+}
+
+export const mostWrites = 10
+
+/** The most important first, as many as a run may write; what does not fit is judged anew by the next run, and told only then. */
+export const planned = (
+  all: readonly Planned[],
+): Pick<Reconciled, 'writes' | 'deferred' | 'notifications' | 'later'> & { readonly closed: readonly ClosedIncident[] } => {
+  const taken: Planned[] = []
+  const left: Planned[] = []
+  let count = 0
+  for (const one of all.toSorted((a, b) => ranks.indexOf(a.rank) - ranks.indexOf(b.rank))) {
+    const fits = count + one.writes.length <= mostWrites
+    if (fits) count += one.writes.length
+    ;(fits ? taken : left).push(one)
+  }
+  return {
+    writes: taken.flatMap((one) => one.writes),
+    deferred: left.flatMap((one) => one.writes),
+    notifications: taken.flatMap((one) => one.notifications),
+    later: left.flatMap((one) => one.notifications),
+    closed: taken.flatMap((one) => (one.closed === undefined ? [] : [one.closed])),
+  }
+}
+
+const rules: Record<Case['word'], (life: Life, word: Case, input: ReconcileInput) => Life> = {
+  bad: (life, word, input) => seenBad(flapped(life, word, input), word, input),
+  good: (life, word, input) => recovered(flapped(life, word, input), word, input),
+  uncleared: (life, word, input) => hovering(flapped(life, word, input), input),
+  unseen: (life) => life,
+}
+
+/** All rules of an open incident, in their order. */
+export const lived = (incident: Incident, word: Case | undefined, input: ReconcileInput): Life => {
+  const known = input.publicRepository ? { ...incident, marker: withoutDetails(incident.marker) } : incident
+  const begun = heldOpen(obeyed(bornOf(known, word), input), input)
+  const judged = word === undefined ? absent(begun, input) : rules[word.word](begun, word, input)
+  const isGood = judged.closing !== undefined || judged.word?.word === 'good' || judged.word?.word === 'uncleared'
+  return isGood || isExplained(judged, input) ? judged : escalated(judged, input)
+}

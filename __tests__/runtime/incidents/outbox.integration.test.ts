@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
-import type { Fact } from '../../../src/incidents/fact.ts'
+import type { Fact } from '../../../src/incidents/outbox.ts'
 import { openOutbox } from '../../../src/runtime/incidents/outbox.ts'
 import { noState, openRunState, recordRun } from '../../../src/runtime/state-of-run.ts'
 

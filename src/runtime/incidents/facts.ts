@@ -1,7 +1,6 @@
 import type { Write } from '../../contract/issues.ts'
-import type { Fact } from '../../incidents/fact.ts'
 import type { IncidentNotification } from '../../incidents/model.ts'
-import { overUnseen, settled } from '../../incidents/settle.ts'
+import { type Fact, overUnseen, settled } from '../../incidents/outbox.ts'
 import type { Done } from './perform-writes.ts'
 import type { Read, Telling } from './reconcile-issues.ts'
 import type { Outside, Reconciled as Told } from './sink.ts'

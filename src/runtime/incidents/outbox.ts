@@ -1,6 +1,6 @@
 import type { State } from '../../contract/context.ts'
 import type { Instant } from '../../contract/seen.ts'
-import { decodeFacts, encodeFacts, type Fact } from '../../incidents/fact.ts'
+import { decodeFacts, encodeFacts, type Fact } from '../../incidents/outbox.ts'
 
 const noteKey = 'incidents.outbox'
 

@@ -1,5 +1,5 @@
 import type { Issues, IssuesFailure, Write } from '../../contract/issues.ts'
-import { mostWrites } from '../../incidents/plan.ts'
+import { mostWrites } from '../../incidents/reconcile.ts'
 
 /** What a run did with an issue, or found it to be. */
 export type Deed = 'opened' | 'reopened' | 'updated' | 'closed' | 'open'

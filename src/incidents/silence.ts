@@ -1,0 +1,112 @@
+import type { Issue } from '../contract/issues.ts'
+import type { Instant } from '../contract/seen.ts'
+import type { Common } from '../core/options/common.ts'
+import { groupOf } from '../core/render/view.ts'
+import { matchesAny } from '../core/text/pattern.ts'
+import { localParts, localTime } from '../core/time/local-time.ts'
+import type { Case, Life, Planned, Quiet, ReconcileInput, Severity } from './model.ts'
+import { type Silences, silenceOverBody, silencesIn } from './texts/silence-issue.ts'
+
+/** What a backup, a restore or an update may disturb while it works: the services of its compose project and what is seen of them. */
+const disturbed: ReadonlySet<string> = new Set(
+  'compose containers endpoints flow postgres rabbitmq redis prometheus access-log error-log migrations commands'.split(' '),
+)
+
+/** No work explains these: they stay bad, or are seen only once, and would be lost. */
+const unexplained: ReadonlySet<string> = new Set(['compose.oom', 'compose.config', 'endpoint.certificate', 'postgres.wraparound'])
+
+const checkSubject = /^check\/([\w-]+)$/
+
+/** Whether Ronde's own work on the project explains a finding; `monitoring.broken` by the check that could not look. */
+export const isExplainedByWork = ({
+  action,
+  id,
+  subject,
+}: {
+  readonly action: string
+  readonly id: string
+  readonly subject: string
+}): boolean => {
+  if (action !== 'health-check' || unexplained.has(id)) return false
+  return disturbed.has(checkSubject.exec(subject)?.[1] ?? groupOf(action, id))
+}
+
+/** What is to be explained. */
+export type Unquiet = {
+  readonly server: string
+  readonly action: string
+  readonly id: string
+  readonly subject: string
+  readonly status: 'warning' | 'critical'
+}
+
+type Windows = Common['maintenance']
+const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
+
+const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
+
+/** A window that ends before it starts runs past midnight, and its day is the one it starts on. */
+export const inMaintenance = (windows: Windows, at: Instant, timeZone: string): boolean => {
+  if (windows.length === 0) return false
+  const { weekday, minute } = localParts(at, timeZone)
+  const isDay = (window: Windows[number], index: number): boolean =>
+    window.days === undefined || window.days.includes(days[(index + 7) % 7] ?? 'sun')
+  return windows.some((window) => {
+    const from = minuteOf(window.from)
+    const to = minuteOf(window.to)
+    if (from < to) return isDay(window, weekday) && minute >= from && minute < to
+    return (isDay(window, weekday) && minute >= from) || (isDay(window, weekday - 1) && minute < to)
+  })
+}
+
+const covers: { readonly [Kind in Quiet['kind']]: (quiet: Extract<Quiet, { kind: Kind }>, what: Unquiet) => boolean } = {
+  silence: ({ servers = ['*'], ids = ['*'], subjects = ['*'], upTo = 'critical' }, { server, id, subject, status }) =>
+    (upTo === 'critical' || status === 'warning') && matchesAny(servers, server) && matchesAny(ids, id) && matchesAny(subjects, subject),
+  work: (_, what) => isExplainedByWork(what),
+}
+
+/** What is known and explains a finding now, if anything does. */
+export const explainedBy = (quiet: readonly Quiet[], what: Unquiet, now: Instant): Quiet | undefined =>
+  quiet.find((one) => one.until > now && covers[one.kind](one as never, what))
+
+/** The silences among the open issues of a reconcile. */
+export const silencesOf = (open: readonly Issue[], { options, silencers = options.authors, identity, now }: ReconcileInput): Silences =>
+  silencesIn(open, { authors: silencers, repository: identity.repository }, now)
+
+/** What the active ones explain. */
+export const quietOf = ({ active }: Silences, { timeZone, now }: ReconcileInput): readonly Quiet[] =>
+  active.map(({ issue, silence: { servers, ids, subjects, upTo, until } }) => ({
+    kind: 'silence',
+    servers,
+    ids,
+    subjects,
+    upTo,
+    until,
+    why: `silenced until ${localTime(until, timeZone, now)} by #${issue.number}`,
+  }))
+
+/** Rule 13: a silence that is over closes itself, by one write of whichever run sees it first. */
+export const overSilences = (all: readonly { readonly input: ReconcileInput; readonly found: Silences }[]): readonly Planned[] => {
+  const each = all.flatMap(({ input, found }) => found.over.map((one) => [one.issue.number, { ...one, ...input }] as const))
+  return [...new Map(each).values()].map(({ issue, silence, timeZone, now }) => {
+    const body = silenceOverBody(issue.body, `**Over** since ${localTime(silence.until, timeZone, now)}.`)
+    return {
+      rank: 'update',
+      notifications: [],
+      writes: [{ kind: 'update', number: issue.number, body, state: 'closed', stateReason: 'completed' }],
+    }
+  })
+}
+
+/** Something known explains it: it goes on, and nobody is woken. */
+export const isExplained = ({ marker, word }: Life, { quiet = [], now, maintenance, timeZone }: ReconcileInput): boolean => {
+  const { server, action, status } = marker
+  const { id = marker.id, subject = marker.key } = word?.finding ?? {}
+  return inMaintenance(maintenance, now, timeZone) || explainedBy(quiet, { server, action, id, subject, status }, now) !== undefined
+}
+
+export const whyHeld = ({ finding: { id, subject }, report }: Case, status: Severity, input: ReconcileInput): string | undefined => {
+  if (inMaintenance(input.maintenance, input.now, input.timeZone)) return 'maintenance window'
+  const { server, action } = report
+  return explainedBy(input.quiet ?? [], { server, action, id, subject, status }, input.now)?.why
+}
