@@ -3,10 +3,10 @@ import type { Instant } from '../contract/seen.ts'
 import { largest } from '../core/largest.ts'
 import { writeDuration } from '../core/options/duration.ts'
 import { plainLine } from '../core/text/plain.ts'
+import { slashCommandLines } from '../core/text/slash-commands.ts'
 import { wantsComments } from './identify.ts'
 import { isAuthor, longestMs } from './marker.ts'
 import type { JudgedComment, Life, Marker, ReconcileInput } from './model.ts'
-import { saidCommands } from './said.ts'
 import { askedFor } from './texts/comments.ts'
 import { happened, urgently } from './update.ts'
 
@@ -80,7 +80,7 @@ const ofLine = (line: string, comment: Comment): readonly Command[] => {
   return Object.hasOwn(grammar, name) ? (grammar[name]?.(rest.trim(), comment) ?? []) : []
 }
 
-const ofComment = (comment: Comment): readonly Command[] => saidCommands(comment.body).flatMap((line) => ofLine(line, comment))
+const ofComment = (comment: Comment): readonly Command[] => slashCommandLines(comment.body).flatMap((line) => ofLine(line, comment))
 
 /** A bot is nobody who is asked: a server that is watched could comment by the token of its job. */
 const isPerson = ({ author }: Comment, authors: readonly string[]): boolean => !isAuthor(authors, author) && !/\[bot\]$/i.test(author)
@@ -89,7 +89,7 @@ const isPerson = ({ author }: Comment, authors: readonly string[]): boolean => !
 export const asksForSomething = (comment: Comment, authors: readonly string[]): boolean =>
   comment.createdAt === comment.updatedAt && isPerson(comment, authors) && ofComment(comment).length > 0
 
-/** The commands in comments that are new, unedited and of people who may write; oldest first. Said, not shown: `said.ts` tells which lines are. */
+/** The commands in comments that are new, unedited and of people who may write; oldest first. Said, not shown: `slash-commands.ts` tells which lines are. */
 export const commandsIn = (comments: readonly JudgedComment[], after: number, authors: readonly string[]): readonly Command[] =>
   comments
     .filter((one) => one.id > after && one.mayWrite && asksForSomething(one, authors))

@@ -1,6 +1,6 @@
 import type { State } from '../../contract/context.ts'
 import { isAuthor } from '../../incidents/marker.ts'
-import type { Judged, Telling } from './reconcile-issues.ts'
+import type { Judged, Telling } from './model.ts'
 
 type Notes = Pick<State, 'note' | 'setNote'>
 

@@ -14,7 +14,8 @@ import type { Printer } from '../print.ts'
 import { repositoryUrl, runUrl } from '../repository.ts'
 import { liveJournals } from '../state/journal-file.ts'
 import { openRunState } from '../state-of-run.ts'
-import { type Judged, reconcileIssues } from './reconcile-issues.ts'
+import type { Judged } from './model.ts'
+import { reconcileIssues } from './reconcile-issues.ts'
 import { type IncidentsWritten, writeIncidents } from './sink.ts'
 
 export type IncidentsOfRun = {

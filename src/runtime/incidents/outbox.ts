@@ -1,6 +1,9 @@
 import type { State } from '../../contract/context.ts'
+import type { Write } from '../../contract/issues.ts'
 import type { Instant } from '../../contract/seen.ts'
-import { decodeFacts, encodeFacts, type Fact } from '../../incidents/outbox.ts'
+import type { IncidentNotification } from '../../incidents/model.ts'
+import { decodeFacts, encodeFacts, type Fact, overUnseen, settled } from '../../incidents/outbox.ts'
+import type { Done, IncidentsTold, Outside, Read, Telling } from './model.ts'
 
 const noteKey = 'incidents.outbox'
 
@@ -21,4 +24,51 @@ export const openOutbox = (state: Pick<State, 'note' | 'setNote'>, now: Instant)
       if (after !== (before ?? '[]')) state.setNote(noteKey, after)
     },
   }
+}
+
+export const factOf = (one: IncidentNotification, at: number, told: boolean): Fact => ({
+  fingerprint: one.fingerprint,
+  kind: one.kind,
+  at,
+  status: one.status,
+  title: one.title,
+  text: one.text,
+  told,
+})
+
+/** Webhooks hear of an incident once, also when GitHub could not be told of it for a while. */
+export const untold = (notifications: readonly IncidentNotification[], facts: readonly Fact[]): readonly IncidentNotification[] =>
+  notifications.filter((one) => !facts.some((fact) => fact.told && fact.fingerprint === one.fingerprint && fact.kind === one.kind))
+
+/** Whether all writes of an incident are still to come. */
+const waits = (one: IncidentNotification, left: readonly Write[]): boolean =>
+  left.some((write) => (write.kind === 'create' ? write.fingerprint === one.fingerprint : write.number === one.number))
+
+/** What is told now, and what the outbox keeps. */
+export const toldOf = (
+  { plan, inputs }: Read,
+  done: Done,
+  { facts, now, telling }: Pick<Outside, 'facts' | 'now'> & { readonly telling: Telling },
+): Pick<IncidentsTold, 'notifications' | 'facts'> => {
+  const waiting = [...plan.notifications.filter((one) => waits(one, done.left)), ...plan.later]
+  const timely = plan.notifications.filter((one) => !waits(one, done.left))
+  const later = waiting.map((one) => factOf(one, now, false))
+  const named = (all: readonly IncidentNotification[]) =>
+    untold(all, facts).map((one) => {
+      const number = one.number ?? done.created.get(one.fingerprint)
+      return { ...one, url: number === undefined ? undefined : `${telling.issuesUrl}${number}` }
+    })
+  if (done.failure !== undefined)
+    return { notifications: named(timely), facts: [...facts, ...timely.map((one) => factOf(one, now, true)), ...later] }
+  const created = new Set(done.created.keys())
+  const over: IncidentNotification[] = []
+  let kept = facts
+  for (const input of inputs) {
+    const judged = settled(kept, input, created)
+    kept = judged.kept
+    over.push(...overUnseen(judged.missed, input.reports[0]?.server ?? ''))
+    for (const one of judged.missed)
+      telling.say(`incidents: ${one.title} came and went while GitHub could not be told (${one.status}, ${new Date(one.at).toISOString()})`)
+  }
+  return { notifications: named([...timely, ...over]), facts: [...kept, ...later] }
 }

@@ -1,20 +1,6 @@
 import type { Issues, IssuesFailure, Write } from '../../contract/issues.ts'
 import { mostWrites } from '../../incidents/reconcile.ts'
-
-/** What a run did with an issue, or found it to be. */
-export type Deed = 'opened' | 'reopened' | 'updated' | 'closed' | 'open'
-
-export type Done = {
-  /** What ended the writing; an issue that is gone or refuses ends nothing. */
-  readonly failure: IssuesFailure | undefined
-  /** Numbers of new issues by the fingerprint of their creation. */
-  readonly created: ReadonlyMap<string, number>
-  /** Who wrote, as GitHub says. */
-  readonly author: string | undefined
-  readonly deeds: ReadonlyMap<number, Deed>
-  /** What was one too many for this run. */
-  readonly left: readonly Write[]
-}
+import type { Deed, Done } from './model.ts'
 
 export type Writing = {
   readonly issues: Issues

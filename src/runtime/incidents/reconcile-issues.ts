@@ -8,22 +8,11 @@ import { mostWrites, type Reconciled, reconcileAll } from '../../incidents/recon
 import type { IncidentLine } from '../../incidents/texts/summary.ts'
 import { withAuthor, withLearned } from './authors.ts'
 import { commentsOf } from './comments.ts'
-import { factOf, toldOf, untold } from './facts.ts'
-import { type Done, performWrites } from './perform-writes.ts'
-import type { Outside, Reconciled as Told } from './sink.ts'
-
-/** What the run knows of one server; GitHub's part is asked for. */
-export type Judged = Omit<ReconcileInput, 'issues' | 'comments' | 'publicRepository' | 'now'>
-
-export type Telling = {
-  /** A line for each issue that was written, and for what people should know. */
-  readonly say: (line: string) => void
-  /** `https://github.com/owner/name/issues/` */
-  readonly issuesUrl: string
-}
+import type { Done, IncidentsTold, Judged, Outside, Read, Telling } from './model.ts'
+import { factOf, toldOf, untold } from './outbox.ts'
+import { performWrites } from './perform-writes.ts'
 
 type Failed = { readonly ok: false; readonly failure: IssuesFailure }
-export type Read = { readonly ok: true; readonly inputs: readonly ReconcileInput[]; readonly plan: Reconciled }
 
 const none: ReadonlyMap<number, readonly JudgedComment[]> = new Map()
 
@@ -47,7 +36,7 @@ const look = async (all: readonly Judged[], open: readonly Issue[], { issues, no
   return { ok: true, inputs, plan: reconcileAll(inputs) }
 }
 
-const failedBefore = (all: readonly Judged[], failure: IssuesFailure, { facts, now }: Outside): Told => {
+const failedBefore = (all: readonly Judged[], failure: IssuesFailure, { facts, now }: Outside): IncidentsTold => {
   const unseen = firstInputs(all, [], now).flatMap(openedUnseen)
   const kept = [...facts, ...unseen.map((one) => factOf(one, now, true))]
   return { notifications: untold(unseen, facts), facts: kept, failure, incidents: [] }
@@ -97,7 +86,7 @@ const linesOf = ({ inputs, plan }: Read, { deeds, created }: Done, { issuesUrl }
 /** Lists, reconciles, writes, and lists again after a creation, so that two runs at once leave one issue. Of several servers, all at once. */
 export const reconcileIssues =
   (given: readonly Judged[], telling: Telling) =>
-  async (outside: Outside): Promise<Told> => {
+  async (outside: Outside): Promise<IncidentsTold> => {
     const { issues, state } = outside
     const all = withLearned(given, state)
     const open = await issues.listOpen()

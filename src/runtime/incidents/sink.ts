@@ -1,37 +1,15 @@
-import type { State } from '../../contract/context.ts'
 import type { Issues, IssuesFailure } from '../../contract/issues.ts'
 import type { Instant } from '../../contract/seen.ts'
 import { createClient } from '../../github/client.ts'
 import { createIssues } from '../../github/issues.ts'
-import type { Notification } from '../../incidents/model.ts'
-import type { Fact } from '../../incidents/outbox.ts'
 import type { IncidentLine } from '../../incidents/texts/summary.ts'
 import { incidentsKey, rememberClock } from '../clock.ts'
 import { guardedIssues } from '../last-look.ts'
 import type { Printer } from '../print.ts'
 import { openRunState, recordRun } from '../state-of-run.ts'
+import type { IncidentsTold, Outside } from './model.ts'
 import { type Listener, notify } from './notify.ts'
 import { openOutbox } from './outbox.ts'
-
-/** What a reconcile works with besides the report and its options. */
-export type Outside = {
-  readonly issues: Issues
-  /** What earlier runs could not write. */
-  readonly facts: readonly Fact[]
-  /** Of the incidents of this server, whatever the action. */
-  readonly state: State
-  readonly now: Instant
-}
-
-export type Reconciled = {
-  /** Each is sent now, and only now. */
-  readonly notifications: readonly Notification[]
-  /** What GitHub could not be told, of this run or of earlier ones. */
-  readonly facts: readonly Fact[]
-  readonly failure: IssuesFailure | undefined
-  /** Those that are open or were written. */
-  readonly incidents: readonly IncidentLine[]
-}
 
 export type IncidentsOptions = {
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -46,7 +24,7 @@ export type IncidentsOptions = {
   readonly now?: () => Instant
   /** How the second between two writes is waited for; default: as the clock on the wall. */
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<unknown>
-  readonly reconcile: (outside: Outside) => Promise<Reconciled>
+  readonly reconcile: (outside: Outside) => Promise<IncidentsTold>
 }
 
 export type IncidentsWritten = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { saidCommands } from '../../src/incidents/said.ts'
-import { saidAt } from '../support/markdown-said.ts'
+import { slashCommandLines } from '../../../src/core/text/slash-commands.ts'
+import { saidAt } from '../../support/markdown-said.ts'
 
 const command = '/silence 7d'
 /** `@` stands for the command on a line of its own. */
@@ -54,9 +54,9 @@ describe('what is shown is not said', () => {
     { what: 'what was struck out', body: '~~no:\n@\nat all~~' },
   ]
   test.each(rows)('$what', ({ body }) => {
-    expect(saidCommands(at(body))).toEqual([])
-    expect(saidCommands(at(body).replaceAll('\n', '\r\n'))).toEqual([])
-    expect(saidCommands(`\uFEFF${at(body)}`)).toEqual([])
+    expect(slashCommandLines(at(body))).toEqual([])
+    expect(slashCommandLines(at(body).replaceAll('\n', '\r\n'))).toEqual([])
+    expect(slashCommandLines(`\uFEFF${at(body)}`)).toEqual([])
   })
 })
 
@@ -88,7 +88,7 @@ describe('what people write is said', () => {
   ]
   test.each(rows)('$what', ({ body, times = 1 }) => {
     const text = at(body)
-    expect(saidCommands(text).map((one) => one.trimEnd())).toEqual(Array.from({ length: times }, () => command))
+    expect(slashCommandLines(text).map((one) => one.trimEnd())).toEqual(Array.from({ length: times }, () => command))
     expect(saidAt(text, text.indexOf(command))).toBe('said')
   })
 })
@@ -116,7 +116,7 @@ describe('against a real parser of Markdown', () => {
   test('whatever is said stands in a paragraph, outside of code, HTML, quotations, lists and tables', () => {
     fc.assert(
       fc.property(body, (text) => {
-        for (const said of saidCommands(text)) {
+        for (const said of slashCommandLines(text)) {
           if (!said.startsWith('/cause n')) continue
           const [start = ''] = /^\/cause n\d /.exec(said) ?? []
           expect(saidAt(text, text.indexOf(start))).toBe('said')
@@ -134,9 +134,9 @@ describe('against a real parser of Markdown', () => {
       '/\n'.repeat(32_000),
     ]
     const startedAt = performance.now()
-    for (const text of long) expect(saidCommands(`${text}\n${command}`).length).toBeLessThanOrEqual(200)
-    for (const text of ['`', '``', '[x](', '> ', '- '].map((one) => `${one}\n`.repeat(16_000))) saidCommands(text)
-    saidCommands(Array.from({ length: 360 }, (_, index) => '`'.repeat(index + 1)).join(' '))
+    for (const text of long) expect(slashCommandLines(`${text}\n${command}`).length).toBeLessThanOrEqual(200)
+    for (const text of ['`', '``', '[x](', '> ', '- '].map((one) => `${one}\n`.repeat(16_000))) slashCommandLines(text)
+    slashCommandLines(Array.from({ length: 360 }, (_, index) => '`'.repeat(index + 1)).join(' '))
     expect(performance.now() - startedAt).toBeLessThan(10_000)
   })
 })

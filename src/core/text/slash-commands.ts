@@ -94,7 +94,7 @@ const readLine = (read: Read, line: string): Read => {
 }
 
 /** The lines that were said and begin with `/`, in their order. */
-export const saidCommands = (body: string): readonly string[] => {
+export const slashCommandLines = (body: string): readonly string[] => {
   const lines = body.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
   const { said, paragraph } = lines.reduce(readLine, { open: fresh, paragraph: [], said: [] })
   return [...said, ...paragraph]
