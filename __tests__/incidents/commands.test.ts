@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { JudgedComment } from '../../src/incidents/model.ts'
+import type { CommentWithRights } from '../../src/incidents/model.ts'
 import { commandsIn } from '../../src/incidents/obey.ts'
 import { anyText } from '../support/hostile-texts.ts'
 
-const comment = (body: string, given: Partial<JudgedComment> = {}): JudgedComment => ({
+const comment = (body: string, given: Partial<CommentWithRights> = {}): CommentWithRights => ({
   id: 5,
   author: 'ana',
   body,
@@ -47,7 +47,7 @@ describe('commands in comments', () => {
     expect(commandsIn([comment(body)], 0, [])).toEqual(commands)
   })
 
-  const ignored: readonly { what: string; given: Partial<JudgedComment>; after?: number }[] = [
+  const ignored: readonly { what: string; given: Partial<CommentWithRights>; after?: number }[] = [
     { what: 'an edited comment', given: { updatedAt: 2_000 } },
     { what: 'somebody who may only read', given: { mayWrite: false } },
     { what: 'one of our own', given: { author: 'bot' } },

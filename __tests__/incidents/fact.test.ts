@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { decodeFacts, encodeFacts, type Fact, keptFacts } from '../../src/incidents/outbox.ts'
+import { decodeFacts, encodeFacts, keptFacts, type OutboxFact } from '../../src/incidents/outbox.ts'
 
 const day = 24 * 60 * 60_000
 const now = Date.parse('2026-12-05T00:00:00Z')
-const fact = (given: Partial<Fact> = {}): Fact => ({
+const fact = (given: Partial<OutboxFact> = {}): OutboxFact => ({
   fingerprint: 'v1abc',
   kind: 'opened',
   at: now - 1_000,

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { Finding } from '../../src/contract/finding.ts'
 import type { Issue } from '../../src/contract/issues.ts'
 import { identityOf, readMarker } from '../../src/incidents/marker.ts'
-import type { Reconciled } from '../../src/incidents/reconcile.ts'
+import type { ReconcileResult } from '../../src/incidents/reconcile.ts'
 import { bot, createWorld, dayMs, hard, hourMs, minuteMs, type RunOptions, soft, type World } from '../support/incident-world.ts'
 
 const servers = ['quiz-prod', 'quiz-staging'] as const
@@ -90,7 +90,11 @@ const expectOnlyOwn = (world: World, before: Before, server: string): void => {
   }
 }
 
-const expectRun = (world: World, step: Extract<Step, { kind: 'run' }>, { before, done }: { before: Before; done: Reconciled }): void => {
+const expectRun = (
+  world: World,
+  step: Extract<Step, { kind: 'run' }>,
+  { before, done }: { before: Before; done: ReconcileResult },
+): void => {
   const after = look(world, step.server)
   expect(done.writes.length).toBeLessThanOrEqual(10)
   expectOnlyOwn(world, before, step.server)

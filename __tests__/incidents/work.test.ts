@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Write } from '../../src/contract/issues.ts'
-import type { Quiet } from '../../src/incidents/model.ts'
+import type { QuietPeriod } from '../../src/incidents/model.ts'
 import { createWorld, hard, hourMs, soft } from '../support/incident-world.ts'
 
 const opened = (writes: readonly Write[]): number => writes.filter((one) => one.kind === 'create').length
-const workUntil = (until: number): Quiet => ({ kind: 'work', until, why: 'backup (process 7) works on this project' })
+const workUntil = (until: number): QuietPeriod => ({ kind: 'work', until, why: 'backup (process 7) works on this project' })
 
 describe("Ronde's own work explains what it disturbs", () => {
   const rows: readonly { id: string; subject?: string; action?: string; opens: number }[] = [

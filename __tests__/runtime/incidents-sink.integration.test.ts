@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import type { Notification } from '../../src/incidents/model.ts'
-import type { Fact } from '../../src/incidents/outbox.ts'
-import type { Outside, IncidentsTold as Reconciled } from '../../src/runtime/incidents/model.ts'
+import type { OutboxFact } from '../../src/incidents/outbox.ts'
+import type { ReconcileAccess, IncidentsTold as ReconcileResult } from '../../src/runtime/incidents/model.ts'
 import { writeIncidents } from '../../src/runtime/incidents/sink.ts'
 import { type GitHubStandIn, startGitHub } from '../support/github/server.ts'
 import { recordingServer, unusedPort } from '../support/http-server.ts'
@@ -16,9 +16,9 @@ const opened: Notification = { kind: 'opened', title: 'db is down', server: 'qui
 const creation = { kind: 'create', fingerprint: 'v1abc', title: opened.title, body: 'x', labels: [], assignees: [] } as const
 
 /** The simplest reconcile of a database that is down: one issue, told once. */
-const reconcile = async ({ issues, facts, now }: Outside): Promise<Reconciled> => {
+const reconcile = async ({ issues, facts, now }: ReconcileAccess): Promise<ReconcileResult> => {
   const told = facts.some((one) => one.told)
-  const fact: Fact = { fingerprint: 'v1abc', kind: 'opened', at: now, status: 'critical', title: opened.title, text: '', told: true }
+  const fact: OutboxFact = { fingerprint: 'v1abc', kind: 'opened', at: now, status: 'critical', title: opened.title, text: '', told: true }
   const notifications = told ? [] : [opened]
   const listed = await issues.listOpen()
   if (!listed.ok) return { notifications, facts: [...facts, fact], failure: listed.failure, incidents: [] }

@@ -1,9 +1,9 @@
 import { pastOf } from './confirm.ts'
 import { isSilenced } from './marker.ts'
-import type { Case, Life, Marker, ReconcileInput } from './model.ts'
+import type { IncidentUpdate, IncidentVerdict, Marker, ReconcileInput } from './model.ts'
 import { flappingComment } from './texts/comments.ts'
 import { viewOf } from './texts/view.ts'
-import { happened, labelled, said, unlabelled, urgently } from './update.ts'
+import { eventsWith, withComment, withLabel, withMarker, withoutLabel } from './update.ts'
 
 const states = 21
 const low = 0.75
@@ -28,7 +28,7 @@ export const isFlapping = (oldestFirst: readonly string[], was: boolean): boolea
 }
 
 /** Whether its states of the last 21 runs, this one included, come and go. Without state it stays what it was. */
-export const flapsNow = (one: Case, marker: Pick<Marker, 'flapping'>, input: ReconcileInput): boolean => {
+export const isFlappingNow = (one: IncidentVerdict, marker: Pick<Marker, 'flapping'>, input: ReconcileInput): boolean => {
   if (!input.stateUsable || one.kind === 'monitoring') return marker.flapping
   const past = pastOf(one, one.finding).filter((entry) => entry.status !== 'unknown')
   return isFlapping(
@@ -43,14 +43,15 @@ export const flapsNow = (one: Case, marker: Pick<Marker, 'flapping'>, input: Rec
   )
 }
 
+/** The label of a flapping incident. */
 export const flappingLabel = 'flapping'
 
 /** Rule 7. Its own beginning and end are told; nothing in between. */
-export const flapped = (life: Life, word: Case, input: ReconcileInput): Life => {
-  const flapping = flapsNow(word, life.marker, input)
-  if (flapping === life.marker.flapping) return life
-  const events = happened(life.marker, input.now, flapping ? 'began to flap' : 'steady again')
-  const changed = urgently(life, { flapping, events }, 'change')
-  const marked = flapping ? labelled(changed, flappingLabel) : unlabelled(changed, flappingLabel)
-  return isSilenced(marked.marker, input.now) ? marked : said(marked, flappingComment(viewOf(marked, input)))
+export const withFlapping = (update: IncidentUpdate, verdict: IncidentVerdict, input: ReconcileInput): IncidentUpdate => {
+  const flapping = isFlappingNow(verdict, update.marker, input)
+  if (flapping === update.marker.flapping) return update
+  const events = eventsWith(update.marker, input.now, flapping ? 'began to flap' : 'steady again')
+  const changed = withMarker(update, { flapping, events }, 'change')
+  const marked = flapping ? withLabel(changed, flappingLabel) : withoutLabel(changed, flappingLabel)
+  return isSilenced(marked.marker, input.now) ? marked : withComment(marked, flappingComment(viewOf(marked, input)))
 }

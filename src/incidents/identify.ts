@@ -1,9 +1,10 @@
 import type { Issue } from '../contract/issues.ts'
 import type { Report } from '../contract/report.ts'
 import { digestKey, identityOf, plainKey, readMarker } from './marker.ts'
-import type { Incident, Parts, ReconcileInput } from './model.ts'
+import type { IdentityParts, Incident, ReconcileInput } from './model.ts'
 
-export const partsFor = (input: ReconcileInput, report: Report, { id, key }: { id: string; key: string }): Parts => ({
+/** The identity of a finding on this server, as a marker keeps it. */
+export const identityParts = (input: ReconcileInput, report: Report, { id, key }: { id: string; key: string }): IdentityParts => ({
   repository: input.identity.repository,
   server: report.server,
   project: input.identity.project,
@@ -22,13 +23,14 @@ const readAll = (issues: readonly Issue[], input: ReconcileInput) =>
   issues.map((issue) => ({ issue, read: readMarker(issue, input.options.authors) }))
 
 /** Our incidents among issues, in order of their numbers; those of other servers and actions are left out. */
-export const incidentsIn = (issues: readonly Issue[], input: ReconcileInput): readonly Incident[] =>
+const incidentsIn = (issues: readonly Issue[], input: ReconcileInput): readonly Incident[] =>
   readAll(issues, input)
     .flatMap(({ issue, read }) => (read.kind === 'ours' ? [{ issue, marker: read.marker }] : []))
     .filter((one) => isOfThisRun(one, input))
     .toSorted((a, b) => a.issue.number - b.issue.number)
 
-export type Known = {
+/** The open incidents of this run's servers and actions, by identity. */
+type KnownIncidents = {
   /** The one that stays of each identity: the lowest number. */
   readonly incidents: ReadonlyMap<string, Incident>
   readonly duplicates: readonly { readonly kept: number; readonly incident: Incident }[]
@@ -36,7 +38,8 @@ export type Known = {
   readonly foreign: readonly number[]
 }
 
-export const knownOf = (input: ReconcileInput): Known => {
+/** The open incidents among the issues; what cannot be read, and what is not ours, is counted and left alone. */
+export const knownIncidents = (input: ReconcileInput): KnownIncidents => {
   const numbers = (kind: 'unreadable' | 'foreign'): readonly number[] =>
     readAll(input.issues.open, input).flatMap(({ issue, read }) => (read.kind === kind ? [issue.number] : []))
   const incidents = new Map<string, Incident>()
@@ -58,8 +61,8 @@ export const closedByIdentity = (input: ReconcileInput): ReadonlyMap<string, Inc
       .map((one) => [identityOf(one.marker), one] as const),
   )
 
-/** Its comments are to be read: there are other ones than when it was last written. */
-export const wantsComments = ({ issue, marker }: Incident): boolean => issue.comments !== marker.comments.count
+/** Whether its comments are to be read: there are other ones than when it was last written. */
+export const hasUnreadComments = ({ issue, marker }: Incident): boolean => issue.comments !== marker.comments.count
 
 /** Each issue beside the server that its marker names; the first server gets those that are nobody's. */
 const byServer = (issues: readonly Issue[], authors: readonly string[]): ReadonlyMap<string, readonly Issue[]> =>

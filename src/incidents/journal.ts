@@ -1,6 +1,7 @@
-import type { Life, Marker, Planned, ReconcileInput } from './model.ts'
+import type { IncidentUpdate, Marker, PlannedWrites, ReconcileInput } from './model.ts'
 
 const longMs = 30 * 60_000
+/** The label of an incident that people should look back at. */
 export const postMortemLabel = 'postmortem-needed'
 
 /** Rule 9: it escalated, lasted long or came back again and again. */
@@ -8,7 +9,7 @@ export const needsPostMortem = ({ escalated, since, reopened }: Marker, { now }:
   escalated || now - since > longMs || reopened >= 2
 
 /** What a closed incident leaves for the journal. */
-export const closedFact = ({ closing, marker, incident }: Life, { now }: ReconcileInput): Planned['closed'] =>
+export const closedFact = ({ closing, marker, incident }: IncidentUpdate, { now }: ReconcileInput): PlannedWrites['closed'] =>
   closing === undefined
     ? undefined
     : {

@@ -2,9 +2,9 @@ import { type Finding, finding } from '../contract/finding.ts'
 import type { Report } from '../contract/report.ts'
 import { byWorstStatus } from '../contract/status.ts'
 import { groupOf, isNotChecked } from '../core/render/view.ts'
-import { partsFor } from './identify.ts'
+import { identityParts } from './identify.ts'
 import { digestKey, fingerprint, identityOf } from './marker.ts'
-import type { Case, Marker, Parts, ReconcileInput } from './model.ts'
+import type { IdentityParts, IncidentVerdict, Marker, ReconcileInput } from './model.ts'
 
 /** The identity of "monitoring broken": one for each check, whatever of it could not be looked at. */
 export const monitoringId = 'monitoring.broken'
@@ -32,7 +32,7 @@ const worstOf = (findings: readonly Finding[]): Finding | undefined => findings.
 
 const isBad = ({ status }: Finding): boolean => status === 'warning' || status === 'critical'
 
-const serviceWord = (report: Report, findings: readonly Finding[]): Case['word'] => {
+const serviceSays = (report: Report, findings: readonly Finding[]): IncidentVerdict['says'] => {
   if (findings.some(isBad)) return 'bad'
   const looked = findings.every((one) => one.status === 'ok' && !isNotChecked(one) && wasLookedAt(report, one))
   if (!looked) return 'unseen'
@@ -41,15 +41,15 @@ const serviceWord = (report: Report, findings: readonly Finding[]): Case['word']
 
 const keyOf = ({ incidentKey, subject }: Finding): string => incidentKey ?? subject
 
-const serviceCases = (input: ReconcileInput, report: Report): readonly Case[] => {
-  const groups = Map.groupBy(report.findings, (one) => fingerprint(partsFor(input, report, { id: one.id, key: keyOf(one) })))
-  return [...groups.values()].flatMap((findings): readonly Case[] => {
+const serviceVerdicts = (input: ReconcileInput, report: Report): readonly IncidentVerdict[] => {
+  const groups = Map.groupBy(report.findings, (one) => fingerprint(identityParts(input, report, { id: one.id, key: keyOf(one) })))
+  return [...groups.values()].flatMap((findings): readonly IncidentVerdict[] => {
     const shown = worstOf(findings.filter(isBad)) ?? worstOf(findings)
     if (shown === undefined) return []
-    const parts = partsFor(input, report, { id: shown.id, key: keyOf(shown) })
+    const parts = identityParts(input, report, { id: shown.id, key: keyOf(shown) })
     const history = input.history(report.action)
-    const word = serviceWord(report, findings)
-    return [{ kind: 'service', parts, identity: identityOf(parts), report, history, findings, finding: shown, word }]
+    const says = serviceSays(report, findings)
+    return [{ kind: 'service', parts, identity: identityOf(parts), report, history, findings, finding: shown, says }]
   })
 }
 
@@ -72,17 +72,17 @@ const brokenFinding = (action: string, check: string, unknown: readonly Finding[
   })
 }
 
-const monitoringCases = (input: ReconcileInput, report: Report): readonly Case[] => {
+const monitoringVerdicts = (input: ReconcileInput, report: Report): readonly IncidentVerdict[] => {
   const groups = Map.groupBy(report.findings, (one) => checkOf(report, one))
   const names = new Set([...groups.keys(), ...report.scope, report.action])
-  return [...names].flatMap((check): readonly Case[] => {
+  return [...names].flatMap((check): readonly IncidentVerdict[] => {
     const findings = groups.get(check) ?? []
     const unknown = findings.filter((one) => one.status === 'unknown')
     const looked = check === report.action ? report.scope.length > 0 : report.scope.includes(check)
-    const word = unknown.length > 0 ? 'bad' : looked ? 'good' : 'unseen'
-    if (word === 'unseen' && findings.length === 0) return []
+    const says = unknown.length > 0 ? 'bad' : looked ? 'good' : 'unseen'
+    if (says === 'unseen' && findings.length === 0) return []
     const shown = brokenFinding(report.action, check, unknown)
-    const parts = partsFor(input, report, { id: monitoringId, key: shown.subject })
+    const parts = identityParts(input, report, { id: monitoringId, key: shown.subject })
     const all = check === report.action || findings.length === 0 ? report.findings : findings
     return [
       {
@@ -93,25 +93,25 @@ const monitoringCases = (input: ReconcileInput, report: Report): readonly Case[]
         history: input.history(report.action),
         findings: unknown.length > 0 ? unknown : all,
         finding: shown,
-        word,
+        says,
       },
     ]
   })
 }
 
 /** What every report of this run says, the bad and the good. */
-export const casesOf = (input: ReconcileInput): readonly Case[] =>
-  input.reports.flatMap((report) => [...serviceCases(input, report), ...monitoringCases(input, report)])
+const verdictsOf = (input: ReconcileInput): readonly IncidentVerdict[] =>
+  input.reports.flatMap((report) => [...serviceVerdicts(input, report), ...monitoringVerdicts(input, report)])
 
 /** Findings that exist only while they are bad: a completed run without one is a good run. */
 const onlyWhenBad = (id: string, action: string): boolean =>
   ['recovery.pending', 'recovery.unreadable', 'state.unwritable', `${action}.failed`].includes(id)
 
-/** The good word of a finding that would be there if it were bad. */
-export const absentGood = (marker: Marker, report: Report, input: ReconcileInput): Case | undefined => {
+/** The good verdict on a finding that would be there if it were bad. */
+export const goodByAbsence = (marker: Marker, report: Report, input: ReconcileInput): IncidentVerdict | undefined => {
   const seen = report.scope.length > 0 && (input.stateUsable || marker.id !== 'state.unwritable')
   if (!seen || !onlyWhenBad(marker.id, marker.action)) return undefined
-  const parts: Parts = marker
+  const parts: IdentityParts = marker
   const shown = finding({
     id: marker.id,
     subject: marker.key,
@@ -122,7 +122,7 @@ export const absentGood = (marker: Marker, report: Report, input: ReconcileInput
     audience: 'technical',
   })
   const history = input.history(report.action)
-  return { kind: 'service', parts, identity: identityOf(marker), report, history, findings: [shown], finding: shown, word: 'good' }
+  return { kind: 'service', parts, identity: identityOf(marker), report, history, findings: [shown], finding: shown, says: 'good' }
 }
 
 /** The subject is in no finding any more although its check was completed, by the round that used to see it. */
@@ -134,14 +134,14 @@ export const isGone = (marker: Marker, report: Report, input: ReconcileInput): b
   return !report.findings.some((one) => digestKey(one.subject) === key || digestKey(keyOf(one)) === key)
 }
 
-const weight: Record<Case['word'], number> = { bad: 0, uncleared: 1, good: 2, unseen: 3 }
+const weight: Record<IncidentVerdict['says'], number> = { bad: 0, uncleared: 1, good: 2, unseen: 3 }
 
-/** One word for each identity: an action may run twice in a round, and what is bad in one of the runs is bad. */
-export const wordsOf = (input: ReconcileInput): ReadonlyMap<string, Case> => {
-  const words = new Map<string, Case>()
-  for (const one of casesOf(input)) {
-    const before = words.get(one.identity)
-    if (before === undefined || weight[one.word] < weight[before.word]) words.set(one.identity, one)
+/** One verdict for each identity: an action may run twice in a round, and what is bad in one of the runs is bad. */
+export const verdictsByIdentity = (input: ReconcileInput): ReadonlyMap<string, IncidentVerdict> => {
+  const verdicts = new Map<string, IncidentVerdict>()
+  for (const one of verdictsOf(input)) {
+    const before = verdicts.get(one.identity)
+    if (before === undefined || weight[one.says] < weight[before.says]) verdicts.set(one.identity, one)
   }
-  return words
+  return verdicts
 }

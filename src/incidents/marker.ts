@@ -3,7 +3,44 @@ import type { Issue } from '../contract/issues.ts'
 import type { Instant } from '../contract/seen.ts'
 import { jsonValue } from '../core/read-json.ts'
 import { shorten } from '../core/text/plain.ts'
-import { type Marker, markerShape, type Parts } from './model.ts'
+import { type IdentityParts, type Marker, markerShape } from './model.ts'
+
+/** Whether a login is one of those whose issues and markers count. GitHub's logins are the same in any case; an empty one is nobody's. */
+export const isAuthor = (authors: readonly string[], login: string | undefined): boolean =>
+  login !== undefined && login !== '' && authors.some((one) => one.toLowerCase() === login.toLowerCase())
+
+/** Finding ids that were renamed, old to new: an open incident keeps its identity across the release that renames. */
+const aliases: Readonly<Record<string, string>> = {}
+
+const maxKeyChars = 300
+const digested = /^sha256:[0-9a-f]{24}$/
+const keyDigest = (key: string): string => `sha256:${hash('sha256', key).slice(0, 24)}`
+
+/** A key that tells nothing, for public repositories. */
+export const digestKey = (key: string): string => (digested.test(key) ? key : keyDigest(key))
+
+/** A key as a marker keeps it: itself, or its digest when it is very long. */
+export const plainKey = (key: string): string => (key.length > maxKeyChars ? digestKey(key) : key)
+
+/** `v1` and 12 hexadecimal digits. */
+export const fingerprint = (parts: IdentityParts): string => {
+  const id = aliases[parts.id] ?? parts.id
+  const text = [parts.repository, parts.server, parts.project, parts.action, id, parts.key].join('|')
+  return `v1${hash('sha256', text).slice(0, 12)}`
+}
+
+/** The same for an incident whether its marker keeps the key or only its digest: a repository that becomes public keeps its incidents. */
+export const identityOf = (parts: IdentityParts): string => fingerprint({ ...parts, key: digestKey(parts.key) })
+
+/** The identity that a marker names. */
+const partsOf = ({ repository, server, project, action, id, key }: Marker): IdentityParts => ({
+  repository,
+  server,
+  project,
+  action,
+  id,
+  key,
+})
 
 const maxTextChars = 300
 /** More things that fail with one are neither listed nor told. */
@@ -53,16 +90,8 @@ const isSilence = (body: string): boolean => body.startsWith(silenceStart)
 /** A marker's JSON; undefined when a hand or a cut broke it. */
 export const parsedMarker = (json: string): unknown => jsonValue(json)
 
-export const partsOf = ({ repository, server, project, action, id, key }: Marker): Parts => ({
-  repository,
-  server,
-  project,
-  action,
-  id,
-  key,
-})
-
-export type ReadMarker =
+/** What an issue is to us. */
+type ReadMarker =
   | { readonly kind: 'ours'; readonly marker: Marker }
   /** Written by one of `authors`, and no marker of ours can be read any more: edited by hand, or emptied. */
   | { readonly kind: 'unreadable' }
@@ -87,33 +116,6 @@ export const withoutMarker = (body: string): string => {
   return (json === undefined ? body : body.replace(`${start}${json}${end}`, '')).trimStart()
 }
 
-/** Whether a login is one of those whose issues and markers count. GitHub's logins are the same in any case; an empty one is nobody's. */
-export const isAuthor = (authors: readonly string[], login: string | undefined): boolean =>
-  login !== undefined && login !== '' && authors.some((one) => one.toLowerCase() === login.toLowerCase())
-
-/** Finding ids that were renamed, old to new: an open incident keeps its identity across the release that renames. */
-const aliases: Readonly<Record<string, string>> = {}
-
-const maxKeyChars = 300
-const digested = /^sha256:[0-9a-f]{24}$/
-const keyDigest = (key: string): string => `sha256:${hash('sha256', key).slice(0, 24)}`
-
-/** A key that tells nothing, for public repositories. */
-export const digestKey = (key: string): string => (digested.test(key) ? key : keyDigest(key))
-
-/** A key as a marker keeps it: itself, or its digest when it is very long. */
-export const plainKey = (key: string): string => (key.length > maxKeyChars ? digestKey(key) : key)
-
-/** `v1` and 12 hexadecimal digits. */
-export const fingerprint = (parts: Parts): string => {
-  const id = aliases[parts.id] ?? parts.id
-  const text = [parts.repository, parts.server, parts.project, parts.action, id, parts.key].join('|')
-  return `v1${hash('sha256', text).slice(0, 12)}`
-}
-
-/** The same for an incident whether its marker keeps the key or only its digest: a repository that becomes public keeps its incidents. */
-export const identityOf = (parts: Parts): string => fingerprint({ ...parts, key: digestKey(parts.key) })
-
 /** No `/ack` and no `/silence` lasts longer, whatever it asks for and whatever stands in a body. */
 export const longestMs = { acknowledged: 24 * 3_600_000, silenced: 7 * 86_400_000 } as const
 
@@ -126,9 +128,11 @@ export const agreedNow = <What extends keyof typeof longestMs>(marker: Pick<Mark
   return one !== undefined && one.until > now && one.until <= now + longestMs[what] ? marker[what] : undefined
 }
 
+/** Whether a `/silence` goes on. */
 export const isSilenced = (marker: Marker, now: number): boolean => agreedNow(marker, 'silenced', now) !== undefined
+/** Whether an `/ack` goes on. */
 export const isAcknowledged = (marker: Marker, now: number): boolean => agreedNow(marker, 'acknowledged', now) !== undefined
-/** Comments and notifications are not wanted. */
+/** Whether comments and notifications are unwanted. */
 export const isMuted = (marker: Marker, now: number): boolean => marker.flapping || isSilenced(marker, now)
 
 /** What a repository that became public must not tell any longer. */

@@ -8,7 +8,7 @@ import type { Status } from '../contract/status.ts'
 import type { Common } from '../core/options/common.ts'
 
 /** What makes an incident this one. `key` is the finding's `incidentKey`, or its subject, or the digest of either (see `digestKey`). */
-export type Parts = {
+export type IdentityParts = {
   readonly repository: string
   readonly server: string
   readonly project: string
@@ -73,7 +73,8 @@ export const markerShape = z.object({
 
 /** Everything that an open incident needs and that the state must not be trusted to keep. Times are milliseconds since the epoch. */
 export type Marker = z.output<typeof markerShape>
-export type Child = Marker['children'][number]
+/** What fails with an incident, and has no issue of its own. */
+export type IncidentChild = Marker['children'][number]
 export type Severity = Marker['status']
 
 /** What of an incident's life is told beyond the issue. */
@@ -101,12 +102,12 @@ export type IncidentNotification = Notification & {
 }
 
 /** A comment with GitHub's word on whether its author may write to the repository. */
-export type JudgedComment = Comment & { readonly mayWrite: boolean }
+export type CommentWithRights = Comment & { readonly mayWrite: boolean }
 
 /** What this run says about one incident, open or not. */
-export type Case = {
+export type IncidentVerdict = {
   readonly kind: 'service' | 'monitoring'
-  readonly parts: Parts
+  readonly parts: IdentityParts
   readonly identity: string
   readonly report: Report
   readonly history: History
@@ -114,11 +115,11 @@ export type Case = {
   readonly findings: readonly Finding[]
   readonly finding: Finding
   /** `unseen` touches nothing; `uncleared` is ok, and not beyond the clear value. */
-  readonly word: 'bad' | 'good' | 'uncleared' | 'unseen'
+  readonly says: 'bad' | 'good' | 'uncleared' | 'unseen'
 }
 
 /** Something that is known and explains findings, so that they open nothing until it is over. `why` is for the log. */
-export type Quiet =
+export type QuietPeriod =
   /** By dispatch. A list that is absent means all. It explains nothing that is worse than `upTo`. */
   | {
       readonly kind: 'silence'
@@ -132,6 +133,7 @@ export type Quiet =
   /** Ronde's own work on this compose project: a live journal, up to its deadline. */
   | { readonly kind: 'work'; readonly until: Instant; readonly why: string }
 
+/** All that a reconcile of one server knows. */
 export type ReconcileInput = {
   /** Redacted. */
   readonly reports: readonly Report[]
@@ -141,7 +143,7 @@ export type ReconcileInput = {
   /** With the label `ronde`; the closed ones of `closedLookBackMs`, undefined until they were wanted. */
   readonly issues: { readonly open: readonly Issue[]; readonly closed?: readonly Issue[] | undefined }
   /** Of the issues that were wanted, by number. */
-  readonly comments: ReadonlyMap<number, readonly JudgedComment[]>
+  readonly comments: ReadonlyMap<number, readonly CommentWithRights[]>
   /** What earlier runs of an action left; entries of this very run are passed over. */
   readonly history: (action: string) => History
   readonly stateUsable: boolean
@@ -152,7 +154,7 @@ export type ReconcileInput = {
   readonly contacts: Common['contacts']
   readonly maintenance: Common['maintenance']
   /** Live journals up to their deadline. Silences by dispatch are found among the issues. */
-  readonly quiet?: readonly Quiet[] | undefined
+  readonly quiet?: readonly QuietPeriod[] | undefined
   readonly timeZone: string
   readonly publicRepository: boolean
   readonly now: Instant
@@ -166,23 +168,27 @@ export type Incident = { readonly issue: Issue; readonly marker: Marker }
 
 /** What goes first when a run has more to write than it may. */
 export const ranks = ['open-critical', 'close', 'worse', 'escalate', 'open', 'duplicate', 'change', 'remind', 'update'] as const
-export type Rank = (typeof ranks)[number]
+export type WriteRank = (typeof ranks)[number]
+
+/** Why an incident closes, and whether people should look back at it. */
+export type IncidentClosing = { readonly how: string; readonly postMortem: boolean }
 
 /** What this run makes of an open incident, rule by rule. */
-export type Life = {
+export type IncidentUpdate = {
   readonly incident: Incident
   readonly marker: Marker
   /** What the run says of it; undefined when it says nothing. */
-  readonly word: Case | undefined
+  readonly verdict: IncidentVerdict | undefined
   readonly comments: readonly string[]
   readonly notifications: readonly IncidentNotification[]
   readonly labels: readonly string[]
   /** The marker must be written now, not at the next half hour. */
   readonly urgent: boolean
-  readonly rank: Rank
-  readonly closing: { readonly how: string; readonly postMortem: boolean } | undefined
+  readonly rank: WriteRank
+  readonly closing: IncidentClosing | undefined
 }
 
+/** What a closed incident leaves for the journal. */
 export type ClosedIncident = {
   readonly number: number
   readonly url: string
@@ -195,8 +201,8 @@ export type ClosedIncident = {
 }
 
 /** Writes that belong together: all of them in one run, or none. */
-export type Planned = {
-  readonly rank: Rank
+export type PlannedWrites = {
+  readonly rank: WriteRank
   readonly writes: readonly Write[]
   readonly notifications: readonly IncidentNotification[]
   readonly closed?: ClosedIncident | undefined

@@ -4,50 +4,55 @@ import { largest } from '../core/largest.ts'
 import { writeDuration } from '../core/options/duration.ts'
 import { plainLine } from '../core/text/plain.ts'
 import { slashCommandLines } from '../core/text/slash-commands.ts'
-import { wantsComments } from './identify.ts'
+import { hasUnreadComments } from './identify.ts'
 import { isAuthor, longestMs } from './marker.ts'
-import type { JudgedComment, Life, Marker, ReconcileInput } from './model.ts'
+import type { CommentWithRights, IncidentUpdate, Marker, ReconcileInput } from './model.ts'
 import { askedFor } from './texts/comments.ts'
-import { happened, urgently } from './update.ts'
+import { eventsWith, withMarker } from './update.ts'
 
 const lasting = ({ at, until }: { at: number; until: number }): string => writeDuration(until - at)
 
-const effects: { readonly [Kind in Command['kind']]: (marker: Marker, command: Extract<Command, { kind: Kind }>) => Partial<Marker> } = {
+const effects: {
+  readonly [Kind in IncidentCommand['kind']]: (marker: Marker, command: Extract<IncidentCommand, { kind: Kind }>) => Partial<Marker>
+} = {
   acknowledge: (marker, command) => ({
     acknowledged: { by: command.by, until: command.until },
-    events: happened(marker, command.at, askedFor(`acknowledged for ${lasting(command)}`, command.by)),
+    events: eventsWith(marker, command.at, askedFor(`acknowledged for ${lasting(command)}`, command.by)),
   }),
   silence: (marker, command) => ({
     silenced: { by: command.by, until: command.until, status: marker.status },
-    events: happened(marker, command.at, askedFor(`silenced for ${lasting(command)}`, command.by)),
+    events: eventsWith(marker, command.at, askedFor(`silenced for ${lasting(command)}`, command.by)),
   }),
-  unsilence: (marker, { at, by }) => ({ silenced: undefined, events: happened(marker, at, askedFor('silence ended', by)) }),
-  cause: (marker, { at, by, text }) => ({ cause: text, events: happened(marker, at, askedFor('cause stated', by)) }),
-  fix: (marker, { at, by, text }) => ({ fix: text, events: happened(marker, at, askedFor('fix stated', by)) }),
+  unsilence: (marker, { at, by }) => ({ silenced: undefined, events: eventsWith(marker, at, askedFor('silence ended', by)) }),
+  cause: (marker, { at, by, text }) => ({ cause: text, events: eventsWith(marker, at, askedFor('cause stated', by)) }),
+  fix: (marker, { at, by, text }) => ({ fix: text, events: eventsWith(marker, at, askedFor('fix stated', by)) }),
 }
 
 /** Rule 6: what people asked for by comments since they were last read. */
-export const obeyed = (life: Life, input: ReconcileInput): Life => {
-  const { issue, marker } = life.incident
+export const withCommands = (update: IncidentUpdate, input: ReconcileInput): IncidentUpdate => {
+  const { issue, marker } = update.incident
   const read = input.comments.get(issue.number)
-  if (read === undefined || !wantsComments(life.incident)) return life
+  if (read === undefined || !hasUnreadComments(update.incident)) return update
   const commands = commandsIn(read, marker.comments.last, input.options.authors)
   const last = largest(
     read.map((one) => one.id),
     marker.comments.last,
   )
-  const known: Life = { ...life, marker: { ...life.marker, comments: { count: issue.comments, last } } }
-  return commands.reduce<Life>((so, command) => urgently(so, effects[command.kind](so.marker, command as never), 'change'), known)
+  const known: IncidentUpdate = { ...update, marker: { ...update.marker, comments: { count: issue.comments, last } } }
+  return commands.reduce<IncidentUpdate>(
+    (so, command) => withMarker(so, effects[command.kind](so.marker, command as never), 'change'),
+    known,
+  )
 }
 
-type Given = { readonly by: string; readonly at: Instant }
+type CommandOrigin = { readonly by: string; readonly at: Instant }
 
-export type Command =
-  | ({ readonly kind: 'acknowledge'; readonly until: Instant } & Given)
-  | ({ readonly kind: 'silence'; readonly until: Instant } & Given)
-  | ({ readonly kind: 'unsilence' } & Given)
-  | ({ readonly kind: 'cause'; readonly text: string } & Given)
-  | ({ readonly kind: 'fix'; readonly text: string } & Given)
+type IncidentCommand =
+  | ({ readonly kind: 'acknowledge'; readonly until: Instant } & CommandOrigin)
+  | ({ readonly kind: 'silence'; readonly until: Instant } & CommandOrigin)
+  | ({ readonly kind: 'unsilence' } & CommandOrigin)
+  | ({ readonly kind: 'cause'; readonly text: string } & CommandOrigin)
+  | ({ readonly kind: 'fix'; readonly text: string } & CommandOrigin)
 
 const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 const maxTextChars = 300
@@ -59,10 +64,10 @@ const spanMs = (text: string, most: number): number | undefined => {
   return ms > 0 ? Math.min(ms, most) : undefined
 }
 
-const timed = (kind: 'acknowledge' | 'silence', ms: number | undefined, { author, createdAt }: Comment): readonly Command[] =>
+const timed = (kind: 'acknowledge' | 'silence', ms: number | undefined, { author, createdAt }: Comment): readonly IncidentCommand[] =>
   ms === undefined ? [] : [{ kind, by: author, at: createdAt, until: createdAt + ms }]
 
-const grammar: Readonly<Record<string, (rest: string, comment: Comment) => readonly Command[]>> = {
+const grammar: Readonly<Record<string, (rest: string, comment: Comment) => readonly IncidentCommand[]>> = {
   ack: (rest, comment) => timed('acknowledge', rest === '' ? longestMs.acknowledged : spanMs(rest, longestMs.acknowledged), comment),
   silence: (rest, comment) => timed('silence', spanMs(rest, longestMs.silenced), comment),
   unsilence: (rest, { author, createdAt }) => (rest === '' ? [{ kind: 'unsilence', by: author, at: createdAt }] : []),
@@ -70,17 +75,17 @@ const grammar: Readonly<Record<string, (rest: string, comment: Comment) => reado
   fix: (rest, comment) => noted('fix', rest, comment),
 }
 
-const noted = (kind: 'cause' | 'fix', rest: string, { author, createdAt }: Comment): readonly Command[] => {
+const noted = (kind: 'cause' | 'fix', rest: string, { author, createdAt }: Comment): readonly IncidentCommand[] => {
   const text = plainLine(rest, maxTextChars).trim()
   return text === '' ? [] : [{ kind, by: author, at: createdAt, text }]
 }
 
-const ofLine = (line: string, comment: Comment): readonly Command[] => {
+const ofLine = (line: string, comment: Comment): readonly IncidentCommand[] => {
   const [, name = '', rest = ''] = /^\/([a-z]{1,10})(?:[ \t](.*))?$/.exec(line.trimEnd()) ?? []
   return Object.hasOwn(grammar, name) ? (grammar[name]?.(rest.trim(), comment) ?? []) : []
 }
 
-const ofComment = (comment: Comment): readonly Command[] => slashCommandLines(comment.body).flatMap((line) => ofLine(line, comment))
+const ofComment = (comment: Comment): readonly IncidentCommand[] => slashCommandLines(comment.body).flatMap((line) => ofLine(line, comment))
 
 /** A bot is nobody who is asked: a server that is watched could comment by the token of its job. */
 const isPerson = ({ author }: Comment, authors: readonly string[]): boolean => !isAuthor(authors, author) && !/\[bot\]$/i.test(author)
@@ -90,12 +95,12 @@ export const asksForSomething = (comment: Comment, authors: readonly string[]): 
   comment.createdAt === comment.updatedAt && isPerson(comment, authors) && ofComment(comment).length > 0
 
 /** The commands in comments that are new, unedited and of people who may write; oldest first. Said, not shown: `slash-commands.ts` tells which lines are. */
-export const commandsIn = (comments: readonly JudgedComment[], after: number, authors: readonly string[]): readonly Command[] =>
+export const commandsIn = (comments: readonly CommentWithRights[], after: number, authors: readonly string[]): readonly IncidentCommand[] =>
   comments
     .filter((one) => one.id > after && one.mayWrite && asksForSomething(one, authors))
     .toSorted((a, b) => a.id - b.id)
     .flatMap(ofComment)
 
 /** A person opened it again after we had closed it: it must prove itself anew. */
-export const heldOpen = (life: Life, input: ReconcileInput): Life =>
-  life.marker.closed === undefined ? life : urgently(life, { closed: undefined, lastBad: input.now, gone: 0 }, 'update')
+export const withManualReopening = (update: IncidentUpdate, input: ReconcileInput): IncidentUpdate =>
+  update.marker.closed === undefined ? update : withMarker(update, { closed: undefined, lastBad: input.now, gone: 0 }, 'update')

@@ -4,7 +4,7 @@ import type { Common } from '../core/options/common.ts'
 import { groupOf } from '../core/render/view.ts'
 import { matchesAny } from '../core/text/pattern.ts'
 import { localParts, localTime } from '../core/time/local-time.ts'
-import type { Case, Life, Planned, Quiet, ReconcileInput, Severity } from './model.ts'
+import type { IncidentUpdate, IncidentVerdict, PlannedWrites, QuietPeriod, ReconcileInput, Severity } from './model.ts'
 import { type Silences, silenceOverBody, silencesIn } from './texts/silence-issue.ts'
 
 /** What a backup, a restore or an update may disturb while it works: the services of its compose project and what is seen of them. */
@@ -18,7 +18,7 @@ const unexplained: ReadonlySet<string> = new Set(['compose.oom', 'compose.config
 const checkSubject = /^check\/([\w-]+)$/
 
 /** Whether Ronde's own work on the project explains a finding; `monitoring.broken` by the check that could not look. */
-export const isExplainedByWork = ({
+const isExplainedByWork = ({
   action,
   id,
   subject,
@@ -32,7 +32,7 @@ export const isExplainedByWork = ({
 }
 
 /** What is to be explained. */
-export type Unquiet = {
+type FindingInQuestion = {
   readonly server: string
   readonly action: string
   readonly id: string
@@ -46,7 +46,7 @@ const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
 const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
 
 /** A window that ends before it starts runs past midnight, and its day is the one it starts on. */
-export const inMaintenance = (windows: Windows, at: Instant, timeZone: string): boolean => {
+const isInMaintenance = (windows: Windows, at: Instant, timeZone: string): boolean => {
   if (windows.length === 0) return false
   const { weekday, minute } = localParts(at, timeZone)
   const isDay = (window: Windows[number], index: number): boolean =>
@@ -59,14 +59,16 @@ export const inMaintenance = (windows: Windows, at: Instant, timeZone: string): 
   })
 }
 
-const covers: { readonly [Kind in Quiet['kind']]: (quiet: Extract<Quiet, { kind: Kind }>, what: Unquiet) => boolean } = {
+const covers: {
+  readonly [Kind in QuietPeriod['kind']]: (quiet: Extract<QuietPeriod, { kind: Kind }>, what: FindingInQuestion) => boolean
+} = {
   silence: ({ servers = ['*'], ids = ['*'], subjects = ['*'], upTo = 'critical' }, { server, id, subject, status }) =>
     (upTo === 'critical' || status === 'warning') && matchesAny(servers, server) && matchesAny(ids, id) && matchesAny(subjects, subject),
   work: (_, what) => isExplainedByWork(what),
 }
 
 /** What is known and explains a finding now, if anything does. */
-export const explainedBy = (quiet: readonly Quiet[], what: Unquiet, now: Instant): Quiet | undefined =>
+const explanationOf = (quiet: readonly QuietPeriod[], what: FindingInQuestion, now: Instant): QuietPeriod | undefined =>
   quiet.find((one) => one.until > now && covers[one.kind](one as never, what))
 
 /** The silences among the open issues of a reconcile. */
@@ -74,7 +76,7 @@ export const silencesOf = (open: readonly Issue[], { options, silencers = option
   silencesIn(open, { authors: silencers, repository: identity.repository }, now)
 
 /** What the active ones explain. */
-export const quietOf = ({ active }: Silences, { timeZone, now }: ReconcileInput): readonly Quiet[] =>
+export const quietPeriods = ({ active }: Silences, { timeZone, now }: ReconcileInput): readonly QuietPeriod[] =>
   active.map(({ issue, silence: { servers, ids, subjects, upTo, until } }) => ({
     kind: 'silence',
     servers,
@@ -86,7 +88,7 @@ export const quietOf = ({ active }: Silences, { timeZone, now }: ReconcileInput)
   }))
 
 /** Rule 13: a silence that is over closes itself, by one write of whichever run sees it first. */
-export const overSilences = (all: readonly { readonly input: ReconcileInput; readonly found: Silences }[]): readonly Planned[] => {
+export const silenceClosings = (all: readonly { readonly input: ReconcileInput; readonly found: Silences }[]): readonly PlannedWrites[] => {
   const each = all.flatMap(({ input, found }) => found.over.map((one) => [one.issue.number, { ...one, ...input }] as const))
   return [...new Map(each).values()].map(({ issue, silence, timeZone, now }) => {
     const body = silenceOverBody(issue.body, `**Over** since ${localTime(silence.until, timeZone, now)}.`)
@@ -99,14 +101,18 @@ export const overSilences = (all: readonly { readonly input: ReconcileInput; rea
 }
 
 /** Something known explains it: it goes on, and nobody is woken. */
-export const isExplained = ({ marker, word }: Life, { quiet = [], now, maintenance, timeZone }: ReconcileInput): boolean => {
+export const isExplained = ({ marker, verdict }: IncidentUpdate, { quiet = [], now, maintenance, timeZone }: ReconcileInput): boolean => {
   const { server, action, status } = marker
-  const { id = marker.id, subject = marker.key } = word?.finding ?? {}
-  return inMaintenance(maintenance, now, timeZone) || explainedBy(quiet, { server, action, id, subject, status }, now) !== undefined
+  const { id = marker.id, subject = marker.key } = verdict?.finding ?? {}
+  return isInMaintenance(maintenance, now, timeZone) || explanationOf(quiet, { server, action, id, subject, status }, now) !== undefined
 }
 
-export const whyHeld = ({ finding: { id, subject }, report }: Case, status: Severity, input: ReconcileInput): string | undefined => {
-  if (inMaintenance(input.maintenance, input.now, input.timeZone)) return 'maintenance window'
+export const holdReason = (
+  { finding: { id, subject }, report }: IncidentVerdict,
+  status: Severity,
+  input: ReconcileInput,
+): string | undefined => {
+  if (isInMaintenance(input.maintenance, input.now, input.timeZone)) return 'maintenance window'
   const { server, action } = report
-  return explainedBy(input.quiet ?? [], { server, action, id, subject, status }, input.now)?.why
+  return explanationOf(input.quiet ?? [], { server, action, id, subject, status }, input.now)?.why
 }

@@ -6,7 +6,7 @@ import type { Options } from './options.ts'
 
 export type Work = { readonly options: Options; readonly context: Context; readonly repository: Repository }
 
-export type Done = {
+export type SilenceOutcome = {
   /** What was done, in one line. */
   readonly said: string
   /** In effect afterwards. */

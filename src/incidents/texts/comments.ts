@@ -1,6 +1,6 @@
 import { formatDuration } from '../../core/quantity.ts'
 import { markdownAdvice, markdownText } from '../../core/text/markdown.ts'
-import type { Child, Severity } from '../model.ts'
+import type { IncidentChild, IncidentClosing, Severity } from '../model.ts'
 import { childLine, contactsText, link, runbookLink, runLinks, severityWord, time, times, worstText } from './phrases.ts'
 import type { IssueView } from './view.ts'
 
@@ -43,7 +43,7 @@ export const flappingComment = (view: IssueView): string =>
     ? '**Flapping**: it comes and goes. It stays open, and there are no comments until it is steady.'
     : `**Steady** again: ${view.marker.status}.${seen(view)}`
 
-export const childrenComment = (view: IssueView, children: readonly Child[]): string =>
+export const childrenComment = (view: IssueView, children: readonly IncidentChild[]): string =>
   [
     '**Fails with it now:**',
     '',
@@ -73,10 +73,8 @@ const timeline = (view: IssueView): string => {
   ].join('\n')
 }
 
-export type Closing = { readonly how: string; readonly postMortem: boolean }
-
 /** How long, the worst value, what made it good, and where it can be read. */
-export const closedComment = (view: IssueView, { how, postMortem }: Closing): string => {
+export const closedComment = (view: IssueView, { how, postMortem }: IncidentClosing): string => {
   const { marker } = view
   const worst = worstText(view)
   const links = [...runLinks(marker), runbookLink(marker.id, view.runbooks)]

@@ -1,14 +1,14 @@
 import type { Status } from '../../contract/status.ts'
 import { plainLine, plainLines, shorten } from '../../core/text/plain.ts'
 import { identityOf } from '../marker.ts'
-import type { Case, IncidentNotification, Marker, Notification, NotificationKind, ReconcileInput } from '../model.ts'
+import type { IncidentNotification, IncidentVerdict, Marker, Notification, NotificationKind, ReconcileInput } from '../model.ts'
 import { contactsOf, viewFor } from './view.ts'
 
 export const listenerKinds = ['webhook', 'slack', 'ntfy'] as const
 export type ListenerKind = (typeof listenerKinds)[number]
 
 /** What is posted, and where: ntfy takes JSON at its root only, with the topic inside. */
-export type Payload = { readonly url: URL; readonly body: object }
+type NotificationPayload = { readonly url: URL; readonly body: object }
 
 /** ntfy takes 4,096 bytes; a character has three at most. */
 const maxTextChars = 1_000
@@ -40,14 +40,14 @@ const slackText = (text: string): string =>
 const headlineOf = ({ server, title, status, kind }: Notification): string =>
   kind === 'closed' ? `[${server}] closed: ${title}` : `[${server}] ${status}: ${title} (${words[kind]})`
 
-const slack = (url: URL, one: Notification): Payload => {
+const slack = (url: URL, one: Notification): NotificationPayload => {
   const lines = [headlineOf(one), one.text].filter((line) => line !== '').map(slackText)
   return { url, body: { text: [...lines, ...(one.url === undefined ? [] : [one.url])].join('\n'), mrkdwn: false } }
 }
 
 const priorities: Record<Status, number> = { critical: 5, unknown: 4, warning: 3, ok: 2 }
 
-const ntfy = (url: URL, one: Notification): Payload => {
+const ntfy = (url: URL, one: Notification): NotificationPayload => {
   const root = new URL(url)
   const topic = root.pathname.split('/').findLast((part) => part !== '') ?? ''
   root.pathname = '/'
@@ -61,7 +61,7 @@ const ntfy = (url: URL, one: Notification): Payload => {
   return { url: root, body }
 }
 
-const renderers: Record<ListenerKind, (url: URL, one: Notification) => Payload> = {
+const renderers: Record<ListenerKind, (url: URL, one: Notification) => NotificationPayload> = {
   webhook: (url, { kind, title, server, status, url: issue, text }) => ({
     url,
     body: { source: 'ronde', kind, title, server, status, url: issue ?? null, text },
@@ -71,18 +71,22 @@ const renderers: Record<ListenerKind, (url: URL, one: Notification) => Payload> 
 }
 
 /** A notification as its listener understands it, bounded. */
-export const payloadFor = (listener: ListenerKind, url: URL, notification: Notification): Payload =>
+export const payloadFor = (listener: ListenerKind, url: URL, notification: Notification): NotificationPayload =>
   renderers[listener](url, bounded(notification))
 
-type About = {
+type NotificationSubject = {
   readonly marker: Marker
-  readonly word: Case | undefined
+  readonly verdict: IncidentVerdict | undefined
   readonly issue: { readonly number: number; readonly url: string } | undefined
 }
 
 /** What a webhook is told; in a public repository no more than the id. */
-export const notificationOf = (kind: NotificationKind, { marker, word, issue }: About, input: ReconcileInput): IncidentNotification => {
-  const { finding } = viewFor(marker, word, input)
+export const notificationOf = (
+  kind: NotificationKind,
+  { marker, verdict, issue }: NotificationSubject,
+  input: ReconcileInput,
+): IncidentNotification => {
+  const { finding } = viewFor(marker, verdict, input)
   const { publicRepository } = input
   return {
     kind,

@@ -3,7 +3,7 @@ import { formatDuration } from '../../core/quantity.ts'
 import { codeSpan, markdownText } from '../../core/text/markdown.ts'
 import { localTime } from '../../core/time/local-time.ts'
 import { agreedNow } from '../marker.ts'
-import type { Child, Marker, Severity } from '../model.ts'
+import type { IncidentChild, Marker, Severity } from '../model.ts'
 import type { IssueView } from './view.ts'
 
 const free = { inTable: false } as const
@@ -76,7 +76,7 @@ export const worstText = ({ marker, publicRepository }: IssueView): string =>
   publicRepository || marker.worst.observed === '' ? '' : markdownText(marker.worst.observed, free)
 
 /** What fails with it: a key that is only a digest says nothing to people. */
-export const childLine = ({ id, key, status }: Child, publicRepository: boolean): string =>
+export const childLine = ({ id, key, status }: IncidentChild, publicRepository: boolean): string =>
   publicRepository || key.startsWith('sha256:')
     ? `- ${status} ${codeSpan(id, free)}`
     : `- ${status} ${codeSpan(key, free)} ${markdownText(id, free)}`

@@ -11,7 +11,7 @@ import { link, person, quietTitle } from './phrases.ts'
 
 const maxTitleChars = 240
 
-export type SilenceView = { readonly silence: Silence; readonly timeZone: string; readonly now: Instant }
+type SilenceView = { readonly silence: Silence; readonly timeZone: string; readonly now: Instant }
 
 const everything = (patterns: readonly string[]): boolean => patterns.includes('*')
 const listed = (patterns: readonly string[]): string => patterns.map((one) => codeSpan(one)).join(', ')
@@ -97,13 +97,13 @@ type Read = { readonly kind: 'silence'; readonly silence: Silence } | { readonly
 const unreadable: Read = { kind: 'unreadable' }
 
 /** `authors`: those of the configuration alone. Who an earlier run learned that it writes as is known to that server only, and silences nothing. */
-export type Authority = { readonly authors: readonly string[]; readonly repository: string }
+type SilenceAuthority = { readonly authors: readonly string[]; readonly repository: string }
 
 /**
  * What an issue silences. It counts only when one of `authors` made it, here, with this very marker as its first line: the digest follows from the rest, and
  * the time lies within seven days of the issue's own, so that neither a copy nor an edit prolongs it.
  */
-const readSilence = ({ author, body, createdAt }: Issue, { authors, repository }: Authority): Read => {
+const readSilence = ({ author, body, createdAt }: Issue, { authors, repository }: SilenceAuthority): Read => {
   if (!body.startsWith(silenceStart) || !isAuthor(authors, author)) return { kind: 'other' }
   const [first = ''] = body.split(/[\r\n]/, 1)
   const to = first.indexOf(end)
@@ -128,7 +128,7 @@ export type Silences = {
 export const possibleSilences = (open: readonly Issue[]): readonly Issue[] => open.filter(({ body }) => body.startsWith(silenceStart))
 
 /** The silences among open issues. */
-export const silencesIn = (open: readonly Issue[], authority: Authority, now: Instant): Silences => {
+export const silencesIn = (open: readonly Issue[], authority: SilenceAuthority, now: Instant): Silences => {
   const read = open.map((issue) => ({ issue, read: readSilence(issue, authority) }))
   const all = read.flatMap(({ issue, read: one }) => (one.kind === 'silence' ? [{ issue, silence: one.silence }] : []))
   return {

@@ -1,7 +1,7 @@
 import type { Audience, Finding } from '../../contract/finding.ts'
 import type { Instant } from '../../contract/seen.ts'
 import { neededRuns } from '../confirm.ts'
-import type { Case, Life, Marker, ReconcileInput } from '../model.ts'
+import type { IncidentUpdate, IncidentVerdict, Marker, ReconcileInput } from '../model.ts'
 
 /** What all texts of an incident need to know. */
 export type IssueView = {
@@ -45,8 +45,9 @@ const remembered = (marker: Marker): Finding => ({
   measurements: [],
 })
 
-export const viewFor = (marker: Marker, word: Case | undefined, input: ReconcileInput): IssueView => {
-  const finding = word === undefined || word.word === 'unseen' ? remembered(marker) : word.finding
+/** The view of a marker and what this run says of it. */
+export const viewFor = (marker: Marker, verdict: IncidentVerdict | undefined, input: ReconcileInput): IssueView => {
+  const finding = verdict === undefined || verdict.says === 'unseen' ? remembered(marker) : verdict.finding
   return {
     marker,
     finding,
@@ -59,4 +60,5 @@ export const viewFor = (marker: Marker, word: Case | undefined, input: Reconcile
   }
 }
 
-export const viewOf = ({ marker, word }: Life, input: ReconcileInput): IssueView => viewFor(marker, word, input)
+/** The view of an update. */
+export const viewOf = ({ marker, verdict }: IncidentUpdate, input: ReconcileInput): IssueView => viewFor(marker, verdict, input)

@@ -2,16 +2,16 @@ import type { State } from '../../contract/context.ts'
 import type { Write } from '../../contract/issues.ts'
 import type { Instant } from '../../contract/seen.ts'
 import type { IncidentNotification } from '../../incidents/model.ts'
-import { decodeFacts, encodeFacts, type Fact, overUnseen, settled } from '../../incidents/outbox.ts'
-import type { Done, IncidentsTold, Outside, Read, Telling } from './model.ts'
+import { closedUnseen, decodeFacts, encodeFacts, type OutboxFact, settledFacts } from '../../incidents/outbox.ts'
+import type { IncidentLog, IncidentsTold, IssuesRead, ReconcileAccess, WritingOutcome } from './model.ts'
 
 const noteKey = 'incidents.outbox'
 
 export type Outbox = {
   /** What earlier runs could not tell GitHub, for this run's reconcile. */
-  readonly facts: readonly Fact[]
+  readonly facts: readonly OutboxFact[]
   /** What is left now, instead of what was there: kept when the state is recorded. Writes nothing when nothing changed. */
-  readonly keep: (facts: readonly Fact[]) => void
+  readonly keep: (facts: readonly OutboxFact[]) => void
 }
 
 /** The outbox is one note of the state: recorded with the run, all or none, and gone without a state. */
@@ -26,7 +26,7 @@ export const openOutbox = (state: Pick<State, 'note' | 'setNote'>, now: Instant)
   }
 }
 
-export const factOf = (one: IncidentNotification, at: number, told: boolean): Fact => ({
+export const factOf = (one: IncidentNotification, at: number, told: boolean): OutboxFact => ({
   fingerprint: one.fingerprint,
   kind: one.kind,
   at,
@@ -37,7 +37,7 @@ export const factOf = (one: IncidentNotification, at: number, told: boolean): Fa
 })
 
 /** Webhooks hear of an incident once, also when GitHub could not be told of it for a while. */
-export const untold = (notifications: readonly IncidentNotification[], facts: readonly Fact[]): readonly IncidentNotification[] =>
+export const untold = (notifications: readonly IncidentNotification[], facts: readonly OutboxFact[]): readonly IncidentNotification[] =>
   notifications.filter((one) => !facts.some((fact) => fact.told && fact.fingerprint === one.fingerprint && fact.kind === one.kind))
 
 /** Whether all writes of an incident are still to come. */
@@ -46,9 +46,9 @@ const waits = (one: IncidentNotification, left: readonly Write[]): boolean =>
 
 /** What is told now, and what the outbox keeps. */
 export const toldOf = (
-  { plan, inputs }: Read,
-  done: Done,
-  { facts, now, telling }: Pick<Outside, 'facts' | 'now'> & { readonly telling: Telling },
+  { plan, inputs }: IssuesRead,
+  done: WritingOutcome,
+  { facts, now, telling }: Pick<ReconcileAccess, 'facts' | 'now'> & { readonly telling: IncidentLog },
 ): Pick<IncidentsTold, 'notifications' | 'facts'> => {
   const waiting = [...plan.notifications.filter((one) => waits(one, done.left)), ...plan.later]
   const timely = plan.notifications.filter((one) => !waits(one, done.left))
@@ -64,9 +64,9 @@ export const toldOf = (
   const over: IncidentNotification[] = []
   let kept = facts
   for (const input of inputs) {
-    const judged = settled(kept, input, created)
+    const judged = settledFacts(kept, input, created)
     kept = judged.kept
-    over.push(...overUnseen(judged.missed, input.reports[0]?.server ?? ''))
+    over.push(...closedUnseen(judged.missed, input.reports[0]?.server ?? ''))
     for (const one of judged.missed)
       telling.say(`incidents: ${one.title} came and went while GitHub could not be told (${one.status}, ${new Date(one.at).toISOString()})`)
   }

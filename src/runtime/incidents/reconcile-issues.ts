@@ -1,27 +1,31 @@
 import type { Issue, IssuesFailure } from '../../contract/issues.ts'
 import { duplicateWrites } from '../../incidents/close.ts'
-import { knownOf, shareIssues } from '../../incidents/identify.ts'
-import type { JudgedComment, ReconcileInput } from '../../incidents/model.ts'
+import { knownIncidents, shareIssues } from '../../incidents/identify.ts'
+import type { CommentWithRights, ReconcileInput } from '../../incidents/model.ts'
 import { closedLookBackMs } from '../../incidents/open.ts'
 import { openedUnseen } from '../../incidents/outbox.ts'
-import { mostWrites, type Reconciled, reconcileAll } from '../../incidents/reconcile.ts'
+import { mostWrites, type ReconcileResult, reconcileAll } from '../../incidents/reconcile.ts'
 import type { IncidentLine } from '../../incidents/texts/summary.ts'
 import { withAuthor, withLearned } from './authors.ts'
 import { commentsOf } from './comments.ts'
-import type { Done, IncidentsTold, Judged, Outside, Read, Telling } from './model.ts'
+import type { IncidentLog, IncidentsTold, IssuesRead, ReconcileAccess, ServerInput, WritingOutcome } from './model.ts'
 import { factOf, toldOf, untold } from './outbox.ts'
 import { performWrites } from './perform-writes.ts'
 
 type Failed = { readonly ok: false; readonly failure: IssuesFailure }
 
-const none: ReadonlyMap<number, readonly JudgedComment[]> = new Map()
+const none: ReadonlyMap<number, readonly CommentWithRights[]> = new Map()
 
 /** Before anything but the open issues is known; until then a repository counts as public. */
-const firstInputs = (all: readonly Judged[], open: readonly Issue[], now: number): readonly ReconcileInput[] =>
+const firstInputs = (all: readonly ServerInput[], open: readonly Issue[], now: number): readonly ReconcileInput[] =>
   all.map((judged) => ({ ...judged, issues: { open }, comments: none, publicRepository: true, now }))
 
 /** Asks GitHub only for what the reconcile wants, so that a healthy run costs one list. */
-const look = async (all: readonly Judged[], open: readonly Issue[], { issues, now }: Outside): Promise<Read | Failed> => {
+const look = async (
+  all: readonly ServerInput[],
+  open: readonly Issue[],
+  { issues, now }: ReconcileAccess,
+): Promise<IssuesRead | Failed> => {
   const first = firstInputs(all, open, now)
   const plan = reconcileAll(first)
   const { wants, writes } = plan
@@ -36,7 +40,7 @@ const look = async (all: readonly Judged[], open: readonly Issue[], { issues, no
   return { ok: true, inputs, plan: reconcileAll(inputs) }
 }
 
-const failedBefore = (all: readonly Judged[], failure: IssuesFailure, { facts, now }: Outside): IncidentsTold => {
+const failedBefore = (all: readonly ServerInput[], failure: IssuesFailure, { facts, now }: ReconcileAccess): IncidentsTold => {
   const unseen = firstInputs(all, [], now).flatMap(openedUnseen)
   const kept = [...facts, ...unseen.map((one) => factOf(one, now, true))]
   return { notifications: untold(unseen, facts), facts: kept, failure, incidents: [] }
@@ -45,7 +49,7 @@ const failedBefore = (all: readonly Judged[], failure: IssuesFailure, { facts, n
 const mostNamed = 5
 
 /** What is known to people, and therefore opens nothing: the log says which findings, and why. */
-const sayHeld = ({ held }: Reconciled['facts'], { say }: Telling): void => {
+const sayHeld = ({ held }: ReconcileResult['facts'], { say }: IncidentLog): void => {
   for (const [why, all] of Map.groupBy(
     held.filter((one) => one.known),
     (one) => one.why,
@@ -57,7 +61,7 @@ const sayHeld = ({ held }: Reconciled['facts'], { say }: Telling): void => {
 }
 
 /** What a tired maintainer would otherwise wonder about. */
-const sayUnreadable = ({ unreadable, brokenSilences }: Reconciled['facts'], { say, issuesUrl }: Telling): void => {
+const sayUnreadable = ({ unreadable, brokenSilences }: ReconcileResult['facts'], { say, issuesUrl }: IncidentLog): void => {
   for (const number of unreadable.slice(0, mostNamed))
     say(`incidents: #${number} is left alone, for its marker cannot be read any more (edited or emptied): ${issuesUrl}${number}`)
   for (const number of brokenSilences.slice(0, mostNamed))
@@ -65,7 +69,7 @@ const sayUnreadable = ({ unreadable, brokenSilences }: Reconciled['facts'], { sa
 }
 
 /** Every incident that is open or that this run wrote, for the summary. */
-const linesOf = ({ inputs, plan }: Read, { deeds, created }: Done, { issuesUrl }: Telling): readonly IncidentLine[] => {
+const linesOf = ({ inputs, plan }: IssuesRead, { deeds, created }: WritingOutcome, { issuesUrl }: IncidentLog): readonly IncidentLine[] => {
   const titles = new Map<number, string>()
   const issues = inputs.slice(0, 1).flatMap((one) => [...(one.issues.closed ?? []), ...one.issues.open])
   for (const { number, title } of issues) titles.set(number, title)
@@ -73,7 +77,7 @@ const linesOf = ({ inputs, plan }: Read, { deeds, created }: Done, { issuesUrl }
     const number = write.kind === 'create' ? created.get(write.fingerprint) : write.kind === 'update' ? write.number : undefined
     if (number !== undefined && 'title' in write && write.title !== undefined) titles.set(number, write.title)
   }
-  const open = shareIssues(inputs).flatMap((one) => [...knownOf(one).incidents.values()].map(({ issue }) => issue.number))
+  const open = shareIssues(inputs).flatMap((one) => [...knownIncidents(one).incidents.values()].map(({ issue }) => issue.number))
   const numbers = [...new Set([...deeds.keys(), ...open])].toSorted((a, b) => a - b)
   return numbers.map((number) => ({
     number,
@@ -85,8 +89,8 @@ const linesOf = ({ inputs, plan }: Read, { deeds, created }: Done, { issuesUrl }
 
 /** Lists, reconciles, writes, and lists again after a creation, so that two runs at once leave one issue. Of several servers, all at once. */
 export const reconcileIssues =
-  (given: readonly Judged[], telling: Telling) =>
-  async (outside: Outside): Promise<IncidentsTold> => {
+  (given: readonly ServerInput[], telling: IncidentLog) =>
+  async (outside: ReconcileAccess): Promise<IncidentsTold> => {
     const { issues, state } = outside
     const all = withLearned(given, state)
     const open = await issues.listOpen()

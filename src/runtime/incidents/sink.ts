@@ -7,7 +7,7 @@ import { incidentsKey, rememberClock } from '../clock.ts'
 import { guardedIssues } from '../last-look.ts'
 import type { Printer } from '../print.ts'
 import { openRunState, recordRun } from '../state-of-run.ts'
-import type { IncidentsTold, Outside } from './model.ts'
+import type { IncidentsTold, ReconcileAccess } from './model.ts'
 import { type Listener, notify } from './notify.ts'
 import { openOutbox } from './outbox.ts'
 
@@ -24,7 +24,7 @@ export type IncidentsOptions = {
   readonly now?: () => Instant
   /** How the second between two writes is waited for; default: as the clock on the wall. */
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<unknown>
-  readonly reconcile: (outside: Outside) => Promise<IncidentsTold>
+  readonly reconcile: (outside: ReconcileAccess) => Promise<IncidentsTold>
 }
 
 export type IncidentsWritten = {
