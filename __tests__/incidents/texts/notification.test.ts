@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Notification } from '../../src/incidents/model.ts'
-import { payloadFor } from '../../src/incidents/texts/notification.ts'
+import type { Notification } from '../../../src/incidents/model.ts'
+import { payloadFor } from '../../../src/incidents/texts/notification.ts'
 
 const one: Notification = {
   kind: 'opened',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { decodeFacts, encodeFacts, keptFacts, type OutboxFact } from '../../src/incidents/outbox.ts'
+import { decodeFacts, encodeFacts, keptFacts, type OutboxFact, openedUnseen } from '../../src/incidents/outbox.ts'
+import { createWorld, hard, minuteMs, soft } from '../support/incident-world.ts'
 
 const day = 24 * 60 * 60_000
 const now = Date.parse('2026-12-05T00:00:00Z')
@@ -47,5 +48,26 @@ describe('facts that GitHub could not be told', () => {
 
   test.each(['', '{', 'null', '{"a":1}', '[1,null,{"fingerprint":""}]', '[[]]'])('a damaged note %j is no fact', (text) => {
     expect(decodeFacts(text, now)).toEqual([])
+  })
+})
+
+describe('rule 11: while GitHub cannot be asked', () => {
+  const rows = [
+    { what: 'a hard fact is told when it begins, once', findings: [hard('ok'), hard('critical'), hard('critical')], told: [0, 1, 0] },
+    {
+      what: 'a sample when it is confirmed, once',
+      findings: [soft('ok'), soft('critical'), soft('critical'), soft('critical')],
+      told: [0, 0, 1, 0],
+    },
+  ]
+  test.each(rows)('$what', ({ findings, told }) => {
+    const world = createWorld()
+    const counts = findings.map((one) => {
+      world.wait(5 * minuteMs)
+      const count = openedUnseen(world.input([one])).length
+      world.run([one], { dry: true })
+      return count
+    })
+    expect(counts).toEqual(told)
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { changePercent, isFlapping } from '../../src/incidents/flap.ts'
+import { createWorld, hard } from '../support/incident-world.ts'
 
 const states = (text: string): readonly string[] => text.split('')
 
@@ -26,5 +27,24 @@ describe('flapping', () => {
       true,
     ])
     expect(isFlapping(states(`c${'o'.repeat(20)}`), true)).toBe(false)
+  })
+})
+
+describe('rule 7: flapping', () => {
+  test('it stays open, labelled, with one comment when it begins and one when it is steady', () => {
+    const world = createWorld()
+    for (let at = 0; at < 15; at += 1) {
+      world.rounds(1, [hard('critical')])
+      world.rounds(1, [hard('ok')])
+      world.comment(1, '/ack')
+    }
+    expect(world.issues()).toHaveLength(1)
+    expect(world.issue(1).labels).toContain('flapping')
+    const spoken = world.said(1).length
+    world.rounds(2, [hard('critical')])
+    expect(world.said(1).length).toBe(spoken)
+    world.rounds(25, [hard('ok')])
+    expect(world.open()).toEqual([])
+    expect(world.issue(1).labels).not.toContain('flapping')
   })
 })
