@@ -56,7 +56,7 @@ export interface Repository {
 }
 
 /** Who takes a line for the log; a `Progress` is one. */
-type LineTeller = { say(line: string): void }
+type LineTeller = { readonly say: (line: string) => void }
 
 const oneLine = (text: string): string =>
   text

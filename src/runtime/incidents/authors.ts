@@ -18,7 +18,7 @@ const alsoBy = (judged: ServerInput, author: string): ServerInput => {
  * With the author that an earlier run learned from GitHub's answer to its own write: the token of an app cannot ask who it is. Its issues are
  * ours; what it silences is not heeded, since no other server and no job without state could know of it.
  */
-export const withLearned = (all: readonly ServerInput[], state: Notes): readonly ServerInput[] => {
+export const withLearnedAuthor = (all: readonly ServerInput[], state: Notes): readonly ServerInput[] => {
   const learned = state.note(noteKey) ?? ''
   return all.map((one) => alsoBy(one, learned))
 }

@@ -24,7 +24,7 @@ const writersAmong = async (
 }
 
 /** The comments of issues with GitHub's word on who may command. What cannot be read is left out: a later run reads it, and no command is lost. */
-export const commentsOf = async (
+export const commentsWithRights = async (
   numbers: readonly number[],
   reading: CommentReading,
 ): Promise<ReadonlyMap<number, readonly CommentWithRights[]>> => {

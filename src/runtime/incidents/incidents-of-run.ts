@@ -16,7 +16,7 @@ import { liveJournals } from '../state/journal-file.ts'
 import { openRunState } from '../state-of-run.ts'
 import type { ServerInput } from './model.ts'
 import { reconcileIssues } from './reconcile-issues.ts'
-import { type IncidentsWritten, writeIncidents } from './sink.ts'
+import { type IncidentsWritten, writeIncidents } from './write-incidents.ts'
 
 export type IncidentsOfRun = {
   readonly parsed: ParsedRun

@@ -19,6 +19,7 @@ export type ReconcileAccess = {
 /** What the run knows of one server; GitHub's part is asked for. */
 export type ServerInput = Omit<ReconcileInput, 'issues' | 'comments' | 'publicRepository' | 'now'>
 
+/** Where a reconcile says what it did. */
 export type IncidentLog = {
   /** A line for each issue that was written, and for what people should know. */
   readonly say: (line: string) => void
@@ -26,11 +27,13 @@ export type IncidentLog = {
   readonly issuesUrl: string
 }
 
+/** What GitHub told, and what is to be written. */
 export type IssuesRead = { readonly ok: true; readonly inputs: readonly ReconcileInput[]; readonly plan: ReconcileResult }
 
 /** What a run did with an issue, or found it to be. */
-export type IssueDeed = 'opened' | 'reopened' | 'updated' | 'closed' | 'open'
+export type IssueDeed = IncidentLine['deed']
 
+/** What became of the writes of a run. */
 export type WritingOutcome = {
   /** What ended the writing; an issue that is gone or refuses ends nothing. */
   readonly failure: IssuesFailure | undefined
@@ -43,6 +46,7 @@ export type WritingOutcome = {
   readonly left: readonly Write[]
 }
 
+/** What a run told of its incidents, and what it could not tell. */
 export type IncidentsTold = {
   /** Each is sent now, and only now. */
   readonly notifications: readonly Notification[]

@@ -26,7 +26,7 @@ export const openOutbox = (state: Pick<State, 'note' | 'setNote'>, now: Instant)
   }
 }
 
-export const factOf = (one: IncidentNotification, at: number, told: boolean): OutboxFact => ({
+export const outboxFact = (one: IncidentNotification, at: number, told: boolean): OutboxFact => ({
   fingerprint: one.fingerprint,
   kind: one.kind,
   at,
@@ -37,7 +37,7 @@ export const factOf = (one: IncidentNotification, at: number, told: boolean): Ou
 })
 
 /** Webhooks hear of an incident once, also when GitHub could not be told of it for a while. */
-export const untold = (notifications: readonly IncidentNotification[], facts: readonly OutboxFact[]): readonly IncidentNotification[] =>
+export const notYetTold = (notifications: readonly IncidentNotification[], facts: readonly OutboxFact[]): readonly IncidentNotification[] =>
   notifications.filter((one) => !facts.some((fact) => fact.told && fact.fingerprint === one.fingerprint && fact.kind === one.kind))
 
 /** Whether all writes of an incident are still to come. */
@@ -45,21 +45,21 @@ const waits = (one: IncidentNotification, left: readonly Write[]): boolean =>
   left.some((write) => (write.kind === 'create' ? write.fingerprint === one.fingerprint : write.number === one.number))
 
 /** What is told now, and what the outbox keeps. */
-export const toldOf = (
+export const toldAndKept = (
   { plan, inputs }: IssuesRead,
   done: WritingOutcome,
   { facts, now, telling }: Pick<ReconcileAccess, 'facts' | 'now'> & { readonly telling: IncidentLog },
 ): Pick<IncidentsTold, 'notifications' | 'facts'> => {
   const waiting = [...plan.notifications.filter((one) => waits(one, done.left)), ...plan.later]
   const timely = plan.notifications.filter((one) => !waits(one, done.left))
-  const later = waiting.map((one) => factOf(one, now, false))
+  const later = waiting.map((one) => outboxFact(one, now, false))
   const named = (all: readonly IncidentNotification[]) =>
-    untold(all, facts).map((one) => {
+    notYetTold(all, facts).map((one) => {
       const number = one.number ?? done.created.get(one.fingerprint)
       return { ...one, url: number === undefined ? undefined : `${telling.issuesUrl}${number}` }
     })
   if (done.failure !== undefined)
-    return { notifications: named(timely), facts: [...facts, ...timely.map((one) => factOf(one, now, true)), ...later] }
+    return { notifications: named(timely), facts: [...facts, ...timely.map((one) => outboxFact(one, now, true)), ...later] }
   const created = new Set(done.created.keys())
   const over: IncidentNotification[] = []
   let kept = facts

@@ -6,10 +6,10 @@ import { closedLookBackMs } from '../../incidents/open.ts'
 import { openedUnseen } from '../../incidents/outbox.ts'
 import { mostWrites, type ReconcileResult, reconcileAll } from '../../incidents/reconcile.ts'
 import type { IncidentLine } from '../../incidents/texts/summary.ts'
-import { withAuthor, withLearned } from './authors.ts'
-import { commentsOf } from './comments.ts'
+import { withAuthor, withLearnedAuthor } from './authors.ts'
+import { commentsWithRights } from './comments.ts'
 import type { IncidentLog, IncidentsTold, IssuesRead, ReconcileAccess, ServerInput, WritingOutcome } from './model.ts'
-import { factOf, toldOf, untold } from './outbox.ts'
+import { notYetTold, outboxFact, toldAndKept } from './outbox.ts'
 import { performWrites } from './perform-writes.ts'
 
 type Failed = { readonly ok: false; readonly failure: IssuesFailure }
@@ -21,7 +21,7 @@ const firstInputs = (all: readonly ServerInput[], open: readonly Issue[], now: n
   all.map((judged) => ({ ...judged, issues: { open }, comments: none, publicRepository: true, now }))
 
 /** Asks GitHub only for what the reconcile wants, so that a healthy run costs one list. */
-const look = async (
+const readIssues = async (
   all: readonly ServerInput[],
   open: readonly Issue[],
   { issues, now }: ReconcileAccess,
@@ -34,16 +34,16 @@ const look = async (
   const closed = wants.closed ? await issues.listClosed(now - closedLookBackMs) : undefined
   if (closed?.ok === false) return closed
   const authors = [...new Set(all.flatMap(({ options }) => options.authors))]
-  const comments = await commentsOf(wants.comments, { issues, authors })
+  const comments = await commentsWithRights(wants.comments, { issues, authors })
   const publicRepository = !shown.ok || shown.value
   const inputs = first.map((one) => ({ ...one, issues: { open, closed: closed?.value }, comments, publicRepository }))
   return { ok: true, inputs, plan: reconcileAll(inputs) }
 }
 
-const failedBefore = (all: readonly ServerInput[], failure: IssuesFailure, { facts, now }: ReconcileAccess): IncidentsTold => {
+const toldWithoutIssues = (all: readonly ServerInput[], failure: IssuesFailure, { facts, now }: ReconcileAccess): IncidentsTold => {
   const unseen = firstInputs(all, [], now).flatMap(openedUnseen)
-  const kept = [...facts, ...unseen.map((one) => factOf(one, now, true))]
-  return { notifications: untold(unseen, facts), facts: kept, failure, incidents: [] }
+  const kept = [...facts, ...unseen.map((one) => outboxFact(one, now, true))]
+  return { notifications: notYetTold(unseen, facts), facts: kept, failure, incidents: [] }
 }
 
 const mostNamed = 5
@@ -69,7 +69,11 @@ const sayUnreadable = ({ unreadable, brokenSilences }: ReconcileResult['facts'],
 }
 
 /** Every incident that is open or that this run wrote, for the summary. */
-const linesOf = ({ inputs, plan }: IssuesRead, { deeds, created }: WritingOutcome, { issuesUrl }: IncidentLog): readonly IncidentLine[] => {
+const incidentLines = (
+  { inputs, plan }: IssuesRead,
+  { deeds, created }: WritingOutcome,
+  { issuesUrl }: IncidentLog,
+): readonly IncidentLine[] => {
   const titles = new Map<number, string>()
   const issues = inputs.slice(0, 1).flatMap((one) => [...(one.issues.closed ?? []), ...one.issues.open])
   for (const { number, title } of issues) titles.set(number, title)
@@ -92,17 +96,17 @@ export const reconcileIssues =
   (given: readonly ServerInput[], telling: IncidentLog) =>
   async (outside: ReconcileAccess): Promise<IncidentsTold> => {
     const { issues, state } = outside
-    const all = withLearned(given, state)
+    const all = withLearnedAuthor(given, state)
     const open = await issues.listOpen()
-    if (!open.ok) return failedBefore(all, open.failure, outside)
-    const read = await look(all, open.value, outside)
-    if (!read.ok) return failedBefore(all, read.failure, outside)
+    if (!open.ok) return toldWithoutIssues(all, open.failure, outside)
+    const read = await readIssues(all, open.value, outside)
+    if (!read.ok) return toldWithoutIssues(all, read.failure, outside)
     sayUnreadable(read.plan.facts, telling)
     sayHeld(read.plan.facts, telling)
     const done = await performWrites(read.plan.writes, { ...telling, issues })
     if (read.plan.deferred.length > 0)
       telling.say(`incidents: ${read.plan.deferred.length} more writes wait for the next run (at most ${mostWrites} a run)`)
-    const told = { ...toldOf(read, done, { ...outside, telling }), incidents: linesOf(read, done, telling) }
+    const told = { ...toldAndKept(read, done, { ...outside, telling }), incidents: incidentLines(read, done, telling) }
     const known = withAuthor(all, done.author, { state, say: telling.say })
     if (done.failure !== undefined || done.created.size === 0) return { ...told, failure: done.failure }
     const again = await issues.listOpen()

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
-import type { Notification } from '../../src/incidents/model.ts'
-import type { OutboxFact } from '../../src/incidents/outbox.ts'
-import type { ReconcileAccess, IncidentsTold as ReconcileResult } from '../../src/runtime/incidents/model.ts'
-import { writeIncidents } from '../../src/runtime/incidents/sink.ts'
-import { type GitHubStandIn, startGitHub } from '../support/github/server.ts'
-import { recordingServer, unusedPort } from '../support/http-server.ts'
+import type { Notification } from '../../../src/incidents/model.ts'
+import type { OutboxFact } from '../../../src/incidents/outbox.ts'
+import type { ReconcileAccess, IncidentsTold as ReconcileResult } from '../../../src/runtime/incidents/model.ts'
+import { writeIncidents } from '../../../src/runtime/incidents/write-incidents.ts'
+import { type GitHubStandIn, startGitHub } from '../../support/github/server.ts'
+import { recordingServer, unusedPort } from '../../support/http-server.ts'
 
 const stateDirectory = mkdtempSync(join(tmpdir(), 'ronde-incidents-'))
 afterAll(() => rmSync(stateDirectory, { recursive: true }))
