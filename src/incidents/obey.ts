@@ -10,41 +10,6 @@ import type { CommentWithRights, IncidentUpdate, Marker, ReconcileInput } from '
 import { askedFor } from './texts/comments.ts'
 import { eventsWith, withMarker } from './update.ts'
 
-const lasting = ({ at, until }: { at: number; until: number }): string => writeDuration(until - at)
-
-const effects: {
-  readonly [Kind in IncidentCommand['kind']]: (marker: Marker, command: Extract<IncidentCommand, { kind: Kind }>) => Partial<Marker>
-} = {
-  acknowledge: (marker, command) => ({
-    acknowledged: { by: command.by, until: command.until },
-    events: eventsWith(marker, command.at, askedFor(`acknowledged for ${lasting(command)}`, command.by)),
-  }),
-  silence: (marker, command) => ({
-    silenced: { by: command.by, until: command.until, status: marker.status },
-    events: eventsWith(marker, command.at, askedFor(`silenced for ${lasting(command)}`, command.by)),
-  }),
-  unsilence: (marker, { at, by }) => ({ silenced: undefined, events: eventsWith(marker, at, askedFor('silence ended', by)) }),
-  cause: (marker, { at, by, text }) => ({ cause: text, events: eventsWith(marker, at, askedFor('cause stated', by)) }),
-  fix: (marker, { at, by, text }) => ({ fix: text, events: eventsWith(marker, at, askedFor('fix stated', by)) }),
-}
-
-/** Rule 6: what people asked for by comments since they were last read. */
-export const withCommands = (update: IncidentUpdate, input: ReconcileInput): IncidentUpdate => {
-  const { issue, marker } = update.incident
-  const read = input.comments.get(issue.number)
-  if (read === undefined || !hasUnreadComments(update.incident)) return update
-  const commands = commandsIn(read, marker.comments.last, input.options.authors)
-  const last = largest(
-    read.map((one) => one.id),
-    marker.comments.last,
-  )
-  const known: IncidentUpdate = { ...update, marker: { ...update.marker, comments: { count: issue.comments, last } } }
-  return commands.reduce<IncidentUpdate>(
-    (so, command) => withMarker(so, effects[command.kind](so.marker, command as never), 'change'),
-    known,
-  )
-}
-
 type CommandOrigin = { readonly by: string; readonly at: Instant }
 
 type IncidentCommand =
@@ -100,6 +65,41 @@ export const commandsIn = (comments: readonly CommentWithRights[], after: number
     .filter((one) => one.id > after && one.mayWrite && asksForSomething(one, authors))
     .toSorted((a, b) => a.id - b.id)
     .flatMap(ofComment)
+
+const lasting = ({ at, until }: { at: number; until: number }): string => writeDuration(until - at)
+
+const effects: {
+  readonly [Kind in IncidentCommand['kind']]: (marker: Marker, command: Extract<IncidentCommand, { kind: Kind }>) => Partial<Marker>
+} = {
+  acknowledge: (marker, command) => ({
+    acknowledged: { by: command.by, until: command.until },
+    events: eventsWith(marker, command.at, askedFor(`acknowledged for ${lasting(command)}`, command.by)),
+  }),
+  silence: (marker, command) => ({
+    silenced: { by: command.by, until: command.until, status: marker.status },
+    events: eventsWith(marker, command.at, askedFor(`silenced for ${lasting(command)}`, command.by)),
+  }),
+  unsilence: (marker, { at, by }) => ({ silenced: undefined, events: eventsWith(marker, at, askedFor('silence ended', by)) }),
+  cause: (marker, { at, by, text }) => ({ cause: text, events: eventsWith(marker, at, askedFor('cause stated', by)) }),
+  fix: (marker, { at, by, text }) => ({ fix: text, events: eventsWith(marker, at, askedFor('fix stated', by)) }),
+}
+
+/** Rule 6: what people asked for by comments since they were last read. */
+export const withCommands = (update: IncidentUpdate, input: ReconcileInput): IncidentUpdate => {
+  const { issue, marker } = update.incident
+  const read = input.comments.get(issue.number)
+  if (read === undefined || !hasUnreadComments(update.incident)) return update
+  const commands = commandsIn(read, marker.comments.last, input.options.authors)
+  const last = largest(
+    read.map((one) => one.id),
+    marker.comments.last,
+  )
+  const known: IncidentUpdate = { ...update, marker: { ...update.marker, comments: { count: issue.comments, last } } }
+  return commands.reduce<IncidentUpdate>(
+    (so, command) => withMarker(so, effects[command.kind](so.marker, command as never), 'change'),
+    known,
+  )
+}
 
 /** A person opened it again after we had closed it: it must prove itself anew. */
 export const withManualReopening = (update: IncidentUpdate, input: ReconcileInput): IncidentUpdate =>

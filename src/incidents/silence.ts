@@ -107,6 +107,7 @@ export const isExplained = ({ marker, verdict }: IncidentUpdate, { quiet = [], n
   return isInMaintenance(maintenance, now, timeZone) || explanationOf(quiet, { server, action, id, subject, status }, now) !== undefined
 }
 
+/** Why a finding that would open an incident does not, if something known explains it. */
 export const holdReason = (
   { finding: { id, subject }, report }: IncidentVerdict,
   status: Severity,

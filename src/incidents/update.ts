@@ -49,10 +49,12 @@ export const withComment = (update: IncidentUpdate, comment: string): IncidentUp
   ...update,
   comments: [...update.comments, comment],
 })
+/** With a label, once. */
 export const withLabel = (update: IncidentUpdate, label: string): IncidentUpdate => ({
   ...update,
   labels: [...update.labels.filter((one) => one !== label), label],
 })
+/** Without a label. */
 export const withoutLabel = (update: IncidentUpdate, label: string): IncidentUpdate => ({
   ...update,
   labels: update.labels.filter((one) => one !== label),

@@ -35,9 +35,11 @@ const advice = ({ finding }: IssueView): string =>
 export const escalationComment = (view: IssueView): string =>
   `**Escalated**: ${severityWord[view.marker.status].toLowerCase()} for ${formatDuration(view.now - (view.marker.criticalSince ?? view.marker.since))} and not acknowledged.${seen(view)}${told(view)}${advice(view)} ${runbookLink(view.finding.id, view.runbooks)}`.trimEnd()
 
+/** Tells the contacts again, while nobody acknowledges it. */
 export const reminderComment = (view: IssueView, most: number): string =>
   `**Still ${view.marker.status}** after ${lasted(view)}, not acknowledged (reminder ${view.marker.reminders.count} of ${most}).${seen(view)}${told(view)}`
 
+/** Tells that comments are muted, and that they are no more. */
 export const flappingComment = (view: IssueView): string =>
   view.marker.flapping
     ? '**Flapping**: it comes and goes. It stays open, and there are no comments until it is steady.'
@@ -56,6 +58,7 @@ const reopenReasons = {
   'still-bad': 'closed by a person 24 hours ago or more, and still bad',
   worse: 'closed by a person as a warning, and got worse',
 } as const
+/** Why the same issue is opened again. */
 export type ReopenReason = keyof typeof reopenReasons
 
 export const reopenedComment = (view: IssueView, why: ReopenReason): string =>

@@ -26,6 +26,7 @@ export const openOutbox = (state: Pick<State, 'note' | 'setNote'>, now: Instant)
   }
 }
 
+/** What the outbox keeps of a notification. */
 export const outboxFact = (one: IncidentNotification, at: number, told: boolean): OutboxFact => ({
   fingerprint: one.fingerprint,
   kind: one.kind,

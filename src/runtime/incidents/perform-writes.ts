@@ -2,6 +2,7 @@ import type { Issues, IssuesFailure, Write } from '../../contract/issues.ts'
 import { mostWrites } from '../../incidents/reconcile.ts'
 import type { IssueDeed, WritingOutcome } from './model.ts'
 
+/** What the writing works with. */
 export type WritingAccess = {
   readonly issues: Issues
   /** A line for the log. */
