@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { type PostgresOptions, packagedFolder } from './postgres.ts'
+import { packagedFolder } from './postgres.ts'
+import type { PostgresOptions } from './postgres-cluster.ts'
 
 export type Major = { readonly major: number; readonly binaries?: string }
 

@@ -4,10 +4,9 @@ import { UserError } from '../../contract/user-error.ts'
 import { plainLine } from '../../core/text/plain.ts'
 import { localTime } from '../../core/time/local-time.ts'
 import { ownLabel } from '../../github/labels.ts'
-import { isAuthor } from '../../incidents/authors.ts'
-import { type OpenSilence, type Silence, silencesIn } from '../../incidents/silence.ts'
-import { silenceBody, silenceTitle } from '../../incidents/texts/silence-issue.ts'
-import { activeSilences, type Done, endWrite, type Work } from './work.ts'
+import { isAuthor } from '../../incidents/marker.ts'
+import { type OpenSilence, type Silence, silenceBody, silencesIn, silenceTitle } from '../../incidents/texts/silence-issue.ts'
+import { activeSilences, endWrite, type SilenceOutcome, type Work } from './work.ts'
 
 const serversOf = ({ options, context, repository }: Work): string[] => {
   if (options.servers !== undefined) return options.servers
@@ -81,7 +80,7 @@ const create = async (work: Work, title: string, body: string): Promise<number> 
 }
 
 /** Opens the issue of a silence, then closes those that said the same for another time. */
-export const setSilence = async (work: Work): Promise<Done> => {
+export const setSilence = async (work: Work): Promise<SilenceOutcome> => {
   const { options, context, repository } = work
   const silence = silenceOf(work)
   const view = { silence, timeZone: options['time-zone'], now: silence.since }

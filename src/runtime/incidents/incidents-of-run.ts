@@ -1,6 +1,5 @@
 import { appendFile } from 'node:fs/promises'
-import type { History } from '../../contract/history.ts'
-import { noHistory } from '../../contract/history.ts'
+import { type History, noHistory } from '../../contract/history.ts'
 import type { IssuesFailure } from '../../contract/issues.ts'
 import { historyOfPast } from '../../contract/past.ts'
 import type { Report, RoundReport, ServerReports } from '../../contract/report.ts'
@@ -8,15 +7,16 @@ import { longestWorkMs } from '../../core/believed.ts'
 import { errorText } from '../../core/error-chain.ts'
 import { counted } from '../../core/render/headline.ts'
 import { localTime } from '../../core/time/local-time.ts'
-import type { Quiet } from '../../incidents/maintenance.ts'
+import type { QuietPeriod } from '../../incidents/model.ts'
 import { renderIncidents } from '../../incidents/texts/summary.ts'
 import type { CommonOfServer, ParsedRun } from '../parse/parse.ts'
 import type { Printer } from '../print.ts'
 import { repositoryUrl, runUrl } from '../repository.ts'
 import { liveJournals } from '../state/journal-file.ts'
 import { openRunState } from '../state-of-run.ts'
-import { type Judged, reconcileIssues } from './reconcile-issues.ts'
-import { type IncidentsWritten, writeIncidents } from './sink.ts'
+import type { ServerInput } from './model.ts'
+import { reconcileIssues } from './reconcile-issues.ts'
+import { type IncidentsWritten, writeIncidents } from './write-incidents.ts'
 
 export type IncidentsOfRun = {
   readonly parsed: ParsedRun
@@ -56,23 +56,23 @@ const isUsable = ({ stateDirectory, report }: IncidentsOfRun): boolean =>
   stateDirectory !== undefined && !reportsOf(report).some((one) => one.findings.some(({ id }) => id === 'state.unwritable'))
 
 /** Rule 13: what Ronde itself does to a project explains what it disturbs. */
-const workOf = (what: string, until: number, timeZone: string): Quiet => ({
+const workOf = (what: string, until: number, timeZone: string): QuietPeriod => ({
   kind: 'work',
   until,
   why: `${what} works on this project, until ${localTime(until, timeZone, Date.now())} at the latest`,
 })
 
-const ownWork = ({ stateDirectory, project, parsed }: IncidentsOfRun): readonly Quiet[] =>
+const ownWork = ({ stateDirectory, project, parsed }: IncidentsOfRun): readonly QuietPeriod[] =>
   (stateDirectory === undefined ? [] : liveJournals(stateDirectory, Date.now()))
     .filter((one) => one.project === project)
     .map(({ action, pid, deadline, startedAt }) =>
       workOf(`${action} (process ${pid})`, Math.min(deadline, startedAt + longestWorkMs), parsed.common['time-zone']),
     )
 
-type Shared = Pick<Judged, 'run' | 'runbooks'>
+type Shared = Pick<ServerInput, 'run' | 'runbooks'>
 const sharedBy = ({ environment, runbooks }: IncidentsOfRun): Shared => ({ run: { url: runUrl(environment) }, runbooks })
 
-const optionsOf = (common: CommonOfServer): Pick<Judged, 'options' | 'contacts' | 'maintenance' | 'timeZone'> => ({
+const optionsOf = (common: CommonOfServer): Pick<ServerInput, 'options' | 'contacts' | 'maintenance' | 'timeZone'> => ({
   options: common.incidents,
   contacts: common.contacts,
   maintenance: common.maintenance,
@@ -80,7 +80,7 @@ const optionsOf = (common: CommonOfServer): Pick<Judged, 'options' | 'contacts' 
 })
 
 /** The run's own reports, with the past of this server's state. */
-const ownJudged = (of: IncidentsOfRun, history: Judged['history']): Judged => ({
+const ownJudged = (of: IncidentsOfRun, history: ServerInput['history']): ServerInput => ({
   ...sharedBy(of),
   ...optionsOf(of.parsed.common),
   reports: reportsOf(of.report),
@@ -95,7 +95,7 @@ const isComplete = ({ origin, findings }: Report): boolean =>
   origin?.past !== undefined && !findings.some(({ id }) => id === 'state.unwritable')
 
 /** Reports of another server, with the past that they carry, under the options that the configuration has for it. */
-const mergedJudged = (of: IncidentsOfRun, { server, project, round, reports }: ServerReports): Judged => {
+const mergedJudged = (of: IncidentsOfRun, { server, project, round, reports }: ServerReports): ServerInput => {
   const common = of.parsed.commonFor(server)
   const pasts = new Map(reports.flatMap(({ action, origin }) => (origin?.past === undefined ? [] : [[action, origin.past] as const])))
   return {
