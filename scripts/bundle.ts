@@ -37,7 +37,13 @@ const bundle = (script: string, target: string): readonly string[] => {
 
 /**
  * Bundles into `target` and gives the folders of the packages that are in it. The process that looks has a bundle of its own: it starts in a
- * third of the time, without what parses and publishes.
+ * third of the time, without what parses and publishes. So has what must run before the large bundle is compiled.
  */
 export const bundleAll = (target: string): readonly string[] =>
-  [...new Set([...bundle('index.js', target), ...bundle('looker.js', join(target, 'looker'))])].toSorted()
+  [
+    ...new Set([
+      ...bundle('index.js', target),
+      ...bundle('looker.js', join(target, 'looker')),
+      ...bundle('runtime/compiled-code.js', join(target, 'start')),
+    ]),
+  ].toSorted()

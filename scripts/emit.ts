@@ -7,11 +7,20 @@ import { actions } from '../src/registry.generated.ts'
 
 export const buildFolder = '.build'
 
+type Stub = (...args: readonly string[]) => string
+
+const call = (args: readonly string[]): string => `await main(${args.map((one) => `'${one}'`).join(', ')})\n`
+
+/** Hundreds of small modules are not worth a cache. */
+const stubOfBuild: Stub = (...args) => `import { main } from './index.js'\n${call(args)}`
+
+/** The cache of compiled code must be on before the bundle is loaded. */
+export const stubOfDist: Stub = (...args) =>
+  `import { keepCompiledCode } from './start/index.js'\nkeepCompiledCode(process.env)\nconst { main } = await import('./index.js')\n${call(args)}`
+
 /** One stub per action, and one for the post step of each that changes something; all share one bundle. */
-export const stubs = async (): Promise<Readonly<Record<string, string>>> => {
+export const stubs = async (stub: Stub = stubOfBuild): Promise<Readonly<Record<string, string>>> => {
   const loaded = await Promise.all(Object.values(actions).map(async (load) => (await load()).action))
-  const stub = (...args: readonly string[]) =>
-    `import { main } from './index.js'\nawait main(${args.map((one) => `'${one}'`).join(', ')})\n`
   const changing = loaded.filter(changesServer)
   return Object.fromEntries([
     ...['round', ...Object.keys(actions)].map((name) => [`${name}.js`, stub(name)]),

@@ -21,8 +21,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 })
 
-const orderOf = ({ path, line, from, to }: Mutant): string =>
-  createHash('sha256').update(`${values.seed} ${path} ${line} ${from} ${to}`).digest('hex')
+const orderOf = ({ path, at, from, to }: Mutant): string =>
+  createHash('sha256').update(`${values.seed} ${path} ${at} ${from} ${to}`).digest('hex')
 
 const tried = async (trial: Trial): Promise<Noticed> => {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'scripts/mutants/trial.ts'], {

@@ -1,7 +1,7 @@
 /** The small changes of a source that a test should notice: one node of its syntax at a time, each as the whole text that results. */
 import { parseSync } from 'oxc-parser'
 
-export type Change = { readonly line: number; readonly kind: string; readonly from: string; readonly to: string; readonly source: string }
+export type Change = { readonly line: number; readonly at: number; readonly kind: string; readonly from: string; readonly to: string; readonly source: string }
 
 type Node = { readonly type: string; readonly start: number; readonly end: number; readonly [key: string]: unknown }
 type Edit = { readonly kind: string; readonly node: Node; readonly to: string }
@@ -87,6 +87,7 @@ export const changesOf = (path: string, source: string): readonly Change[] =>
     .flatMap((node) => edits[node.type]?.(node, source) ?? [])
     .map(({ kind, node, to }) => ({
       line: source.slice(0, node.start).split('\n').length,
+      at: node.start,
       kind,
       from: source.slice(node.start, node.end),
       to,

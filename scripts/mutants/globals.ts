@@ -7,6 +7,8 @@ type Case = { readonly name: string; readonly run: () => Promise<void> }
 const collected: Case[] = []
 const before: Work[] = []
 const after: Work[] = []
+const beforeOne: Work[] = []
+const afterOne: Work[] = []
 
 const rowsOf = (rows: readonly unknown[]): readonly (readonly unknown[])[] => rows.map((row) => (Array.isArray(row) ? row : [row]))
 
@@ -14,7 +16,9 @@ const test = (name: string, work: Work): void => {
   collected.push({
     name,
     run: async () => {
+      for (const one of beforeOne) await one()
       await work()
+      for (const one of afterOne) await one()
     },
   })
 }
@@ -33,12 +37,12 @@ describe.each =
     for (const row of rowsOf(rows)) work(...row)
   }
 
-const beforeAll = (work: Work): void => {
-  before.push(work)
-}
-const afterAll = (work: Work): void => {
-  after.push(work)
-}
+const into =
+  (list: Work[]) =>
+  (work: Work): void => {
+    list.push(work)
+  }
+const [beforeAll, afterAll, beforeEach, afterEach] = [into(before), into(after), into(beforeOne), into(afterOne)]
 
 /** Runs what was collected since the last call; gives the first test that fails, or `undefined`. */
 export const firstFailure = async (): Promise<string | undefined> => {
@@ -56,8 +60,10 @@ export const firstFailure = async (): Promise<string | undefined> => {
     return undefined
   } finally {
     for (const work of last) await work()
+    beforeOne.length = 0
+    afterOne.length = 0
   }
 }
 
 export const jest = {}
-export { afterAll, beforeAll, describe, expect, test }
+export { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test }
