@@ -12,6 +12,7 @@ const checks: readonly Step[] = [
   { name: 'types', command: [bin('tsc'), '-p', '.'] },
   { name: 'unused code and dependencies', command: [bin('knip')] },
   { name: 'lockfile', command: [node, 'scripts/lockfile.ts', '--check'] },
+  { name: 'changes', command: [node, 'scripts/changelog.ts', '--check'] },
   { name: 'generated files', command: [node, 'scripts/generate.ts', '--check'] },
   { name: 'dist', command: [node, 'scripts/build.ts', '--check'] },
   { name: 'sizes', command: [node, 'scripts/sizes.ts'] },
