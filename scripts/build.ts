@@ -20,7 +20,7 @@ const minify = async (folder: string): Promise<void> => {
 const build = async (target: string): Promise<void> => {
   await emit()
   rmSync(target, { recursive: true, force: true })
-  const packages = bundleAll(target)
+  const packages = await bundleAll(target)
   await minify(target)
   await minify(join(target, 'looker'))
   await minify(join(target, 'start'))

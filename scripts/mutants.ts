@@ -20,7 +20,8 @@ const nearestTests = 15
 
 const { values, positionals } = parseArgs({
   options: {
-    count: { type: 'string', default: '120' }, seed: { type: 'string', default: '1' },
+    count: { type: 'string', default: '120' },
+    seed: { type: 'string', default: '1' },
     from: { type: 'string', default: '0' },
     list: { type: 'boolean', default: false },
   },
@@ -58,7 +59,9 @@ const soundTests = async (path: string): Promise<readonly string[]> => {
   return kept
 }
 
-const all = pureSources(positionals).flatMap((path) => changesOf(path, readFileSync(path, 'utf8')).map((change): Mutant => ({ ...change, path })))
+const all = pureSources(positionals).flatMap((path) =>
+  changesOf(path, readFileSync(path, 'utf8')).map((change): Mutant => ({ ...change, path })),
+)
 const sample = all
   .map((mutant) => ({ mutant, order: orderOf(mutant) }))
   .toSorted((a, b) => (a.order < b.order ? -1 : 1))
@@ -72,4 +75,6 @@ for (const { path, line, kind, from, to, source } of sample) {
   if (outcome === null) unnoticed += 1
   console.log(outcome === null ? `NOT NOTICED ${told}` : `noticed     ${told} (${outcome.by})`)
 }
-console.log(`\n${sample.length - unnoticed} of ${sample.length} changes were noticed, of ${all.length} that can be made (seed ${values.seed})`)
+console.log(
+  `\n${sample.length - unnoticed} of ${sample.length} changes were noticed, of ${all.length} that can be made (seed ${values.seed})`,
+)

@@ -36,7 +36,10 @@ describe('compiled code', () => {
 
   const refused: readonly [string, (state: string) => void][] = [
     ['a state folder in which others can write', (state) => chmodSync(state, 0o777)],
-    ['a cache folder in which others can write', (state) => mkdirSync(join(state, 'compiled')) ?? chmodSync(join(state, 'compiled'), 0o777)],
+    [
+      'a cache folder in which others can write',
+      (state) => mkdirSync(join(state, 'compiled')) ?? chmodSync(join(state, 'compiled'), 0o777),
+    ],
     ['a cache folder that is a link', (state) => symlinkSync(fresh(), join(state, 'compiled'))],
     ['a cache folder that is a file', (state) => writeFileSync(join(state, 'compiled'), '')],
   ]

@@ -14,7 +14,7 @@ describe('a fragment of the changelog', () => {
   test.each([
     ['no kind', 'locks.md', 'Two applications.\n', 'kind: …'],
     ['an unknown kind', 'locks.md', 'kind: better\n\nTwo.\n', 'kind: …'],
-    ['no text', 'locks.md', 'kind: fixed\n\n', 'one paragraph'],
+    ['no text', 'locks.md', 'kind: fixed\n\n', 'kind: …'],
     ['a list', 'locks.md', 'kind: fixed\n\n- Two.\n', 'without a mark'],
     ['two paragraphs', 'locks.md', 'kind: fixed\n\nOne.\n\nTwo.\n', 'one paragraph'],
     ['six lines', 'locks.md', `kind: fixed\n\n${'line\n'.repeat(6)}`, 'one to five lines'],

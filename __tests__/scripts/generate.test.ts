@@ -164,13 +164,18 @@ describe('registries', () => {
 
 describe('the lists of pages', () => {
   test('a runbook is listed by its title and its first paragraph', () => {
-    expect(runbookRow('a.b.md', '# a.b\n\nIt runs out,\nor a | b.\n\n## What it means\n')).toBe('| [a.b](a.b.md) | It runs out, or a \\| b. |')
+    expect(runbookRow('a.b.md', '# a.b\n\nIt runs out,\nor a | b.\n\n## What it means\n')).toBe(
+      '| [a.b](a.b.md) | It runs out, or a \\| b. |',
+    )
     expect(() => runbookRow('a.b.md', '# a.b\n\n## What it means\n')).toThrow('a.b.md: a runbook begins with')
   })
 
   test('a decision is listed by the number of its file', () => {
     expect(decisionRow('0007-inspect.md', '# 7. Containers are inspected\n')).toBe('| [7](0007-inspect.md) | Containers are inspected |')
-    for (const [name, text] of [['0007-a.md', '# 8. Other\n'], ['0007-a.md', '# Other\n']] as const)
+    for (const [name, text] of [
+      ['0007-a.md', '# 8. Other\n'],
+      ['0007-a.md', '# Other\n'],
+    ] as const)
       expect(() => decisionRow(name, text)).toThrow('0007-a.md: a decision begins with')
   })
 })

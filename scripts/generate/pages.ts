@@ -5,15 +5,17 @@ import { join } from 'node:path'
 const pagesOf = (folder: string): readonly { readonly name: string; readonly text: string }[] =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.md') && name !== 'README.md')
+    .map((name) => name.slice(0, -'.md'.length))
     .toSorted()
-    .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }))
+    .map((name) => ({ name: `${name}.md`, text: readFileSync(join(folder, `${name}.md`), 'utf8') }))
 
 const cell = (text: string): string => text.replaceAll('|', '\\|')
 
 /** The id of a runbook is its title, and its first paragraph says what the finding says. */
 export const runbookRow = (name: string, text: string): string => {
   const [, id, said] = /^# (\S+)\n\n((?:[^#\n].*\n)+)/.exec(text) ?? []
-  if (id === undefined || said === undefined) throw new Error(`${name}: a runbook begins with "# <id>", an empty line and what the finding says`)
+  if (id === undefined || said === undefined)
+    throw new Error(`${name}: a runbook begins with "# <id>", an empty line and what the finding says`)
   return `| [${id}](${name}) | ${cell(said.trim().replaceAll('\n', ' '))} |`
 }
 
@@ -47,4 +49,7 @@ ${pagesOf('docs/adr')
   .join('\n')}
 `
 
-export const contents = (): Readonly<Record<string, string>> => ({ 'docs/runbooks/README.md': runbooks(), 'docs/adr/README.md': decisions() })
+export const contents = (): Readonly<Record<string, string>> => ({
+  'docs/runbooks/README.md': runbooks(),
+  'docs/adr/README.md': decisions(),
+})

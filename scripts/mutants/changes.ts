@@ -1,7 +1,14 @@
 /** The small changes of a source that a test should notice: one node of its syntax at a time, each as the whole text that results. */
 import { parseSync } from 'oxc-parser'
 
-export type Change = { readonly line: number; readonly at: number; readonly kind: string; readonly from: string; readonly to: string; readonly source: string }
+export type Change = {
+  readonly line: number
+  readonly at: number
+  readonly kind: string
+  readonly from: string
+  readonly to: string
+  readonly source: string
+}
 
 type Node = { readonly type: string; readonly start: number; readonly end: number; readonly [key: string]: unknown }
 type Edit = { readonly kind: string; readonly node: Node; readonly to: string }
@@ -9,7 +16,8 @@ type Edit = { readonly kind: string; readonly node: Node; readonly to: string }
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && 'type' in value
 
 /** Types change nothing at run time; what a cast or `satisfies` wraps does. */
-const isType = (node: Node): boolean => node.type.startsWith('TS') && !['TSAsExpression', 'TSSatisfiesExpression', 'TSNonNullExpression'].includes(node.type)
+const isType = (node: Node): boolean =>
+  node.type.startsWith('TS') && !['TSAsExpression', 'TSSatisfiesExpression', 'TSNonNullExpression'].includes(node.type)
 
 const nodesBelow = (value: unknown): readonly Node[] => {
   if (Array.isArray(value)) return value.flatMap(nodesBelow)
@@ -35,7 +43,11 @@ const isText = (node: Node): boolean => node.type === 'TemplateLiteral' || (node
 
 /** Puts two pieces of the text in each other's place. */
 const exchanged = (outer: Node, [a, b]: readonly [Node, Node], source: string): string =>
-  source.slice(outer.start, a.start) + source.slice(b.start, b.end) + source.slice(a.end, b.start) + source.slice(a.start, a.end) + source.slice(b.end, outer.end)
+  source.slice(outer.start, a.start) +
+  source.slice(b.start, b.end) +
+  source.slice(a.end, b.start) +
+  source.slice(a.start, a.end) +
+  source.slice(b.end, outer.end)
 
 const withoutElement = (array: Node, element: Node, source: string): string => {
   const others = parts(array, 'elements').filter((one) => one !== element)

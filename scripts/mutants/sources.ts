@@ -31,8 +31,7 @@ const unitTests = (): readonly string[] =>
 const distances = (test: string): ReadonlyMap<string, number> => {
   const far = new Map([[test, 0]])
   // A map is walked in the order of its entries, and new ones join at the end.
-  for (const [path, distance] of far)
-    for (const to of importsOf(path)) if (!far.has(to)) far.set(to, distance + 1)
+  for (const [path, distance] of far) for (const to of importsOf(path)) if (!far.has(to)) far.set(to, distance + 1)
   return far
 }
 

@@ -1,7 +1,8 @@
 /** One trial in a process of its own: takes a source in another version and tests, and writes which of them noticed. stdin: a `Trial`; stdout: a `Noticed`. */
-import { text } from 'node:stream/consumers'
+
 import { registerHooks, stripTypeScriptTypes } from 'node:module'
 import { resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 
 export type Trial = { readonly path: string; readonly source: string; readonly tests: readonly string[] }
