@@ -1,7 +1,7 @@
 import { characterClass, hasRun } from './notation/runs.ts'
 import type { Span } from './notation/view.ts'
 import { keySpans } from './private-keys.ts'
-import { headerName, noSecret, secretWord } from './secret-words.ts'
+import { headerName, noSecret, secretStem, secretWord } from './secret-words.ts'
 import { tokenMarks, webhookAddresses } from './token-marks.ts'
 
 /** What a secret becomes. */
@@ -114,10 +114,6 @@ const commands: readonly RegExp[] = [
   rule(String.raw`\bmysql(?:dump|admin)?\b[^\n]{0,200}?\s-p(?<v>[^\s"'=][^\s"']*)`, ''),
 ]
 
-/** What every name of a secret holds. */
-const stems =
-  /pass|pw|secret|token|key|auth|cred|cookie|session|sessid|sig|dsn|jwt|otp|mdp|webhook|bearer|conn|contrase|kennwort|identified|digest|basic/i
-
 /** Each kind with what it cannot be without: most texts hold none of it. */
 const groups: readonly { readonly worth: RegExp; readonly needsStem: boolean; readonly rules: readonly RegExp[] }[] = [
   { worth: /@|…/, needsStem: false, rules: credentialsInUrls },
@@ -152,7 +148,7 @@ type Looks = { readonly queries: boolean }
 
 const spansIn = (text: string, { queries }: Looks): readonly Span[] => {
   const spans: Span[] = []
-  const hasStem = stems.test(text)
+  const hasStem = secretStem.test(text)
   for (const { worth, needsStem, rules } of groups)
     if ((!needsStem || hasStem) && (queries || rules[0] !== queryValue) && worth.test(text))
       for (const one of rules) addSpans(one, text, spans)

@@ -53,9 +53,18 @@ export type Needles = { readonly [Kind in Likeness]: readonly string[] }
  * (`%` before `00`), or end at a control character.
  */
 const usualForms = (text: string): readonly string[] => {
-  const base64 = Buffer.from(text).toString('base64').replace(/={1,2}$/, '')
+  const base64 = Buffer.from(text)
+    .toString('base64')
+    .replace(/={1,2}$/, '')
   const percent = encodeURIComponent(text.toWellFormed())
-  return [text, base64, base64.replaceAll('+', '-').replaceAll('/', '_'), percent, JSON.stringify(text).slice(1, -1), text.replaceAll("'", "''")]
+  return [
+    text,
+    base64,
+    base64.replaceAll('+', '-').replaceAll('/', '_'),
+    percent,
+    JSON.stringify(text).slice(1, -1),
+    text.replaceAll("'", "''"),
+  ]
 }
 
 const needlesOfForm = (form: string): Needles => {
