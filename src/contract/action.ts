@@ -42,7 +42,7 @@ export type ActionDeclaration<Shape extends OptionShape, Outputs extends OutputS
   /** The deadline when the user gives none. */
   readonly timeoutMs: (options: OptionsOf<Shape>) => number
   readonly run: (options: OptionsOf<Shape>, context: Context) => Promise<Result<OutputsOf<Outputs>>>
-  /** Replays what a dead run left in the journal; may be called twice. */
+  /** Replays what a dead run left in the ledger; may be called twice. */
   readonly recover?: (context: Context) => Promise<void>
 }
 

@@ -26,7 +26,7 @@ export interface Progress {
 }
 
 /** What a `change` action is about to do, written and synced before it is done, so that a dead run can be recovered. */
-export interface Journal {
+export interface Ledger {
   write(step: JsonObject): void
   /** The steps of runs that died, oldest first; empty when nothing is left to recover. */
   pending(): readonly JsonObject[]
@@ -65,14 +65,14 @@ export interface Context {
   /** Looks in another process at what may end the process that looks: any foreign server's TLS. */
   readonly isolate: Isolate
   readonly progress: Progress
-  readonly journal: Journal
+  readonly ledger: Ledger
   /** Does work under the lock of the compose project, while nothing else of Ronde changes it; a `change` action holds it already. Waits for nobody. */
   exclusively<T>(work: () => Promise<T>): Promise<Exclusive<T>>
   /** The repository of this run on GitHub. Throws a UserError when there is no token, or none outside of GitHub Actions. */
   repository(needs: Permissions): Promise<Repository>
-  /** The `application_name`s of database sessions of runs on this host, as their journals record them: nobody else can guess one. Absent where no journal is kept. */
+  /** The `application_name`s of database sessions of runs on this host, as their ledgers record them: nobody else can guess one. Absent where no ledger is kept. */
   ownSessions?(): readonly string[]
-  /** What dead runs left on this server, of any action; `troubles` are journals that could not be read. */
+  /** What dead runs left on this server, of any action; `troubles` are ledgers that could not be read. */
   recoveries(): { readonly recoveries: readonly Recovery[]; readonly troubles: readonly string[] }
   /** Runs another action with these options laid over its configured ones and gives its report. */
   invoke(name: string, overrides: JsonObject): Promise<Report>

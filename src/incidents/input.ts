@@ -27,7 +27,7 @@ export type ReconcileInput = {
   readonly silencers?: readonly string[] | undefined
   readonly contacts: Common['contacts']
   readonly maintenance: Common['maintenance']
-  /** Live journals up to their deadline. Silences by dispatch are found among the issues. */
+  /** Live ledgers up to their deadline. Silences by dispatch are found among the issues. */
   readonly quiet?: readonly Quiet[] | undefined
   readonly timeZone: string
   readonly publicRepository: boolean

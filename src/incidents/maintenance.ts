@@ -16,7 +16,7 @@ export type Quiet =
       readonly upTo?: 'warning' | 'critical'
       readonly why: string
     }
-  /** Ronde's own work on this compose project: a live journal, up to its deadline. */
+  /** Ronde's own work on this compose project: a live ledger, up to its deadline. */
   | { readonly kind: 'work'; readonly until: Instant; readonly why: string }
 
 /** What is to be explained. */

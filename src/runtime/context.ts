@@ -14,8 +14,8 @@ import { createSpeakTls } from '../tools/isolation/tunnel.ts'
 import { recallClock } from './clock.ts'
 import type { Printer } from './print.ts'
 import type { RepositoryWanted } from './repository.ts'
-import { createJournal, pendingRecoveries } from './state/journal.ts'
-import { recordedSessions } from './state/journal-file.ts'
+import { createLedger, pendingRecoveries } from './state/ledger.ts'
+import { recordedSessions } from './state/ledger-file.ts'
 import type { StateStore } from './state/state.ts'
 
 export type ContextParts = {
@@ -42,10 +42,10 @@ export type ContextParts = {
   readonly invoke: (name: string, overrides: JsonObject) => Promise<Report>
 }
 
-/** A journal that has nowhere to be: an action that must write one cannot run there. */
-const noJournal: Context['journal'] = {
+/** A ledger that has nowhere to be: an action that must write one cannot run there. */
+const noLedger: Context['ledger'] = {
   write: () => {
-    throw new Error('a change needs a state folder for its journal, and a hosted runner has none')
+    throw new Error('a change needs a state folder for its ledger, and a hosted runner has none')
   },
   pending: () => [],
   close: () => {},
@@ -66,10 +66,10 @@ const exclusivelyWith =
 export const createContext = (parts: ContextParts): Context => {
   const { common, signal, secrets, runProgram, stateDirectory } = parts
   const compose = createCompose({ options: common.compose ?? {}, run: runProgram, signal })
-  const journal =
+  const ledger =
     stateDirectory === undefined
-      ? noJournal
-      : createJournal({
+      ? noLedger
+      : createLedger({
           directory: stateDirectory,
           action: parts.action,
           project: parts.project,
@@ -97,7 +97,7 @@ export const createContext = (parts: ContextParts): Context => {
       speakTls: createSpeakTls({ program: parts.looker, run: runProgram }),
     }),
     progress: { say: (line) => parts.printer.line(line) },
-    journal,
+    ledger,
     exclusively: exclusivelyWith({ ...parts, compose }),
     repository: (needs) => parts.openRepository({ needs, signal, deadline: parts.deadline }),
     ...(stateDirectory === undefined ? {} : { ownSessions: () => recordedSessions(stateDirectory) }),

@@ -17,7 +17,7 @@ import { createContext } from './context.ts'
 import { guardedState } from './last-look.ts'
 import type { Printer } from './print.ts'
 import type { RepositoryWanted } from './repository.ts'
-import { liveJournals } from './state/journal-file.ts'
+import { liveLedgers } from './state/ledger-file.ts'
 import type { StateStore } from './state/state.ts'
 import { noState, openRunState, type RunState, recordRun } from './state-of-run.ts'
 import { unfinished } from './unfinished.ts'
@@ -110,7 +110,7 @@ const graceAfter = (signal: AbortSignal): Promise<'late'> =>
 const attempt = async (action: Action, options: unknown, context: Context): Promise<Outcome> => {
   if (context.signal.aborted) return broken(failed(action, 'the run was cancelled before it began', 'run it again'))
   try {
-    if (action.recover !== undefined && context.journal.pending().length > 0) await action.recover(context)
+    if (action.recover !== undefined && context.ledger.pending().length > 0) await action.recover(context)
     const given = await Promise.race([action.run(options as never, context), graceAfter(context.signal)])
     if (given !== 'late') return given
     const cause = context.signal.reason === 'cancelled' ? 'the run was cancelled' : 'the deadline came first'
@@ -150,7 +150,7 @@ const mostWork = 100
 const originOf = (run: Run, findings: readonly Finding[], state: RunState, startedAt: number): Origin => {
   const { repository, project, stateDirectory } = run
   const past = state.isUsable ? gatherPast(findings, state.store) : undefined
-  const live = stateDirectory === undefined ? [] : liveJournals(stateDirectory, Date.now()).filter((one) => one.project === project)
+  const live = stateDirectory === undefined ? [] : liveLedgers(stateDirectory, Date.now()).filter((one) => one.project === project)
   const work = live.slice(0, mostWork).map(({ action, deadline }) => ({ action, until: Math.min(deadline, startedAt + longestWorkMs) }))
   return { repository, project, ...(past === undefined ? {} : { past }), ...(work.length === 0 ? {} : { work }) }
 }
@@ -183,7 +183,7 @@ export const recoverAction = async (prepared: Prepared, run: Run): Promise<void>
   if (action.recover === undefined) return
   const { isolate } = isolationOf(run, run.cancelled)
   const context = contextOf(prepared, run, { signal: run.cancelled, deadline: Date.now() + recoveryLimitMs, store: noState, isolate })
-  if (context.journal.pending().length === 0) return
+  if (context.ledger.pending().length === 0) return
   run.printer.line(`ronde ${action.name}: an earlier run did not end; it is recovered now`)
   const alone = await context.exclusively(async () => action.recover?.(context))
   if (alone.kind === 'refused') run.printer.line(`ronde ${action.name}: not recovered now: ${alone.cause}`)

@@ -59,7 +59,7 @@ const recoverOf = async (server: PostgresServer, pending: readonly JsonObject[])
   let closed = false
   const context = {
     signal: new AbortController().signal,
-    journal: {
+    ledger: {
       pending: () => pending,
       close: () => {
         closed = true

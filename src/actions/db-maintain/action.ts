@@ -50,12 +50,12 @@ const runTasks = async (target: PostgresTarget, options: Options, context: Conte
   const work = planned(options)
   const application = newApplication()
   const changes = !context.dryRun && work.some(({ task }) => task.changes)
-  if (changes) context.journal.write({ application })
+  if (changes) context.ledger.write({ application })
   const done: Maintained[] = []
   for (const name of options.databases.length === 0 ? [target.database] : options.databases)
     done.push(await maintain({ target: targetIn(target, name), planned: work, wanted: options.tables, application, context }))
-  // Something may still run there: the journal stays, and the step's end stops it.
-  if (changes && done.every(({ ended, ran }) => ended && ran.every((one) => one.done.leftBehind !== true))) context.journal.close()
+  // Something may still run there: the ledger stays, and the step's end stops it.
+  if (changes && done.every(({ ended, ran }) => ended && ran.every((one) => one.done.leftBehind !== true))) context.ledger.close()
   return done
 }
 

@@ -52,18 +52,18 @@ const dropCopies = async (target: PostgresTarget, step: ReindexStep, context: Co
 }
 
 /**
- * What a dead run may have left: sessions that still work, and copies of indexes. The journal stays until they are known to be gone; a server
+ * What a dead run may have left: sessions that still work, and copies of indexes. The ledger stays until they are known to be gone; a server
  * that does not run has no session, but it may have a copy.
  */
 export const recover = async (context: Context): Promise<void> => {
-  const steps = context.journal.pending()
+  const steps = context.ledger.pending()
   const copies = steps.flatMap((one) => readStep(one) ?? [])
   const location = await context.connect.postgres()
   if (!location.seen) throw new UserError(`what an earlier run left in the database could not be looked for: ${location.cause}`)
-  if (location.value.kind !== 'target') return copies.length > 0 ? undefined : context.journal.close()
+  if (location.value.kind !== 'target') return copies.length > 0 ? undefined : context.ledger.close()
   const { target } = location.value
   const applications = steps.flatMap(({ application }) => (typeof application === 'string' ? [application] : []))
   await sweep(target, applications, context)
   for (const step of copies) await dropCopies(targetIn(target, step.database), step, context)
-  context.journal.close()
+  context.ledger.close()
 }

@@ -13,7 +13,7 @@ import { renderIncidents } from '../../incidents/texts/summary.ts'
 import type { CommonOfServer, ParsedRun } from '../parse/parse.ts'
 import type { Printer } from '../print.ts'
 import { repositoryUrl, runUrl } from '../repository.ts'
-import { liveJournals } from '../state/journal-file.ts'
+import { liveLedgers } from '../state/ledger-file.ts'
 import { openRunState } from '../state-of-run.ts'
 import { type Judged, reconcileIssues } from './reconcile-issues.ts'
 import { type IncidentsWritten, writeIncidents } from './sink.ts'
@@ -63,7 +63,7 @@ const workOf = (what: string, until: number, timeZone: string): Quiet => ({
 })
 
 const ownWork = ({ stateDirectory, project, parsed }: IncidentsOfRun): readonly Quiet[] =>
-  (stateDirectory === undefined ? [] : liveJournals(stateDirectory, Date.now()))
+  (stateDirectory === undefined ? [] : liveLedgers(stateDirectory, Date.now()))
     .filter((one) => one.project === project)
     .map(({ action, pid, deadline, startedAt }) =>
       workOf(`${action} (process ${pid})`, Math.min(deadline, startedAt + longestWorkMs), parsed.common['time-zone']),

@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { z } from 'zod'
 
-/** Which process wrote a lock or a journal, precisely enough that a reused process number is not taken for it. */
+/** Which process wrote a lock or a ledger, precisely enough that a reused process number is not taken for it. */
 export const ownerShape = {
   pid: z.int().positive(),
   /** Changes with every boot; `null` where there is no `/proc`. */

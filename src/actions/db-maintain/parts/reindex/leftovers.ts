@@ -15,7 +15,7 @@ export const stepOf = (database: string, { tableOid }: Index, all: readonly Inde
   before: all.filter((one) => one.tableOid === tableOid && !one.valid).map((one) => one.oid),
 })
 
-/** Reads a step of the journal; anything else is none. */
+/** Reads a step of the ledger; anything else is none. */
 export const readStep = ({ reindex }: JsonObject): ReindexStep | undefined => {
   if (typeof reindex !== 'object' || reindex === null || !('database' in reindex)) return undefined
   const { database, table, before } = reindex as { readonly database?: unknown; readonly table?: unknown; readonly before?: unknown }
@@ -34,7 +34,7 @@ export const dropLeftovers = async (session: PostgresSession, step: ReindexStep)
     try {
       await allowingChanges(session, () => session.query(`DROP INDEX CONCURRENTLY IF EXISTS ${session.quoted(schema, name)}`))
     } catch (error) {
-      // A lock that others hold, or a right that we lack: the journal keeps the step, and the next run tries again.
+      // A lock that others hold, or a right that we lack: the ledger keeps the step, and the next run tries again.
       if (!isStatementError(error)) throw error
       return false
     }

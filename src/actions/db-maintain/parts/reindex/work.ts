@@ -64,7 +64,7 @@ export const rebuildIndex = async (site: Site, rebuild: Rebuild): Promise<Rebuil
   if (found !== undefined) return { kind: 'own-code', rebuild, found }
   if (context.dryRun || context.signal.aborted) return { kind: 'not-begun', rebuild }
   const all = await seeIndexes(session, [index.tableOid])
-  context.journal.write({ reindex: stepOf(target.database, index, all) })
+  context.ledger.write({ reindex: stepOf(target.database, index, all) })
   const startedAt = performance.now()
   try {
     await session.query(`SET lock_timeout = ${patienceMs}`)

@@ -1,10 +1,10 @@
 import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Journal } from '../../contract/context.ts'
+import type { Ledger } from '../../contract/context.ts'
 import type { JsonObject } from '../../contract/json.ts'
 import { createWhole, syncFolder } from './files.ts'
 import { prepareFolder } from './folder.ts'
-import { deadJournals, type JournalHeader, journalFolder, journalName } from './journal-file.ts'
+import { deadLedgers, type LedgerHeader, ledgerFolder, ledgerName } from './ledger-file.ts'
 import { ownIdentity } from './owner.ts'
 import type { Trouble } from './trouble.ts'
 
@@ -22,10 +22,10 @@ export const pendingRecoveries = (
   directory: string,
   now: number,
 ): { readonly recoveries: readonly PendingRecovery[]; readonly troubles: readonly Trouble[] } => {
-  const files = deadJournals(directory, now)
+  const files = deadLedgers(directory, now)
   return {
     recoveries: files
-      .filter((file) => file.kind === 'journal')
+      .filter((file) => file.kind === 'ledger')
       .map(({ header: { action, project, run, startedAt }, steps }) => ({ action, project, run, startedAt, steps: steps.length })),
     troubles: files.filter((file) => file.kind === 'unreadable').map(({ cause, advice }) => ({ cause, advice })),
   }
@@ -46,7 +46,7 @@ const append = (path: string, line: string) => {
   }
 }
 
-export type JournalOptions = {
+export type LedgerOptions = {
   readonly directory: string
   readonly action: string
   readonly project: string
@@ -56,24 +56,24 @@ export type JournalOptions = {
   readonly deadline: number
 }
 
-const concerns = (one: JournalHeader, other: JournalHeader): boolean => one.action === other.action && one.project === other.project
+const concerns = (one: LedgerHeader, other: LedgerHeader): boolean => one.action === other.action && one.project === other.project
 
 /**
- * The journal of one run: nothing on disk until the first step. `write` throws when the step is not safely on disk, for then it
- * must not be done. `troubles` tells which old journals could not be read; their steps are not among the pending ones.
+ * The ledger of one run: nothing on disk until the first step. `write` throws when the step is not safely on disk, for then it
+ * must not be done. `troubles` tells which old ledgers could not be read; their steps are not among the pending ones.
  */
-export const createJournal = (options: JournalOptions): Journal & { troubles(): readonly Trouble[] } => {
+export const createLedger = (options: LedgerOptions): Ledger & { troubles(): readonly Trouble[] } => {
   const { directory, action, project, run, now, deadline } = options
-  const header: JournalHeader = { ...ownIdentity(deadline), action, project, run, startedAt: now }
-  const path = join(journalFolder(directory), journalName(header))
+  const header: LedgerHeader = { ...ownIdentity(deadline), action, project, run, startedAt: now }
+  const path = join(ledgerFolder(directory), ledgerName(header))
   let begun = false
   const recovered = new Set<string>()
-  const ofThisAction = () => deadJournals(directory, now).filter((file) => file.kind === 'unreadable' || concerns(file.header, header))
+  const ofThisAction = () => deadLedgers(directory, now).filter((file) => file.kind === 'unreadable' || concerns(file.header, header))
   const begin = (step: JsonObject) => {
-    const trouble = prepareFolder(directory) ?? prepareFolder(journalFolder(directory))
-    if (trouble !== undefined) throw new Error(`the journal cannot be kept: ${trouble.cause}; ${trouble.advice}`)
+    const trouble = prepareFolder(directory) ?? prepareFolder(ledgerFolder(directory))
+    if (trouble !== undefined) throw new Error(`the ledger cannot be kept: ${trouble.cause}; ${trouble.advice}`)
     if (!createWhole(path, `${JSON.stringify(header)}\n${JSON.stringify(step)}\n`)) throw new Error(`${path}: another run has this name`)
-    syncFolder(journalFolder(directory))
+    syncFolder(ledgerFolder(directory))
     begun = true
   }
   return {

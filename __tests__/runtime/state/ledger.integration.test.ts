@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { createJournal, pendingRecoveries } from '../../../src/runtime/state/journal.ts'
+import { createLedger, pendingRecoveries } from '../../../src/runtime/state/ledger.ts'
 import { startChild } from '../../support/child.ts'
 import { freshFolders } from '../../support/state-folder.ts'
 
@@ -8,8 +8,8 @@ const fresh = freshFolders()
 test('the steps of a run become pending when its process is killed, and not before', async () => {
   const directory = fresh()
   const now = Date.now()
-  const next = createJournal({ directory, action: 'backup', project: 'quiz', run: 'next', now, deadline: now + 60_000 })
-  const keeper = startChild('journal-keeper.ts', [directory, 'killed'])
+  const next = createLedger({ directory, action: 'backup', project: 'quiz', run: 'next', now, deadline: now + 60_000 })
+  const keeper = startChild('ledger-keeper.ts', [directory, 'killed'])
   await keeper.firstLine
   expect(pendingRecoveries(directory, now)).toEqual({ recoveries: [], troubles: [] })
   expect(next.pending()).toEqual([])
