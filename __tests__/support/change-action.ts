@@ -50,12 +50,10 @@ export const action = defineAction({
     }
     if (options.ending === 'throw') throw new Error('half done', { cause: new Error('the cause below') })
     const invoked = options.ending === 'invoke' ? await context.invoke('health-check', { checks: ['endpoints'] }) : undefined
-    context.ledger.close()
     return { ...result(['change'], [done]), facts: invoked === undefined ? {} : { invoked: invoked.status } }
   },
   recover: async (context) => {
     for (const step of context.ledger.pending()) appendFileSync(step['undo'] as string, 'recovered\n')
-    context.ledger.close()
   },
 })
 

@@ -1,9 +1,9 @@
 import type { Issue } from '../contract/issues.ts'
 import { type Case, casesOf } from './cases.ts'
-import { identityOf } from './fingerprint.ts'
+import { fingerprint, identityOf } from './fingerprint.ts'
 import type { ReconcileInput } from './input.ts'
 import type { Incident } from './life.ts'
-import { readMarker } from './marker.ts'
+import { type Marker, partsOf, readMarker } from './marker.ts'
 
 export type Known = {
   /** The one that stays of each identity: the lowest number. */
@@ -11,6 +11,13 @@ export type Known = {
   readonly duplicates: readonly { readonly kept: number; readonly incident: Incident }[]
   readonly unreadable: readonly number[]
   readonly foreign: readonly number[]
+}
+
+/** Under the project's word of today: a release, or a run that could not see the engine yet, may have known it by another. */
+const carriedOver = (marker: Marker, { identity }: ReconcileInput): Marker => {
+  if (marker.repository !== identity.repository || !(identity.formerly ?? []).includes(marker.project)) return marker
+  const carried = { ...marker, project: identity.project }
+  return { ...carried, fingerprint: fingerprint(partsOf(carried)) }
 }
 
 /** Ours, of this repository, project, and of a server and action that ran now. */
@@ -25,7 +32,7 @@ const readAll = (issues: readonly Issue[], input: ReconcileInput) =>
 /** Our incidents among issues, in order of their numbers; those of other servers and actions are left out. */
 export const incidentsIn = (issues: readonly Issue[], input: ReconcileInput): readonly Incident[] =>
   readAll(issues, input)
-    .flatMap(({ issue, read }) => (read.kind === 'ours' ? [{ issue, marker: read.marker }] : []))
+    .flatMap(({ issue, read }) => (read.kind === 'ours' ? [{ issue, marker: carriedOver(read.marker, input) }] : []))
     .filter((one) => isOfThisRun(one, input))
     .toSorted((a, b) => a.issue.number - b.issue.number)
 

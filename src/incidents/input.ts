@@ -13,7 +13,8 @@ export type ReconcileInput = {
   readonly reports: readonly Report[]
   /** Name of the round that ran them: absence counts only in the round that saw the subject. */
   readonly round?: string | undefined
-  readonly identity: { readonly repository: string; readonly project: string }
+  /** `formerly`: words by which the same project was known before; its open incidents are carried over. */
+  readonly identity: { readonly repository: string; readonly project: string; readonly formerly?: readonly string[] }
   /** With the label `ronde`; the closed ones of `closedLookBackMs`, undefined until they were wanted. */
   readonly issues: { readonly open: readonly Issue[]; readonly closed?: readonly Issue[] | undefined }
   /** Of the issues that were wanted, by number. */

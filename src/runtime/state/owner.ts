@@ -46,6 +46,12 @@ export const ownIdentity = (deadline: number, procfs = '/proc'): Owner => ({
   deadline,
 })
 
+/** Whether that is this very process. */
+export const isOwn = (owner: Owner): boolean => {
+  const { pid, bootId, pidNamespace, startTicks } = ownIdentity(owner.deadline)
+  return owner.pid === pid && owner.bootId === bootId && owner.pidNamespace === pidNamespace && owner.startTicks === startTicks
+}
+
 const answersSignals = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
