@@ -99,7 +99,7 @@ const runbooksOf = (environment: Start['environment']): string | undefined => {
 /** The actions of this step with their options; an input `timeout` goes before that of an entry. */
 const entriesOf = async (name: string, parsed: ParsedRun, registry: Registry): Promise<readonly Prepared[]> =>
   parsed.round?.entries.map((entry) => ({ ...entry, timeoutMs: parsed.timeoutMs ?? entry.timeoutMs })) ?? [
-    { action: await loadAction(name, registry), options: parsed.options, timeoutMs: parsed.timeoutMs },
+    { action: await loadAction(name, registry), options: parsed.options, timeoutMs: parsed.timeoutMs, databaseUrl: parsed.databaseUrl },
   ]
 
 /** What an action has not ended by its deadline would meet the next one. Bounded: a change then finds the lock held, and looks go on. */

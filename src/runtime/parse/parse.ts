@@ -33,6 +33,8 @@ export type ParsedRun = {
   readonly common: Common
   /** Of a single action; empty for a round. */
   readonly options: Readonly<Record<string, unknown>>
+  /** Where the database's URL of a single action stood. */
+  readonly databaseUrl: ParsedOptions['databaseUrl']
   /** All values to mask, before anything is printed. */
   readonly secrets: readonly string[]
   /** What this release leaves out, one line each. */
@@ -113,6 +115,7 @@ const assembled = (setting: Setting, common: Common, work: readonly ParsedOption
     stateDir: given['state-dir'] ?? common['state-dir'],
     common,
     options: single?.options ?? {},
+    databaseUrl: single?.databaseUrl,
     round: isRound ? { name: given.round ?? '', entries: work } : undefined,
     servers: Object.keys(isMapping(setting.file.value['servers']) ? setting.file.value['servers'] : {}),
     commonFor: commonFor(setting),
