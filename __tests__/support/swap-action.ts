@@ -11,7 +11,7 @@ import { beginSteps, type Steps, undoSteps } from '../../src/core/steps.ts'
 
 type Where = { readonly folder: string }
 type Records = { readonly stop: Where; readonly swap: Where; readonly start: Where }
-type World = { readonly context: Context; at(point: string): Promise<void> }
+type World = { readonly context: Context; readonly at: (point: string) => Promise<void> }
 
 const inFolder = ({ folder }: Where) => {
   const path = (name: string) => join(folder, name)

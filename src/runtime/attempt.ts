@@ -62,7 +62,7 @@ export const attempt = async (attempted: Attempted): Promise<TurnOf> => {
   if (context.signal.aborted) return ended(broken(failed(action, 'the run was cancelled before it began', 'run it again')))
   const work = working(attempted)
   // Only to wait for: what it rejects with is judged below.
-  const settled = work.catch(() => undefined).then(turn.included)
+  const settled = work.catch(() => undefined).then(() => turn.included())
   try {
     const given = await turn.ended(work)
     if (given !== 'late') return { outcome: given, settled }

@@ -23,15 +23,25 @@ const maxBytes = 1024 * 1024
 
 const inputOf = (environment: Environment, name: string): string => (environment[`INPUT_${name}`] ?? '').trim()
 
-const stateLine = /^state-dir:[ \t]+(?:"([^"\r\n]*)"|'([^'\r\n]*)'|([^#\r\n]*?))[ \t]*(?:#.*)?$/m
+const key = 'state-dir:'
+
+/** The plain or quoted text behind a key, without a comment. */
+const scalarOf = (line: string): string => {
+  const text = line.slice(key.length).trim()
+  const quote = text.startsWith('"') || text.startsWith("'") ? text.charAt(0) : undefined
+  if (quote !== undefined) return text.slice(1).split(quote, 1)[0] ?? ''
+  return text.split(' #', 1)[0]?.trim() ?? ''
+}
 
 /** `state-dir` of a `ronde.yml` that may be full of mistakes elsewhere. */
 const writtenStateDir = (environment: Environment, config: string): string | undefined => {
   const path = isAbsolute(config) ? config : join(resolve(environment['GITHUB_WORKSPACE'] ?? '.'), config)
   try {
     if (!statSync(path).isFile() || statSync(path).size > maxBytes) return undefined
-    const [, quoted, single, plain] = stateLine.exec(readFileSync(path, 'utf8')) ?? []
-    return quoted ?? single ?? plain
+    const line = readFileSync(path, 'utf8')
+      .split('\n')
+      .find((one) => one.startsWith(key))
+    return line === undefined ? undefined : scalarOf(line)
   } catch {
     // Not there, or not readable: the parser tells of it.
     return undefined

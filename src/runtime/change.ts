@@ -70,10 +70,12 @@ const takeBack = async ({ run, prepared }: ChangeWanted, ledger: OpenLedger): Pr
 const following = async (wanted: ChangeWanted, ledger: OpenLedger, turn: TurnOf): Promise<TurnOf> => {
   const { own } = wanted.run.recoverer
   let isSettled = false
-  const settled = turn.settled.then(() => {
+  const settle = async () => {
+    await turn.settled
     own.delete(ledger.path)
     isSettled = true
-  })
+  }
+  const settled = settle()
   // A turn that was ended by force is not waited for here.
   await Promise.race([settled, new Promise(setImmediate)])
   if (!isSettled) return { ...turn, settled }
@@ -93,6 +95,6 @@ export const attemptChange = async (wanted: ChangeWanted, attempted: Attempted):
   const lock = blind ?? (await holdSite({ directory: run.stateDirectory, of, what: action.name, deadline }))
   if (lock.kind === 'refused') return ended(broken(failed(action, lock.cause, lock.advice)))
   const turn = await following(wanted, ledger, await underLock(wanted, attempted))
-  void turn.settled.then(lock.release)
+  void turn.settled.then(() => lock.release())
   return turn
 }

@@ -106,15 +106,15 @@ const replay = async (file: Readable, wanted: RecoveryWanted, by: Recoverer, lim
   const { header, trouble } = file
   if (trouble !== undefined) return trouble.cause
   const load = Object.hasOwn(by.registry, header.action) ? by.registry[header.action] : undefined
-  const recover = load === undefined ? undefined : (await load()).action.recover
-  if (recover === undefined) return `this release has no action ${header.action} that could recover it`
+  const action = load === undefined ? undefined : (await load()).action
+  if (action?.recover === undefined) return `this release has no action ${header.action} that could recover it`
   const context = contextOf(file, wanted, by, limits)
   if ('gone' in context) {
     by.lacking.add(file.path)
     return `it needs ${context.gone}`
   }
   try {
-    if ((await Promise.race([recover(context), late(limits.signal)])) === hung) return hung
+    if ((await Promise.race([action.recover(context), late(limits.signal)])) === hung) return hung
     removeLedger(file.path)
     return undefined
   } catch (error) {

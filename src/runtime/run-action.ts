@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { type Action, changesServer } from '../contract/action.ts'
 import type { Context } from '../contract/context.ts'
 import { type Finding, finding } from '../contract/finding.ts'
@@ -8,19 +7,15 @@ import { longestWorkMs } from '../core/believed.ts'
 import { isSameSite } from '../core/site.ts'
 import { createIsolation } from '../tools/isolation/isolation.ts'
 import { attempt } from './attempt.ts'
-import { attemptChange, stillLeft } from './change.ts'
+import { attemptChange } from './change.ts'
 import { createContext } from './context.ts'
 import { guardedState } from './last-look.ts'
-import { settingsOf } from './recovery-settings.ts'
+import { exclusivelyFor, ledgerFor, ledgerOf, type OfThisRun, recoveriesOf } from './of-this-run.ts'
 import type { Outcome, Prepared, RanAction, Run, Trend } from './run.ts'
-import type { SiteOfRun } from './site.ts'
-import { underLock } from './site-lock.ts'
-import { createLedger, type OpenLedger } from './state/ledger.ts'
 import { liveLedgers } from './state/ledger-file.ts'
-import { pendingRecoveries } from './state/ledger-left.ts'
 import type { StateStore } from './state/state.ts'
 import { openRunState, type RunState, recordRun } from './state-of-run.ts'
-import { createTurn, type Turn } from './turn.ts'
+import { createTurn } from './turn.ts'
 
 /** A run that looked at nothing is never `ok`, even when nobody asked for what it could not look at. */
 const nothingChecked = (action: Action): Finding =>
@@ -66,70 +61,10 @@ const originOf = (run: Run, findings: readonly Finding[], state: RunState, start
   }
 }
 
-type OfThisRun = {
-  readonly prepared: Prepared
-  readonly run: Run
-  readonly of: SiteOfRun
-  readonly signal: AbortSignal
-  readonly deadline: number
-  readonly turn: Turn
-  readonly ledger: OpenLedger | undefined
-}
-
-/** A ledger that has nowhere to be: an action that must write one cannot run there. */
-const noLedger: Context['ledger'] = {
-  write: () => {
-    throw new Error('a change needs a state folder for its ledger, and a hosted runner has none')
-  },
-  pending: () => [],
-}
-
-const ledgerFor = ({ action, options, databaseUrl }: Prepared, { site }: SiteOfRun, deadline: number, directory: string | undefined) =>
-  directory === undefined
-    ? undefined
-    : createLedger({
-        directory,
-        action: action.name,
-        site,
-        settings: settingsOf(options, databaseUrl),
-        run: randomUUID(),
-        now: Date.now(),
-        deadline,
-      })
-
-/** The ledger as the action has it: once its turn is over nothing new is begun. */
-const writable = (ledger: OpenLedger, turn: Turn): Context['ledger'] => ({
-  pending: ledger.pending,
-  write: (entry) => {
-    if (turn.isOver()) throw new Error('the turn of this action is over: nothing more is begun')
-    ledger.write(entry)
-  },
-})
-
-const exclusivelyFor =
-  ({ run, of, prepared, deadline }: OfThisRun): Context['exclusively'] =>
-  async (work) => {
-    const { stateDirectory, holdsLock } = run
-    // A hosted runner has no server of its own that anybody else could be at work on.
-    if (holdsLock || changesServer(prepared.action) || stateDirectory === undefined) return { kind: 'done', value: await work() }
-    const done = await underLock({ directory: stateDirectory, of, what: prepared.action.name, deadline }, async () => {
-      const { recoveries, troubles } = stillLeft({ run, of })
-      const cause = recoveries.length + troubles.length > 0 ? 'an earlier change of this project is not recovered yet' : undefined
-      return cause === undefined ? { value: await work() } : { cause }
-    })
-    if (done.kind === 'refused') return done
-    return 'value' in done.value
-      ? { kind: 'done', value: done.value.value }
-      : { kind: 'refused', cause: done.value.cause, advice: 'see the finding recovery.pending of health-check' }
-  }
-
-const recoveriesOf = ({ stateDirectory, repository, recoverer }: Run): ReturnType<Context['recoveries']> =>
-  stateDirectory === undefined ? { recoveries: [], troubles: [] } : pendingRecoveries(stateDirectory, { repository, ...recoverer })
-
 type Shared = { readonly store: StateStore; readonly isolate: Context['isolate'] }
 
 const contextOf = (ofRun: OfThisRun, shared: Shared): Context => {
-  const { prepared, run, turn, ledger, signal, deadline } = ofRun
+  const { prepared, run, turn, signal, deadline } = ofRun
   return createContext({
     ...run,
     ...shared,
@@ -137,7 +72,7 @@ const contextOf = (ofRun: OfThisRun, shared: Shared): Context => {
     deadline,
     action: prepared.action.name,
     common: prepared.options,
-    ledger: ledger === undefined ? noLedger : writable(ledger, turn),
+    ledger: ledgerOf(ofRun),
     exclusively: exclusivelyFor(ofRun),
     uninterrupted: turn.uninterrupted,
     recoveries: () => recoveriesOf(run),

@@ -31,7 +31,7 @@ export const holdSite = async ({ directory, of, what, deadline }: LockWanted): P
   }
   for (const project of lockNames(of.site, of.named)) {
     const acquired = await acquireLock({ directory, project, what, deadline, now: Date.now() })
-    if (acquired.kind === 'acquired') held.push(acquired.release)
+    if (acquired.kind === 'acquired') held.push(() => acquired.release())
     else {
       release()
       return refusedBy(acquired)

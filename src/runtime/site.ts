@@ -52,23 +52,30 @@ const lookFor = async (wanted: SiteWanted, compose: ComposeOptions): Promise<See
 const remembered = (notes: readonly SiteNote[], configured: string, server: string): string | undefined =>
   notes.findLast((one) => one.configured === configured && one.site.server === server && one.seen !== null)?.seen ?? undefined
 
+type Known = { readonly site: Site; readonly configured: string; readonly seen: string | undefined }
+
+const keepNote = ({ note, stateDirectory }: SiteWanted, { site, configured, seen }: Known): void => {
+  if (note === undefined || stateDirectory === undefined) return
+  const { folders, config, inputs } = note
+  const { repository, server, project } = site
+  for (const folder of new Set([stateDirectory, ...folders]))
+    noteSite(folder, { config, inputs, configured, site: { repository, server, project }, seen: seen ?? null, stateDirectory })
+}
+
+const whyUnseen = (found: Seen<string> | undefined, compose: ComposeOptions): Pick<SiteOfRun, 'unseen'> =>
+  found?.seen === false && needsEngine(compose) ? { unseen: { cause: found.cause, advice: found.advice } } : {}
+
 /** Computes the site of a run, and notes it for the next one. */
 export const seeSite = async (wanted: SiteWanted): Promise<SiteOfRun> => {
-  const { repository, server, stateDirectory, note } = wanted
+  const { repository, server, stateDirectory } = wanted
   const { compose = {}, database = {} } = wanted.configured
   const found = await lookFor(wanted, compose)
   const configured = composeDigest(server, compose)
   const seen = found?.seen === true ? found.value : undefined
   const before = stateDirectory === undefined ? undefined : remembered(siteNotes(stateDirectory, repository), configured, server)
   const site = siteOf({ repository, server, compose, found: seen, remembered: before, database: databaseWord(database) })
-  if (note !== undefined && stateDirectory !== undefined) {
-    const { folders, config, inputs } = note
-    const words = { repository, server, project: site.project }
-    for (const folder of new Set([stateDirectory, ...folders]))
-      noteSite(folder, { config, inputs, configured, site: words, seen: seen ?? before ?? null, stateDirectory })
-  }
-  const unseen = found?.seen === false && needsEngine(compose) ? { cause: found.cause, advice: found.advice } : undefined
-  return { site, named: compose.project, ...(unseen === undefined ? {} : { unseen }) }
+  keepNote(wanted, { site, configured, seen: seen ?? before })
+  return { site, named: compose.project, ...whyUnseen(found, compose) }
 }
 
 const siteInputs = [

@@ -100,6 +100,11 @@ const verdictRules = (given: RunInputs, common: Common, request: RunRequest): Pi
   return { incidents, failOn: given['fail-on'] ?? (incidents ? 'never' : 'critical') }
 }
 
+const ofSingle = (single: ParsedOptions | undefined): Pick<ParsedRun, 'options' | 'databaseUrl'> => ({
+  options: single?.options ?? {},
+  databaseUrl: single?.databaseUrl,
+})
+
 const assembled = (setting: Setting, common: Common, work: readonly ParsedOptions[]): Omit<ParsedRun, 'secrets' | 'notices'> => {
   const given = setting.run.value as RunInputs
   const isRound = setting.request.action === roundName
@@ -114,8 +119,7 @@ const assembled = (setting: Setting, common: Common, work: readonly ParsedOption
     dryRun: given['dry-run'] ?? false,
     stateDir: given['state-dir'] ?? common['state-dir'],
     common,
-    options: single?.options ?? {},
-    databaseUrl: single?.databaseUrl,
+    ...ofSingle(single),
     round: isRound ? { name: given.round ?? '', entries: work } : undefined,
     servers: Object.keys(isMapping(setting.file.value['servers']) ? setting.file.value['servers'] : {}),
     commonFor: commonFor(setting),
