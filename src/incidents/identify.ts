@@ -1,7 +1,7 @@
 import type { Issue } from '../contract/issues.ts'
 import type { Report } from '../contract/report.ts'
-import { digestKey, identityOf, plainKey, readMarker } from './marker.ts'
-import type { IdentityParts, Incident, ReconcileInput } from './model.ts'
+import { digestKey, fingerprint, identityOf, partsOf, plainKey, readMarker } from './marker.ts'
+import type { IdentityParts, Incident, Marker, ReconcileInput } from './model.ts'
 
 /** The identity of a finding on this server, as a marker keeps it. */
 export const identityParts = (input: ReconcileInput, report: Report, { id, key }: { id: string; key: string }): IdentityParts => ({
@@ -12,6 +12,13 @@ export const identityParts = (input: ReconcileInput, report: Report, { id, key }
   id,
   key: input.publicRepository ? digestKey(key) : plainKey(key),
 })
+
+/** Under the project's word of today: a release, or a run that could not see the engine yet, may have known it by another. */
+const carriedOver = (marker: Marker, { identity }: ReconcileInput): Marker => {
+  if (marker.repository !== identity.repository || !(identity.formerly ?? []).includes(marker.project)) return marker
+  const carried = { ...marker, project: identity.project }
+  return { ...carried, fingerprint: fingerprint(partsOf(carried)) }
+}
 
 /** Ours, of this repository, project, and of a server and action that ran now. */
 const isOfThisRun = ({ marker }: Incident, { identity, reports }: ReconcileInput): boolean =>
@@ -25,7 +32,7 @@ const readAll = (issues: readonly Issue[], input: ReconcileInput) =>
 /** Our incidents among issues, in order of their numbers; those of other servers and actions are left out. */
 const incidentsIn = (issues: readonly Issue[], input: ReconcileInput): readonly Incident[] =>
   readAll(issues, input)
-    .flatMap(({ issue, read }) => (read.kind === 'ours' ? [{ issue, marker: read.marker }] : []))
+    .flatMap(({ issue, read }) => (read.kind === 'ours' ? [{ issue, marker: carriedOver(read.marker, input) }] : []))
     .filter((one) => isOfThisRun(one, input))
     .toSorted((a, b) => a.issue.number - b.issue.number)
 

@@ -33,7 +33,7 @@ export const fingerprint = (parts: IdentityParts): string => {
 export const identityOf = (parts: IdentityParts): string => fingerprint({ ...parts, key: digestKey(parts.key) })
 
 /** The identity that a marker names. */
-const partsOf = ({ repository, server, project, action, id, key }: Marker): IdentityParts => ({
+export const partsOf = ({ repository, server, project, action, id, key }: Marker): IdentityParts => ({
   repository,
   server,
   project,

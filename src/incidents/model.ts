@@ -130,7 +130,7 @@ export type QuietPeriod =
       readonly upTo?: 'warning' | 'critical'
       readonly why: string
     }
-  /** Ronde's own work on this compose project: a live journal, up to its deadline. */
+  /** Ronde's own work on this compose project: a live ledger, up to its deadline. */
   | { readonly kind: 'work'; readonly until: Instant; readonly why: string }
 
 /** All that a reconcile of one server knows. */
@@ -139,7 +139,8 @@ export type ReconcileInput = {
   readonly reports: readonly Report[]
   /** Name of the round that ran them: absence counts only in the round that saw the subject. */
   readonly round?: string | undefined
-  readonly identity: { readonly repository: string; readonly project: string }
+  /** `formerly`: words by which the same project was known before; its open incidents are carried over. */
+  readonly identity: { readonly repository: string; readonly project: string; readonly formerly?: readonly string[] }
   /** With the label `ronde`; the closed ones of `closedLookBackMs`, undefined until they were wanted. */
   readonly issues: { readonly open: readonly Issue[]; readonly closed?: readonly Issue[] | undefined }
   /** Of the issues that were wanted, by number. */
@@ -153,7 +154,7 @@ export type ReconcileInput = {
   readonly silencers?: readonly string[] | undefined
   readonly contacts: Common['contacts']
   readonly maintenance: Common['maintenance']
-  /** Live journals up to their deadline. Silences by dispatch are found among the issues. */
+  /** Live ledgers up to their deadline. Silences by dispatch are found among the issues. */
   readonly quiet?: readonly QuietPeriod[] | undefined
   readonly timeZone: string
   readonly publicRepository: boolean

@@ -3,6 +3,7 @@ import { defineAction, type OptionShape } from '../../contract/action.ts'
 import type { Context } from '../../contract/context.ts'
 import type { DatabaseOptions, PostgresTarget } from '../../contract/database.ts'
 import { list } from '../../core/options/list.ts'
+import { beginSteps } from '../../core/steps.ts'
 import { tableName } from '../../domain/postgres/sql-name.ts'
 import type { TableName } from '../../domain/postgres/table-name.ts'
 import { applicationName } from '../../tools/connect/session.ts'
@@ -11,6 +12,7 @@ import { tasks } from './parts.generated.ts'
 import { recover } from './recover.ts'
 import { reportOf } from './report.ts'
 import { type Maintained, maintain, type Planned } from './run-tasks.ts'
+import { maintainSteps } from './steps.ts'
 import type { SharedOptions } from './task.ts'
 import { thresholds } from './thresholds.ts'
 
@@ -43,27 +45,28 @@ const hourMs = 3_600_000
 const planned = (options: Options): readonly Planned[] =>
   tasks.filter((task) => options.tasks.includes(task.name)).map((task) => ({ task, options }))
 
-/** By this name the sessions of this run are found on the server, whatever became of the run. */
-const newApplication = (): string => applicationName('db-maintain')
-
 const runTasks = async (target: PostgresTarget, options: Options, context: Context): Promise<readonly Maintained[]> => {
   const work = planned(options)
-  const application = newApplication()
-  const changes = !context.dryRun && work.some(({ task }) => task.changes)
-  if (changes) context.journal.write({ application })
+  const application = applicationName('db-maintain')
   const done: Maintained[] = []
-  for (const name of options.databases.length === 0 ? [target.database] : options.databases)
-    done.push(await maintain({ target: targetIn(target, name), planned: work, wanted: options.tables, application, context }))
-  // Something may still run there: the journal stays, and the step's end stops it.
-  if (changes && done.every(({ ended, ran }) => ended && ran.every((one) => one.done.leftBehind !== true))) context.journal.close()
+  const maintainAll = async () => {
+    for (const name of options.databases.length === 0 ? [target.database] : options.databases)
+      done.push(await maintain({ target: targetIn(target, name), planned: work, wanted: options.tables, application, context }))
+  }
+  if (context.dryRun || !work.some(({ task }) => task.changes)) await maintainAll()
+  else await beginSteps(maintainSteps, { context, target, work: maintainAll }, context.ledger).step('sessions', { application })
   return done
 }
+
+/** Something may still run there, or stay: the ledger is kept, and what is left is taken back before anything else begins. */
+const isLeft = ({ ended, ran }: Maintained): boolean => !ended || ran.some((one) => one.done.leftBehind === true)
 
 const run = async (options: Options, context: Context) => {
   const located = await locate(options.database, context)
   if ('findings' in located) return reportOf([], { options, target: undefined, extra: located.findings })
   const { target } = located
-  return reportOf(await runTasks(target, options, context), { options, target, extra: [] })
+  const done = await runTasks(target, options, context)
+  return { ...reportOf(done, { options, target, extra: [] }), ...(done.some(isLeft) ? { leftBehind: true as const } : {}) }
 }
 
 export const action = defineAction({

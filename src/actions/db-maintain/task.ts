@@ -57,7 +57,7 @@ export type Site = {
   readonly named: boolean
   /** When its session was opened, by our clock. */
   readonly openedAt: Instant
-  /** Clock, state (the past), progress, journal, signal; `dryRun` says to change nothing. */
+  /** Clock, state (the past), progress, ledger, signal; `dryRun` says to change nothing. */
   readonly context: Context
 }
 
@@ -68,7 +68,7 @@ export type Done = {
   /** False when it could not look, or could not do all of its work: then it is not in the report's `scope`. */
   readonly completed: boolean
   readonly findings: readonly Finding[]
-  /** Something stays on the server that must not: the journal is kept, and the step's end or the next run removes it. */
+  /** Something stays on the server that must not: the ledger is kept, and the step's end or the next run removes it. */
   readonly leftBehind?: true
   readonly facts?: JsonObject
   /** A table of the job summary: what each part gained. */
@@ -82,7 +82,7 @@ export type Done = {
 export type TaskDeclaration<Shape extends OptionShape> = {
   readonly name: string
   readonly description: string
-  /** Whether a run of it that dies may leave something at work on the server, unless `dryRun`: then the journal knows of it. */
+  /** Whether a run of it that dies may leave something at work on the server, unless `dryRun`: then the ledger knows of it. */
   readonly changes: boolean
   /** Left out unless `tasks` names it. */
   readonly onlyNamed?: true

@@ -6,7 +6,7 @@ import { type LogText, stampedLines } from './source.ts'
 const timeoutMs = 20_000
 
 /** What a unit wrote to the journal since a moment. Not with `--quiet`: it would also keep quiet about what this user may not see. */
-export const seeJournal = async (
+export const seeJournald = async (
   run: RunProgram,
   { unit, since, signal }: { readonly unit: string; readonly since: Instant; readonly signal: AbortSignal },
 ): Promise<Seen<LogText>> => {
