@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import { reach, settingsOf } from '../../src/runtime/recovery-settings.ts'
+import { reach as reachWith, settingsOf } from '../../src/runtime/recovery-settings.ts'
+import type { LedgerSettings } from '../../src/runtime/state/ledger-file.ts'
 import { databaseWord, mayBeKept } from '../../src/tools/connect/database-word.ts'
+
+const reach = (settings: LedgerSettings, environment: Readonly<Record<string, string>>, known: string | undefined) =>
+  reachWith(settings, { environment, known, brought: new Set(['BROUGHT']) })
 
 const url = 'postgres://app:correct-horse@db.example:5432/app'
 
@@ -37,6 +41,12 @@ describe('how a site is reached, without options', () => {
     expect(reach(ofText, { RONDE_ENV: `DATABASE_URL=${url}` }, undefined)).toMatchObject(reached)
     expect(reach(ofInput, { 'INPUT_DATABASE-URL': url }, undefined)).toMatchObject(reached)
     expect(reach(ofInput, { 'INPUT_DATABASE-URL': '${URL}', URL: url }, undefined)).toMatchObject(reached)
+  })
+
+  test('looks up no name that the event brought, and follows no address that it was given', () => {
+    const environment = { 'INPUT_DATABASE-URL': url.replace('correct-horse', '${BROUGHT}'), BROUGHT: 'another secret' }
+    expect(reach(ofInput, environment, undefined)).toEqual({ gone: 'database.url: ${BROUGHT} is not set in the environment' })
+    expect(reach(ofInput, { 'INPUT_DATABASE-URL': `${url}?hostaddr=192.0.2.6` }, undefined)).toMatchObject({ gone: expect.any(String) })
   })
 
   test('masks what it resolved', () => {

@@ -225,6 +225,7 @@ test('two runs at once recover once, and neither is ended by the other', async (
   await server.kill('inside swap')
   const both = await Promise.all([server.look(), server.look()])
   expect(both.map(({ reports }) => reports.length)).toEqual([1, 1])
+  expect(both.flatMap(({ findings }) => findings.filter(({ id }) => id === 'recovery.pending'))).toEqual([])
   expect(worldIn(server.path)).toBe('old running')
   expect(both.filter(({ log }) => log.includes('it is recovered now'))).toHaveLength(1)
 })

@@ -56,7 +56,7 @@ export type RunOptions = {
   /** Only decides; writes nothing to GitHub. */
   readonly dry?: boolean
 } & Partial<
-  Pick<ReconcileInput, 'maintenance' | 'quiet' | 'publicRepository' | 'contacts' | 'timeZone'> & {
+  Pick<ReconcileInput, 'identity' | 'maintenance' | 'quiet' | 'publicRepository' | 'contacts' | 'timeZone'> & {
     options: Partial<ReconcileInput['options']>
   }
 >

@@ -43,6 +43,7 @@ export const beforeParsing = async (start: Started, { printer, secrets, redactor
   const recoverer: Recoverer = {
     registry,
     environment,
+    brought: event.brought,
     printer,
     secrets,
     cancelled,

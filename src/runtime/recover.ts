@@ -23,6 +23,8 @@ import { noState } from './state-of-run.ts'
 export type Recoverer = {
   readonly registry: Registry
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Names in every `${NAME}` that the event itself brought. */
+  readonly brought: ReadonlySet<string>
   readonly printer: Printer
   readonly secrets: Secrets
   readonly redact: (text: string) => string
@@ -68,7 +70,8 @@ const contextOf = (
   limits: Limits,
 ): Context | { readonly gone: string } => {
   const { configured = {} } = wanted
-  const reached = reach(header.settings, by.environment, configured.database?.url)
+  const { environment, brought } = by
+  const reached = reach(header.settings, { environment, brought, known: configured.database?.url })
   if ('gone' in reached) return reached
   for (const secret of reached.secrets) by.secrets.add(secret)
   const { repository, server } = header

@@ -47,20 +47,29 @@ const textOf = (url: NonNullable<LedgerSettings['url']>, environment: Environmen
 const goneFor = (url: NonNullable<LedgerSettings['url']>): string =>
   'input' in url ? `the input ${url.input}, which this step does not have` : 'database.url, which holds its password itself'
 
-/** The same with its secrets resolved anew. `known` is the URL of this very run, where it has parsed one. */
-export const reach = (settings: LedgerSettings, environment: Environment, known: string | undefined): Reached => {
+export type ReachedWith = {
+  readonly environment: Environment
+  /** Names that the event itself brought: none of them is looked up. */
+  readonly brought: ReadonlySet<string>
+  /** The URL of this very run, where it has parsed one. */
+  readonly known: string | undefined
+}
+
+/** The same with its secrets resolved anew. */
+export const reach = (settings: LedgerSettings, { environment, brought, known }: ReachedWith): Reached => {
   const { compose, database, url, word } = settings
   if (url === undefined) return { compose, database, secrets: [] }
   const leadsThere = (one: string): boolean => databaseWord({ url: one }) === word
   if (known !== undefined && leadsThere(known)) return { compose, database: { ...database, url: known }, secrets: [] }
   const text = textOf(url, environment)
   if (text === undefined) return { gone: goneFor(url) }
+  const find = lookup(environment)
   const layer = { from: 'file', value: { database: { url: text } }, locate: () => ({ source: 'ledger', path: '' }) } as const
   const parsed = parseLayers({
     shape: { database: commonSections.database },
     layers: [layer],
     absent: () => ({ source: 'ledger', path: '' }),
-    find: lookup(environment),
+    find: (name) => (brought.has(name) ? undefined : find(name)),
   })
   const found = (parsed.value?.['database'] as DatabaseOptions | undefined)?.url
   if (found === undefined) return { gone: `database.url: ${parsed.mistakes[0]?.message ?? 'it cannot be read'}` }

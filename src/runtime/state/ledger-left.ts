@@ -1,7 +1,8 @@
 import type { Recovery } from '../../contract/context.ts'
 import type { Site } from '../../contract/site.ts'
-import { isSameSite, siteKey } from '../../core/site.ts'
+import { isSameSite, lockNames, siteKey } from '../../core/site.ts'
 import { allLedgers, type LedgerFile } from './ledger-file.ts'
+import { whoHolds } from './locks.ts'
 import { isAlive, isOwn } from './owner.ts'
 import type { Trouble } from './trouble.ts'
 
@@ -29,6 +30,13 @@ const isOfRepository = (file: LedgerFile, repository: string): boolean =>
 /** Why recoveries of this process did not succeed, by the path of the ledger. */
 export type Tried = ReadonlyMap<string, string>
 
+/** Somebody is at work on its site, and recovers it first; what this process tried in vain is told all the same. */
+const isInHand = (directory: string, tried: Tried, file: LedgerFile): boolean =>
+  file.kind === 'ledger' &&
+  file.trouble === undefined &&
+  !tried.has(file.path) &&
+  lockNames(file.header, file.header.settings.compose.project).some((name) => whoHolds(directory, name, Date.now()).kind === 'held')
+
 type Pending = { readonly recoveries: readonly Recovery[]; readonly troubles: readonly string[] }
 
 /** Ledgers as findings need them, the oldest first. */
@@ -54,6 +62,6 @@ export const pendingRecoveries = (
   { repository, own = new Set(), tried = new Map() }: { readonly repository: string; readonly own?: OwnLedgers; readonly tried?: Tried },
 ): Pending =>
   pendingOn(
-    leftLedgers(directory, own).filter((one) => isOfRepository(one, repository)),
+    leftLedgers(directory, own).filter((one) => isOfRepository(one, repository) && !isInHand(directory, tried, one)),
     tried,
   )

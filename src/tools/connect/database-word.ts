@@ -10,8 +10,10 @@ export const databaseWord = ({ service, url }: DatabaseOptions): string | undefi
   if (url === undefined) return service
   const read = parseConninfo(url)
   if (!read.ok) return undefined
-  const { host, hostaddr, port = '5432', user = '', dbname = user } = read.value
-  return hash('sha256', `${host ?? hostaddr ?? 'localhost'}:${port}/${dbname}`).slice(0, 16)
+  const { host = '', hostaddr = '', port = '5432', user = '', dbname = user } = read.value
+  // Both: the name alone could be led elsewhere by the address.
+  const place = host === '' && hostaddr === '' ? 'localhost' : [host, hostaddr].filter((one) => one !== '').join('@')
+  return hash('sha256', `${place}:${port}/${dbname}`).slice(0, 16)
 }
 
 const name = /\$\{[A-Za-z_]\w*\}/g
