@@ -157,7 +157,7 @@ describe('what people are told of', () => {
 })
 
 const target: CertTarget = {
-  endpoint: { host: 'quiz.example', port: 8443 } as CertTarget['endpoint'],
+  endpoint: { host: 'quiz.example', port: 8443 },
   subject: 'quiz.example:8443',
   serverName: 'quiz.example',
   asked: true,
