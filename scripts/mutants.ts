@@ -49,6 +49,7 @@ const testsFor = testsBySource()
 const sound = new Map<string, boolean>()
 const isSound = async (test: string): Promise<boolean> => {
   const known = sound.get(test) ?? (await tried({ path: '', source: '', tests: [test] })) === null
+  if (!known && !sound.has(test)) console.log(`left out: ${test} fails without any change`)
   sound.set(test, known)
   return known
 }

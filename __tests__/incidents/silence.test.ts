@@ -223,6 +223,7 @@ describe("Ronde's own work explains what it disturbs", () => {
     { id: 'postgres.reachable', opens: 0 },
     { id: 'postgres.connections', opens: 0 },
     { id: 'compose.oom', opens: 1 },
+    { id: 'compose.config', opens: 1 },
     { id: 'endpoint.certificate', opens: 1 },
     { id: 'postgres.wraparound', opens: 1 },
     { id: 'host.disk', opens: 1 },

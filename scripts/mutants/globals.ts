@@ -65,5 +65,22 @@ export const firstFailure = async (): Promise<string | undefined> => {
   }
 }
 
-export const jest = {}
+/** Watches a method: what it was called with, until it is given back. */
+const spyOn = (target: Record<string, (...args: unknown[]) => unknown>, name: string) => {
+  const method = target[name]
+  if (method === undefined) throw new Error(`no method ${name}`)
+  const calls: unknown[][] = []
+  target[name] = function watched(this: unknown, ...args: unknown[]) {
+    calls.push(args)
+    return method.apply(this, args)
+  }
+  return {
+    mock: { calls },
+    mockRestore: () => {
+      target[name] = method
+    },
+  }
+}
+
+export const jest = { spyOn }
 export { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test }
