@@ -113,11 +113,14 @@ describe('a deadline', () => {
     expect(ran.world).toBe('new running')
   })
 
-  test('ends one that hangs outside of it; nothing more is begun, and its post step takes it back', async () => {
+  test('ends one that hangs outside of it; the next entry waits until it has ended, takes it back and runs', async () => {
     await using server = await setting()
-    const ran = await server.run('swap', { pause: 'after stop', for: '5500', timeout: '100ms' })
-    expect(ran.findings[0]).toMatchObject({ id: 'test-swap.failed', observed: 'the deadline came first' })
-    expect(ran.world).toBe('old running')
+    const hanging = '{ test-swap: { pause: after stop, for: 5500, timeout: 100ms } }'
+    server.configure(sound(server.path, `rounds: { daily: [${hanging}, test-swap] }`))
+    const ran = await server.run('round', { round: 'daily' })
+    expect(ran.findings).toMatchObject([{ id: 'test-swap.failed', observed: 'the deadline came first' }, { id: 'swap.done' }])
+    expect(ran.log.match(/it is recovered now/g)).toHaveLength(1)
+    expect(ran.world).toBe('new running')
     expect(server.ledgers()).toEqual([])
   }, 20_000)
 })
