@@ -24,6 +24,52 @@ const imports = (text: string): string[] => [...text.matchAll(/(?:from|import)\s
 const faults = (of: (file: (typeof files)[number]) => readonly string[]): string[] =>
   files.flatMap((file) => of(file).map((what) => `${file.name}: ${what}`))
 
+/** Which files of `src/` each file imports, for types or for values, lazily or not. */
+const graph: ReadonlyMap<string, readonly string[]> = new Map(
+  readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => {
+      const targets = imports(readFileSync(join('src', name), 'utf8')).filter((target) => target.startsWith('.'))
+      return [name, targets.map((target) => normalize(join(dirname(name), target)))]
+    }),
+)
+
+/** The way from a file back to itself, for each cycle once. */
+const cyclesIn = (edges: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] => {
+  const found: string[][] = []
+  const done = new Set<string>()
+  const visit = (name: string, way: readonly string[]): void => {
+    const at = way.indexOf(name)
+    if (at !== -1) found.push([...way.slice(at), name])
+    if (at !== -1 || done.has(name)) return
+    for (const target of edges.get(name) ?? []) visit(target, [...way, name])
+    done.add(name)
+  }
+  for (const name of edges.keys()) visit(name, [])
+  return found
+}
+
+/** The files of `src/incidents/` in their order (docs/architecture.md, "How a finding becomes an issue"); a file imports only from earlier ones. */
+const chainOfRules = [
+  'model.ts',
+  'marker.ts',
+  'identify.ts',
+  'judge.ts',
+  'confirm.ts',
+  'texts/',
+  'silence.ts',
+  'journal.ts',
+  'update.ts',
+  'obey.ts',
+  'flap.ts',
+  'escalate.ts',
+  'close.ts',
+  'group.ts',
+  'open.ts',
+  'outbox.ts',
+  'reconcile.ts',
+]
+
 describe('the layers of src/', () => {
   test('every folder is a known layer', () => {
     expect([...new Set(files.map((file) => file.layer))].filter((layer) => allowed[layer] === undefined)).toEqual([])
@@ -48,6 +94,32 @@ describe('the layers of src/', () => {
         .filter((target) => target.startsWith('actions/') && target.split('/')[1] !== name.split('/')[1]),
     )
     expect(found).toEqual([])
+  })
+
+  test('no file imports itself by way of others, not for its types either', () => {
+    expect(cyclesIn(graph)).toEqual([])
+  })
+
+  test('a cycle of types is found', () => {
+    const drawn = new Map([
+      ['a', ['b']],
+      ['b', ['c']],
+      ['c', ['b', 'd']],
+      ['d', []],
+    ])
+    expect(cyclesIn(drawn)).toEqual([['b', 'c', 'b']])
+  })
+
+  test('the rules of incidents are a chain: each knows only those before it', () => {
+    const own = [...graph.keys()].filter((name) => name.startsWith('incidents/'))
+    const placeOf = (name: string): number => chainOfRules.findIndex((one) => name.startsWith(`incidents/${one}`))
+    expect(own.filter((name) => placeOf(name) === -1)).toEqual([])
+    const backwards = own.flatMap((name) =>
+      (graph.get(name) ?? [])
+        .filter((target) => target.startsWith('incidents/') && placeOf(target) > placeOf(name))
+        .map((target) => `${name}: ${target}`),
+    )
+    expect(backwards).toEqual([])
   })
 
   const homes: readonly { what: string; pattern: RegExp; home: RegExp }[] = [

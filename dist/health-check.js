@@ -1,2 +1,4 @@
-import { main } from './index.js'
+import { keepCompiledCode } from './start/index.js'
+keepCompiledCode(process.env)
+const { main } = await import('./index.js')
 await main('health-check')

@@ -15,11 +15,11 @@ export const packageFolders = (modules: readonly Module[]): readonly string[] =>
   return [...new Set(folders.filter((folder) => folder !== undefined))].toSorted()
 }
 
-const bundle = (script: string, target: string): readonly string[] => {
+const bundle = async (script: string, target: string): Promise<readonly string[]> => {
   const aside = mkdtempSync(join(tmpdir(), 'ronde-bundle-'))
   const list = join(aside, 'stats.json')
   try {
-    runNode('node_modules/@vercel/ncc/dist/ncc/cli.js', [
+    await runNode('node_modules/@vercel/ncc/dist/ncc/cli.js', [
       'build',
       `${buildFolder}/${script}`,
       '-C',
@@ -37,7 +37,13 @@ const bundle = (script: string, target: string): readonly string[] => {
 
 /**
  * Bundles into `target` and gives the folders of the packages that are in it. The process that looks has a bundle of its own: it starts in a
- * third of the time, without what parses and publishes.
+ * third of the time, without what parses and publishes. So has what must run before the large bundle is compiled.
  */
-export const bundleAll = (target: string): readonly string[] =>
-  [...new Set([...bundle('index.js', target), ...bundle('looker.js', join(target, 'looker'))])].toSorted()
+export const bundleAll = async (target: string): Promise<readonly string[]> =>
+  [
+    ...new Set([
+      ...(await bundle('index.js', target)),
+      ...(await bundle('looker.js', join(target, 'looker'))),
+      ...(await bundle('runtime/compiled-code.js', join(target, 'start'))),
+    ]),
+  ].toSorted()

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 export type Suite = 'unit' | 'integration' | 'e2e' | 'acme'
 export type Capability = { readonly suite: Suite; readonly what: string; readonly missing: string | undefined; readonly enable: string }
 
+/** Not by `@actions/exec`, which has no time limit and throws where there is no such program. */
 const answers = (program: string, args: readonly string[]): boolean =>
   spawnSync(program, args, { stdio: 'ignore', timeout: 20_000 }).status === 0
 

@@ -1,5 +1,5 @@
 /** `npm run ci`: the whole gate, the same on CI and on a contributor's machine. Every step runs; the last line counts them and the tests. */
-import { spawnSync } from 'node:child_process'
+import { ask, show } from './program.ts'
 
 type Step = { readonly name: string; readonly command: readonly string[] }
 
@@ -12,34 +12,40 @@ const checks: readonly Step[] = [
   { name: 'types', command: [bin('tsc'), '-p', '.'] },
   { name: 'unused code and dependencies', command: [bin('knip')] },
   { name: 'lockfile', command: [node, 'scripts/lockfile.ts', '--check'] },
+  { name: 'changes', command: [node, 'scripts/changelog.ts', '--check'] },
   { name: 'generated files', command: [node, 'scripts/generate.ts', '--check'] },
-  { name: 'dist', command: [node, 'scripts/build.ts', '--check'] },
+  // Whoever merges rebuilds it: in a pull request it only has to build.
+  {
+    name: 'dist',
+    command: [node, 'scripts/build.ts', '--check', ...(process.env['GITHUB_EVENT_NAME'] === 'pull_request' ? ['--may-be-stale'] : [])],
+  },
   { name: 'sizes', command: [node, 'scripts/sizes.ts'] },
   { name: 'workflows', command: [node, 'scripts/check-workflows.ts'] },
   { name: "the demo on the runner's own Node", command: ['scripts/runner-node', 'demo/demo.ts', '--out', 'out/demo-runner-node'] },
   { name: 'workflow security', command: ['scripts/zizmor', '.github', 'actions', 'action.yml'] },
 ]
 
-const run = ({ name, command }: Step): boolean => {
+const run = async ({ name, command }: Step): Promise<boolean> => {
   const started = Date.now()
   console.log(`\n== ${name}`)
-  const { status } = spawnSync(command[0] ?? '', command.slice(1), { stdio: ['ignore', 'inherit', 'inherit'] })
-  console.log(`== ${name}: ${status === 0 ? 'ok' : 'FAILED'}, ${((Date.now() - started) / 1000).toFixed(1)} s`)
-  return status === 0
+  const exitCode = await show(command[0] ?? '', command.slice(1))
+  console.log(`== ${name}: ${exitCode === 0 ? 'ok' : 'FAILED'}, ${((Date.now() - started) / 1000).toFixed(1)} s`)
+  return exitCode === 0
 }
 
 const suites = (process.env['RONDE_SUITES'] ?? 'unit,integration,e2e,acme').split(',')
-const outcomes = suites.some((one) => one === 'unit' || one === 'integration') ? checks.map(run) : []
+const outcomes: boolean[] = []
+if (suites.some((one) => one === 'unit' || one === 'integration')) for (const check of checks) outcomes.push(await run(check))
 if (suites.includes('e2e')) {
-  outcomes.push(run({ name: 'engine', command: ['stack/up', '--engine-only'] }))
+  outcomes.push(await run({ name: 'engine', command: ['stack/up', '--engine-only'] }))
   // What an earlier checkout left has other secrets than this one.
-  outcomes.push(run({ name: 'no stack of an earlier run', command: ['stack/down'] }))
-  outcomes.push(run({ name: 'stack', command: ['stack/up', '--extras'] }))
+  outcomes.push(await run({ name: 'no stack of an earlier run', command: ['stack/down'] }))
+  outcomes.push(await run({ name: 'stack', command: ['stack/up', '--extras'] }))
 }
 
 console.log('\n== tests')
 process.env['RONDE_REQUIRE'] = 'all'
-const tests = spawnSync(node, ['scripts/test.ts'], { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' })
+const tests = await ask(node, ['scripts/test.ts'], { stderr: (data) => process.stderr.write(data) })
 console.log(tests.stdout)
 const counts = /(\d+) passed, (\d+) failed\s*$/.exec(tests.stdout)
 const count = (index: number): number => Number(counts?.[index] ?? 0)

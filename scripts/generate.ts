@@ -1,8 +1,9 @@
-/** Writes everything that follows from the declarations of the actions. `--check` names what differs instead. */
+/** Writes everything that follows from the declarations of the actions, and the lists of pages. `--check` names what differs instead. */
 import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import type { Action } from '../src/contract/action.ts'
 import { actionYml, roundYml } from './generate/action-yml.ts'
+import { contents } from './generate/pages.ts'
 import { findingIdsModule, partsModule, registryModule } from './generate/registries.ts'
 import { actionsTable, between, firstReadme, inputsTable, optionsTable, outputsTable } from './generate/tables.ts'
 
@@ -65,6 +66,7 @@ const declared = async (actions: readonly Action[]): Promise<Files> => {
     ...Object.fromEntries(actions.map((action) => [`actions/${action.name}/action.yml`, actionYml(action)])),
     ...Object.assign({}, ...actions.map(readme)),
     ...rootReadme(actions),
+    ...contents(),
     'schema/ronde.schema.json': rondeSchema(actions),
     'schema/report.schema.json': reportsSchema(),
   }

@@ -3,9 +3,9 @@
  * then leaves them out, and a later `npm ci` refuses the lockfile. `node scripts/lockfile.ts` asks for what is missing and names the rest
  * in, so that a registry that has them can complete it; `--check` only looks.
  */
-import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { ask } from './program.ts'
 
 type Entry = {
   version?: string
@@ -91,10 +91,10 @@ export const lockfileFaults = (lock: Lockfile): string[] => [
 const read = (file: string): Lockfile => JSON.parse(readFileSync(file, 'utf8')) as Lockfile
 const write = (file: string, lock: Lockfile): void => writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`)
 
-const complete = (file: string): void => {
+const complete = async (file: string): Promise<void> => {
   write(file, withoutUnprotected(read(file)))
-  const npm = spawnSync('npm', ['install', '--package-lock-only', '--ignore-scripts', '--prefix', dirname(file)], { encoding: 'utf8' })
-  if (npm.status !== 0) throw new Error(`npm could not complete ${file}: ${npm.stderr}`)
+  const npm = await ask('npm', ['install', '--package-lock-only', '--ignore-scripts', '--prefix', dirname(file)])
+  if (npm.exitCode !== 0) throw new Error(`npm could not complete ${file}: ${npm.stderr}`)
   const lock = read(file)
   const missing = missingEntries(lock)
   const packages = Object.fromEntries(Object.entries({ ...lock.packages, ...missing }).toSorted(([a], [b]) => (a < b ? -1 : 1)))
@@ -102,12 +102,12 @@ const complete = (file: string): void => {
   console.log(`${file}: ${Object.keys(missing).length} entries for packages that the registry did not give`)
 }
 
-const main = (): void => {
+const main = async (): Promise<void> => {
   const files = ['package-lock.json', 'scripts/locked/runner-node/package-lock.json']
-  if (!process.argv.includes('--check')) files.forEach(complete)
+  if (!process.argv.includes('--check')) for (const file of files) await complete(file)
   const faults = files.flatMap((file) => lockfileFaults(read(file)).map((fault) => `${file}: ${fault}`))
   for (const fault of faults) console.error(fault)
   process.exitCode = faults.length > 0 ? 1 : 0
 }
 
-if (import.meta.main) main()
+if (import.meta.main) await main()

@@ -2,23 +2,23 @@
  * `npm test`: every suite that this machine can run; what was left out is said by name.
  * RONDE_SUITES=unit,integration chooses suites, RONDE_REQUIRE=all makes a suite that cannot run a failure (CI). Other arguments go to jest.
  */
-import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { capabilities } from './capabilities.ts'
 import { emit } from './emit.ts'
+import { show } from './program.ts'
 
 type Outcome = { readonly passed: number; readonly failed: number; readonly skipped: number }
 type JestResults = { numPassedTests: number; numFailedTests: number; numPendingTests: number; numRuntimeErrorTestSuites: number }
 
 const resultFile = 'out/test-results.json'
 
-const runJest = (suites: readonly string[], rest: readonly string[]): Outcome => {
+const runJest = async (suites: readonly string[], rest: readonly string[]): Promise<Outcome> => {
   if (suites.length === 0) return { passed: 0, failed: 0, skipped: 0 }
   mkdirSync('out', { recursive: true })
   rmSync(resultFile, { force: true })
   const jest = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', 'node_modules/jest/bin/jest.js']
   const wanted = ['--selectProjects', ...suites, '--json', `--outputFile=${resultFile}`, '--passWithNoTests', ...rest]
-  spawnSync(process.execPath, [...jest, ...wanted], { stdio: ['ignore', 'ignore', 'inherit'] })
+  await show(process.execPath, [...jest, ...wanted], 'stderr')
   const results = JSON.parse(readFileSync(resultFile, 'utf8')) as JestResults
   return {
     passed: results.numPassedTests,
@@ -40,12 +40,12 @@ await emit()
 const rest = process.argv.slice(2)
 const runnable = able.map((one) => one.suite)
 const outcomes = [
-  runJest(
+  await runJest(
     runnable.filter((suite) => suite !== 'e2e'),
     rest,
   ),
   // One engine: what one file does to it, another would see.
-  runJest(
+  await runJest(
     runnable.filter((suite) => suite === 'e2e'),
     ['--maxWorkers=1', ...rest],
   ),

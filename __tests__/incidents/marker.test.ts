@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { fingerprint } from '../../src/incidents/fingerprint.ts'
-import { type Marker, readMarker, withoutMarker, writeMarker } from '../../src/incidents/marker.ts'
+import { agreedNow, fingerprint, readMarker, withoutMarker, writeMarker } from '../../src/incidents/marker.ts'
+import type { Marker } from '../../src/incidents/model.ts'
 import { anyText, hostileTexts } from '../support/hostile-texts.ts'
 import { bot, createWorld, hard } from '../support/incident-world.ts'
 import { dangers } from '../support/markdown.ts'
@@ -85,5 +85,23 @@ describe('the fingerprint', () => {
     // The beginning of the SHA-256 of `o/r|s|p|a|i|k`.
     expect(fingerprint(parts)).toBe('v11c20afc35443')
     for (const part of Object.keys(parts)) expect(fingerprint({ ...parts, [part]: 'x' })).not.toBe(fingerprint(parts))
+  })
+})
+
+const now = 1_000_000_000_000
+const hourMs = 3_600_000
+
+describe('what was agreed on lasts as long as a command can make it last', () => {
+  test.each([
+    ['silenced', -1, false],
+    ['silenced', 0, false],
+    ['silenced', 1, true],
+    ['silenced', 7 * 24 * hourMs, true],
+    ['silenced', 7 * 24 * hourMs + 1, false],
+    ['acknowledged', 24 * hourMs, true],
+    ['acknowledged', 24 * hourMs + 1, false],
+  ] as const)('%s up to %i ms from now: %s', (what, ms, isAgreed) => {
+    const one = { by: 'ana', until: now + ms, status: 'critical' as const }
+    expect(agreedNow({ silenced: one, acknowledged: one }, what, now) !== undefined).toBe(isAgreed)
   })
 })

@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
+import { parts } from '../../src/actions/health-check/parts.generated.ts'
+import type { Finding } from '../../src/contract/finding.ts'
 import type { Issue, Write } from '../../src/contract/issues.ts'
 import { readMarker, writeMarker } from '../../src/incidents/marker.ts'
-import { type Silence, silencesIn, writeSilence } from '../../src/incidents/silence.ts'
-import { silenceBody, silenceTitle } from '../../src/incidents/texts/silence-issue.ts'
+import type { QuietPeriod } from '../../src/incidents/model.ts'
+import { type Silence, silenceBody, silencesIn, silenceTitle, writeSilence } from '../../src/incidents/texts/silence-issue.ts'
 import { hostileTexts } from '../support/hostile-texts.ts'
-import { bot, createWorld, dayMs, hard, hourMs, minuteMs, soft, type World } from '../support/incident-world.ts'
+import { bot, createWorld, dayMs, hard, hourMs, minuteMs, type RunOptions, soft, type World } from '../support/incident-world.ts'
 import { dangers } from '../support/markdown.ts'
 
 const silenceAt = (now: number, given: Partial<Silence> = {}): Silence => ({
@@ -209,5 +211,83 @@ describe('what people typed is inert', () => {
     const issue = { number: 1, body, author: bot, createdAt: silence.since } as Issue
     const { active } = silencesIn([issue], { authors: [bot], repository: 'o/r' }, silence.since)
     expect(active.map((one) => one.silence)).toEqual([silence])
+  })
+})
+
+/** As the runner stamps it, by what the part declares. */
+const stampOf = (id: string): Partial<Finding> =>
+  parts.some(({ disturbedByWork = [] }: { readonly disturbedByWork?: readonly string[] }) => disturbedByWork.includes(id))
+    ? { disturbedByWork: true }
+    : {}
+const workUntil = (until: number): QuietPeriod => ({ kind: 'work', until, why: 'backup (process 7) works on this project' })
+
+describe("Ronde's own work explains what it disturbs", () => {
+  const rows: readonly { id: string; subject?: string; action?: string; opens: number }[] = [
+    { id: 'compose.service', opens: 0 },
+    { id: 'compose.restarts', opens: 0 },
+    { id: 'endpoint.status', opens: 0 },
+    { id: 'endpoint.reachable', opens: 0 },
+    { id: 'postgres.reachable', opens: 0 },
+    { id: 'postgres.connections', opens: 0 },
+    { id: 'compose.oom', opens: 1 },
+    { id: 'compose.config', opens: 1 },
+    { id: 'endpoint.certificate', opens: 1 },
+    { id: 'postgres.wraparound', opens: 1 },
+    { id: 'host.disk', opens: 1 },
+    { id: 'state.unwritable', opens: 1 },
+    { id: 'recovery.pending', opens: 1 },
+    { id: 'cert.expiry', action: 'cert-check', opens: 1 },
+    { id: 'backup.failed', action: 'backup', opens: 1 },
+  ]
+  test.each(rows)('$id: $opens opened', ({ id, action = 'health-check', opens }) => {
+    const world = createWorld()
+    const quiet = [workUntil(world.now() + hourMs)]
+    expect(opened(world.run([hard('critical', { id, ...stampOf(id) })], { quiet, action }).writes)).toBe(opens)
+  })
+
+  test.each([
+    ['check/endpoints', { disturbedByWork: true }, 0],
+    ['check/host', {}, 1],
+  ] as const)('that %s could not look, stamped with %o: %i opened', (subject, stamp, opens) => {
+    const world = createWorld()
+    const quiet = [workUntil(world.now() + hourMs)]
+    const unknown = soft('unknown', { id: 'check.failed', subject, certainty: 'hard', ...stamp })
+    expect(opened(world.run([unknown], { quiet }).writes)).toBe(opens)
+  })
+
+  test('up to its deadline and not a moment longer', () => {
+    const world = createWorld()
+    const disturbed = hard('critical', { disturbedByWork: true })
+    expect(opened(world.run([disturbed], { quiet: [workUntil(world.now() + 1)] }).writes)).toBe(0)
+    expect(opened(world.run([disturbed], { quiet: [workUntil(world.now())] }).writes)).toBe(1)
+  })
+})
+
+const kinds = (writes: readonly Write[]): readonly string[] => writes.map((one) => one.kind)
+
+describe('rule 13: maintenance', () => {
+  const window = { from: '04:00', to: '05:00' }
+  const quiet = { kind: 'silence', until: Date.parse('2026-11-22T01:00:00Z'), why: 'silenced' } as const
+  const rows: readonly { what: string; options: RunOptions }[] = [
+    { what: 'a window', options: { maintenance: [window] } },
+    { what: 'a window of this day', options: { maintenance: [{ ...window, days: ['sun'] }] } },
+    { what: 'a window past midnight', options: { maintenance: [{ from: '23:00', to: '05:00', days: ['sat'] }] } },
+    { what: 'a silence', options: { quiet: [quiet] } },
+    { what: 'a silence of this subject', options: { quiet: [{ ...quiet, ids: ['compose.*'], subjects: ['service/db'] }] } },
+  ]
+  test.each(rows)('$what opens nothing, and what is still bad afterwards opens', ({ options }) => {
+    const world = createWorld()
+    expect(world.rounds(6, [hard('critical')], options)).toEqual([])
+    world.wait(hourMs)
+    expect(kinds(world.run([hard('critical')], options).writes)).toEqual(['create'])
+  })
+
+  const open: readonly { what: string; options: RunOptions }[] = [
+    { what: 'a window of another day', options: { maintenance: [{ ...window, days: ['mon'] }] } },
+    { what: 'a silence of another subject', options: { quiet: [{ ...quiet, subjects: ['service/web'] }] } },
+    { what: 'a silence that is over', options: { quiet: [{ ...quiet, until: 1 }] } },
+  ]
+  test.each(open)('$what hides nothing', ({ options }) => {
+    expect(kinds(createWorld().run([hard('critical')], options).writes)).toEqual(['create'])
   })
 })

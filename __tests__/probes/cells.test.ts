@@ -26,12 +26,12 @@ describe('a cell is read by what was asked for', () => {
 
   test('in a time that grows with the text, whatever a server wrote', () => {
     const hostile = [
-      '9'.repeat(4e6),
-      `{${'"'.repeat(4e6)}}`,
-      `{${'\\'.repeat(4e6)}`,
-      `{${','.repeat(4e6)}}`,
-      `{"${'\\"'.repeat(2e6)}`,
-      '['.repeat(4e6),
+      '9'.repeat(1e6),
+      `{${'"'.repeat(1e6)}}`,
+      `{${'\\'.repeat(1e6)}`,
+      `{${','.repeat(1e6)}}`,
+      `{"${'\\"'.repeat(5e5)}`,
+      '['.repeat(1e6),
     ]
     const startedAt = performance.now()
     for (const text of hostile) for (const read of [textsCell, numbersCell, numberCell, booleanCell, jsonCell]) read(text)

@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import { startBrokenServer } from '../support/broken-server.ts'
 import { startChild } from '../support/child.ts'
 
-/** A process that works on the project of this server, as its journal tells. */
+/** A process that works on the project of this server, as its ledger tells. */
 const startWork = async (directory: string, ...more: readonly string[]) => {
-  const child = startChild('journal-keeper.ts', [directory, `run-${more.join('-')}`, ...more])
+  const child = startChild('ledger-keeper.ts', [directory, `run-${more.join('-')}`, ...more])
   await child.firstLine
   return {
     end: async () => {

@@ -166,9 +166,7 @@ describe('secrets', () => {
 describe('20,000 findings', () => {
   test('are whole in the JSON report, and cut everywhere else', async () => {
     const findings = Array.from({ length: 20_000 }, (_, index) => ({ ...staleRows, subject: `table/${index}`, evidence: ['line'] }))
-    const started = performance.now()
     const { reportPath, summary, said, outputs } = await run(sampleReport(findings), { secrets: ['hunter22'] })
-    expect(performance.now() - started).toBeLessThan(10_000)
     expect(JSON.parse(readFileSync(reportPath, 'utf8')).findings).toHaveLength(20_000)
     expect(Buffer.byteLength(summary)).toBeLessThan(900 * 1024)
     expect(said.filter((line) => line.startsWith('::error'))).toHaveLength(10)

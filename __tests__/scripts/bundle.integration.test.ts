@@ -13,8 +13,8 @@ const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'))
 const target = mkdtempSync(join(tmpdir(), 'ronde-bundled-'))
 let folders: readonly string[] = []
 
-beforeAll(() => {
-  folders = bundleAll(target)
+beforeAll(async () => {
+  folders = await bundleAll(target)
 }, 90_000)
 afterAll(() => rmSync(target, { recursive: true, force: true }))
 

@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { actionYml, roundYml } from '../../scripts/generate/action-yml.ts'
 import { fallbackOf } from '../../scripts/generate/describe.ts'
+import { decisionRow, runbookRow } from '../../scripts/generate/pages.ts'
 import { allIds, allRenamed, partsModule, registryModule } from '../../scripts/generate/registries.ts'
 import { reportsSchema, rondeSchema } from '../../scripts/generate/schemas.ts'
 import { actionsTable, between, firstReadme, inputsTable, optionsTable, outputsTable } from '../../scripts/generate/tables.ts'
@@ -184,5 +185,23 @@ describe('registries', () => {
 
   test('actions are loaded when they are needed', () => {
     expect(registryModule(['cert-check'])).toContain("'cert-check': () => import('./actions/cert-check/action.ts'),")
+  })
+})
+
+describe('the lists of pages', () => {
+  test('a runbook is listed by its title and its first paragraph', () => {
+    expect(runbookRow('a.b.md', '# a.b\n\nIt runs out,\nor a | b.\n\n## What it means\n')).toBe(
+      '| [a.b](a.b.md) | It runs out, or a \\| b. |',
+    )
+    expect(() => runbookRow('a.b.md', '# a.b\n\n## What it means\n')).toThrow('a.b.md: a runbook begins with')
+  })
+
+  test('a decision is listed by the number of its file', () => {
+    expect(decisionRow('0007-inspect.md', '# 7. Containers are inspected\n')).toBe('| [7](0007-inspect.md) | Containers are inspected |')
+    for (const [name, text] of [
+      ['0007-a.md', '# 8. Other\n'],
+      ['0007-a.md', '# Other\n'],
+    ] as const)
+      expect(() => decisionRow(name, text)).toThrow('0007-a.md: a decision begins with')
   })
 })

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { defineAction, result } from '../../src/contract/action.ts'
 import { finding } from '../../src/contract/finding.ts'
 
-/** A real `change` action, only for tests: journals a step, does it, and hangs or fails when it is told to. */
+/** A real `change` action, only for tests: writes a step to the ledger, does it, and hangs or fails when it is told to. */
 export const action = defineAction({
   name: 'test-change',
   description: 'Changes a file.',
@@ -37,7 +37,7 @@ export const action = defineAction({
       context.progress.say('would change the file')
       return result(['change'], [done])
     }
-    context.journal.write({ undo: options.target })
+    context.ledger.write({ undo: options.target })
     appendFileSync(options.target, 'changed\n')
     context.progress.say('changed the file')
     if (options.ending === 'hang') await delay(15_000, undefined, { signal: AbortSignal.any([]) })
@@ -51,23 +51,21 @@ export const action = defineAction({
     }
     if (options.ending === 'throw') throw new Error('half done', { cause: new Error('the cause below') })
     const invoked = options.ending === 'invoke' ? await context.invoke('health-check', { checks: ['endpoints'] }) : undefined
-    context.journal.close()
     return { ...result(['change'], [done]), facts: invoked === undefined ? {} : { invoked: invoked.status } }
   },
   recover: async (context) => {
-    for (const step of context.journal.pending()) appendFileSync(step['undo'] as string, 'recovered\n')
-    context.journal.close()
+    for (const step of context.ledger.pending()) appendFileSync(step['undo'] as string, 'recovered\n')
   },
 })
 
 const source = (file: string): string => pathToFileURL(join(import.meta.dirname, '../..', file)).href
 
-const entry = (part: 'main' | 'post'): string => `import { runMain } from '${source('src/runtime/main.ts')}'
+const entry = (part: 'main' | 'post'): string => `import { runMain } from '${source('.build/runtime/main.js')}'
 const cancel = new AbortController()
 process.on('SIGINT', () => cancel.abort('cancelled'))
 const registry = {
   'test-change': () => import('${source('__tests__/support/change-action.ts')}'),
-  'health-check': () => import('${source('src/actions/health-check/action.ts')}'),
+  'health-check': () => import('${source('.build/actions/health-check/action.js')}'),
 }
 process.exit(await runMain('test-change', { registry, environment: process.env, cancelled: cancel.signal, looker: '' }, '${part}'))
 `

@@ -1,5 +1,5 @@
-import { fingerprint } from '../../src/incidents/fingerprint.ts'
-import { type Marker, writeMarker } from '../../src/incidents/marker.ts'
+import { fingerprint, writeMarker } from '../../src/incidents/marker.ts'
+import type { Marker } from '../../src/incidents/model.ts'
 import type { startGitHub } from './github/server.ts'
 import type { Issue } from './github/world.ts'
 

@@ -60,7 +60,7 @@ const contextOf = (target: PostgresTarget, workspace: string, given: Partial<Con
     dryRun: false,
     workspace,
     progress: { say: () => {} },
-    journal: { write: () => {}, pending: () => [], close: () => {} },
+    ledger: { write: () => {}, pending: () => [] },
     state: { note: () => undefined, setNote: () => {}, measurements: () => [], statuses: () => [] },
     connect: { postgres: async () => saw({ kind: 'target', target }, 0) },
     ...given,
@@ -110,7 +110,7 @@ const recoverAll = async (server: PostgresServer, target: PostgresTarget): Promi
   await using left = await openSession(server, { database, application })
   const [slow] = await left.query("SELECT oid::int AS table FROM pg_catalog.pg_class WHERE relname OPERATOR(pg_catalog.=) 'slow'")
   const pending = () => [{ application }, { reindex: { database, table: Number(slow?.['table']), before: [] } }]
-  await recover(contextOf(target, '/nonexistent', { journal: { write: () => {}, pending, close: () => {} } }))
+  await recover(contextOf(target, '/nonexistent', { ledger: { write: () => {}, pending } }))
 }
 
 /** A purge that was missed: the command is run between two looks. */

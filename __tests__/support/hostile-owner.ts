@@ -1,5 +1,7 @@
+import { afterAll, beforeAll, beforeEach } from '@jest/globals'
 import pg from 'pg'
-import type { PostgresServer } from './postgres.ts'
+import { type PostgresServer, startPostgres } from './postgres.ts'
+import { binariesOf, type Major } from './postgres-majors.ts'
 import { openSession } from './postgres-sessions.ts'
 
 /** The database of `app`, who is no superuser and would like to be one. */
@@ -24,7 +26,7 @@ const functions = `
   CREATE FUNCTION public.evil_trigger() RETURNS trigger LANGUAGE plpgsql AS $f$ ${body} RETURN new; END $f$;`
 
 /** An empty database of `app` with its functions. */
-export const makeHostile = async (server: PostgresServer): Promise<void> => {
+const makeHostile = async (server: PostgresServer): Promise<void> => {
   await using admin = await openSession(server)
   await admin.query(`DROP DATABASE IF EXISTS ${hostileDatabase} WITH (FORCE)`)
   await admin.query("DO $$ BEGIN CREATE ROLE app LOGIN PASSWORD 'app'; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
@@ -41,7 +43,7 @@ export const asApp = async (server: PostgresServer, sql: string): Promise<void> 
 }
 
 /** Listens for who ran one of the functions. */
-export const whoRan = async (server: PostgresServer) => {
+const whoRan = async (server: PostgresServer) => {
   const client = new pg.Client({ connectionString: hostileUrl(server) })
   const heard: string[] = []
   client.on('error', () => {})
@@ -56,4 +58,27 @@ export const whoRan = async (server: PostgresServer) => {
     },
     [Symbol.asyncDispose]: () => client.end(),
   }
+}
+
+/** A server for all tests of a suite, with a new database of `app` for each, which `tables` fills. */
+export const useHostile = (major: Major, tables = 'SELECT 1') => {
+  const place: { server?: PostgresServer; ran?: Awaited<ReturnType<typeof whoRan>> } = {}
+  const server = (): PostgresServer => {
+    if (place.server === undefined) throw new Error('the server is started before the tests')
+    return place.server
+  }
+  beforeAll(async () => {
+    place.server = await startPostgres(binariesOf(major))
+  })
+  beforeEach(async () => {
+    await place.ran?.[Symbol.asyncDispose]()
+    await makeHostile(server())
+    place.ran = await whoRan(server())
+    await asApp(server(), tables)
+  })
+  afterAll(async () => {
+    await place.ran?.[Symbol.asyncDispose]()
+    await server()[Symbol.asyncDispose]()
+  })
+  return { server, heard: async () => (await place.ran?.heard()) ?? ['nobody listened'] }
 }

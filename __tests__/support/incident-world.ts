@@ -2,11 +2,10 @@ import type { Finding } from '../../src/contract/finding.ts'
 import { type History, noHistory } from '../../src/contract/history.ts'
 import type { Issue, Write } from '../../src/contract/issues.ts'
 import { byWorstStatus, type Status } from '../../src/contract/status.ts'
-import type { JudgedComment } from '../../src/incidents/commands.ts'
-import { duplicateWrites } from '../../src/incidents/duplicates.ts'
-import type { IncidentNotification, Reconciled, ReconcileInput } from '../../src/incidents/input.ts'
+import { duplicateWrites } from '../../src/incidents/close.ts'
 import { readMarker } from '../../src/incidents/marker.ts'
-import { reconcile } from '../../src/incidents/reconcile.ts'
+import type { CommentWithRights, IncidentNotification, ReconcileInput } from '../../src/incidents/model.ts'
+import { type ReconcileResult, reconcile } from '../../src/incidents/reconcile.ts'
 import { sampleFinding, sampleReport } from './sample-report.ts'
 
 export const bot = 'github-actions[bot]'
@@ -57,7 +56,7 @@ export type RunOptions = {
   /** Only decides; writes nothing to GitHub. */
   readonly dry?: boolean
 } & Partial<
-  Pick<ReconcileInput, 'renamed' | 'maintenance' | 'quiet' | 'publicRepository' | 'contacts' | 'timeZone'> & {
+  Pick<ReconcileInput, 'identity' | 'renamed' | 'maintenance' | 'quiet' | 'publicRepository' | 'contacts' | 'timeZone'> & {
     options: Partial<ReconcileInput['options']>
   }
 >
@@ -92,7 +91,7 @@ const historyOf = (past: readonly Past[]): History => {
 export const createWorld = () => {
   let now = Date.parse('2026-11-22T00:16:00Z')
   const issues: Issue[] = []
-  const comments = new Map<number, JudgedComment[]>()
+  const comments = new Map<number, CommentWithRights[]>()
   const told: IncidentNotification[] = []
   const past = new Map<string, Past[]>()
   let nextComment = 1
@@ -107,7 +106,7 @@ export const createWorld = () => {
     if (found === undefined) throw new Error(`no issue ${number}`)
     return found
   }
-  const comment = (number: number, body: string, given: Partial<JudgedComment> = {}): void => {
+  const comment = (number: number, body: string, given: Partial<CommentWithRights> = {}): void => {
     const one = { id: nextComment++, author: 'ana', body, createdAt: now, updatedAt: now, mayWrite: true, ...given }
     comments.set(number, [...(comments.get(number) ?? []), one])
     change(number, { comments: find(number).comments + 1 })
@@ -155,7 +154,7 @@ export const createWorld = () => {
     }
   }
 
-  const run = (findings: readonly Finding[], options: RunOptions = {}): Reconciled => {
+  const run = (findings: readonly Finding[], options: RunOptions = {}): ReconcileResult => {
     const { server = 'quiz-prod', action = 'health-check', state = true } = options
     const key = `${server} ${action}`
     const input = (more: Partial<ReconcileInput>): ReconcileInput => ({ ...inputOf(findings, options), ...more })

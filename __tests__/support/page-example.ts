@@ -7,7 +7,7 @@ export const filesOfPage = (page: string): Readonly<Record<string, string>> =>
   Object.fromEntries([...page.matchAll(/^\d+\. `([\w./-]+)`:\n\n```\w+\n([^]*?)^```$/gm)].map((match) => [match[1] ?? '', match[2] ?? '']))
 
 /** What the generator, the compiler and the tests read. */
-const copied = ['src', 'scripts', 'actions', 'schema', 'docs/runbooks', 'action.yml', 'README.md', 'package.json', 'jest.config.mjs']
+const copied = ['src', 'scripts', 'actions', 'schema', 'docs', 'action.yml', 'README.md', 'package.json', 'jest.config.mjs']
 
 /** A checkout of its own, with the packages of this one. */
 export const copyCheckout = (target: string): void => {

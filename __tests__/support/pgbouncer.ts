@@ -49,13 +49,16 @@ export const startPgBouncer = async (server: PostgresServer, { mode, ignored = [
   await writeFile(file, `[databases]\n* = host=${server.host} port=${server.port}\n[pgbouncer]\n${lines.join('\n')}\n`, { mode: 0o644 })
   const child = spawn('pgbouncer', [file], { ...owner, cwd: '/', stdio: 'ignore' })
   const exited = once(child, 'close')
-  await untilListening(port)
-  return {
-    port,
-    [Symbol.asyncDispose]: async () => {
-      child.kill('SIGKILL')
-      await exited
-      await rm(folder, { recursive: true, force: true })
-    },
+  const end = async () => {
+    child.kill('SIGKILL')
+    await exited
+    await rm(folder, { recursive: true, force: true })
   }
+  try {
+    await untilListening(port)
+  } catch (error) {
+    await end()
+    throw error
+  }
+  return { port, [Symbol.asyncDispose]: end }
 }

@@ -6,7 +6,19 @@ import { chown, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { PostgresOptions } from './postgres.ts'
+
+export type PostgresOptions = {
+  /** Lines of postgresql.conf: `{ max_connections: 5 }`. */
+  readonly settings?: Readonly<Record<string, string | number>>
+  /** Written beside the data with the server's owner and mode 0600: certificates and keys. */
+  readonly files?: Readonly<Record<string, string>>
+  /** The whole pg_hba.conf; by default every connection needs its password. */
+  readonly hba?: readonly string[]
+  /** The major of the programs from npm, 14 to 18; by default the newest. */
+  readonly major?: number
+  /** The folder of other `initdb` and `postgres` programs. */
+  readonly binaries?: string
+}
 
 type Owner = { readonly uid?: number; readonly gid?: number }
 

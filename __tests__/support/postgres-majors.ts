@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { type PostgresOptions, packagedFolder } from './postgres.ts'
+import { packagedFolder } from './postgres.ts'
+import type { PostgresOptions } from './postgres-cluster.ts'
 
 export type Major = { readonly major: number; readonly binaries?: string }
 
@@ -10,6 +11,12 @@ export const postgresMajors: readonly Major[] = [
     .map((major) => ({ major, binaries: `/usr/lib/postgresql/${major}/bin` }))
     .filter(({ binaries }) => existsSync(`${binaries}/initdb`)),
 ]
+
+/**
+ * The oldest and the newest: for long lists of cases whose statements all run on each major elsewhere (`tools/connect/door`, `least-role`,
+ * `load`).
+ */
+export const edgeMajors: readonly Major[] = postgresMajors.filter(({ major }) => major === 14 || major === 18)
 
 /** For `startPostgres`: the programs of that major. */
 export const binariesOf = ({ major, binaries }: Major): Pick<PostgresOptions, 'major' | 'binaries'> =>

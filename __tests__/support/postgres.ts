@@ -5,20 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createCluster, owner } from './postgres-cluster.ts'
-
-export type PostgresOptions = {
-  /** Lines of postgresql.conf: `{ max_connections: 5 }`. */
-  readonly settings?: Readonly<Record<string, string | number>>
-  /** Written beside the data with the server's owner and mode 0600: certificates and keys. */
-  readonly files?: Readonly<Record<string, string>>
-  /** The whole pg_hba.conf; by default every connection needs its password. */
-  readonly hba?: readonly string[]
-  /** The major of the programs from npm, 14 to 18; by default the newest. */
-  readonly major?: number
-  /** The folder of other `initdb` and `postgres` programs. */
-  readonly binaries?: string
-}
+import { createCluster, owner, type PostgresOptions } from './postgres-cluster.ts'
 
 export type PostgresServer = {
   /** Of the superuser `postgres` and the database `postgres`. */

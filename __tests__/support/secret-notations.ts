@@ -5,6 +5,8 @@ export type Notation = { readonly name: string; readonly write: (text: string) =
 const hex = (code: number, width = 2): string => code.toString(16).padStart(width, '0')
 const bytes = (text: string): readonly number[] => [...Buffer.from(text)]
 const units = (text: string): readonly number[] => Array.from({ length: text.length }, (_, at) => text.charCodeAt(at))
+/** Whole code points. */
+const characters = (text: string): readonly string[] => Array.from(text)
 const notAscii = /[^ -~]/g
 const json = (text: string): string => JSON.stringify(text).slice(1, -1)
 const python = (text: string): string => json(text).replace(notAscii, (one) => `\\u${hex(one.charCodeAt(0), 4)}`)
@@ -25,7 +27,13 @@ export const notations: readonly Notation[] = [
         .map((one) => `\\u${hex(one, 4)}`)
         .join(''),
   },
-  { name: 'every character as \\u{}', write: (text) => [...text].map((one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`).join('') },
+  {
+    name: 'every character as \\u{}',
+    write: (text) =>
+      characters(text)
+        .map((one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`)
+        .join(''),
+  },
   {
     name: 'bytes as \\x',
     write: (text) =>
@@ -41,10 +49,19 @@ export const notations: readonly Notation[] = [
         .join(''),
   },
   { name: 'HTML with names', write: html },
-  { name: 'HTML in numbers', write: (text) => [...text].map((one) => `&#${one.codePointAt(0)};`).join('') },
+  {
+    name: 'HTML in numbers',
+    write: (text) =>
+      characters(text)
+        .map((one) => `&#${one.codePointAt(0)};`)
+        .join(''),
+  },
   {
     name: 'HTML in hexadecimal',
-    write: (text) => [...text].map((one) => `&#X${(one.codePointAt(0) ?? 0).toString(16).toUpperCase()};`).join(''),
+    write: (text) =>
+      characters(text)
+        .map((one) => `&#X${(one.codePointAt(0) ?? 0).toString(16).toUpperCase()};`)
+        .join(''),
   },
   { name: 'percent', write: (text) => encodeURIComponent(text.toWellFormed()) },
   { name: 'percent in lower case', write: (text) => encodeURIComponent(text.toWellFormed()).replace(/%../g, (one) => one.toLowerCase()) },
@@ -69,7 +86,7 @@ const broken = (text: string, what: string): string => text.slice(0, 6) + what +
 export const damages: readonly Notation[] = [
   { name: 'a zero-width space in it', write: (text) => broken(text, '\u200b') },
   { name: 'a soft hyphen in it', write: (text) => broken(text, '\u00ad') },
-  { name: 'a word joiner between all', write: (text) => [...text].join('\u2060') },
+  { name: 'a word joiner between all', write: (text) => characters(text).join('\u2060') },
   { name: 'a zero-width space as JSON', write: (text) => broken(json(text), '\\u200b') },
   { name: 'a colour in it', write: (text) => broken(text, '\u001b[31m') },
   { name: 'a colour of eight bits in it', write: (text) => broken(text, '\u009b31m') },
@@ -88,6 +105,7 @@ export const damages: readonly Notation[] = [
         '=\r\n',
       ),
   },
+  { name: 'quoted-printable whose lines were joined', write: (text) => broken(text.replaceAll('=', '=3D'), '= ') },
   { name: 'base64 in lines', write: (text) => base64(`${'x'.repeat(50)}${text}${'y'.repeat(40)}`).replace(/.{24}/g, '$&\r\n') },
   { name: 'bytes of a Buffer', write: (text) => JSON.stringify(Buffer.from(text)) },
   { name: 'bytes as Go prints them', write: (text) => `[${bytes(text).join(' ')}]` },
@@ -100,6 +118,16 @@ export const damages: readonly Notation[] = [
   },
   { name: 'SQL', write: (text) => text.replaceAll("'", "''") },
   { name: 'SQL with U&', write: (text) => text.replaceAll('\\', '\\\\').replace(notAscii, (one) => `\\${hex(one.charCodeAt(0), 4)}`) },
+  {
+    name: 'a name in a certificate',
+    write: (text) =>
+      text.replaceAll('\\', '\\\\').replace(notAscii, (one) =>
+        bytes(one)
+          .map((byte) => `\\${hex(byte).toUpperCase()}`)
+          .join(''),
+      ),
+  },
+  { name: 'PCRE', write: (text) => text.replaceAll('\\', '\\\\').replace(notAscii, (one) => `\\x{${one.charCodeAt(0).toString(16)}}`) },
   { name: 'a shell', write: (text) => text.replaceAll("'", "'\\''") },
   { name: 'Latin-1 read as UTF-8', write: (text) => Buffer.from(text, 'latin1').toString('utf8') },
   { name: 'UTF-8 read as Latin-1', write: (text) => Buffer.from(text).toString('latin1') },
@@ -116,7 +144,7 @@ export const stacked: fc.Arbitrary<Notation> = fc.array(fc.constantFrom(...notat
   write: (text) => all.reduce((so, one) => one.write(so), text),
 }))
 
-const printable = [...'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!#%&*+-./:;<=>?@^_|~"\'\\$() äöüßéñ€']
+const printable = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!#%&*+-./:;<=>?@^_|~"\'\\$() äöüßéñ€'.split('')
 
 /** Passwords and keys as people and programs make them: 12 to 40 characters, half of them letters or digits. */
 export const anySecret: fc.Arbitrary<string> = fc

@@ -60,7 +60,10 @@ export type ActionDeclaration<
   /** The deadline when the user gives none. */
   readonly timeoutMs: (options: ActionOptions<Shape, Reads, Lent>) => number
   readonly run: (options: ActionOptions<Shape, Reads, Lent>, context: Context) => Promise<Result<OutputsOf<Outputs>, NoInfer<Id>>>
-  /** Replays what a dead run left in the journal; may be called twice. */
+  /**
+   * Takes back what a dead run's ledger (`context.ledger.pending()`) says was begun; may be called twice. It has no options: what it needs was
+   * recorded, and compose and the database are reached as that run reached them. Throws when something stays: then the ledger does, too.
+   */
   readonly recover?: (context: Context) => Promise<void>
 }
 

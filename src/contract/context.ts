@@ -26,19 +26,23 @@ export interface Progress {
 }
 
 /** What a `change` action is about to do, written and synced before it is done, so that a dead run can be recovered. */
-export interface Journal {
+export interface Ledger {
   write(step: JsonObject): void
-  /** The steps of runs that died, oldest first; empty when nothing is left to recover. */
+  /** In a recovery the steps of the run that died, in the order in which they were written; else empty. The runtime closes the ledger. */
   pending(): readonly JsonObject[]
-  /** Nothing is left to recover. */
-  close(): void
 }
 
-/** Work that was done alone on its compose project, or that somebody else's work kept from being done. */
+/** Work that was done alone on its site, or that somebody else's work kept from being done. */
 export type Exclusive<T> = { readonly kind: 'done'; readonly value: T } | ({ readonly kind: 'refused' } & Obstacle)
 
-/** A run of a `change` action that died and left work behind. */
-export type Recovery = { readonly action: string; readonly project: string; readonly startedAt: Instant; readonly steps: number }
+/** A run of a `change` action that ended and left work behind; `cause`: why it could not be taken back yet, where this run tried. */
+export type Recovery = {
+  readonly action: string
+  readonly project: string
+  readonly startedAt: Instant
+  readonly steps: number
+  readonly cause?: string
+}
 
 /** Everything of the world outside its options that an action may use. */
 export interface Context {
@@ -63,14 +67,19 @@ export interface Context {
   /** Looks in another process at what may end the process that looks: any foreign server's TLS. */
   readonly isolate: Isolate
   readonly progress: Progress
-  readonly journal: Journal
-  /** Does work under the lock of the compose project, while nothing else of Ronde changes it; a `change` action holds it already. Waits for nobody. */
+  readonly ledger: Ledger
+  /** Does work under the lock of the site, while nothing else of Ronde changes it; a `change` action holds it already. Waits for nobody. */
   exclusively<T>(work: () => Promise<T>): Promise<Exclusive<T>>
   /** The repository of this run on GitHub. Throws a UserError when there is no token, or none outside of GitHub Actions. */
   repository(needs: Permissions): Promise<Repository>
-  /** The `application_name`s of database sessions of runs on this host, as their journals record them: nobody else can guess one. Absent where no journal is kept. */
+  /** The `application_name`s of database sessions of runs on this host, as their ledgers record them: nobody else can guess one. Absent where no ledger is kept. */
   ownSessions?(): readonly string[]
-  /** What dead runs left on this server, of any action; `troubles` are journals that could not be read. */
+  /**
+   * Does a swap: renames only, under 2 s, which the ledger can resume. Neither deadline nor cancel ends the turn of the action inside it, and
+   * its own signal never aborts. Rejects before it begins when the run is being ended already.
+   */
+  uninterrupted<T>(swap: (signal: AbortSignal) => Promise<T>): Promise<T>
+  /** What dead runs of this repository left on this server, of any action; `troubles` are ledgers that could not be read. */
   recoveries(): { readonly recoveries: readonly Recovery[]; readonly troubles: readonly string[] }
   /** Runs another action with these options laid over its configured ones and gives its report. */
   invoke(name: string, overrides: JsonObject): Promise<Report>

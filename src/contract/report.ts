@@ -25,6 +25,8 @@ export type Report = {
 export type Origin = {
   readonly repository: string
   readonly project: string
+  /** Other words for the same project, by which open incidents may know it. */
+  readonly formerly?: readonly string[]
   /** Absent where there is no usable state. */
   readonly past?: Past
   /** What of Ronde worked on this project while it looked, and when that ends at the latest. */
@@ -35,6 +37,7 @@ export type Origin = {
 export type ServerReports = {
   readonly server: string
   readonly project: string
+  readonly formerly?: readonly string[]
   readonly round: string
   readonly reports: readonly Report[]
 }
@@ -60,6 +63,8 @@ export type Result<Out, Id extends string = string> = {
   readonly outputs: Out
   readonly facts: JsonObject
   readonly attachments: readonly Attachment[]
+  /** Of a change: something stays that must not. Its ledger is kept, and the step's end or the next run takes it back. */
+  readonly leftBehind?: true
   /** Of other servers: their incidents are reconciled, and not those of this report. */
   readonly merged?: readonly ServerReports[]
 }

@@ -1,4 +1,3 @@
-import type { Progress } from './context.ts'
 import type { Answer, Issues, IssuesFailure } from './issues.ts'
 import { UserError } from './user-error.ts'
 
@@ -56,6 +55,9 @@ export interface Repository {
   redact(text: string): string
 }
 
+/** Who takes a line for the log; a `Progress` is one. */
+type LineTeller = { readonly say: (line: string) => void }
+
 const oneLine = (text: string): string =>
   text
     .split('\n')
@@ -63,14 +65,14 @@ const oneLine = (text: string): string =>
     .join(' ')
 
 /** What GitHub refused, as an error for people; the block of permissions also stands in the log as it is to be copied. */
-export const refusalError = (failure: IssuesFailure, { say }: Pick<Progress, 'say'>): UserError => {
+export const refusalError = (failure: IssuesFailure, { say }: LineTeller): UserError => {
   if (failure.kind !== 'forbidden') return new UserError(failure.cause)
   for (const line of failure.advice.split('\n')) say(line)
   return new UserError(`${failure.cause}; ${oneLine(failure.advice)}`)
 }
 
 /** The value of an answer; throws what GitHub refused. */
-export const valueOf = <T>(answer: Answer<T>, progress: Pick<Progress, 'say'>): T => {
+export const valueOf = <T>(answer: Answer<T>, progress: LineTeller): T => {
   if (answer.ok) return answer.value
   throw refusalError(answer.failure, progress)
 }

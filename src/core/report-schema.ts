@@ -56,6 +56,7 @@ const origin = z
   .strictObject({
     repository: z.string(),
     project: z.string(),
+    formerly: z.array(z.string().max(1_000)).max(10).describe('Other words for the same project').exactOptional(),
     past: past.exactOptional(),
     work: z.array(work).max(100).describe('What of Ronde worked on this project meanwhile').exactOptional(),
   })

@@ -1,71 +1,41 @@
-import { z } from 'zod'
+import { hash } from 'node:crypto'
 import type { Issue } from '../contract/issues.ts'
+import type { Instant } from '../contract/seen.ts'
 import { jsonValue } from '../core/read-json.ts'
 import { shorten } from '../core/text/plain.ts'
-import { isAuthor } from './authors.ts'
-import { digestKey, fingerprint, type Parts } from './fingerprint.ts'
+import { type IdentityParts, type Marker, markerShape } from './model.ts'
 import { currentId, type RenamedIds, renamedIds } from './renamed.ts'
 
-const severity = z.enum(['warning', 'critical'])
-const instant = z.number().int().nonnegative().max(8.64e15)
-const count = z.number().int().nonnegative().catch(0)
-const child = z.object({ id: z.string(), key: z.string(), status: z.enum(['warning', 'unknown', 'critical']) })
-const event = z.object({ at: instant, what: z.string() })
-const optional = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined)
+/** Whether a login is one of those whose issues and markers count. GitHub's logins are the same in any case; an empty one is nobody's. */
+export const isAuthor = (authors: readonly string[], login: string | undefined): boolean =>
+  login !== undefined && login !== '' && authors.some((one) => one.toLowerCase() === login.toLowerCase())
 
-/** Identity and severity must be right, or it is no marker; anything else that a hand broke falls back to nothing. */
-const schema = z.object({
-  fingerprint: z.string(),
-  repository: z.string(),
-  server: z.string(),
-  project: z.string(),
-  action: z.string(),
-  id: z.string(),
-  key: z.string(),
-  since: instant,
-  status: severity,
-  worst: z.object({ status: severity, observed: z.string() }),
-  hard: z.boolean().catch(false),
-  slow: z.boolean().catch(false),
-  round: z.string().catch(''),
-  /** The check that looked; empty in a marker of an older release. */
-  check: z.string().catch(''),
-  /** Ronde's own work on the project may explain it. */
-  disturbed: z.boolean().catch(false),
-  audience: z.enum(['technical', 'security', 'infrastructure']).catch('technical'),
-  /** 1: larger values are worse; -1: smaller ones; 0: not known. */
-  direction: z.number().catch(0),
-  worstValue: optional(z.number()),
-  criticalSince: optional(instant),
-  lastBad: instant.catch(0),
-  uncleared: optional(instant),
-  seen: count,
-  values: z.array(z.number()).catch([]),
-  reminders: z.object({ count, last: instant }).catch({ count: 0, last: 0 }),
-  acknowledged: optional(z.object({ by: z.string(), until: instant })),
-  silenced: optional(z.object({ by: z.string(), until: instant, status: severity })),
-  good: z.object({ runs: count, since: instant }).catch({ runs: 0, since: 0 }),
-  gone: count,
-  reopened: count,
-  children: z.array(child).catch([]),
-  flapping: z.boolean().catch(false),
-  escalated: z.boolean().catch(false),
-  cause: z.string().catch(''),
-  fix: z.string().catch(''),
-  comments: z.object({ count, last: z.number().nonnegative() }).catch({ count: 0, last: 0 }),
-  updated: instant.catch(0),
-  digest: z.string().catch(''),
-  firstRun: z.string().catch(''),
-  latestRun: z.string().catch(''),
-  events: z.array(event).catch([]),
-  closed: optional(instant),
-  duplicate: z.boolean().catch(false),
+const maxKeyChars = 300
+const digested = /^sha256:[0-9a-f]{24}$/
+const keyDigest = (key: string): string => `sha256:${hash('sha256', key).slice(0, 24)}`
+
+/** A key that tells nothing, for public repositories. */
+export const digestKey = (key: string): string => (digested.test(key) ? key : keyDigest(key))
+
+/** A key as a marker keeps it: itself, or its digest when it is very long. */
+export const plainKey = (key: string): string => (key.length > maxKeyChars ? digestKey(key) : key)
+
+/** `v1` and 12 hexadecimal digits. */
+export const fingerprint = ({ repository, server, project, action, id, key }: IdentityParts): string =>
+  `v1${hash('sha256', [repository, server, project, action, id, key].join('|')).slice(0, 12)}`
+
+/** The same for an incident whether its marker keeps the key or only its digest: a repository that becomes public keeps its incidents. */
+export const identityOf = (parts: IdentityParts): string => fingerprint({ ...parts, key: digestKey(parts.key) })
+
+/** The identity that a marker names. */
+export const partsOf = ({ repository, server, project, action, id, key }: Marker): IdentityParts => ({
+  repository,
+  server,
+  project,
+  action,
+  id,
+  key,
 })
-
-/** Everything that an open incident needs and that the state must not be trusted to keep. Times are milliseconds since the epoch. */
-export type Marker = z.output<typeof schema>
-export type Child = Marker['children'][number]
-export type Severity = Marker['status']
 
 const maxTextChars = 300
 /** More things that fail with one are neither listed nor told. */
@@ -115,16 +85,8 @@ const isSilence = (body: string): boolean => body.startsWith(silenceStart)
 /** A marker's JSON; undefined when a hand or a cut broke it. */
 export const parsedMarker = (json: string): unknown => jsonValue(json)
 
-export const partsOf = ({ repository, server, project, action, id, key }: Marker): Parts => ({
-  repository,
-  server,
-  project,
-  action,
-  id,
-  key,
-})
-
-export type ReadMarker =
+/** What an issue is to us. */
+type ReadMarker =
   | { readonly kind: 'ours'; readonly marker: Marker }
   /** Written by one of `authors`, and no marker of ours can be read any more: edited by hand, or emptied. */
   | { readonly kind: 'unreadable' }
@@ -149,7 +111,7 @@ export const readMarker = (
   if (!isAuthor(authors, author)) return { kind: 'foreign' }
   if (isSilence(body)) return { kind: 'silence' }
   const json = found(body)
-  const read = json === undefined ? undefined : schema.safeParse(parsedMarker(json))
+  const read = json === undefined ? undefined : markerShape.safeParse(parsedMarker(json))
   if (read?.success !== true || fingerprint(partsOf(read.data)) !== read.data.fingerprint) return { kind: 'unreadable' }
   return { kind: 'ours', marker: underCurrentIds(read.data, renamed) }
 }
@@ -158,4 +120,35 @@ export const readMarker = (
 export const withoutMarker = (body: string): string => {
   const json = found(body)
   return (json === undefined ? body : body.replace(`${start}${json}${end}`, '')).trimStart()
+}
+
+/** No `/ack` and no `/silence` lasts longer, whatever it asks for and whatever stands in a body. */
+export const longestMs = { acknowledged: 24 * 3_600_000, silenced: 7 * 86_400_000 } as const
+
+/**
+ * What was agreed on and goes on now. An end that no command could have set counts for nothing: whoever may edit the body of an issue could
+ * else write one that never comes.
+ */
+export const agreedNow = <What extends keyof typeof longestMs>(marker: Pick<Marker, What>, what: What, now: Instant): Marker[What] => {
+  const one: { readonly until: Instant } | undefined = marker[what]
+  return one !== undefined && one.until > now && one.until <= now + longestMs[what] ? marker[what] : undefined
+}
+
+/** Whether a `/silence` goes on. */
+export const isSilenced = (marker: Marker, now: number): boolean => agreedNow(marker, 'silenced', now) !== undefined
+/** Whether an `/ack` goes on. */
+export const isAcknowledged = (marker: Marker, now: number): boolean => agreedNow(marker, 'acknowledged', now) !== undefined
+/** Whether comments and notifications are unwanted. */
+export const isMuted = (marker: Marker, now: number): boolean => marker.flapping || isSilenced(marker, now)
+
+/** What a repository that became public must not tell any longer. */
+export const withoutDetails = (marker: Marker): Marker => {
+  const bare: Marker = {
+    ...marker,
+    key: digestKey(marker.key),
+    worst: { ...marker.worst, observed: '' },
+    values: [],
+    children: marker.children.map((one) => ({ ...one, key: digestKey(one.key) })),
+  }
+  return { ...bare, fingerprint: fingerprint(partsOf(bare)) }
 }

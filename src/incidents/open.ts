@@ -1,16 +1,15 @@
-import { type Case, monitoringId, pastOf } from './cases.ts'
-import { isSlow } from './confirm.ts'
+import { isSlow, pastOf, valuesOf } from './confirm.ts'
 import { severeLabel } from './escalate.ts'
-import { fingerprint, identityOf } from './fingerprint.ts'
-import { digestOf } from './finish.ts'
-import type { ReconcileInput } from './input.ts'
-import { commentOn, happened, type Incident, valuesOf, viewFor } from './life.ts'
-import type { Child, Marker, Severity } from './marker.ts'
-import type { Planned } from './plan.ts'
-import { flapsNow } from './recovery.ts'
+import { flappingLabel, isFlappingNow } from './flap.ts'
+import type { IncidentOpening } from './group.ts'
+import { monitoringId } from './judge.ts'
+import { fingerprint, identityOf } from './marker.ts'
+import type { Incident, IncidentVerdict, Marker, PlannedWrites, ReconcileInput, Severity } from './model.ts'
 import { type ReopenReason, reopenedComment } from './texts/comments.ts'
 import { issueBody, issueTitle } from './texts/issue.ts'
-import { flappingLabel, notificationOf } from './worsen.ts'
+import { notificationOf } from './texts/notification.ts'
+import { viewFor } from './texts/view.ts'
+import { commentWrites, eventsWith, toldDigest } from './update.ts'
 
 /** The only one that Ronde needs. */
 const rondeLabel = 'ronde'
@@ -19,34 +18,31 @@ const dayMs = 24 * 3_600_000
 /** How far back closed issues are listed before a creation. */
 export const closedLookBackMs = 30 * dayMs
 
-/** What is to be opened, with what fails with it. */
-export type Opening = { readonly word: Case; readonly status: Severity; readonly children: readonly Child[] }
-
 /** Which way is worse, as the last good value tells. */
-const directionOf = (word: Case): number => {
-  const [first] = word.finding.measurements
-  const good = pastOf(word, word.finding).find((one) => one.status === 'ok')
+const directionOf = (verdict: IncidentVerdict): number => {
+  const [first] = verdict.finding.measurements
+  const good = pastOf(verdict, verdict.finding).find((one) => one.status === 'ok')
   if (first === undefined || good === undefined) return 0
-  const before = word.history.measurements(word.finding.subject, first.name, 50).find((one) => one.at === good.at)
+  const before = verdict.history.measurements(verdict.finding.subject, first.name, 50).find((one) => one.at === good.at)
   return before === undefined ? 0 : Math.sign(first.value - before.value)
 }
 
 /** When this bad stretch began, as the state tells. */
-const sinceOf = (word: Case, input: ReconcileInput): number => {
-  if (!input.stateUsable || word.kind === 'monitoring') return input.now
-  const past = pastOf(word, word.finding)
+const sinceOf = (verdict: IncidentVerdict, input: ReconcileInput): number => {
+  if (!input.stateUsable || verdict.kind === 'monitoring') return input.now
+  const past = pastOf(verdict, verdict.finding)
   const end = past.findIndex((one) => one.status === 'ok')
   const stretch = (end === -1 ? past : past.slice(0, end)).filter((one) => one.status !== 'unknown')
   // A run takes its time, and is remembered by its beginning.
-  return stretch.at(-1)?.at ?? Math.min(input.now, Date.parse(word.report.startedAt))
+  return stretch.at(-1)?.at ?? Math.min(input.now, Date.parse(verdict.report.startedAt))
 }
 
 /** The marker of what opens now. */
-export const born = ({ word, status, children }: Opening, input: ReconcileInput): Marker => {
-  const { finding, parts } = word
+export const newMarker = ({ verdict, status, children }: IncidentOpening, input: ReconcileInput): Marker => {
+  const { finding, parts } = verdict
   const { now, run } = input
-  const since = sinceOf(word, input)
-  const past = pastOf(word, finding).filter((one) => one.at >= since && one.status !== 'ok' && one.status !== 'unknown')
+  const since = sinceOf(verdict, input)
+  const past = pastOf(verdict, finding).filter((one) => one.at >= since && one.status !== 'ok' && one.status !== 'unknown')
   const base: Marker = {
     ...parts,
     fingerprint: fingerprint(parts),
@@ -54,23 +50,23 @@ export const born = ({ word, status, children }: Opening, input: ReconcileInput)
     status,
     worst: { status, observed: input.publicRepository ? '' : finding.observed },
     worstValue: finding.measurements[0]?.value,
-    direction: directionOf(word),
-    hard: finding.certainty === 'hard' && word.kind === 'service',
-    slow: isSlow(word),
+    direction: directionOf(verdict),
+    hard: finding.certainty === 'hard' && verdict.kind === 'service',
+    slow: isSlow(verdict),
     round: input.round ?? '',
     check: finding.check,
     disturbed: finding.disturbedByWork ?? false,
     audience: finding.audience,
     criticalSince: status === 'critical' ? now : undefined,
     lastBad: now,
-    seen: input.stateUsable && word.kind === 'service' ? past.length + 1 : 1,
-    values: input.publicRepository ? [] : valuesOf(word, { values: [] }, input),
+    seen: input.stateUsable && verdict.kind === 'service' ? past.length + 1 : 1,
+    values: input.publicRepository ? [] : valuesOf(verdict, { values: [] }, input),
     reminders: { count: 0, last: 0 },
     good: { runs: 0, since: 0 },
     gone: 0,
     reopened: 0,
     children: [...children],
-    flapping: flapsNow(word, { flapping: false }, input),
+    flapping: isFlappingNow(verdict, { flapping: false }, input),
     escalated: false,
     cause: '',
     fix: '',
@@ -82,18 +78,18 @@ export const born = ({ word, status, children }: Opening, input: ReconcileInput)
     events: [{ at: now, what: `opened, ${status}` }],
     duplicate: false,
   }
-  return { ...base, digest: digestOf(base, word) }
+  return { ...base, digest: toldDigest(base, verdict) }
 }
 
 const rankOf = (status: Severity) => (status === 'critical' ? 'open-critical' : 'open')
 
 /** Rule 4: one POST, labels and assignees included. */
-export const created = (opening: Opening, earlier: number | undefined, input: ReconcileInput): Planned => {
-  const marker = born(opening, input)
-  const view = { ...viewFor(marker, opening.word, input), earlier }
+const creation = (opening: IncidentOpening, earlier: number | undefined, input: ReconcileInput): PlannedWrites => {
+  const marker = newMarker(opening, input)
+  const view = { ...viewFor(marker, opening.verdict, input), earlier }
   return {
     rank: rankOf(opening.status),
-    notifications: [notificationOf('opened', { marker, word: opening.word, issue: undefined }, input)],
+    notifications: [notificationOf('opened', { marker, verdict: opening.verdict, issue: undefined }, input)],
     writes: [
       {
         kind: 'create',
@@ -114,9 +110,13 @@ const reopenedEvents: Record<ReopenReason, string> = {
 }
 
 /** Rule 8: the same issue again. */
-const reopened = (opening: Opening, { incident, why }: { incident: Incident; why: ReopenReason }, input: ReconcileInput): Planned => {
+const reopening = (
+  opening: IncidentOpening,
+  { incident, why }: { incident: Incident; why: ReopenReason },
+  input: ReconcileInput,
+): PlannedWrites => {
   const { issue, marker: old } = incident
-  const fresh = born(opening, input)
+  const fresh = newMarker(opening, input)
   const bare: Marker = {
     ...fresh,
     since: why === 'again' ? fresh.since : old.since,
@@ -127,15 +127,15 @@ const reopened = (opening: Opening, { incident, why }: { incident: Incident; why
     fix: old.fix,
     firstRun: old.firstRun,
     comments: { count: issue.comments + (issue.locked ? 0 : 1), last: old.comments.last },
-    events: happened(old, input.now, reopenedEvents[why]),
+    events: eventsWith(old, input.now, reopenedEvents[why]),
   }
-  const marker = { ...bare, digest: digestOf(bare, opening.word) }
-  const view = viewFor(marker, opening.word, input)
+  const marker = { ...bare, digest: toldDigest(bare, opening.verdict) }
+  const view = viewFor(marker, opening.verdict, input)
   return {
     rank: rankOf(opening.status),
-    notifications: [notificationOf('opened', { marker, word: opening.word, issue }, input)],
+    notifications: [notificationOf('opened', { marker, verdict: opening.verdict, issue }, input)],
     writes: [
-      ...commentOn(issue, reopenedComment(view, why)),
+      ...commentWrites(issue, reopenedComment(view, why)),
       {
         kind: 'update',
         number: issue.number,
@@ -152,29 +152,38 @@ const reopened = (opening: Opening, { incident, why }: { incident: Incident; why
 }
 
 /** It was good in between, so that its closing by a person was no acknowledgement of this stretch. */
-const wasGood = (word: Case, closedAt: number): boolean => {
-  if (word.parts.id === monitoringId) return false
-  const past = pastOf(word, word.finding)
+const wasGood = (verdict: IncidentVerdict, closedAt: number): boolean => {
+  if (verdict.parts.id === monitoringId) return false
+  const past = pastOf(verdict, verdict.finding)
   return past.some((one) => one.status === 'ok' && one.at > closedAt) || past.find((one) => one.at <= closedAt)?.status === 'ok'
 }
 
-type Held = { readonly held: string }
+type HeldFinding = { readonly held: string }
 
 /** Rule 8 for what a person closed while it was bad: an acknowledgement of 24 hours, void when it gets worse. */
-const closedByPerson = (opening: Opening, incident: Incident, recent: boolean, input: ReconcileInput): Planned | Held => {
+const closedByPerson = (
+  opening: IncidentOpening,
+  incident: Incident,
+  recent: boolean,
+  input: ReconcileInput,
+): PlannedWrites | HeldFinding => {
   const { issue, marker } = incident
-  if (!recent) return reopened(opening, { incident, why: 'still-bad' }, input)
-  if (marker.status === 'warning' && opening.status === 'critical') return reopened(opening, { incident, why: 'worse' }, input)
+  if (!recent) return reopening(opening, { incident, why: 'still-bad' }, input)
+  if (marker.status === 'warning' && opening.status === 'critical') return reopening(opening, { incident, why: 'worse' }, input)
   return { held: `#${issue.number} was closed by a person: acknowledged for 24 hours` }
 }
 
 /** Creates, reopens, or holds back what a person closed while it was bad. `previous` is the last closed one of the same identity. */
-export const opened = (opening: Opening, previous: Incident | undefined, input: ReconcileInput): Planned | Held => {
-  if (previous === undefined) return created(opening, undefined, input)
+export const openingWrites = (
+  opening: IncidentOpening,
+  previous: Incident | undefined,
+  input: ReconcileInput,
+): PlannedWrites | HeldFinding => {
+  if (previous === undefined) return creation(opening, undefined, input)
   const { issue, marker } = previous
   const closedAt = marker.closed ?? issue.closedAt ?? issue.updatedAt
   const recent = input.now - closedAt < dayMs
-  const byPerson = marker.closed === undefined && !wasGood(opening.word, closedAt)
+  const byPerson = marker.closed === undefined && !wasGood(opening.verdict, closedAt)
   if (byPerson) return closedByPerson(opening, previous, recent, input)
-  return recent ? reopened(opening, { incident: previous, why: 'again' }, input) : created(opening, issue.number, input)
+  return recent ? reopening(opening, { incident: previous, why: 'again' }, input) : creation(opening, issue.number, input)
 }

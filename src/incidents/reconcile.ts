@@ -1,74 +1,179 @@
-import { duplicatesOf } from './duplicates.ts'
-import { identityOf } from './fingerprint.ts'
-import { finished } from './finish.ts'
-import { incidentsIn, knownOf, wordsOf } from './identity.ts'
-import type { Reconciled, ReconcileInput } from './input.ts'
-import type { Incident } from './life.ts'
-import { lived } from './live.ts'
-import type { Child } from './marker.ts'
-import { wantsComments } from './obey.ts'
-import { opened } from './open.ts'
-import { type Held, openingsOf } from './openings.ts'
-import { type Planned, planned } from './plan.ts'
-import { shareIssues } from './share.ts'
-import { possibleSilences } from './silence.ts'
-import { overSilences, quietOf, silencesOf } from './silenced.ts'
-import { withChildren } from './worsen.ts'
+import type { Write } from '../contract/issues.ts'
+import { duplicateClosings, withGoodRun, withNoVerdict, withUnclearedRun } from './close.ts'
+import { withBadRun, withEscalation } from './escalate.ts'
+import { withFlapping } from './flap.ts'
+import { groupedOpenings, type HeldFinding, type IncidentOpening, withChildren } from './group.ts'
+import { closedByIdentity, hasUnreadComments, knownIncidents, shareIssues } from './identify.ts'
+import { verdictsByIdentity } from './judge.ts'
+import { identityOf, withoutDetails } from './marker.ts'
+import {
+  type ClosedIncident,
+  type Incident,
+  type IncidentChild,
+  type IncidentNotification,
+  type IncidentUpdate,
+  type IncidentVerdict,
+  type PlannedWrites,
+  type ReconcileInput,
+  ranks,
+} from './model.ts'
+import { withCommands, withManualReopening } from './obey.ts'
+import { openingWrites } from './open.ts'
+import { isExplained, quietPeriods, silenceClosings, silencesOf } from './silence.ts'
+import { possibleSilences } from './texts/silence-issue.ts'
+import { beginUpdate, updateWrites } from './update.ts'
 
-/** The last closed one of each identity; doubles that were closed as such do not count. */
-const closedByIdentity = (input: ReconcileInput): ReadonlyMap<string, Incident> =>
-  new Map(
-    incidentsIn(input.issues.closed ?? [], input)
-      .filter(({ marker }) => !marker.duplicate)
-      .map((one) => [identityOf(one.marker), one] as const),
-  )
+/** What a reconcile saw, for the log and the journal. */
+type ReconcileFacts = {
+  /** Open incidents of these actions when the run began. */
+  readonly open: number
+  /** Issues of our authors whose marker cannot be read any more: left alone. */
+  readonly unreadable: readonly number[]
+  /** Issues that look like silences, and silence nothing. */
+  readonly brokenSilences: readonly number[]
+  /** Issues with our label of other people: never touched. */
+  readonly foreign: readonly number[]
+  /** Findings that opened nothing, and why. */
+  readonly held: readonly HeldFinding[]
+  /** What each closed incident of this run leaves for the journal. */
+  readonly closed: readonly ClosedIncident[]
+}
 
-type Decided = Pick<Reconciled, 'wants'> & { readonly planned: readonly Planned[]; readonly facts: Omit<Reconciled['facts'], 'closed'> }
+/** What a reconcile comes to. */
+export type ReconcileResult = {
+  /** In this order; at most ten. */
+  readonly writes: readonly Write[]
+  /** Left for the next run, which judges anew. */
+  readonly deferred: readonly Write[]
+  readonly notifications: readonly IncidentNotification[]
+  /** What the deferred writes would have told: of the next run, and until then a fact of the outbox. */
+  readonly later: readonly IncidentNotification[]
+  /** Read these and reconcile again before anything is written; nothing is wanted twice. */
+  readonly wants: { readonly closed: boolean; readonly comments: readonly number[] }
+  readonly facts: ReconcileFacts
+}
 
-/** What one server's reports come to, before it is known what fits into a run. */
-const decide = (input: ReconcileInput): Decided => {
-  const known = knownOf(input)
-  const words = wordsOf(input)
-  const lives = new Map([...known.incidents].map(([identity, incident]) => [identity, lived(incident, words.get(identity), input)]))
-  const staying = new Set([...lives].filter(([, life]) => life.closing === undefined).map(([identity]) => identity))
-  const { openings, joined, held } = openingsOf(words, { known: new Set(lives.keys()), open: staying }, input)
-  const recovered = (incident: Incident) => (child: Child) =>
-    words.get(identityOf({ ...incident.marker, id: child.id, key: child.key }))?.word === 'good'
-  const changes = [...lives].flatMap(([identity, life]): readonly Planned[] => {
+/** What the reports of one server come to. */
+type ServerDecision = Pick<ReconcileResult, 'wants'> & {
+  readonly planned: readonly PlannedWrites[]
+  readonly facts: Omit<ReconcileResult['facts'], 'closed'>
+}
+
+/** What a verdict does to an open incident. */
+const rulesFor: Record<
+  IncidentVerdict['says'],
+  (update: IncidentUpdate, verdict: IncidentVerdict, input: ReconcileInput) => IncidentUpdate
+> = {
+  bad: withBadRun,
+  good: withGoodRun,
+  uncleared: (update, _, input) => withUnclearedRun(update, input),
+  unseen: (update) => update,
+}
+
+const judgedUpdate = (update: IncidentUpdate, verdict: IncidentVerdict | undefined, input: ReconcileInput): IncidentUpdate => {
+  if (verdict === undefined) return withNoVerdict(update, input)
+  return rulesFor[verdict.says](verdict.says === 'unseen' ? update : withFlapping(update, verdict, input), verdict, input)
+}
+
+/** All rules of an open incident, in their order: what people said, flapping, what this run saw, closing, and at last who is told. */
+const updateByRules = (incident: Incident, verdict: IncidentVerdict | undefined, input: ReconcileInput): IncidentUpdate => {
+  const known = input.publicRepository ? { ...incident, marker: withoutDetails(incident.marker) } : incident
+  const commanded = withManualReopening(withCommands(beginUpdate(known, verdict), input), input)
+  const judged = judgedUpdate(commanded, verdict, input)
+  const isGood = judged.closing !== undefined || judged.verdict?.says === 'good' || judged.verdict?.says === 'uncleared'
+  return isGood || isExplained(judged, input) ? judged : withEscalation(judged, input)
+}
+
+type Verdicts = ReadonlyMap<string, IncidentVerdict>
+
+/** The writes of open incidents, each with what joins it. */
+const changesOf = (
+  updates: ReadonlyMap<string, IncidentUpdate>,
+  joined: ReadonlyMap<string, readonly IncidentChild[]>,
+  verdicts: Verdicts,
+  input: ReconcileInput,
+): readonly PlannedWrites[] => {
+  const isGood = (incident: Incident) => (child: IncidentChild) =>
+    verdicts.get(identityOf({ ...incident.marker, id: child.id, key: child.key }))?.says === 'good'
+  return [...updates].flatMap(([identity, update]) => {
     const joins = joined.get(identity) ?? []
-    const whole = life.closing === undefined ? withChildren(life, joins, recovered(life.incident), input) : life
-    const done = finished(whole, input)
-    return done === undefined ? [] : [done]
+    const whole = update.closing === undefined ? withChildren(update, joins, isGood(update.incident), input) : update
+    return updateWrites(whole, input) ?? []
   })
+}
+
+/** The writes of what opens, and what a person's closing holds back. */
+const openingsOf = (openings: readonly IncidentOpening[], input: ReconcileInput) => {
   const closed = closedByIdentity(input)
-  const outcomes = openings.map((one) => ({ one, outcome: opened(one, closed.get(one.word.identity), input) }))
-  const kept: readonly Held[] = outcomes.flatMap(({ one, outcome }) =>
-    'held' in outcome ? [{ id: one.word.finding.id, subject: one.word.finding.subject, why: outcome.held, known: true }] : [],
+  const planned: PlannedWrites[] = []
+  const held: HeldFinding[] = []
+  for (const one of openings) {
+    const { id, subject } = one.verdict.finding
+    const outcome = openingWrites(one, closed.get(one.verdict.identity), input)
+    if ('held' in outcome) held.push({ id, subject, why: outcome.held, known: true })
+    else planned.push(outcome)
+  }
+  return { planned, held }
+}
+
+/** What one server's reports come to, before it is known what fits into a run. Every finding passes through here once. */
+const decide = (input: ReconcileInput): ServerDecision => {
+  const known = knownIncidents(input)
+  const verdicts = verdictsByIdentity(input)
+  const updates = new Map(
+    [...known.incidents].map(([identity, incident]) => [identity, updateByRules(incident, verdicts.get(identity), input)]),
   )
-  const unread = [...known.incidents.values()].filter((one) => wantsComments(one) && !input.comments.has(one.issue.number))
+  const staying = new Set([...updates].filter(([, update]) => update.closing === undefined).map(([identity]) => identity))
+  const grouped = groupedOpenings(verdicts, { known: new Set(updates.keys()), open: staying }, input)
+  const opened = openingsOf(grouped.openings, input)
+  const unread = [...known.incidents.values()].filter((one) => hasUnreadComments(one) && !input.comments.has(one.issue.number))
   return {
-    planned: [...outcomes.flatMap(({ outcome }) => ('held' in outcome ? [] : [outcome])), ...changes, ...duplicatesOf(input)],
-    wants: { closed: openings.length > 0 && input.issues.closed === undefined, comments: unread.map((one) => one.issue.number) },
+    planned: [...opened.planned, ...changesOf(updates, grouped.joined, verdicts, input), ...duplicateClosings(input)],
+    wants: { closed: grouped.openings.length > 0 && input.issues.closed === undefined, comments: unread.map((one) => one.issue.number) },
     facts: {
       open: known.incidents.size,
       unreadable: known.unreadable,
       brokenSilences: [],
       foreign: known.foreign,
-      held: [...held, ...kept],
+      held: [...grouped.held, ...opened.held],
     },
+  }
+}
+
+/** The writes of one run at most, so that no run holds up the others. */
+export const mostWrites = 10
+
+/** The most important first, as many as a run may write; what does not fit is judged anew by the next run, and told only then. */
+export const fittingWrites = (
+  all: readonly PlannedWrites[],
+): Pick<ReconcileResult, 'writes' | 'deferred' | 'notifications' | 'later'> & { readonly closed: readonly ClosedIncident[] } => {
+  const taken: PlannedWrites[] = []
+  const left: PlannedWrites[] = []
+  let count = 0
+  for (const one of all.toSorted((a, b) => ranks.indexOf(a.rank) - ranks.indexOf(b.rank))) {
+    const fits = count + one.writes.length <= mostWrites
+    if (fits) count += one.writes.length
+    ;(fits ? taken : left).push(one)
+  }
+  return {
+    writes: taken.flatMap((one) => one.writes),
+    deferred: left.flatMap((one) => one.writes),
+    notifications: taken.flatMap((one) => one.notifications),
+    later: left.flatMap((one) => one.notifications),
+    closed: taken.flatMap((one) => (one.closed === undefined ? [] : [one.closed])),
   }
 }
 
 const unique = (numbers: readonly number[]): readonly number[] => [...new Set(numbers)]
 
 /** Several servers at once, each by its own reports and options: together they write no more than one. */
-export const reconcileAll = (given: readonly ReconcileInput[]): Reconciled => {
+export const reconcileAll = (given: readonly ReconcileInput[]): ReconcileResult => {
   const possible = possibleSilences(given[0]?.issues.open ?? [])
   const silences = given.map((one) => ({ input: one, found: silencesOf(possible, one) }))
-  const inputs = silences.map(({ input, found }) => ({ ...input, quiet: [...(input.quiet ?? []), ...quietOf(found, input)] }))
+  const inputs = silences.map(({ input, found }) => ({ ...input, quiet: [...(input.quiet ?? []), ...quietPeriods(found, input)] }))
   const all = shareIssues(inputs).map(decide)
-  const over = overSilences(silences)
-  const plan = planned([...all.flatMap((one) => one.planned), ...over])
+  const over = silenceClosings(silences)
+  const plan = fittingWrites([...all.flatMap((one) => one.planned), ...over])
   return {
     writes: plan.writes,
     deferred: plan.deferred,
@@ -90,4 +195,4 @@ export const reconcileAll = (given: readonly ReconcileInput[]): Reconciled => {
  * Reports and issues -> what to write. Pure, and level-triggered: the same input gives the same writes, a healthy unchanged state gives none.
  * While it wants something, read that and call again before anything is written.
  */
-export const reconcile = (input: ReconcileInput): Reconciled => reconcileAll([input])
+export const reconcile = (input: ReconcileInput): ReconcileResult => reconcileAll([input])

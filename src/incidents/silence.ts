@@ -1,91 +1,105 @@
-import { hash } from 'node:crypto'
-import { z } from 'zod'
 import type { Issue } from '../contract/issues.ts'
 import type { Instant } from '../contract/seen.ts'
-import { shorten } from '../core/text/plain.ts'
-import { isAuthor } from './authors.ts'
-import { armoured, parsedMarker, silenceStart } from './marker.ts'
+import type { Common } from '../core/options/common.ts'
+import { matchesAny } from '../core/text/pattern.ts'
+import { localParts, localTime } from '../core/time/local-time.ts'
+import type { IncidentUpdate, IncidentVerdict, PlannedWrites, QuietPeriod, ReconcileInput, Severity } from './model.ts'
+import { idsOf } from './renamed.ts'
+import { type Silences, silenceOverBody, silencesIn } from './texts/silence-issue.ts'
 
-/** No silence is longer, whatever its marker says. */
-export const longestSilenceMs = 7 * 24 * 3_600_000
-export const mostPatterns = 20
-export const maxPatternChars = 200
-const maxReasonChars = 300
-/** Between our clock, when the marker was written, and GitHub's, when the issue was made. */
-const clockToleranceMs = 15 * 60_000
-
-const instant = z.number().int().nonnegative().max(8.64e15)
-const patterns = z.array(z.string().min(1).max(maxPatternChars)).min(1).max(mostPatterns)
-
-const schema = z.strictObject({
-  repository: z.string(),
-  servers: patterns,
-  ids: patterns,
-  subjects: patterns,
-  upTo: z.enum(['warning', 'critical']),
-  since: instant,
-  until: instant,
-  by: z.string().max(100),
-  reason: z.string().max(maxReasonChars),
-  run: z.string().max(500),
-  digest: z.string(),
-})
-
-/** What is silent, until when, who wanted it and why. Patterns: `*` stands for any run of characters. */
-export type Silence = Omit<z.output<typeof schema>, 'digest'>
-
-const digestOf = ({ repository, servers, ids, subjects, upTo, since, until, by, reason, run }: Silence): string =>
-  hash('sha256', JSON.stringify([repository, servers, ids, subjects, upTo, since, until, by, reason, run])).slice(0, 24)
-
-const end = ' -->'
-
-/** The hidden first line of a silence's body. */
-export const writeSilence = (given: Silence): string => {
-  const silence: Silence = { ...given, reason: shorten(given.reason, maxReasonChars) }
-  return `${silenceStart}${armoured(JSON.stringify({ ...silence, digest: digestOf(silence) }))}${end}`
+/** What is to be explained. */
+type FindingInQuestion = {
+  readonly server: string
+  /** Its id, then those that it had before. */
+  readonly ids: readonly string[]
+  readonly subject: string
+  readonly status: 'warning' | 'critical'
+  readonly disturbedByWork: boolean
 }
 
-type Read = { readonly kind: 'silence'; readonly silence: Silence } | { readonly kind: 'unreadable' } | { readonly kind: 'other' }
-const unreadable: Read = { kind: 'unreadable' }
+type Windows = Common['maintenance']
+const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
 
-/** `authors`: those of the configuration alone. Who an earlier run learned that it writes as is known to that server only, and silences nothing. */
-export type Authority = { readonly authors: readonly string[]; readonly repository: string }
+const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
 
-/**
- * What an issue silences. It counts only when one of `authors` made it, here, with this very marker as its first line: the digest follows from the rest, and
- * the time lies within seven days of the issue's own, so that neither a copy nor an edit prolongs it.
- */
-const readSilence = ({ author, body, createdAt }: Issue, { authors, repository }: Authority): Read => {
-  if (!body.startsWith(silenceStart) || !isAuthor(authors, author)) return { kind: 'other' }
-  const [first = ''] = body.split(/[\r\n]/, 1)
-  const to = first.indexOf(end)
-  const read = to === -1 ? undefined : schema.safeParse(parsedMarker(first.slice(silenceStart.length, to)))
-  if (read?.success !== true) return unreadable
-  const { digest, ...silence } = read.data
-  const made = Math.abs(silence.since - createdAt) <= clockToleranceMs && silence.until - silence.since <= longestSilenceMs
-  return made && silence.repository === repository && digest === digestOf(silence) ? { kind: 'silence', silence } : unreadable
+/** A window that ends before it starts runs past midnight, and its day is the one it starts on. */
+const isInMaintenance = (windows: Windows, at: Instant, timeZone: string): boolean => {
+  if (windows.length === 0) return false
+  const { weekday, minute } = localParts(at, timeZone)
+  const isDay = (window: Windows[number], index: number): boolean =>
+    window.days === undefined || window.days.includes(days[(index + 7) % 7] ?? 'sun')
+  return windows.some((window) => {
+    const from = minuteOf(window.from)
+    const to = minuteOf(window.to)
+    if (from < to) return isDay(window, weekday) && minute >= from && minute < to
+    return (isDay(window, weekday) && minute >= from) || (isDay(window, weekday - 1) && minute < to)
+  })
 }
 
-/** An open issue that silences something. */
-export type OpenSilence = { readonly issue: Issue; readonly silence: Silence }
-
-export type Silences = {
-  readonly active: readonly OpenSilence[]
-  readonly over: readonly OpenSilence[]
-  /** They look like silences of ours, and silence nothing: edited by hand. */
-  readonly unreadable: readonly number[]
+const covers: {
+  readonly [Kind in QuietPeriod['kind']]: (quiet: Extract<QuietPeriod, { kind: Kind }>, what: FindingInQuestion) => boolean
+} = {
+  silence: ({ servers = ['*'], ids: wanted = ['*'], subjects = ['*'], upTo = 'critical' }, { server, ids, subject, status }) =>
+    (upTo === 'critical' || status === 'warning') &&
+    matchesAny(servers, server) &&
+    ids.some((id) => matchesAny(wanted, id)) &&
+    matchesAny(subjects, subject),
+  work: (_, { disturbedByWork }) => disturbedByWork,
 }
 
-/** The issues that may be silences, whoever made them: for several servers they are looked for once. */
-export const possibleSilences = (open: readonly Issue[]): readonly Issue[] => open.filter(({ body }) => body.startsWith(silenceStart))
+/** What is known and explains a finding now, if anything does. */
+const explanationOf = (quiet: readonly QuietPeriod[], what: FindingInQuestion, now: Instant): QuietPeriod | undefined =>
+  quiet.find((one) => one.until > now && covers[one.kind](one as never, what))
 
-/** The silences among open issues. */
-export const silencesIn = (open: readonly Issue[], authority: Authority, now: Instant): Silences => {
-  const read = open.map((issue) => ({ issue, read: readSilence(issue, authority) }))
-  const all = read.flatMap(({ issue, read: one }) => (one.kind === 'silence' ? [{ issue, silence: one.silence }] : []))
-  return {
-    active: all.filter(({ silence }) => silence.until > now),
-    over: all.filter(({ silence }) => silence.until <= now),
-    unreadable: read.flatMap(({ issue, read: one }) => (one.kind === 'unreadable' ? [issue.number] : [])),
-  }
+/** The silences among the open issues of a reconcile. */
+export const silencesOf = (open: readonly Issue[], { options, silencers = options.authors, identity, now }: ReconcileInput): Silences =>
+  silencesIn(open, { authors: silencers, repository: identity.repository }, now)
+
+/** What the active ones explain. */
+export const quietPeriods = ({ active }: Silences, { timeZone, now }: ReconcileInput): readonly QuietPeriod[] =>
+  active.map(({ issue, silence: { servers, ids, subjects, upTo, until } }) => ({
+    kind: 'silence',
+    servers,
+    ids,
+    subjects,
+    upTo,
+    until,
+    why: `silenced until ${localTime(until, timeZone, now)} by #${issue.number}`,
+  }))
+
+/** Rule 13: a silence that is over closes itself, by one write of whichever run sees it first. */
+export const silenceClosings = (all: readonly { readonly input: ReconcileInput; readonly found: Silences }[]): readonly PlannedWrites[] => {
+  const each = all.flatMap(({ input, found }) => found.over.map((one) => [one.issue.number, { ...one, ...input }] as const))
+  return [...new Map(each).values()].map(({ issue, silence, timeZone, now }) => {
+    const body = silenceOverBody(issue.body, `**Over** since ${localTime(silence.until, timeZone, now)}.`)
+    return {
+      rank: 'update',
+      notifications: [],
+      writes: [{ kind: 'update', number: issue.number, body, state: 'closed', stateReason: 'completed' }],
+    }
+  })
+}
+
+/** Something known explains it: it goes on, and nobody is woken. */
+export const isExplained = (
+  { marker, verdict }: IncidentUpdate,
+  { quiet = [], now, maintenance, timeZone, renamed }: ReconcileInput,
+): boolean => {
+  const { server, status } = marker
+  const { id = marker.id, subject = marker.key } = verdict?.finding ?? {}
+  const disturbedByWork = verdict === undefined ? marker.disturbed : verdict.finding.disturbedByWork === true
+  const what = { server, ids: idsOf(id, renamed), subject, status, disturbedByWork }
+  return isInMaintenance(maintenance, now, timeZone) || explanationOf(quiet, what, now) !== undefined
+}
+
+/** Why a finding that would open an incident does not, if something known explains it. */
+export const holdReason = (
+  { finding, report: { server } }: IncidentVerdict,
+  status: Severity,
+  input: ReconcileInput,
+): string | undefined => {
+  if (isInMaintenance(input.maintenance, input.now, input.timeZone)) return 'maintenance window'
+  const { id, subject, disturbedByWork } = finding
+  const what = { server, ids: idsOf(id, input.renamed), subject, status, disturbedByWork: disturbedByWork === true }
+  return explanationOf(input.quiet ?? [], what, input.now)?.why
 }

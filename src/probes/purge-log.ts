@@ -7,7 +7,7 @@ import { plainLine } from '../core/text/plain.ts'
 import { seeGrant } from './certbot/rights.ts'
 import { seeContainerLog } from './log/container.ts'
 import { seeFileLog } from './log/file.ts'
-import { seeJournal } from './log/journal.ts'
+import { seeJournald } from './log/journald.ts'
 import type { LogLine, LogText } from './log/source.ts'
 
 /** Where the purge writes its line. */
@@ -32,7 +32,7 @@ export type LogProbe = { readonly compose: Compose; readonly runProgram: RunProg
 
 const readLog = (place: LogPlace, since: Instant, { compose, runProgram, signal }: LogProbe): Promise<Seen<LogText>> => {
   if (place.kind === 'service') return seeContainerLog(compose, place.service, since)
-  if (place.kind === 'journal') return seeJournal(runProgram, { unit: place.unit, since, signal })
+  if (place.kind === 'journal') return seeJournald(runProgram, { unit: place.unit, since, signal })
   return seeFileLog(place.path, { since, timeOf: lineTimeReader(place.timeZone), seeGrant: () => seeGrant(runProgram, signal) })
 }
 

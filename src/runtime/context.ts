@@ -1,82 +1,48 @@
-import { randomUUID } from 'node:crypto'
 import type { Compose, ComposeOptions } from '../contract/compose.ts'
 import type { Context, Secrets } from '../contract/context.ts'
 import type { DatabaseOptions } from '../contract/database.ts'
 import type { Isolate } from '../contract/isolation.ts'
-import type { JsonObject } from '../contract/json.ts'
 import type { RunProgram } from '../contract/process.ts'
-import type { Report } from '../contract/report.ts'
-import type { Repository } from '../contract/repository.ts'
-import { createCompose } from '../tools/compose.ts'
+import { createCompose, type Listing } from '../tools/compose.ts'
 import { createConnect } from '../tools/connect/connect.ts'
 import type { LookerProgram } from '../tools/isolation/looker.ts'
 import { createSpeakTls } from '../tools/isolation/tunnel.ts'
 import { recallClock } from './clock.ts'
 import type { Printer } from './print.ts'
 import type { RepositoryWanted } from './repository.ts'
-import { createJournal, pendingRecoveries } from './state/journal.ts'
-import { recordedSessions } from './state/journal-file.ts'
+import { recordedSessions } from './state/ledger-file.ts'
 import type { StateStore } from './state/state.ts'
 
-export type ContextParts = {
+/** What the runtime decides for one action, and hands over as it is. */
+type Given = Pick<
+  Context,
+  'ledger' | 'exclusively' | 'uninterrupted' | 'recoveries' | 'invoke' | 'dryRun' | 'server' | 'servers' | 'workspace'
+>
+
+export type ContextParts = Given & {
   readonly action: string
-  readonly server: string
-  readonly workspace: string
-  readonly servers: readonly string[]
   readonly repository: string
-  readonly dryRun: boolean
-  /** This process has the lock of the compose project already. */
-  readonly holdsLock: boolean
-  readonly project: string
   readonly common: { readonly compose?: ComposeOptions | undefined; readonly database?: DatabaseOptions | undefined }
   readonly signal: AbortSignal
   readonly deadline: number
   readonly secrets: Secrets
   readonly printer: Printer
   readonly runProgram: RunProgram
+  readonly listing: Listing
   readonly isolate: Isolate
   readonly looker: LookerProgram
   readonly stateDirectory: string | undefined
   readonly store: StateStore
-  readonly openRepository: (wanted: RepositoryWanted) => Promise<Repository>
-  readonly invoke: (name: string, overrides: JsonObject) => Promise<Report>
+  readonly openRepository: (wanted: RepositoryWanted) => ReturnType<Context['repository']>
 }
 
-/** A journal that has nowhere to be: an action that must write one cannot run there. */
-const noJournal: Context['journal'] = {
-  write: () => {
-    throw new Error('a change needs a state folder for its journal, and a hosted runner has none')
-  },
-  pending: () => [],
-  close: () => {},
-}
-
-type Lock = Pick<ContextParts, 'action' | 'common' | 'deadline' | 'holdsLock' | 'stateDirectory'> & { readonly compose: Compose }
-
-const exclusivelyWith =
-  ({ action, common, deadline, holdsLock, stateDirectory, compose }: Lock): Context['exclusively'] =>
-  async (work) => {
-    // A hosted runner has no server of its own that anybody else could be at work on.
-    if (holdsLock || stateDirectory === undefined) return { kind: 'done', value: await work() }
-    const { underLock } = await import('./project-lock.ts')
-    return underLock({ directory: stateDirectory, project: common.compose?.project, compose, what: action, deadline }, work)
-  }
+const composeOf = ({ common, runProgram, signal, listing }: ContextParts): Compose =>
+  createCompose({ options: common.compose ?? {}, run: runProgram, signal, listing })
 
 /** The services of one action run. Docker and the database are looked for when something first asks. */
 export const createContext = (parts: ContextParts): Context => {
   const { common, signal, secrets, runProgram, stateDirectory } = parts
-  const compose = createCompose({ options: common.compose ?? {}, run: runProgram, signal })
-  const journal =
-    stateDirectory === undefined
-      ? noJournal
-      : createJournal({
-          directory: stateDirectory,
-          action: parts.action,
-          project: parts.project,
-          run: randomUUID(),
-          now: Date.now(),
-          deadline: parts.deadline,
-        })
+  const compose = composeOf(parts)
   return {
     signal,
     now: () => Date.now(),
@@ -97,15 +63,12 @@ export const createContext = (parts: ContextParts): Context => {
       speakTls: createSpeakTls({ program: parts.looker, run: runProgram }),
     }),
     progress: { say: (line) => parts.printer.line(line) },
-    journal,
-    exclusively: exclusivelyWith({ ...parts, compose }),
+    ledger: parts.ledger,
+    exclusively: parts.exclusively,
+    uninterrupted: parts.uninterrupted,
     repository: (needs) => parts.openRepository({ needs, signal, deadline: parts.deadline }),
     ...(stateDirectory === undefined ? {} : { ownSessions: () => recordedSessions(stateDirectory) }),
-    recoveries: () => {
-      if (stateDirectory === undefined) return { recoveries: [], troubles: [] }
-      const { recoveries, troubles } = pendingRecoveries(stateDirectory, Date.now())
-      return { recoveries, troubles: troubles.map(({ cause, advice }) => `${cause}; ${advice}`) }
-    },
+    recoveries: parts.recoveries,
     invoke: parts.invoke,
   }
 }

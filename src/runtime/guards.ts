@@ -2,7 +2,7 @@ import { effectOf } from '../contract/action.ts'
 import { UserError } from '../contract/user-error.ts'
 import { refusedStarter, untrustedEvent } from '../core/event-guard.ts'
 import type { EventOfRun } from './event.ts'
-import type { Prepared } from './run-action.ts'
+import type { Prepared } from './run.ts'
 
 /** Throws a UserError on an event that must not touch the server. */
 export const guardEvent = (event: EventOfRun): void => {

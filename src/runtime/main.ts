@@ -1,6 +1,5 @@
 import { hostname } from 'node:os'
-import { resolve } from 'node:path'
-import type { Secrets } from '../contract/context.ts'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Registry } from '../contract/registry.ts'
 import type { Report, RoundReport } from '../contract/report.ts'
 import { worstStatus } from '../contract/status.ts'
@@ -11,34 +10,21 @@ import { failsStep } from '../core/exit-rule.ts'
 import { roundName } from '../core/options/suite.ts'
 import { createRedactor, type Redactor, weakSecret } from '../core/redact/redact.ts'
 import { redactReport } from '../core/redact/report.ts'
-import { createPrograms } from '../tools/process/programs.ts'
 import { type EventOfRun, eventOf } from './event.ts'
 import { guardEffect, guardEvent } from './guards.ts'
-import { guardedRepository, lastLookOf } from './last-look.ts'
-import { lookerProgram } from './looker-program.ts'
+import { lastLookOf } from './last-look.ts'
+import { beforeParsing, type Out, openRun, type Start } from './open-run.ts'
 import { type ParsedRun, parseRun } from './parse/parse.ts'
 import { createPrinter, inWorkflow, outliveReaders, type Printer } from './print.ts'
 import { publish, sayVerdict } from './publish.ts'
-import { type Prepared, type RanAction, type Run, recoverAction, runAction } from './run-action.ts'
-import { stateDirectory } from './state/folder.ts'
+import type { Prepared, RanAction, Run } from './run.ts'
+import { runAction } from './run-action.ts'
 
-export type Environment = Readonly<Record<string, string | undefined>>
-
-export type Start = {
-  readonly registry: Registry
-  readonly environment: Environment
-  /** Aborted with the reason `cancelled` when the runner wants us to stop. */
-  readonly cancelled: AbortSignal
-  /** The script of the process that looks at foreign servers: `src/looker.ts`, as it was emitted. */
-  readonly looker: string
-}
-
-type Started = Start & { readonly event: EventOfRun }
-
-type Out = { readonly printer: Printer; readonly redactor: Redactor; readonly secrets: Secrets }
+/** For how long the next entry of a round waits for one that has not ended by its deadline. */
+const longestWaitMs = 60_000
 
 /** Masks come before anything else is printed: the printer redacts from its first line on. */
-const createOut = (environment: Environment): Out => {
+const createOut = (environment: Start['environment']): Out => {
   const redactor = createRedactor()
   const printer = createPrinter({ workflow: inWorkflow(environment), redact: redactor.redact })
   const add = (secret: string): void => {
@@ -61,37 +47,6 @@ const warnAboutWeakSecrets = (parsed: ParsedRun, { environment }: Start, printer
     )
 }
 
-const sharedRun = (parsed: ParsedRun, start: Started, { printer, secrets, redactor }: Out): Run => {
-  const { environment, cancelled, event } = start
-  return {
-    server: parsed.server,
-    repository: environment['GITHUB_REPOSITORY'] ?? '',
-    servers: parsed.servers,
-    project: parsed.common.compose.project ?? parsed.common.compose.directory ?? '',
-    workspace: resolve(environment['GITHUB_WORKSPACE'] ?? '.'),
-    dryRun: parsed.dryRun,
-    holdsLock: false,
-    printer,
-    secrets,
-    redact: redactor.redact,
-    runProgram: createPrograms({ environment }).run,
-    looker: lookerProgram(start.looker, environment),
-    stateDirectory: environment['RUNNER_ENVIRONMENT'] === 'github-hosted' ? undefined : stateDirectory(environment, parsed.stateDir),
-    cancelled,
-    openRepository: async (wanted) => {
-      const { openRepository } = await import('./repository.ts')
-      const { token, common } = parsed
-      const repository = openRepository({ environment, token, authors: common.incidents.authors, printer, redact: redactor.redact }, wanted)
-      return guardedRepository(repository, lastLookOf(redactor, [parsed.server]))
-    },
-    prepare: async (name, overrides) => {
-      const prepared = await parsed.optionsFor(name, overrides)
-      guardEffect(prepared, parsed.dryRun, event)
-      return prepared
-    },
-  }
-}
-
 const roundReport = (name: string, server: string, startedAt: number, ran: readonly RanAction[]): RoundReport => {
   const reports = ran.map(({ report }) => report)
   return {
@@ -111,9 +66,13 @@ const loadAction = async (name: string, registry: Registry) => {
   return (await load()).action
 }
 
-const prepare = async (name: string, start: Start, out: Out): Promise<{ parsed: ParsedRun; run: Run; event: EventOfRun }> => {
+type Ready = { readonly parsed: ParsedRun; readonly run: Run; readonly event: EventOfRun }
+
+/** Recovers, then parses: a mistyped key must not leave services stopped. */
+const prepare = async (name: string, start: Start, out: Out): Promise<Ready> => {
   const event = eventOf(start.environment)
   guardEvent(event)
+  const before = await beforeParsing({ ...start, event }, out)
   const { printer, secrets } = out
   const action = name === roundName ? roundName : await loadAction(name, start.registry)
   const parsed = await parseRun({
@@ -126,11 +85,12 @@ const prepare = async (name: string, start: Start, out: Out): Promise<{ parsed: 
   })
   warnAboutWeakSecrets(parsed, start, printer)
   for (const notice of parsed.notices) printer.command('notice', { title: 'ronde' }, notice)
-  return { parsed, event, run: sharedRun(parsed, { ...start, event }, out) }
+  const ofServer = action === roundName || action.place !== 'repository'
+  return { parsed, event, run: await openRun({ parsed, start: { ...start, event }, out, before, ofServer }) }
 }
 
 /** Where the runbooks of this very version can be read; nowhere for an action of the workspace itself. */
-const runbooksOf = (environment: Environment): string | undefined => {
+const runbooksOf = (environment: Start['environment']): string | undefined => {
   const repository = environment['GITHUB_ACTION_REPOSITORY'] ?? ''
   if (repository === '') return undefined
   return `${environment['GITHUB_SERVER_URL'] ?? 'https://github.com'}/${repository}/blob/${environment['GITHUB_ACTION_REF'] || 'HEAD'}/docs/runbooks/`
@@ -139,13 +99,24 @@ const runbooksOf = (environment: Environment): string | undefined => {
 /** The actions of this step with their options; an input `timeout` goes before that of an entry. */
 const entriesOf = async (name: string, parsed: ParsedRun, registry: Registry): Promise<readonly Prepared[]> =>
   parsed.round?.entries.map((entry) => ({ ...entry, timeoutMs: parsed.timeoutMs ?? entry.timeoutMs })) ?? [
-    { action: await loadAction(name, registry), options: parsed.options, timeoutMs: parsed.timeoutMs },
+    { action: await loadAction(name, registry), options: parsed.options, timeoutMs: parsed.timeoutMs, databaseUrl: parsed.databaseUrl },
   ]
+
+/** What an action has not ended by its deadline would meet the next one. Bounded: a change then finds the lock held, and looks go on. */
+const endOf = async ({ settled }: RanAction): Promise<void> => {
+  const waiting = new AbortController()
+  await Promise.race([settled, delay(longestWaitMs, undefined, { signal: waiting.signal }).catch(() => 'the other ended first')])
+  waiting.abort()
+}
 
 /** One after the other, each under its own deadline: a backup and a VACUUM must not meet. */
 const runEntries = async (entries: readonly Prepared[], run: Run): Promise<readonly RanAction[]> => {
   const ran: RanAction[] = []
-  for (const entry of entries) ran.push(await runAction(entry, run))
+  for (const entry of entries) {
+    const one = await runAction(entry, run)
+    ran.push(one)
+    if (ran.length < entries.length) await endOf(one)
+  }
   return ran
 }
 
@@ -176,7 +147,7 @@ const reconcile = async ({ ran, parsed, run }: Finished, report: Report | RoundR
     lastLook: lastLookOf(redactor, [parsed.server, ...parsed.servers]),
     signal: start.cancelled,
     stateDirectory: run.stateDirectory,
-    project: run.project,
+    site: run.of.site,
     report,
     merged: merged?.map((one) => ({ ...one, reports: one.reports.map((each) => redactReport(each, redactor)) })),
     runbooks: runbooksOf(start.environment),
@@ -214,10 +185,12 @@ const work = async (name: string, start: Start, out: Out): Promise<number> => {
   return untold || failsStep(report.status, parsed.failOn) || ran.some((one) => one.failedAtWork) ? 1 : 0
 }
 
-const recover = async (name: string, start: Start, out: Out): Promise<number> => {
-  const { parsed, run } = await prepare(name, start, out)
-  for (const entry of await entriesOf(name, parsed, start.registry)) await recoverAction(entry, run)
-  return 0
+/** The step's end needs no configuration: what was left says itself how it is taken back. */
+const recover = async (_name: string, start: Start, out: Out): Promise<number> => {
+  const event = eventOf(start.environment)
+  guardEvent(event)
+  const { recoverer } = await beforeParsing({ ...start, event }, out)
+  return recoverer.tried.size > 0 ? 1 : 0
 }
 
 /** A person's mistakes are told without a stack, all of them, and nothing ran; anything else is a bug of ours and keeps its stack. */

@@ -30,6 +30,28 @@ type CreateCompose = {
   readonly environment?: Readonly<Record<string, string>>
   /** Of one call of docker that has none of its own. Default 10 s. */
   readonly timeoutMs?: number
+  /** The list of containers that this process made a moment ago, if it did. */
+  readonly listing?: Listing
+}
+
+/** The list of all containers, shared by what a process asks one after the other. */
+export type Listing = { recent(): Promise<Seen<readonly Labelled[]>> | undefined; keep(made: Promise<Seen<readonly Labelled[]>>): void }
+
+/** A list counts for this long after it was made: the site is looked for, then the first check looks. */
+const listingMs = 1_000
+
+export const createListing = (): Listing => {
+  let last: { readonly made: Promise<Seen<readonly Labelled[]>>; at: number } | undefined
+  return {
+    recent: () => (last !== undefined && Date.now() - last.at < listingMs ? last.made : undefined),
+    keep: (made) => {
+      const kept = { made, at: Number.POSITIVE_INFINITY }
+      last = kept
+      void made.finally(() => {
+        kept.at = Date.now()
+      })
+    },
+  }
 }
 
 /** The program's answer read by `parse`, or why there is none. A parser's complaint never repeats the text. */
@@ -150,9 +172,17 @@ const fullArguments = (project: ComposeProject): readonly string[] => [
 ]
 
 /** Access to the compose project through the `docker` of PATH; the project and its containers are asked for once. */
-export const createCompose = ({ options, run, signal, environment = {}, timeoutMs = defaultTimeoutMs }: CreateCompose): Compose => {
+export const createCompose = (given: CreateCompose): Compose => {
+  const { options, run, signal, environment = {}, timeoutMs = defaultTimeoutMs, listing } = given
   const docker: Docker = (args, call = {}) => run('docker', args, { timeoutMs, ...call, environment, signal })
-  const listed = once(async () => answer('docker ps', await docker(listArguments), timeoutMs, parseLabelled))
+  const list = async () => answer('docker ps', await docker(listArguments), timeoutMs, parseLabelled)
+  const listed = once(() => {
+    const before = listing?.recent()
+    if (before !== undefined) return before
+    const made = list()
+    listing?.keep(made)
+    return made
+  })
   const project = once(async (): Promise<Seen<ComposeProject>> => {
     const all = await listed()
     return all.seen ? chooseProject(docker, options, all.value) : all

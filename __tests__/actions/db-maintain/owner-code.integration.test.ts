@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { testSome } from '../../../src/actions/db-maintain/parts/schema/test-constraints.ts'
 import { runMaintain } from '../../support/db-maintain.ts'
-import { asApp, hostileUrl, makeHostile, whoRan } from '../../support/hostile-owner.ts'
+import { asApp, hostileUrl, useHostile } from '../../support/hostile-owner.ts'
 import { onSite } from '../../support/maintenance-site.ts'
-import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
-import { binariesOf, postgresMajors } from '../../support/postgres-majors.ts'
+import { edgeMajors } from '../../support/postgres-majors.ts'
 import { openSession } from '../../support/postgres-sessions.ts'
 
 jest.setTimeout(120_000)
@@ -19,31 +18,18 @@ const tables = `CREATE TABLE game (id int, points int); INSERT INTO game SELECT 
 const invalid = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'public.bad'::regclass"
 const tasks = 'vacuum, analyze, indexes, sequential-scans, bloat, size, schema, reindex'
 
-describe.each(postgresMajors.filter(({ major }) => major >= 14))('tables of somebody else, on PostgreSQL $major', (one) => {
-  let server: PostgresServer
-  let ran: Awaited<ReturnType<typeof whoRan>>
-  beforeAll(async () => {
-    server = await startPostgres(binariesOf(one))
-  })
-  beforeEach(async () => {
-    await ran?.[Symbol.asyncDispose]()
-    await makeHostile(server)
-    ran = await whoRan(server)
-  })
-  afterAll(async () => {
-    await ran[Symbol.asyncDispose]()
-    await server[Symbol.asyncDispose]()
-  })
+describe.each(edgeMajors)('tables of somebody else, on PostgreSQL $major', (one) => {
+  const { server, heard } = useHostile(one)
   const admin = async (sql: string) => {
-    await using session = await openSession(server, { database: 'appdb' })
+    await using session = await openSession(server(), { database: 'appdb' })
     return await session.query(sql)
   }
 
   test('every task leaves the one with code of its owner alone, and does the others', async () => {
-    await asApp(server, tables)
+    await asApp(server(), tables)
     await admin(invalid)
-    const run = await runMaintain(server, { tasks }, { url: hostileUrl(server) })
-    expect(await ran.heard()).toEqual([])
+    const run = await runMaintain(server(), { tasks }, { url: hostileUrl(server()) })
+    expect(await heard()).toEqual([])
     const left = run.byId('db.owner-code')
     expect(left.map((found) => [found.check, found.subject, found.status])).toEqual([
       ['vacuum', 'task/appdb.vacuum', 'unknown'],
@@ -81,9 +67,9 @@ describe.each(postgresMajors.filter(({ major }) => major >= 14))('tables of some
     ['reloads the settings', 'pg_reload_conf()'],
     ['sleeps', 'pg_sleep(60) IS NULL'],
   ])('a CHECK that %s by functions of PostgreSQL alone is not run', async (_, given) => {
-    const file = join(server.directory, 'written')
+    const file = join(server().directory, 'written')
     await asApp(
-      server,
+      server(),
       'CREATE VIEW public.trap AS SELECT public.evil_i(1); CREATE DOMAIN public.small AS int CHECK (public.evil_b(VALUE)); CREATE TABLE game (points int); INSERT INTO game VALUES (1)',
     )
     const [row] = await admin("SELECT 'public.small'::regtype::oid::int AS oid")
@@ -92,8 +78,8 @@ describe.each(postgresMajors.filter(({ major }) => major >= 14))('tables of some
       .replace('OID', String(row?.['oid']))
       .replace('/tmp/none', file)
     await admin(`ALTER TABLE game ADD CONSTRAINT own CHECK (${condition}) NOT VALID; ALTER TABLE game OWNER TO app`)
-    const run = await runMaintain(server, { tasks: 'schema' }, { url: hostileUrl(server) })
-    expect(await ran.heard()).toEqual([])
+    const run = await runMaintain(server(), { tasks: 'schema' }, { url: hostileUrl(server()) })
+    expect(await heard()).toEqual([])
     expect(existsSync(file)).toBe(false)
     expect(run.byId('schema.constraint').find((found) => found.subject.endsWith('game.own'))).toMatchObject({
       status: expect.stringMatching(/warning|unknown/),
@@ -102,12 +88,12 @@ describe.each(postgresMajors.filter(({ major }) => major >= 14))('tables of some
   })
 
   test('an index that comes between the look and the test runs nothing either', async () => {
-    await asApp(server, tables.replace('CREATE INDEX bad ON game ((id + public.evil_i(1)));', ''))
-    await onSite(server, { target: { database: 'appdb' } }, async (site) => {
+    await asApp(server(), tables.replace('CREATE INDEX bad ON game ((id + public.evil_i(1)));', ''))
+    await onSite(server(), { target: { database: 'appdb' } }, async (site) => {
       const session = {
         ...site.session,
         query: async (sql: string) => {
-          if (sql.includes('enable_indexscan')) await asApp(server, 'CREATE INDEX IF NOT EXISTS bad ON game ((id + public.evil_i(1)))')
+          if (sql.includes('enable_indexscan')) await asApp(server(), 'CREATE INDEX IF NOT EXISTS bad ON game ((id + public.evil_i(1)))')
           return site.session.query(sql)
         },
       }
@@ -116,6 +102,6 @@ describe.each(postgresMajors.filter(({ major }) => major >= 14))('tables of some
       expect(ofGame.map(({ tested }) => tested)).toEqual(ofGame.map(() => 'code of others'))
       expect(outcomes.find(({ constraint }) => constraint.name === 'many')?.tested).toBe('holds')
     })
-    expect(await ran.heard()).toEqual([])
+    expect(await heard()).toEqual([])
   })
 })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { zoneClock } from '../../../src/core/time/zone-clock.ts'
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
-import { binariesOf, postgresMajors } from '../../support/postgres-majors.ts'
+import { binariesOf, edgeMajors } from '../../support/postgres-majors.ts'
 import { openSession } from '../../support/postgres-sessions.ts'
 import { dayAt, verifyHere } from '../../support/purge.ts'
 
@@ -48,7 +48,7 @@ const types = [
   ['business_day', 'date'],
 ] as const
 
-describe.each(postgresMajors)('PostgreSQL $major', (one) => {
+describe.each(edgeMajors)('PostgreSQL $major', (one) => {
   let server: PostgresServer
   beforeAll(async () => {
     server = await startPostgres(binariesOf(one))

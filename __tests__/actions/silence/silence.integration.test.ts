@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type Silence, writeSilence } from '../../../src/incidents/silence.ts'
+import { type Silence, writeSilence } from '../../../src/incidents/texts/silence-issue.ts'
 import { hosted, repository, startBrokenServer } from '../../support/broken-server.ts'
 import { hostileTexts } from '../../support/hostile-texts.ts'
 import { dangers } from '../../support/markdown.ts'

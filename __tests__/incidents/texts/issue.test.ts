@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { Marker } from '../../../src/incidents/marker.ts'
+import type { Marker } from '../../../src/incidents/model.ts'
 import {
   childrenComment,
   closedComment,
@@ -11,7 +11,8 @@ import {
   worseComment,
 } from '../../../src/incidents/texts/comments.ts'
 import { bodyWithVerdict, issueBody, issueTitle, withoutOrders } from '../../../src/incidents/texts/issue.ts'
-import { closedLine, type IssueView, verdictLine } from '../../../src/incidents/texts/parts.ts'
+import { closedLine, verdictLine } from '../../../src/incidents/texts/phrases.ts'
+import type { IssueView } from '../../../src/incidents/texts/view.ts'
 import { anyText, hostileTexts } from '../../support/hostile-texts.ts'
 import { createWorld, hard, hourMs, minuteMs } from '../../support/incident-world.ts'
 import { dangers, renderGitHub } from '../../support/markdown.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Notification } from '../../../src/incidents/notification.ts'
+import type { Notification } from '../../../src/incidents/model.ts'
 import { type Listener, type NotifyOptions, notify } from '../../../src/runtime/incidents/notify.ts'
 import {
   changingServer,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
-import type { Fact } from '../../../src/incidents/fact.ts'
+import type { OutboxFact } from '../../../src/incidents/outbox.ts'
 import { openOutbox } from '../../../src/runtime/incidents/outbox.ts'
 import { noState, openRunState, recordRun } from '../../../src/runtime/state-of-run.ts'
 
@@ -10,10 +10,10 @@ const directory = mkdtempSync(join(tmpdir(), 'ronde-outbox-'))
 afterAll(() => rmSync(directory, { recursive: true }))
 
 const now = Date.now()
-const fact: Fact = { fingerprint: 'v1abc', kind: 'opened', at: now, status: 'critical', title: 'db is down', text: '', told: true }
+const fact: OutboxFact = { fingerprint: 'v1abc', kind: 'opened', at: now, status: 'critical', title: 'db is down', text: '', told: true }
 
 /** One run: what it finds in the outbox, then what it leaves there. */
-const run = async (server: string, leaves: readonly Fact[] | undefined): Promise<readonly Fact[]> => {
+const run = async (server: string, leaves: readonly OutboxFact[] | undefined): Promise<readonly OutboxFact[]> => {
   const state = await openRunState(directory, { repository: 'quiz/operations', server, project: '', action: 'incidents' })
   const outbox = openOutbox(state.store, now)
   if (leaves !== undefined) outbox.keep(leaves)

@@ -5,6 +5,7 @@ import type { PostgresTarget } from '../../contract/database.ts'
 import { list } from '../../core/options/list.ts'
 import { thresholdsOption } from '../../core/options/threshold.ts'
 import { idsOfParts, renamedInParts, thresholdsOfParts } from '../../core/parts.ts'
+import { beginSteps } from '../../core/steps.ts'
 import { tableName } from '../../domain/postgres/sql-name.ts'
 import { applicationName } from '../../tools/connect/session.ts'
 import { locate, targetIn } from './locate.ts'
@@ -13,6 +14,7 @@ import { partOptions, parts } from './parts.generated.ts'
 import { recover } from './recover.ts'
 import { reportOf, serverIds } from './report.ts'
 import { type Maintained, maintain, type PlannedTask } from './run-tasks.ts'
+import { maintainSteps } from './steps.ts'
 import { thresholds } from './thresholds.ts'
 
 /** Its findings stand together in log and summary. */
@@ -46,27 +48,28 @@ const planned = (given: Options): readonly PlannedTask[] =>
     .filter(({ name }) => given.tasks.includes(name))
     .map((part) => ({ part: { group, ...part }, run: (site) => part.run(given, site, true) }))
 
-/** By this name the sessions of this run are found on the server, whatever became of the run. */
-const newApplication = (): string => applicationName('db-maintain')
-
 const runTasks = async (target: PostgresTarget, options: Options, context: Context): Promise<readonly Maintained[]> => {
   const work = planned(options)
-  const application = newApplication()
-  const changes = !context.dryRun && work.some(({ part }) => part.changes)
-  if (changes) context.journal.write({ application })
+  const application = applicationName('db-maintain')
   const done: Maintained[] = []
-  for (const name of options.databases.length === 0 ? [target.database] : options.databases)
-    done.push(await maintain({ target: targetIn(target, name), planned: work, wanted: options.tables, application, context }))
-  // Something may still run there: the journal stays, and the step's end stops it.
-  if (changes && done.every(({ ended, ran }) => ended && ran.every(({ outcome }) => outcome?.leftBehind !== true))) context.journal.close()
+  const maintainAll = async () => {
+    for (const name of options.databases.length === 0 ? [target.database] : options.databases)
+      done.push(await maintain({ target: targetIn(target, name), planned: work, wanted: options.tables, application, context }))
+  }
+  if (context.dryRun || !work.some(({ part }) => part.changes === true)) await maintainAll()
+  else await beginSteps(maintainSteps, { context, target, work: maintainAll }, context.ledger).step('sessions', { application })
   return done
 }
+
+/** Something may still run there, or stay: the ledger is kept, and what is left is taken back before anything else begins. */
+const isLeft = ({ ended, ran }: Maintained): boolean => !ended || ran.some((one) => one.outcome?.leftBehind === true)
 
 const run = async (options: Options, context: Context) => {
   const located = await locate(options.database, context)
   if ('findings' in located) return reportOf([], { options, target: undefined, extra: located.findings })
   const { target } = located
-  return reportOf(await runTasks(target, options, context), { options, target, extra: [] })
+  const done = await runTasks(target, options, context)
+  return { ...reportOf(done, { options, target, extra: [] }), ...(done.some(isLeft) ? { leftBehind: true as const } : {}) }
 }
 
 export const action = defineAction({

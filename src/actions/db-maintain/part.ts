@@ -56,7 +56,7 @@ export type Site = {
   readonly named: boolean
   /** When its session was opened, by our clock. */
   readonly openedAt: Instant
-  /** Clock, state (the past), progress, journal, signal; `dryRun` says to change nothing. */
+  /** Clock, state (the past), progress, ledger, signal; `dryRun` says to change nothing. */
   readonly context: Context
 }
 
@@ -64,7 +64,7 @@ export type Site = {
 export type Counts = { readonly [Name in 'vacuumed' | 'reclaimed-bytes' | 'drift' | 'cancelled']?: number }
 
 type Told = {
-  /** Something stays on the server that must not: the journal is kept, and the step's end or the next run removes it. */
+  /** Something stays on the server that must not: the ledger is kept, and the step's end or the next run removes it. */
   readonly leftBehind?: true
   readonly facts?: JsonObject
   /** A table of the job summary: what each part gained. */
@@ -83,7 +83,7 @@ export const definePart = partsOf<{
   readonly world: Site
   readonly told: Told
   readonly marks: {
-    /** A run of it that dies may leave something at work on the server, unless `dryRun`: then the journal knows of it. */
+    /** A run of it that dies may leave something at work on the server, unless `dryRun`: then the ledger knows of it. */
     readonly changes?: true
     /** Left out unless `tasks` names it. */
     readonly onlyNamed?: true

@@ -1,6 +1,7 @@
 import type { Issue } from '../../contract/issues.ts'
 import type { Instant } from '../../contract/seen.ts'
-import { type Marker, readMarker } from '../../incidents/marker.ts'
+import { readMarker } from '../../incidents/marker.ts'
+import type { Marker } from '../../incidents/model.ts'
 
 /** A closed incident that belongs into the journal. Its texts are untrusted. */
 export type Entry = {

@@ -132,7 +132,8 @@ const groupsOf = (taken: readonly Taken[]): readonly ServerReports[] => {
     // Absence counts only in the round that saw the subject: of several rounds at once no one is that.
     const round = all.every((one) => one.round === first.round) ? first.round : ''
     const reports = all.map((one) => one.report).toSorted((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt))
-    return [{ server: first.report.server, project: first.report.origin?.project ?? '', round, reports }]
+    const { project = '', formerly = [] } = first.report.origin ?? {}
+    return [{ server: first.report.server, project, formerly, round, reports }]
   })
 }
 

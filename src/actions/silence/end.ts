@@ -2,9 +2,9 @@ import { valueOf } from '../../contract/repository.ts'
 import { UserError } from '../../contract/user-error.ts'
 import { matchesAny } from '../../core/text/pattern.ts'
 import { localTime } from '../../core/time/local-time.ts'
-import type { OpenSilence } from '../../incidents/silence.ts'
-import { person } from '../../incidents/texts/parts.ts'
-import { activeSilences, type Done, endWrite, type Work } from './work.ts'
+import { person } from '../../incidents/texts/phrases.ts'
+import type { OpenSilence } from '../../incidents/texts/silence-issue.ts'
+import { activeSilences, endWrite, type SilenceOutcome, type Work } from './work.ts'
 
 const numbered = (all: readonly OpenSilence[]): string => all.map(({ issue }) => `#${issue.number}`).join(', ')
 
@@ -19,7 +19,7 @@ const wantedOf = (active: readonly OpenSilence[], { options: { end }, context, r
 }
 
 /** Closes the issues of silences before their time. */
-export const endSilences = async (work: Work): Promise<Done> => {
+export const endSilences = async (work: Work): Promise<SilenceOutcome> => {
   const { options, context, repository } = work
   const active = await activeSilences(work)
   const wanted = wantedOf(active, work)

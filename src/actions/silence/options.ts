@@ -4,7 +4,7 @@ import { duration } from '../../core/options/duration.ts'
 import { list } from '../../core/options/list.ts'
 import { parsedText } from '../../core/options/parsed-text.ts'
 import { shown } from '../../core/options/shown.ts'
-import { longestSilenceMs, maxPatternChars, mostPatterns } from '../../incidents/silence.ts'
+import { longestSilenceMs, maxPatternChars, mostPatterns } from '../../incidents/texts/silence-issue.ts'
 
 const expected = `a pattern of at most ${maxPatternChars} characters, in which * stands for any others`
 

@@ -4,11 +4,10 @@ import { UserError } from '../../contract/user-error.ts'
 import { plainLine } from '../../core/text/plain.ts'
 import { localTime } from '../../core/time/local-time.ts'
 import { ownLabel } from '../../github/labels.ts'
-import { isAuthor } from '../../incidents/authors.ts'
-import { type OpenSilence, type Silence, silencesIn } from '../../incidents/silence.ts'
-import { silenceBody, silenceTitle } from '../../incidents/texts/silence-issue.ts'
+import { isAuthor } from '../../incidents/marker.ts'
+import { type OpenSilence, type Silence, silenceBody, silencesIn, silenceTitle } from '../../incidents/texts/silence-issue.ts'
 import { refuseStrangeIds } from './known-ids.ts'
-import { activeSilences, type Done, endWrite, type Work } from './work.ts'
+import { activeSilences, endWrite, type SilenceOutcome, type Work } from './work.ts'
 
 const serversOf = ({ options, context, repository }: Work): string[] => {
   if (options.servers !== undefined) return options.servers
@@ -82,7 +81,7 @@ const create = async (work: Work, title: string, body: string): Promise<number> 
 }
 
 /** Opens the issue of a silence, then closes those that said the same for another time. */
-export const setSilence = async (work: Work): Promise<Done> => {
+export const setSilence = async (work: Work): Promise<SilenceOutcome> => {
   const { options, context, repository } = work
   refuseStrangeIds(options.id ?? [])
   const silence = silenceOf(work)

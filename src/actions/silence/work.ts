@@ -1,14 +1,12 @@
 import type { Context } from '../../contract/context.ts'
 import type { Write } from '../../contract/issues.ts'
 import { type Repository, valueOf } from '../../contract/repository.ts'
-import type { OpenSilence } from '../../incidents/silence.ts'
-import { silencesIn } from '../../incidents/silence.ts'
-import { silenceOverBody } from '../../incidents/texts/silence-issue.ts'
+import { type OpenSilence, silenceOverBody, silencesIn } from '../../incidents/texts/silence-issue.ts'
 import type { Options } from './options.ts'
 
 export type Work = { readonly options: Options; readonly context: Context; readonly repository: Repository }
 
-export type Done = {
+export type SilenceOutcome = {
   /** What was done, in one line. */
   readonly said: string
   /** In effect afterwards. */

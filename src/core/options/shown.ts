@@ -1,5 +1,5 @@
-import { createRedactor } from '../redact/redact.ts'
-import { visibleText } from '../text/plain.ts'
+import { patternSpans, redacted } from '../redact/patterns.ts'
+import { replaceSpans } from '../redact/spans.ts'
 
 const longest = 60
 
@@ -15,17 +15,13 @@ const withoutUser = (word: string): string => {
 
 const masked = (text: string): string => text.split(/(\s)/).map(withoutUser).join('')
 
-/** Told nothing: what looks like a secret goes. */
-const looks = createRedactor()
-
 /** What somebody wrote, quoted for a message: bounded, control characters escaped, credentials and what looks like a secret masked. */
 export const shown = (value: unknown): string => {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object' && value !== null) return 'a mapping'
   if (typeof value !== 'string') return String(value)
   const text = masked(value.slice(0, 4_096))
-  const redacted = looks.redact(text)
-  const safe = redacted === visibleText(text) ? text : redacted
+  const safe = replaceSpans(text, patternSpans(text, { queries: false }), redacted)
   return JSON.stringify(safe.length > longest ? `${safe.slice(0, longest)}…` : safe)
 }
 

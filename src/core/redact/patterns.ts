@@ -1,7 +1,7 @@
 import { characterClass, hasRun } from './notation/runs.ts'
 import type { Span } from './notation/view.ts'
 import { keySpans } from './private-keys.ts'
-import { headerName, noSecret, secretWord } from './secret-words.ts'
+import { headerName, noSecret, secretStem, secretWord } from './secret-words.ts'
 import { tokenMarks, webhookAddresses } from './token-marks.ts'
 
 /** What a secret becomes. */
@@ -114,10 +114,6 @@ const commands: readonly RegExp[] = [
   rule(String.raw`\bmysql(?:dump|admin)?\b[^\n]{0,200}?\s-p(?<v>[^\s"'=][^\s"']*)`, ''),
 ]
 
-/** What every name of a secret holds. */
-const stems =
-  /pass|pw|secret|token|key|auth|cred|cookie|session|sessid|sig|dsn|jwt|otp|mdp|webhook|bearer|conn|contrase|kennwort|identified|digest|basic/i
-
 /** Each kind with what it cannot be without: most texts hold none of it. */
 const groups: readonly { readonly worth: RegExp; readonly needsStem: boolean; readonly rules: readonly RegExp[] }[] = [
   { worth: /@|…/, needsStem: false, rules: credentialsInUrls },
@@ -147,12 +143,38 @@ const addSpans = (pattern: RegExp, text: string, spans: Span[]): void => {
   }
 }
 
-/** Everything in a text that looks like a secret. */
-export const patternSpans = (text: string): readonly Span[] => {
-  const spans: Span[] = [...keySpans(text)]
-  const hasStem = stems.test(text)
+/** `queries`: any value of a query string, whatever its name. */
+type Looks = { readonly queries: boolean }
+
+const spansIn = (text: string, { queries }: Looks): readonly Span[] => {
+  const spans: Span[] = []
+  const hasStem = secretStem.test(text)
   for (const { worth, needsStem, rules } of groups)
-    if ((!needsStem || hasStem) && worth.test(text)) for (const one of rules) addSpans(one, text, spans)
+    if ((!needsStem || hasStem) && (queries || rules[0] !== queryValue) && worth.test(text))
+      for (const one of rules) addSpans(one, text, spans)
   if (hasRun(text, ofTokens, shortestToken) || cutMark.test(text)) addSpans(tokenMarks, text, spans)
+  return spans
+}
+
+/** A longer text is looked at in parts that overlap: an expression that repeats a group runs out of stack in it. */
+const mostAtOnce = 200_000
+const overlap = 10_000
+const valueEnd = /[\s"'<>]/g
+
+/** A value that goes on behind the part in which it begins ends at the next white space or quote. */
+const wholeValue = (text: string, { from, to }: Span, partEnd: number): Span => {
+  if (to < partEnd || partEnd === text.length) return { from, to }
+  valueEnd.lastIndex = to
+  return { from, to: valueEnd.exec(text)?.index ?? text.length }
+}
+
+/** Everything in a text that looks like a secret. */
+export const patternSpans = (text: string, looks: Looks = { queries: true }): readonly Span[] => {
+  const spans: Span[] = [...keySpans(text)]
+  for (let begin = 0; begin === 0 || begin + overlap < text.length; begin += mostAtOnce - overlap) {
+    const part = text.slice(begin, begin + mostAtOnce)
+    const end = begin + part.length
+    for (const { from, to } of spansIn(part, looks)) spans.push(wholeValue(text, { from: begin + from, to: begin + to }, end))
+  }
   return spans
 }

@@ -115,11 +115,25 @@ const outsideMarkers = (text: string, spans: readonly Span[]): readonly Span[] =
   return kept.length === 0 ? spans : spans.filter((span) => !kept.some(({ from, to }) => span.from < to && span.to > from))
 }
 
+/** Findings of one kind repeat their words: so many short texts are looked at once, as long as no secret is added. */
+const mostRemembered = 2_000
+const longestRemembered = 1_000
+
+const remember = (known: Map<string, string>, text: string, redact: (text: string) => string): string => {
+  const before = known.get(text)
+  if (before !== undefined) return before
+  const clean = redact(text)
+  if (known.size >= mostRemembered) known.clear()
+  if (text.length <= longestRemembered) known.set(text, clean)
+  return clean
+}
+
 /** Replaces what must not leave the server: every secret it was told, and what looks like one. */
 export const createRedactor = (): Redactor => {
   const secrets = new Set<string>()
   let look: Look | undefined
   const lastLooks = new Map<string, Look>()
+  const known = new Map<string, string>()
   const current = (): Look => {
     look ??= lookFor([...secrets], true)
     return look
@@ -127,9 +141,9 @@ export const createRedactor = (): Redactor => {
   const lastLook = (ownWords: readonly string[]): Look => {
     const key = ownWords.join('\n')
     const strong = () => [...secrets].filter((one) => one.length >= minStrongLength && !ownWords.some((word) => word.includes(one)))
-    const known = lastLooks.get(key) ?? lookFor(strong(), false)
-    lastLooks.set(key, known)
-    return known
+    const made = lastLooks.get(key) ?? lookFor(strong(), false)
+    lastLooks.set(key, made)
+    return made
   }
   return {
     add: (secret) => {
@@ -137,8 +151,9 @@ export const createRedactor = (): Redactor => {
       secrets.add(secret)
       look = undefined
       lastLooks.clear()
+      known.clear()
     },
-    redact: (text) => withoutSecrets(visibleText(text), current()),
+    redact: (text) => remember(known, text, (one) => withoutSecrets(visibleText(one), current())),
     redactDeep: <T>(json: T): T => redactValue(json, current()) as T,
     again: (text, ownWords = []) => replaceSpans(text, outsideMarkers(text, secretSpans(text, lastLook(ownWords))), redacted),
   }

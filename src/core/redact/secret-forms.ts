@@ -48,18 +48,31 @@ const withoutScheme = (secret: string): string => secret.replace(/^[a-z][a-z0-9+
 /** What is looked for, by how it is compared. */
 export type Needles = { readonly [Kind in Likeness]: readonly string[] }
 
-/** A short one is looked for as it is, and as base64, JSON and SQL write it. */
-const shortForms = (text: string): readonly string[] => {
-  const base64 = Buffer.from(text).toString('base64')
-  return [text, base64, base64.replace(/=+$/, ''), JSON.stringify(text).slice(1, -1), text.replaceAll("'", "''")]
+/**
+ * The usual notations of a secret, looked for as they are: a reading that undoes notations can be misled by what stands before one
+ * (`%` before `00`), or end at a control character.
+ */
+const usualForms = (text: string): readonly string[] => {
+  const base64 = Buffer.from(text)
+    .toString('base64')
+    .replace(/={1,2}$/, '')
+  const percent = encodeURIComponent(text.toWellFormed())
+  return [
+    text,
+    base64,
+    base64.replaceAll('+', '-').replaceAll('/', '_'),
+    percent,
+    JSON.stringify(text).slice(1, -1),
+    text.replaceAll("'", "''"),
+  ]
 }
 
 const needlesOfForm = (form: string): Needles => {
   const loose = likeText(form, 'loose')
-  if (loose.length < minLooseLength) return { exact: [form, likeText(form, 'exact')].flatMap(shortForms), loose: [], worn: [] }
+  if (loose.length < minLooseLength) return { exact: [form, likeText(form, 'exact')].flatMap(usualForms), loose: [], worn: [] }
   const worn = likeText(form, 'worn')
   const isWorn = /[^\0-~]|\?/.test(form) && worn.replaceAll('\ufffd', '').length >= minLooseLength - 2
-  return { exact: [], loose: [loose], worn: isWorn ? [worn] : [] }
+  return { exact: usualForms(form), loose: [loose], worn: isWorn ? [worn] : [] }
 }
 
 /** Every form of a secret that has to be looked for; notations on top of it are undone in the text. */

@@ -11,6 +11,10 @@ const words = [
 /** A name that ends in a word for a secret, or its end: `DB_PASS`, `dbPassword`, `X-Vault-Token`, `password2`. */
 export const secretWord = String.raw`(?:${words})\d{0,2}`
 
+/** What every name of a secret holds: a look that costs little, before those that cost more. */
+export const secretStem =
+  /pass|pw|secret|token|key|auth|cred|cookie|session|sessid|sig|dsn|jwt|otp|mdp|webhook|bearer|conn|contrase|kennwort|identified|digest|basic/i
+
 /** Headers whose whole value is a secret. */
 export const headerName = String.raw`(?:(?:proxy-)?authorization|(?:set-)?cookie|x-api-key|x-auth-token)`
 
@@ -24,4 +28,4 @@ const separate = new RegExp(String.raw`(?:^|[_.:-])(?:${secretWord})$|^${headerN
 
 /** A key of structured data whose value is a secret whatever it looks like. */
 export const isSecretKey = (key: string): boolean =>
-  key.length <= 256 && (separate.test(key) || (camelEnd.test(key) && (!key.endsWith('Key') || camelKeys.test(key))))
+  key.length <= 256 && secretStem.test(key) && (separate.test(key) || (camelEnd.test(key) && (!key.endsWith('Key') || camelKeys.test(key))))

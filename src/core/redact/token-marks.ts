@@ -25,7 +25,7 @@ const marks: readonly string[] = [
 ]
 
 /** The mark of a token whose end was cut off. */
-const cut = String.raw`(?:gh[pousr]_|github_pat_|glpat-|(?:sk|rk)_(?:live|test)_|xox[a-z]-|xapp-|npm_|pypi-|dckr_pat_|hvs\.|AKIA|ASIA|AIza|SG\.|eyJ|AGE-SECRET-KEY-1|whsec_|sk-)[\w.-]{3,}(?=…|\.\.\.)`
+const cut = String.raw`(?:gh[pousr]_|github_pat_|glpat-|(?:sk|rk)_(?:live|test)_|xox[a-z]-|xapp-|npm_|pypi-|dckr_pat_|hvs\.|AKIA|ASIA|AIza|SG\.|eyJ|AGE-SECRET-KEY-1|whsec_|sk-)[\w.-]{3,256}(?=…|\.\.\.)`
 
 /** Marks that nothing else has count wherever they stand, the others at the beginning of a word: `TOKEN_npm_…`. */
 const unmistakable = String.raw`gh[pousr]_[\w-]{16,}(?:\.[\w-]+)*|github_pat_\w{16,}|glpat-[\w-]{16,}|xox[abeprs]-[\w-]{10,}|AGE-SECRET-KEY-1[A-Z0-9]{10,}`

@@ -28,7 +28,7 @@ const parseUrl = (rest: string): ConninfoReading => {
   const parts = urlParts.exec(rest)?.groups
   if (parts === undefined) return mistake(`it cannot be read as a URL; ${encodeHint}`)
   const { user, password, path, query } = parts
-  if (path?.includes('@') || holdsAddress(query ?? '')) return mistake(`the address cannot be told from the password; ${encodeHint}`)
+  if (isAmbiguous(path ?? '', query ?? '')) return mistake(`the address cannot be told from the password; ${encodeHint}`)
   const address = hostAndPort.exec(parts['hosts']?.split(',', 1)[0] ?? '')?.groups
   if (address === undefined) return mistake(`the host cannot be read; ${encodeHint}`)
   const host = address['host']?.replace(/^\[(.*)\]$/, '$1')
@@ -48,8 +48,9 @@ const keywords = new Set(
   ),
 )
 
-/** Whether the query could be the rest of a password, with the address behind it. */
-const holdsAddress = (query: string): boolean =>
+/** Whether what stands behind the host could be the rest of a password, with the address behind it. */
+const isAmbiguous = (path: string, query: string): boolean =>
+  path.includes('@') ||
   query.split('&').some((pair) => {
     const [key, value] = splitAt(pair, '=')
     return pair.includes('@') && (value === undefined || !keywords.has(decode(key)))

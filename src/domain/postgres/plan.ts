@@ -4,12 +4,16 @@ import { jsonValue } from '../../core/read-json.ts'
 type Node = Readonly<Record<string, unknown>> & { readonly Plans?: readonly Node[] }
 export type Plan = Node
 
-/** The plan in the only cell of EXPLAIN's only row. */
+const timeKeys = ['Planning Time', 'Execution Time'] as const
+
+/** The plan in the only cell of EXPLAIN's only row, with the times that stand beside it. */
 export const readPlan = (cell: unknown): Plan => {
   const value: unknown = typeof cell === 'string' ? jsonValue(cell) : cell
   const first: unknown = Array.isArray(value) ? value[0] : undefined
   const plan = typeof first === 'object' && first !== null && 'Plan' in first ? first.Plan : undefined
-  return typeof plan === 'object' && plan !== null ? (plan as Node) : {}
+  if (typeof plan !== 'object' || plan === null) return {}
+  const times = timeKeys.map((key) => [key, (first as Node)[key]])
+  return { ...(plan as Node), ...Object.fromEntries(times) }
 }
 
 const number = (value: unknown): number => Number(value ?? 0)
@@ -21,6 +25,9 @@ const relationOf = (node: Node): string | undefined =>
 /** Blocks that running it touched, in the cache or not; the planning is not in it. */
 export const buffersOf = (plan: Plan): number =>
   ['Shared Hit Blocks', 'Shared Read Blocks', 'Local Hit Blocks', 'Local Read Blocks'].reduce((sum, key) => sum + number(plan[key]), 0)
+
+/** To plan it and to run it, by the server's clock. */
+export const elapsedOf = (plan: Plan): number => timeKeys.reduce((sum, key) => sum + number(plan[key]), 0)
 
 /** Rows that came out at the top. */
 export const rowsOf = (plan: Plan): number => number(plan['Actual Rows'])

@@ -1,7 +1,8 @@
 import { formatDuration } from '../../core/quantity.ts'
 import { markdownAdvice, markdownText } from '../../core/text/markdown.ts'
-import type { Child, Severity } from '../marker.ts'
-import { childLine, contactsText, type IssueView, link, runbookLink, runLinks, severityWord, time, times, worstText } from './parts.ts'
+import type { IncidentChild, IncidentClosing, Severity } from '../model.ts'
+import { childLine, contactsText, link, runbookLink, runLinks, severityWord, time, times, worstText } from './phrases.ts'
+import type { IssueView } from './view.ts'
 
 const free = { inTable: false } as const
 
@@ -34,15 +35,17 @@ const advice = ({ finding }: IssueView): string =>
 export const escalationComment = (view: IssueView): string =>
   `**Escalated**: ${severityWord[view.marker.status].toLowerCase()} for ${formatDuration(view.now - (view.marker.criticalSince ?? view.marker.since))} and not acknowledged.${seen(view)}${told(view)}${advice(view)} ${runbookLink(view.finding.id, view.runbooks)}`.trimEnd()
 
+/** Tells the contacts again, while nobody acknowledges it. */
 export const reminderComment = (view: IssueView, most: number): string =>
   `**Still ${view.marker.status}** after ${lasted(view)}, not acknowledged (reminder ${view.marker.reminders.count} of ${most}).${seen(view)}${told(view)}`
 
+/** Tells that comments are muted, and that they are no more. */
 export const flappingComment = (view: IssueView): string =>
   view.marker.flapping
     ? '**Flapping**: it comes and goes. It stays open, and there are no comments until it is steady.'
     : `**Steady** again: ${view.marker.status}.${seen(view)}`
 
-export const childrenComment = (view: IssueView, children: readonly Child[]): string =>
+export const childrenComment = (view: IssueView, children: readonly IncidentChild[]): string =>
   [
     '**Fails with it now:**',
     '',
@@ -55,6 +58,7 @@ const reopenReasons = {
   'still-bad': 'closed by a person 24 hours ago or more, and still bad',
   worse: 'closed by a person as a warning, and got worse',
 } as const
+/** Why the same issue is opened again. */
 export type ReopenReason = keyof typeof reopenReasons
 
 export const reopenedComment = (view: IssueView, why: ReopenReason): string =>
@@ -72,10 +76,8 @@ const timeline = (view: IssueView): string => {
   ].join('\n')
 }
 
-export type Closing = { readonly how: string; readonly postMortem: boolean }
-
 /** How long, the worst value, what made it good, and where it can be read. */
-export const closedComment = (view: IssueView, { how, postMortem }: Closing): string => {
+export const closedComment = (view: IssueView, { how, postMortem }: IncidentClosing): string => {
   const { marker } = view
   const worst = worstText(view)
   const links = [...runLinks(marker), runbookLink(marker.id, view.runbooks)]

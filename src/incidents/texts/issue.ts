@@ -3,8 +3,8 @@ import { codeBlock, codeSpan, markdownAdvice, markdownText } from '../../core/te
 import { plainLine } from '../../core/text/plain.ts'
 import { sparkline } from '../../core/text/sparkline.ts'
 import { writeMarker } from '../marker.ts'
-import { childLine, contactsText, type IssueView, runbookLink, runLinks, verdictLine } from './parts.ts'
-import { quietTitle } from './quiet-title.ts'
+import { childLine, contactsText, quietTitle, runbookLink, runLinks, verdictLine } from './phrases.ts'
+import type { IssueView } from './view.ts'
 
 /** GitHub refuses bodies above 65,536 characters. */
 const maxBodyChars = 60_000

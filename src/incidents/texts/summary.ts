@@ -1,5 +1,5 @@
 import { markdownText } from '../../core/text/markdown.ts'
-import { link } from './parts.ts'
+import { link } from './phrases.ts'
 
 /** An incident of a run, and what the run did with it; `open` when nothing. */
 export type IncidentLine = {

@@ -16,10 +16,12 @@ export const booleanCell = (value: unknown): boolean => value === 't'
 /** Longer ones are no numbers. */
 const longestNumber = 400
 
-export const numberCell = (value: unknown): number =>
-  typeof value === 'string' ? (value.length > longestNumber ? Number.NaN : Number(value)) : 0
+export const numberCell = (value: unknown): number => {
+  if (typeof value === 'string') return value.length > longestNumber ? Number.NaN : Number(value)
+  return typeof value === 'number' ? value : 0
+}
 
-export const optionalCell = (value: unknown): number | undefined => (typeof value === 'string' ? numberCell(value) : undefined)
+export const optionalCell = (value: unknown): number | undefined => (value === null || value === undefined ? undefined : numberCell(value))
 
 /** Of a catalogue with thousands of tables. */
 const mostJsonValues = 5_000_000

@@ -98,14 +98,14 @@ const findTable = async (ask: Ask, { schema, name }: TableName, path: readonly s
   return rows[0]
 }
 
-/** The type below any domains. */
+/** The type below any domains; one of the application that is called `date` has no name here. */
 const findType = async (ask: Ask, oid: number, column: string): Promise<Row | undefined> => {
   const rows = await ask(
-    `WITH RECURSIVE base(name, next, shown) AS (
-        SELECT typname, typbasetype, pg_catalog.format_type(atttypid, atttypmod) FROM pg_catalog.pg_attribute JOIN pg_catalog.pg_type ON pg_type.oid OPERATOR(pg_catalog.=) atttypid
+    `WITH RECURSIVE base(name, schema, next, shown) AS (
+        SELECT typname, typnamespace, typbasetype, pg_catalog.format_type(atttypid, atttypmod) FROM pg_catalog.pg_attribute JOIN pg_catalog.pg_type ON pg_type.oid OPERATOR(pg_catalog.=) atttypid
           WHERE attrelid OPERATOR(pg_catalog.=) $1 AND attname OPERATOR(pg_catalog.=) $2 AND attnum OPERATOR(pg_catalog.>) 0 AND NOT attisdropped
-        UNION ALL SELECT typname, typbasetype, shown FROM base JOIN pg_catalog.pg_type ON pg_type.oid OPERATOR(pg_catalog.=) next)
-      SELECT name::pg_catalog.text, shown FROM base WHERE next OPERATOR(pg_catalog.=) 0`,
+        UNION ALL SELECT typname, typnamespace, typbasetype, shown FROM base JOIN pg_catalog.pg_type ON pg_type.oid OPERATOR(pg_catalog.=) next)
+      SELECT CASE WHEN schema OPERATOR(pg_catalog.=) 'pg_catalog'::pg_catalog.regnamespace THEN name END::pg_catalog.text AS name, shown FROM base WHERE next OPERATOR(pg_catalog.=) 0`,
     [oid, column],
   )
   return rows[0]

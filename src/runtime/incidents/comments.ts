@@ -1,13 +1,17 @@
 import type { Comment, Issues } from '../../contract/issues.ts'
-import { asksForSomething, type JudgedComment } from '../../incidents/commands.ts'
+import type { CommentWithRights } from '../../incidents/model.ts'
+import { asksForSomething } from '../../incidents/obey.ts'
 
 /** In a public repository anybody may comment: the newest so many are asked about, the others may not command. */
 const mostPeopleAsked = 20
 
-type Reading = { readonly issues: Issues; readonly authors: readonly string[] }
+type CommentReading = { readonly issues: Issues; readonly authors: readonly string[] }
 
 /** Undefined when GitHub could not be asked about somebody. */
-const writersAmong = async (comments: readonly Comment[], { issues, authors }: Reading): Promise<ReadonlySet<string> | undefined> => {
+const writersAmong = async (
+  comments: readonly Comment[],
+  { issues, authors }: CommentReading,
+): Promise<ReadonlySet<string> | undefined> => {
   const newestFirst = comments.filter((one) => asksForSomething(one, authors)).toReversed()
   const people = [...new Set(newestFirst.map((one) => one.author))].slice(0, mostPeopleAsked)
   const writers = new Set<string>()
@@ -20,8 +24,11 @@ const writersAmong = async (comments: readonly Comment[], { issues, authors }: R
 }
 
 /** The comments of issues with GitHub's word on who may command. What cannot be read is left out: a later run reads it, and no command is lost. */
-export const commentsOf = async (numbers: readonly number[], reading: Reading): Promise<ReadonlyMap<number, readonly JudgedComment[]>> => {
-  const found = new Map<number, readonly JudgedComment[]>()
+export const commentsWithRights = async (
+  numbers: readonly number[],
+  reading: CommentReading,
+): Promise<ReadonlyMap<number, readonly CommentWithRights[]>> => {
+  const found = new Map<number, readonly CommentWithRights[]>()
   for (const number of numbers) {
     const answer = await reading.issues.comments(number)
     const writers = answer.ok ? await writersAmong(answer.value, reading) : undefined

@@ -1,22 +1,24 @@
 import { appendFile } from 'node:fs/promises'
-import type { History } from '../../contract/history.ts'
-import { noHistory } from '../../contract/history.ts'
+import { type History, noHistory } from '../../contract/history.ts'
 import type { IssuesFailure } from '../../contract/issues.ts'
 import { historyOfPast } from '../../contract/past.ts'
 import type { Report, RoundReport, ServerReports } from '../../contract/report.ts'
+import type { Site } from '../../contract/site.ts'
 import { longestWorkMs } from '../../core/believed.ts'
 import { errorText } from '../../core/error-chain.ts'
 import { counted } from '../../core/render/headline.ts'
+import { isSameSite } from '../../core/site.ts'
 import { localTime } from '../../core/time/local-time.ts'
-import type { Quiet } from '../../incidents/maintenance.ts'
+import type { QuietPeriod } from '../../incidents/model.ts'
 import { renderIncidents } from '../../incidents/texts/summary.ts'
 import type { CommonOfServer, ParsedRun } from '../parse/parse.ts'
 import type { Printer } from '../print.ts'
 import { repositoryUrl, runUrl } from '../repository.ts'
-import { liveJournals } from '../state/journal-file.ts'
+import { liveLedgers } from '../state/ledger-file.ts'
 import { openRunState } from '../state-of-run.ts'
-import { type Judged, reconcileIssues } from './reconcile-issues.ts'
-import { type IncidentsWritten, writeIncidents } from './sink.ts'
+import type { ServerInput } from './model.ts'
+import { reconcileIssues } from './reconcile-issues.ts'
+import { type IncidentsWritten, writeIncidents } from './write-incidents.ts'
 
 export type IncidentsOfRun = {
   readonly parsed: ParsedRun
@@ -26,7 +28,7 @@ export type IncidentsOfRun = {
   readonly lastLook: (text: string) => string
   readonly signal: AbortSignal
   readonly stateDirectory: string | undefined
-  readonly project: string
+  readonly site: Site
   /** As it left the server: redacted. */
   readonly report: Report | RoundReport
   /** Of other servers, redacted: what is reconciled instead of the report. */
@@ -37,12 +39,11 @@ export type IncidentsOfRun = {
 const reportsOf = (report: Report | RoundReport): readonly Report[] => ('reports' in report ? report.reports : [report])
 
 /** What each action's earlier runs left; read again, since the run itself has recorded by now. */
-const openHistories = async ({ environment, stateDirectory, project, report, parsed }: IncidentsOfRun) => {
-  const repository = environment['GITHUB_REPOSITORY'] ?? ''
+const openHistories = async ({ stateDirectory, site, report }: IncidentsOfRun) => {
   const actions = new Set(reportsOf(report).map((one) => one.action))
   const stores = new Map<string, Awaited<ReturnType<typeof openRunState>>['store']>()
   for (const action of actions) {
-    stores.set(action, (await openRunState(stateDirectory, { repository, server: parsed.server, project, action })).store)
+    stores.set(action, (await openRunState(stateDirectory, { ...site, action })).store)
   }
   return {
     history: (action: string): History => stores.get(action) ?? noHistory,
@@ -56,23 +57,23 @@ const isUsable = ({ stateDirectory, report }: IncidentsOfRun): boolean =>
   stateDirectory !== undefined && !reportsOf(report).some((one) => one.findings.some(({ id }) => id === 'state.unwritable'))
 
 /** Rule 13: what Ronde itself does to a project explains what it disturbs. */
-const workOf = (what: string, until: number, timeZone: string): Quiet => ({
+const workOf = (what: string, until: number, timeZone: string): QuietPeriod => ({
   kind: 'work',
   until,
   why: `${what} works on this project, until ${localTime(until, timeZone, Date.now())} at the latest`,
 })
 
-const ownWork = ({ stateDirectory, project, parsed }: IncidentsOfRun): readonly Quiet[] =>
-  (stateDirectory === undefined ? [] : liveJournals(stateDirectory, Date.now()))
-    .filter((one) => one.project === project)
+const ownWork = ({ stateDirectory, site, parsed }: IncidentsOfRun): readonly QuietPeriod[] =>
+  (stateDirectory === undefined ? [] : liveLedgers(stateDirectory, Date.now()))
+    .filter((one) => isSameSite(one, site))
     .map(({ action, pid, deadline, startedAt }) =>
       workOf(`${action} (process ${pid})`, Math.min(deadline, startedAt + longestWorkMs), parsed.common['time-zone']),
     )
 
-type Shared = Pick<Judged, 'run' | 'runbooks'>
+type Shared = Pick<ServerInput, 'run' | 'runbooks'>
 const sharedBy = ({ environment, runbooks }: IncidentsOfRun): Shared => ({ run: { url: runUrl(environment) }, runbooks })
 
-const optionsOf = (common: CommonOfServer): Pick<Judged, 'options' | 'contacts' | 'maintenance' | 'timeZone'> => ({
+const optionsOf = (common: CommonOfServer): Pick<ServerInput, 'options' | 'contacts' | 'maintenance' | 'timeZone'> => ({
   options: common.incidents,
   contacts: common.contacts,
   maintenance: common.maintenance,
@@ -80,12 +81,12 @@ const optionsOf = (common: CommonOfServer): Pick<Judged, 'options' | 'contacts' 
 })
 
 /** The run's own reports, with the past of this server's state. */
-const ownJudged = (of: IncidentsOfRun, history: Judged['history']): Judged => ({
+const ownJudged = (of: IncidentsOfRun, history: ServerInput['history']): ServerInput => ({
   ...sharedBy(of),
   ...optionsOf(of.parsed.common),
   reports: reportsOf(of.report),
   round: of.parsed.round?.name,
-  identity: { repository: of.environment['GITHUB_REPOSITORY'] ?? '', project: of.project },
+  identity: of.site,
   history,
   stateUsable: isUsable(of),
   quiet: ownWork(of),
@@ -95,7 +96,7 @@ const isComplete = ({ origin, findings }: Report): boolean =>
   origin?.past !== undefined && !findings.some(({ id }) => id === 'state.unwritable')
 
 /** Reports of another server, with the past that they carry, under the options that the configuration has for it. */
-const mergedJudged = (of: IncidentsOfRun, { server, project, round, reports }: ServerReports): Judged => {
+const mergedJudged = (of: IncidentsOfRun, { server, project, formerly = [], round, reports }: ServerReports): ServerInput => {
   const common = of.parsed.commonFor(server)
   const pasts = new Map(reports.flatMap(({ action, origin }) => (origin?.past === undefined ? [] : [[action, origin.past] as const])))
   return {
@@ -103,7 +104,7 @@ const mergedJudged = (of: IncidentsOfRun, { server, project, round, reports }: S
     ...optionsOf(common),
     reports,
     round,
-    identity: { repository: of.environment['GITHUB_REPOSITORY'] ?? '', project },
+    identity: { repository: of.site.repository, project, formerly },
     history: (action) => {
       const past = pasts.get(action)
       return past === undefined ? noHistory : historyOfPast(past)

@@ -2,7 +2,8 @@ import type { LookupAddress, LookupAllOptions } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { isRefused } from '../../core/net/address.ts'
 import { createTransport, type Exchanged, type Transport } from '../../github/exchange.ts'
-import { type ListenerKind, listenerKinds, type Notification, payloadFor } from '../../incidents/notification.ts'
+import type { Notification } from '../../incidents/model.ts'
+import { type ListenerKind, listenerKinds, payloadFor } from '../../incidents/texts/notification.ts'
 
 /** One entry of `notify:`. */
 export type Listener = { readonly [Kind in ListenerKind]?: string | undefined }

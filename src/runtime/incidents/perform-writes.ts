@@ -1,22 +1,9 @@
 import type { Issues, IssuesFailure, Write } from '../../contract/issues.ts'
-import { mostWrites } from '../../incidents/plan.ts'
+import { mostWrites } from '../../incidents/reconcile.ts'
+import type { IssueDeed, WritingOutcome } from './model.ts'
 
-/** What a run did with an issue, or found it to be. */
-export type Deed = 'opened' | 'reopened' | 'updated' | 'closed' | 'open'
-
-export type Done = {
-  /** What ended the writing; an issue that is gone or refuses ends nothing. */
-  readonly failure: IssuesFailure | undefined
-  /** Numbers of new issues by the fingerprint of their creation. */
-  readonly created: ReadonlyMap<string, number>
-  /** Who wrote, as GitHub says. */
-  readonly author: string | undefined
-  readonly deeds: ReadonlyMap<number, Deed>
-  /** What was one too many for this run. */
-  readonly left: readonly Write[]
-}
-
-export type Writing = {
+/** What the writing works with. */
+export type WritingAccess = {
   readonly issues: Issues
   /** A line for the log. */
   readonly say: (line: string) => void
@@ -38,16 +25,20 @@ const groupsOf = (writes: readonly Write[]): readonly (readonly Write[])[] => {
   return groups
 }
 
-const deedOf = (write: Write): Deed | undefined => {
+const deedOf = (write: Write): IssueDeed | undefined => {
   if (write.kind === 'create') return 'opened'
   if (write.kind === 'comment') return undefined
   return write.state === undefined ? 'updated' : write.state === 'closed' ? 'closed' : 'reopened'
 }
 
-type Tally = { readonly created: Map<string, number>; readonly deeds: Map<number, Deed>; readonly authors: string[] }
+type Tally = { readonly created: Map<string, number>; readonly deeds: Map<number, IssueDeed>; readonly authors: string[] }
 
 /** What ends the writing, or whether the rest of the group is to be written. */
-const perform = async (write: Write, { issues, say, issuesUrl }: Writing, tally: Tally): Promise<IssuesFailure | 'go on' | 'pass over'> => {
+const perform = async (
+  write: Write,
+  { issues, say, issuesUrl }: WritingAccess,
+  tally: Tally,
+): Promise<IssuesFailure | 'go on' | 'pass over'> => {
   const answer = await issues.perform(write)
   if (!answer.ok) {
     const { failure } = answer
@@ -67,7 +58,7 @@ const perform = async (write: Write, { issues, say, issuesUrl }: Writing, tally:
 }
 
 /** A group that was begun is written to its end, unless its issue is gone. */
-const performGroup = async (group: readonly Write[], writing: Writing, tally: Tally): Promise<IssuesFailure | undefined> => {
+const performGroup = async (group: readonly Write[], writing: WritingAccess, tally: Tally): Promise<IssuesFailure | undefined> => {
   for (const write of group) {
     const outcome = await perform(write, writing, tally)
     if (outcome === 'pass over') return undefined
@@ -77,10 +68,10 @@ const performGroup = async (group: readonly Write[], writing: Writing, tally: Ta
 }
 
 /** In order, ten requests a run at most; an issue that is gone or refuses is passed over, anything else ends the writing. */
-export const performWrites = async (writes: readonly Write[], writing: Writing): Promise<Done> => {
+export const performWrites = async (writes: readonly Write[], writing: WritingAccess): Promise<WritingOutcome> => {
   const tally: Tally = { created: new Map(), deeds: new Map(), authors: [] }
   const groups = groupsOf(writes)
-  const done = (more: Pick<Done, 'failure' | 'left'>): Done => ({ ...tally, author: tally.authors[0], ...more })
+  const done = (more: Pick<WritingOutcome, 'failure' | 'left'>): WritingOutcome => ({ ...tally, author: tally.authors[0], ...more })
   for (const [at, group] of groups.entries()) {
     const left = groups.slice(at).flat()
     if (writing.issues.counts().writes + group.length > mostWrites) {

@@ -1,41 +1,31 @@
 import type { Issue, IssuesFailure } from '../../contract/issues.ts'
-import { openedUnseen } from '../../incidents/blind.ts'
-import type { JudgedComment } from '../../incidents/commands.ts'
-import { duplicateWrites } from '../../incidents/duplicates.ts'
-import { knownOf } from '../../incidents/identity.ts'
-import type { Reconciled, ReconcileInput } from '../../incidents/input.ts'
+import { duplicateWrites } from '../../incidents/close.ts'
+import { knownIncidents, shareIssues } from '../../incidents/identify.ts'
+import type { CommentWithRights, ReconcileInput } from '../../incidents/model.ts'
 import { closedLookBackMs } from '../../incidents/open.ts'
-import { mostWrites } from '../../incidents/plan.ts'
-import { reconcileAll } from '../../incidents/reconcile.ts'
-import { shareIssues } from '../../incidents/share.ts'
+import { openedUnseen } from '../../incidents/outbox.ts'
+import { mostWrites, type ReconcileResult, reconcileAll } from '../../incidents/reconcile.ts'
 import type { IncidentLine } from '../../incidents/texts/summary.ts'
-import { withAuthor, withLearned } from './authors.ts'
-import { commentsOf } from './comments.ts'
-import { factOf, toldOf, untold } from './facts.ts'
-import { type Done, performWrites } from './perform-writes.ts'
-import type { Outside, Reconciled as Told } from './sink.ts'
-
-/** What the run knows of one server; GitHub's part is asked for. */
-export type Judged = Omit<ReconcileInput, 'issues' | 'comments' | 'publicRepository' | 'now'>
-
-export type Telling = {
-  /** A line for each issue that was written, and for what people should know. */
-  readonly say: (line: string) => void
-  /** `https://github.com/owner/name/issues/` */
-  readonly issuesUrl: string
-}
+import { withAuthor, withLearnedAuthor } from './authors.ts'
+import { commentsWithRights } from './comments.ts'
+import type { IncidentLog, IncidentsTold, IssuesRead, ReconcileAccess, ServerInput, WritingOutcome } from './model.ts'
+import { notYetTold, outboxFact, toldAndKept } from './outbox.ts'
+import { performWrites } from './perform-writes.ts'
 
 type Failed = { readonly ok: false; readonly failure: IssuesFailure }
-export type Read = { readonly ok: true; readonly inputs: readonly ReconcileInput[]; readonly plan: Reconciled }
 
-const none: ReadonlyMap<number, readonly JudgedComment[]> = new Map()
+const none: ReadonlyMap<number, readonly CommentWithRights[]> = new Map()
 
 /** Before anything but the open issues is known; until then a repository counts as public. */
-const firstInputs = (all: readonly Judged[], open: readonly Issue[], now: number): readonly ReconcileInput[] =>
+const firstInputs = (all: readonly ServerInput[], open: readonly Issue[], now: number): readonly ReconcileInput[] =>
   all.map((judged) => ({ ...judged, issues: { open }, comments: none, publicRepository: true, now }))
 
 /** Asks GitHub only for what the reconcile wants, so that a healthy run costs one list. */
-const look = async (all: readonly Judged[], open: readonly Issue[], { issues, now }: Outside): Promise<Read | Failed> => {
+const readIssues = async (
+  all: readonly ServerInput[],
+  open: readonly Issue[],
+  { issues, now }: ReconcileAccess,
+): Promise<IssuesRead | Failed> => {
   const first = firstInputs(all, open, now)
   const plan = reconcileAll(first)
   const { wants, writes } = plan
@@ -44,22 +34,22 @@ const look = async (all: readonly Judged[], open: readonly Issue[], { issues, no
   const closed = wants.closed ? await issues.listClosed(now - closedLookBackMs) : undefined
   if (closed?.ok === false) return closed
   const authors = [...new Set(all.flatMap(({ options }) => options.authors))]
-  const comments = await commentsOf(wants.comments, { issues, authors })
+  const comments = await commentsWithRights(wants.comments, { issues, authors })
   const publicRepository = !shown.ok || shown.value
   const inputs = first.map((one) => ({ ...one, issues: { open, closed: closed?.value }, comments, publicRepository }))
   return { ok: true, inputs, plan: reconcileAll(inputs) }
 }
 
-const failedBefore = (all: readonly Judged[], failure: IssuesFailure, { facts, now }: Outside): Told => {
+const toldWithoutIssues = (all: readonly ServerInput[], failure: IssuesFailure, { facts, now }: ReconcileAccess): IncidentsTold => {
   const unseen = firstInputs(all, [], now).flatMap(openedUnseen)
-  const kept = [...facts, ...unseen.map((one) => factOf(one, now, true))]
-  return { notifications: untold(unseen, facts), facts: kept, failure, incidents: [] }
+  const kept = [...facts, ...unseen.map((one) => outboxFact(one, now, true))]
+  return { notifications: notYetTold(unseen, facts), facts: kept, failure, incidents: [] }
 }
 
 const mostNamed = 5
 
 /** What is known to people, and therefore opens nothing: the log says which findings, and why. */
-const sayHeld = ({ held }: Reconciled['facts'], { say }: Telling): void => {
+const sayHeld = ({ held }: ReconcileResult['facts'], { say }: IncidentLog): void => {
   for (const [why, all] of Map.groupBy(
     held.filter((one) => one.known),
     (one) => one.why,
@@ -71,7 +61,7 @@ const sayHeld = ({ held }: Reconciled['facts'], { say }: Telling): void => {
 }
 
 /** What a tired maintainer would otherwise wonder about. */
-const sayUnreadable = ({ unreadable, brokenSilences }: Reconciled['facts'], { say, issuesUrl }: Telling): void => {
+const sayUnreadable = ({ unreadable, brokenSilences }: ReconcileResult['facts'], { say, issuesUrl }: IncidentLog): void => {
   for (const number of unreadable.slice(0, mostNamed))
     say(`incidents: #${number} is left alone, for its marker cannot be read any more (edited or emptied): ${issuesUrl}${number}`)
   for (const number of brokenSilences.slice(0, mostNamed))
@@ -79,7 +69,11 @@ const sayUnreadable = ({ unreadable, brokenSilences }: Reconciled['facts'], { sa
 }
 
 /** Every incident that is open or that this run wrote, for the summary. */
-const linesOf = ({ inputs, plan }: Read, { deeds, created }: Done, { issuesUrl }: Telling): readonly IncidentLine[] => {
+const incidentLines = (
+  { inputs, plan }: IssuesRead,
+  { deeds, created }: WritingOutcome,
+  { issuesUrl }: IncidentLog,
+): readonly IncidentLine[] => {
   const titles = new Map<number, string>()
   const issues = inputs.slice(0, 1).flatMap((one) => [...(one.issues.closed ?? []), ...one.issues.open])
   for (const { number, title } of issues) titles.set(number, title)
@@ -87,7 +81,7 @@ const linesOf = ({ inputs, plan }: Read, { deeds, created }: Done, { issuesUrl }
     const number = write.kind === 'create' ? created.get(write.fingerprint) : write.kind === 'update' ? write.number : undefined
     if (number !== undefined && 'title' in write && write.title !== undefined) titles.set(number, write.title)
   }
-  const open = shareIssues(inputs).flatMap((one) => [...knownOf(one).incidents.values()].map(({ issue }) => issue.number))
+  const open = shareIssues(inputs).flatMap((one) => [...knownIncidents(one).incidents.values()].map(({ issue }) => issue.number))
   const numbers = [...new Set([...deeds.keys(), ...open])].toSorted((a, b) => a - b)
   return numbers.map((number) => ({
     number,
@@ -99,20 +93,20 @@ const linesOf = ({ inputs, plan }: Read, { deeds, created }: Done, { issuesUrl }
 
 /** Lists, reconciles, writes, and lists again after a creation, so that two runs at once leave one issue. Of several servers, all at once. */
 export const reconcileIssues =
-  (given: readonly Judged[], telling: Telling) =>
-  async (outside: Outside): Promise<Told> => {
+  (given: readonly ServerInput[], telling: IncidentLog) =>
+  async (outside: ReconcileAccess): Promise<IncidentsTold> => {
     const { issues, state } = outside
-    const all = withLearned(given, state)
+    const all = withLearnedAuthor(given, state)
     const open = await issues.listOpen()
-    if (!open.ok) return failedBefore(all, open.failure, outside)
-    const read = await look(all, open.value, outside)
-    if (!read.ok) return failedBefore(all, read.failure, outside)
+    if (!open.ok) return toldWithoutIssues(all, open.failure, outside)
+    const read = await readIssues(all, open.value, outside)
+    if (!read.ok) return toldWithoutIssues(all, read.failure, outside)
     sayUnreadable(read.plan.facts, telling)
     sayHeld(read.plan.facts, telling)
     const done = await performWrites(read.plan.writes, { ...telling, issues })
     if (read.plan.deferred.length > 0)
       telling.say(`incidents: ${read.plan.deferred.length} more writes wait for the next run (at most ${mostWrites} a run)`)
-    const told = { ...toldOf(read, done, { ...outside, telling }), incidents: linesOf(read, done, telling) }
+    const told = { ...toldAndKept(read, done, { ...outside, telling }), incidents: incidentLines(read, done, telling) }
     const known = withAuthor(all, done.author, { state, say: telling.say })
     if (done.failure !== undefined || done.created.size === 0) return { ...told, failure: done.failure }
     const again = await issues.listOpen()

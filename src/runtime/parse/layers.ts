@@ -39,7 +39,7 @@ const mergeLayers = (layers: readonly Layer[]): Readonly<Record<string, unknown>
   layers.reduce<Readonly<Record<string, unknown>>>((low, layer) => merge(low, layer.value) as Readonly<Record<string, unknown>>, {})
 
 /** The layer that a path's value came from: the topmost that has it, following the way values are merged. */
-const layerOf = (layers: readonly Layer[], path: Path): Layer | undefined => {
+export const layerOf = (layers: readonly Layer[], path: Path): Layer | undefined => {
   let candidates = layers.toReversed()
   for (const [index] of path.entries()) {
     const having = candidates.filter((layer) => valueAt(layer.value, path.slice(0, index + 1)) !== undefined)

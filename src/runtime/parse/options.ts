@@ -3,7 +3,7 @@ import type { Mistake } from '../../contract/user-error.ts'
 import { commonSections } from '../../core/options/common.ts'
 import { sectionShape } from '../../core/options/inputs.ts'
 import { type Configuration, fileLayer } from './configuration.ts'
-import { type Layer, type Located, type Parsed, parseLayers } from './layers.ts'
+import { type Layer, type Located, layerOf, type Parsed, parseLayers } from './layers.ts'
 import { type Path, pathText, valueAt } from './path.ts'
 
 /** An action with its options, valid and complete; those of the common part that it reads stand among them. */
@@ -12,7 +12,12 @@ export type ParsedOptions = {
   readonly options: Readonly<Record<string, unknown>>
   /** `timeout` of its section or of its entry in the round. */
   readonly timeoutMs: number | undefined
+  /** Where the database's URL stood, as it was written: recovery reads it there again. */
+  readonly databaseUrl?: WrittenUrl | undefined
 }
+
+/** An input of the step, or a text in which `${NAME}` was not replaced yet. */
+export type WrittenUrl = { readonly input: string } | { readonly text: string }
 
 export type OptionsOutcome = {
   readonly parsed: ParsedOptions | undefined
@@ -69,6 +74,14 @@ const parseBorrowed = ({ action, file, overrides, find }: OptionsRequest, lender
   })
 }
 
+const urlPath: Path = ['database', 'url']
+const writtenUrl = (layers: readonly Layer[]): WrittenUrl | undefined => {
+  const layer = layerOf(layers, urlPath)
+  const text = layer === undefined ? undefined : valueAt(layer.value, urlPath)
+  if (typeof text !== 'string') return undefined
+  return layer?.from === 'input' ? { input: 'database-url' } : { text }
+}
+
 /** The options of one action for this run: default < common part < server's override < section < entry of the round < input. */
 export const parseOptions = (request: OptionsRequest): OptionsOutcome => {
   const { action, file, overrides, above, find } = request
@@ -93,5 +106,6 @@ export const parseOptions = (request: OptionsRequest): OptionsOutcome => {
   if (own.value === undefined || mistakes.length > 0) return { parsed: undefined, mistakes, secrets }
   const { timeout, ...options } = own.value
   const given = Object.fromEntries(borrowed.map(([name, { value }]) => [name, value]))
-  return { parsed: { action, options: { ...options, ...given }, timeoutMs: timeout as number | undefined }, mistakes, secrets }
+  const parsed = { action, options: { ...options, ...given }, timeoutMs: timeout as number | undefined, databaseUrl: writtenUrl(layers) }
+  return { parsed, mistakes, secrets }
 }

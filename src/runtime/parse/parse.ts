@@ -33,6 +33,8 @@ export type ParsedRun = {
   readonly common: Common
   /** Of a single action; empty for a round. */
   readonly options: Readonly<Record<string, unknown>>
+  /** Where the database's URL of a single action stood. */
+  readonly databaseUrl: ParsedOptions['databaseUrl']
   /** All values to mask, before anything is printed. */
   readonly secrets: readonly string[]
   /** What this release leaves out, one line each. */
@@ -98,6 +100,11 @@ const verdictRules = (given: RunInputs, common: Common, request: RunRequest): Pi
   return { incidents, failOn: given['fail-on'] ?? (incidents ? 'never' : 'critical') }
 }
 
+const ofSingle = (single: ParsedOptions | undefined): Pick<ParsedRun, 'options' | 'databaseUrl'> => ({
+  options: single?.options ?? {},
+  databaseUrl: single?.databaseUrl,
+})
+
 const assembled = (setting: Setting, common: Common, work: readonly ParsedOptions[]): Omit<ParsedRun, 'secrets' | 'notices'> => {
   const given = setting.run.value as RunInputs
   const isRound = setting.request.action === roundName
@@ -112,7 +119,7 @@ const assembled = (setting: Setting, common: Common, work: readonly ParsedOption
     dryRun: given['dry-run'] ?? false,
     stateDir: given['state-dir'] ?? common['state-dir'],
     common,
-    options: single?.options ?? {},
+    ...ofSingle(single),
     round: isRound ? { name: given.round ?? '', entries: work } : undefined,
     servers: Object.keys(isMapping(setting.file.value['servers']) ? setting.file.value['servers'] : {}),
     commonFor: commonFor(setting),

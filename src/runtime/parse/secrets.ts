@@ -48,7 +48,7 @@ const secretsOf: Record<Secrecy, (text: string, written: string) => readonly str
   parts: () => [],
   url: (text, written) => [
     ...(isReadableUrl(text) ? credentialsOf(text) : []),
-    ...(/@|password/i.test(text) || /^\$\{\w+\}$/.test(written.trim()) ? [text] : []),
+    ...(!isReadableUrl(text) || /^\$\{\w+\}$/.test(written.trim()) ? [text] : []),
   ],
   credentials: credentialsOf,
 }

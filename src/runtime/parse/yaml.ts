@@ -73,10 +73,7 @@ const structureMistakes = (yaml: Yaml, document: Document, counter: LineCounter)
       if (aliases > mostAliases) return mistake(node, `more than ${mostAliases} aliases`)
       const target = node.resolve(document)
       if (target === undefined)
-        return mistake(
-          node,
-          `no anchor ${plainAnchor.test(node.source) ? `&${node.source}` : 'of this name'} stands before this alias; quote a value that begins with *`,
-        )
+        return mistake(node, `no anchor ${plainAnchor.test(node.source) ? `&${node.source}` : 'of this name'} stands before this alias`)
       return path.includes(target) ? mistake(node, 'this alias stands inside of what it repeats') : undefined
     },
   })

@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { z } from 'zod'
 
-/** Which process wrote a lock or a journal, precisely enough that a reused process number is not taken for it. */
+/** Which process wrote a lock or a ledger, precisely enough that a reused process number is not taken for it. */
 export const ownerShape = {
   pid: z.int().positive(),
   /** Changes with every boot; `null` where there is no `/proc`. */
@@ -45,6 +45,12 @@ export const ownIdentity = (deadline: number, procfs = '/proc'): Owner => ({
   startTicks: processStat('self', procfs)?.startTicks ?? null,
   deadline,
 })
+
+/** Whether that is this very process. */
+export const isOwn = (owner: Owner): boolean => {
+  const { pid, bootId, pidNamespace, startTicks } = ownIdentity(owner.deadline)
+  return owner.pid === pid && owner.bootId === bootId && owner.pidNamespace === pidNamespace && owner.startTicks === startTicks
+}
 
 const answersSignals = (pid: number): boolean => {
   try {

@@ -6,7 +6,29 @@ import { prune } from './prune.ts'
 import { inTransaction } from './schema.ts'
 
 /** Whose state it is; nobody else's is read. */
-export type StateKey = { readonly repository: string; readonly server: string; readonly project: string; readonly action: string }
+export type StateKey = {
+  readonly repository: string
+  readonly server: string
+  readonly project: string
+  /** Words by which the same project was known before: what was kept under them is taken over. */
+  readonly formerly?: readonly string[]
+  readonly action: string
+}
+
+/** The scope of a key, by its own word or else by an earlier one; 0 when there is none yet. */
+export const scopeOf = (database: DatabaseSync, { repository, server, project, formerly = [], action }: StateKey): number => {
+  const find = database.prepare('SELECT id FROM scope WHERE repository = ? AND server = ? AND project = ? AND action = ?')
+  for (const word of [project, ...formerly]) {
+    const id = Number(find.get(repository, server, word, action)?.['id'] ?? 0)
+    if (id !== 0) return id
+  }
+  return 0
+}
+
+const takeOver = (database: DatabaseSync, key: StateKey): void => {
+  const id = (key.formerly ?? []).length === 0 ? 0 : scopeOf(database, key)
+  if (id !== 0) database.prepare('UPDATE scope SET project = ? WHERE id = ?').run(key.project, id)
+}
 
 const maxWord = 500
 /** Runs between two prunes. */
@@ -90,6 +112,7 @@ export const recordRun = (database: DatabaseSync, { key, findings, notes, ...run
     const at = Math.round(run.at)
     const kept = worstOfEach(findings)
     const numbers = numbersOf(findings)
+    takeOver(database, key)
     const scope = touchScope(database, key, at)
     const size = kept.length + numbers.length
     const id = Number(database.prepare('INSERT INTO run (scope, at, size) VALUES (?, ?, ?)').run(scope, at, size).lastInsertRowid)

@@ -5,7 +5,7 @@ import type { PastMeasurement, PastStatus } from '../../contract/history.ts'
 import type { Instant } from '../../contract/seen.ts'
 import { statuses } from '../../contract/status.ts'
 import { closeDatabase, databaseInode, databaseTrouble, isDamaged, type OpenDatabase, openDatabase } from './database.ts'
-import { keyWord, type Run, recordRun, type StateKey } from './record.ts'
+import { keyWord, type Run, recordRun, type StateKey, scopeOf } from './record.ts'
 import type { Trouble } from './trouble.ts'
 
 export type { StateKey } from './record.ts'
@@ -26,11 +26,6 @@ export type OpenedState =
 
 /** More than any run needs; an endless one would not be a number for SQLite. */
 const maxLimit = 100_000
-
-const scopeOf = (database: DatabaseSync, key: StateKey): number => {
-  const sql = 'SELECT id FROM scope WHERE repository = ? AND server = ? AND project = ? AND action = ?'
-  return Number(database.prepare(sql).get(key.repository, key.server, key.project, key.action)?.['id'] ?? 0)
-}
 
 const readStatuses = (database: DatabaseSync, scope: number, [id, subject, limit]: [string, string, number]): PastStatus[] =>
   database

@@ -8,8 +8,9 @@ const from = 'database.url'
 
 /** What the configured URL or key=value string means, with libpq's defaults; its password is masked before anything else. */
 export const targetFromUrl = async (url: string, services: ConnectServices): Promise<Seen<PostgresTarget>> => {
-  if (url.includes('@')) services.secrets.add(url)
   const reading = parseConninfo(url)
+  // As a whole: its parts would be cut elsewhere than the secret.
+  if (!reading.ok) services.secrets.add(url)
   if (!reading.ok) return couldNotLook(`${from} cannot be read: ${reading.mistake}`, `correct ${from}`)
   const given = reading.value
   maskPassword(url, given, services)

@@ -8,7 +8,7 @@ const shortestOfShort = { base64: 6, other: 4 } as const
 
 /** What a character of base64 stands for, in both alphabets; -1 for any other. */
 export const sextets = new Int8Array(128).fill(-1)
-for (const [index, one] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries())
+for (const [index, one] of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.split('').entries())
   sextets[one.charCodeAt(0)] = index
 sextets[0x2d] = 62
 sextets[0x5f] = 63
@@ -19,16 +19,22 @@ const isText = (byte: number): boolean => (byte >= 0x20 && byte < 0x7f) || byte 
 const mayBeText = Uint8Array.from({ length: 256 }, (_, byte) => (isText(byte) || byte >= 0x80 ? 1 : 0))
 const isAscii = Uint8Array.from({ length: 256 }, (_, byte) => (isText(byte) ? 1 : 0))
 
+/** The character that reads at `at`, behind so many readable bytes: 0 for the zero bytes of UTF-16, undefined for what is no text. */
+const readableAt = (values: Uint8Array, at: number, read: number): number | undefined => {
+  const length = sequenceLength(values, at)
+  const byte = values[at] ?? 0
+  if (byte === 0 || length > 1) return sequenceCode(values, at, length)
+  return isText(byte) || (byte >= 0xa0 && read >= 3) ? byte : undefined
+}
+
 /** Whether so many bytes in a row could be text: most that is read as base64 says nothing. */
 const saysSomething = (values: Uint8Array, least: number): boolean => {
-  let run = 0
-  for (let at = 0; at < values.length; ) {
-    const length = sequenceLength(values, at)
-    const byte = values[at] ?? 0
-    if (length > 1 || (length === 1 && isText(byte)) || (byte >= 0xa0 && run >= 3)) run += Math.max(1, length)
-    else if (byte !== 0) run = 0
-    if (run >= least) return true
-    at += Math.max(1, length)
+  let read = 0
+  for (let at = 0, width = 1; at < values.length; at += width) {
+    const code = readableAt(values, at, read)
+    width = Math.max(1, sequenceLength(values, at))
+    if (code !== 0) read = code === undefined ? 0 : read + width
+    if (read >= least) return true
   }
   return false
 }
@@ -60,38 +66,42 @@ const putReadable = ({ values, from, to, least }: Decoded, { making, isCut }: Ho
     begin = writer.length()
     read = 0
   }
-  for (let at = 0; at < values.length; ) {
-    const length = sequenceLength(values, at)
-    const byte = values[at] ?? 0
-    const width = Math.max(1, length)
-    const [first, last] = [from(at), to(at + width - 1)]
-    if (length > 1 || (length === 1 && isText(byte))) writer.codePoint(sequenceCode(values, at, length), first, last)
-    else if (byte >= 0xa0 && read >= 3) writer.put(byte, first, last)
-    else if (byte !== 0) close(first)
-    if (byte !== 0 && writer.length() > begin) read += width
-    at += width
+  for (let at = 0, width = 1; at < values.length; at += width) {
+    const code = readableAt(values, at, read)
+    width = Math.max(1, sequenceLength(values, at))
+    if (code === undefined) close(from(at))
+    else if (code > 0) {
+      writer.codePoint(code, from(at), to(at + width - 1))
+      read += width
+    }
   }
   if (values.length > 0) close(to(values.length - 1) - 1, isCut)
 }
 
-/** A look that costs nothing: whether at one alignment enough bytes in a row could be text. All of the run is read once. */
-const mayReadBase64 = (text: string, least: number, wide: boolean): boolean => {
+/** Counts readable bytes in a row; true when enough of them are there. */
+const counter = (kinds: number, least: number, wide: boolean) => {
   const reads = wide ? mayBeText : isAscii
-  const runs = new Uint32Array(4)
+  const runs = new Uint32Array(kinds)
+  return (kind: number, byte: number): boolean => {
+    const before = runs[kind] ?? 0
+    const run = reads[byte] === 1 ? before + 1 : byte === 0 ? before : 0
+    runs[kind] = run
+    return run >= least
+  }
+}
+
+/** A look that costs little: whether at one alignment enough bytes in a row could be text. All of the run is read once. */
+const mayReadBase64 = (text: string, least: number, wide: boolean): boolean => {
+  const enough = counter(4, least, wide)
   let before = -1
   let at = 0
   for (let index = 0; index < text.length; index += 1) {
     const value = sextets[text.charCodeAt(index)] ?? -1
     if (value < 0) continue
-    if (before >= 0) {
-      for (let place = 0; place < 3; place += 1) {
-        const byte = (((before << 6) | value) >> (4 - place * 2)) & 0xff
-        const shift = (at + 4 - place) & 3
-        runs[shift] = reads[byte] === 1 ? (runs[shift] ?? 0) + 1 : byte === 0 ? (runs[shift] ?? 0) : 0
-        if ((runs[shift] ?? 0) >= least) return true
-      }
-      at = (at + 1) & 3
-    }
+    const pair = (before << 6) | value
+    if (before >= 0 && (enough(at, (pair >> 4) & 0xff) || enough((at + 3) & 3, (pair >> 2) & 0xff) || enough((at + 2) & 3, pair & 0xff)))
+      return true
+    at = before < 0 ? 0 : (at + 1) & 3
     before = value
   }
   return false
@@ -127,18 +137,13 @@ const digitOf = (code: number): number =>
 
 /** The same look for hexadecimal digits. */
 const mayReadHex = (text: string, least: number, wide: boolean): boolean => {
-  const reads = wide ? mayBeText : isAscii
-  const runs = [0, 0]
+  const enough = counter(2, least, wide)
   let before = -1
   for (let index = 0, shift = 0; index < text.length; index += 1) {
     const digit = digitOf(text.charCodeAt(index))
     if (digit < 0) continue
-    if (before >= 0) {
-      const byte = (before << 4) | digit
-      runs[shift] = reads[byte] === 1 ? (runs[shift] ?? 0) + 1 : byte === 0 ? (runs[shift] ?? 0) : 0
-      if ((runs[shift] ?? 0) >= least) return true
-      shift = 1 - shift
-    }
+    if (before >= 0 && enough(shift, (before << 4) | digit)) return true
+    shift = 1 - shift
     before = digit
   }
   // A zero before an `x` is no digit: then the pairs stand elsewhere.
@@ -167,6 +172,7 @@ export const putHex = (text: string, begin: number, how: How): void => {
 
 /** Numbers of bytes, as `Buffer` in JSON and Go's `[]byte` are printed. */
 export const putDecimal = (text: string, begin: number, how: How): void => {
+  if (!/\d[\s,]/.test(text)) return
   const bytes: Bytes = { values: [], from: [], to: [] }
   for (const { 0: number, index } of text.matchAll(/\d+/g)) {
     bytes.values.push(Number(number) > 255 ? 1 : Number(number))

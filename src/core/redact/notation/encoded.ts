@@ -1,6 +1,6 @@
 import { cutMark } from '../../text/plain.ts'
 import { putBase64, putDecimal, putHex, sextets } from './decode.ts'
-import { characterClass, hasRun } from './runs.ts'
+import { type CharacterClass, characterClass } from './runs.ts'
 import type { View, ViewWriter } from './view.ts'
 
 /** A run that goes on behind white space must be this long: words do not. */
@@ -56,15 +56,31 @@ const base64Runs = (text: string): readonly Run[] => {
   return runs
 }
 
-const hexRun = /(?:0x)?[0-9a-f]{2}(?:[\s:,;-]{0,3}(?:0x)?[0-9a-f]{2}){3,}[0-9a-f]?/gi
-const decimalRun = /(?<![\d.])\d{1,3}(?:(?:,\s{0,3}|\s{1,3})\d{1,3}(?![\d.])){3,}/g
-const hexOrBreak = characterClass(/[0-9a-fx\s:,;-]/i)
-const digitOrBreak = characterClass(/[\d\s,]/)
-const mayBeHex = /(?:[0-9a-f]{2}(?:[\s:,;-]{1,3}(?:0x)?)?){4}/i
-const mayBeDecimal = /(?:\d{1,3}[\s,]{1,3}){3}\d/
+const hexDigit = characterClass(/[0-9a-f]/i)
+const hexBreak = characterClass(/[\s:,;x-]/i)
+const digit = characterClass(/\d/)
+const digitBreak = characterClass(/[\s,]/)
+const mostBreaks = 4
 
-const runsOf = (text: string, pattern: RegExp): readonly Run[] =>
-  [...text.matchAll(pattern)].map((one) => ({ from: one.index, to: one.index + one[0].length }))
+/** Runs of digits with short breaks in them. Counted by hand: an expression that repeats a group runs out of stack in a long text. */
+const digitRuns = (text: string, digits: CharacterClass, breaks: CharacterClass): readonly Run[] => {
+  const runs: Run[] = []
+  let [from, to, count] = [0, 0, 0]
+  const close = (): void => {
+    if (count >= shortestRun) runs.push({ from, to })
+    count = 0
+  }
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (digits[code] === 1) {
+      if (count === 0) from = at
+      to = at + 1
+      count += 1
+    } else if (count > 0 && (breaks[code] !== 1 || at - to >= mostBreaks)) close()
+  }
+  close()
+  return runs
+}
 
 const isCutAt = (text: string, at: number): boolean => text[at] === cutMark || text.startsWith('...', at)
 
@@ -77,6 +93,6 @@ export const undoEncodings = ({ text }: View, making: () => ViewWriter, wanted: 
     for (const { from, to } of runs) put(text.slice(from, to), from, { making, isCut: isCutAt(text, to), ...wanted })
   }
   each(base64Runs(text), putBase64)
-  if (hasRun(text, hexOrBreak, 8) && mayBeHex.test(text)) each(runsOf(text, hexRun), putHex)
-  if (hasRun(text, digitOrBreak, 10) && mayBeDecimal.test(text)) each(runsOf(text, decimalRun), putDecimal)
+  each(digitRuns(text, hexDigit, hexBreak), putHex)
+  each(digitRuns(text, digit, digitBreak), putDecimal)
 }

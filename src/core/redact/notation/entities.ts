@@ -23,11 +23,17 @@ const bare = /^(?:amp|lt|gt|quot|AMP|LT|GT|QUOT)/
 
 type Read = { readonly code: number; readonly length: number }
 
+const codeOf = (name: string): number | undefined =>
+  named.get(name) ?? named.get(name.toLowerCase()) ?? accented.exec(name)?.[1]?.charCodeAt(0)
+
+/** Behind an escaped ampersand a name that nobody knows may be a text: `&amp;a4;` says `&a4;`. */
+const closedName = (name: string, length: number): Read | undefined => {
+  const code = codeOf(name)
+  return code === undefined && length > name.length + 2 ? undefined : { code: code ?? unknownCharacter, length }
+}
+
 const byName = (name: string, whole: string, closed: boolean): Read | undefined => {
-  if (closed) {
-    const code = named.get(name) ?? named.get(name.toLowerCase()) ?? accented.exec(name)?.[1]?.charCodeAt(0)
-    return { code: code ?? unknownCharacter, length: whole.length }
-  }
+  if (closed) return closedName(name, whole.length)
   const known = bare.exec(name)?.[0]
   const code = known === undefined ? undefined : named.get(known.toLowerCase())
   return known === undefined || code === undefined ? undefined : { code, length: whole.length - name.length + known.length }

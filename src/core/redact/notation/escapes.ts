@@ -31,7 +31,7 @@ const hexBytes = run(/\\{1,64}x([0-9a-f]{2})/i, hex)
 /** Also behind a doubled backslash; a lone digit or two could be a reference of a pattern, and is read all the same. */
 const octalBytes = run(/\\{1,64}([0-3][0-7]{2}|[0-7]{1,2}(?![0-7]))/, (match) => Number.parseInt(match[1] ?? '0', 8))
 
-const unicode = /(?:\\{1,64}u+\{([0-9a-f]{1,6})\}|\\{1,64}u+([0-9a-f]{4})|\\{1,64}U([0-9a-f]{8})|%(?:25){0,64}u([0-9a-f]{4}))/iy
+const unicode = /(?:\\{1,64}(?:u+|x)\{([0-9a-f]{1,6})\}|\\{1,64}u+([0-9a-f]{4})|\\{1,64}U([0-9a-f]{8})|%(?:25){0,64}u([0-9a-f]{4}))/iy
 
 const putUnicode: Reader = (text, at, writer) => {
   unicode.lastIndex = at
@@ -50,12 +50,17 @@ const simpleEscape: Reader = (text, at, writer) => {
   const end = at + (backslashes.exec(text)?.[0].length ?? 1)
   const next = text[end]
   if (next === undefined) return undefined
+  // `\%41`: the backslash says nothing, and the escape behind it is read by itself.
+  if (next === '%' || next === '&') return end
   const code = controls[next] ?? text.charCodeAt(end)
   if (next !== '\n') writer.put(code, at, end + 1)
   return end + 1
 }
 
 const sqlUnicode = /\\{1,64}(?:\+([0-9a-f]{6})|([0-9a-f]{4}))/iy
+
+/** `\C3\A4`, as names in certificates and directories are printed (RFC 4514). */
+const hexPairs = run(/\\{1,64}([0-9a-f]{2})/i, hex)
 
 /** `U&'\00e4'` and `\+0000e4`. */
 const putSqlUnicode: Reader = (text, at, writer) => {
@@ -74,7 +79,8 @@ const putEntity: Reader = (text, at, writer) => {
   return at + found.length
 }
 
-const halfEscape = /(?:\\{1,64}(?:[uU][0-9a-f]{0,7}|x[0-9a-f]?|[0-7]{0,2})?|%(?:25){0,64}[0-9a-f]?|&#?\w{0,10}|=[0-9A-F]?)(?=…|\.\.\.|$)/iy
+const halfEscape =
+  /(?:\\{1,64}(?:[uU]\{?[0-9a-f]{0,7}|x[0-9a-f]?|[0-7]{0,2})?|%(?:25){0,64}[0-9a-f]?|&#?\w{0,10}|=[0-9A-F]?)(?=…|\.\.\.|$)/iy
 
 /** An escape that was cut says nothing: what stands before it touches the cut. */
 const skipHalf: Reader = (text, at) => {
@@ -82,13 +88,17 @@ const skipHalf: Reader = (text, at) => {
   return halfEscape.test(text) ? halfEscape.lastIndex : undefined
 }
 
+/** The end of a line in mail, also when the line was joined with the next. */
 const softBreak: Reader = (text, at) => {
-  const length = /^=[ \t]{0,8}\r?\n/.exec(text.slice(at, at + 12))?.[0].length
+  const length = /^=(?:[ \t]{0,8}\r?\n|[ \t]{1,8})/.exec(text.slice(at, at + 12))?.[0].length
   return length === undefined ? undefined : at + length
 }
 
-/** Readings that contradict each other: `\00e4` is a character in SQL and an octal byte elsewhere, and `=C3` is one in mail only. */
-export type Dialect = 'usual' | 'sql and mail'
+/**
+ * Readings that contradict each other: `\00e4` is a character in SQL and an octal byte elsewhere, `=C3` is one in mail only, and a backslash before
+ * the first character of a secret (`C:\0%20…`) may say nothing.
+ */
+export type Dialect = 'usual' | 'sql and mail' | 'plain backslashes'
 
 const usual: Readonly<Record<string, readonly Reader[]>> = {
   '\\': [putUnicode, hexBytes, octalBytes, skipHalf, simpleEscape],
@@ -99,14 +109,16 @@ const readers: Readonly<Record<Dialect, typeof usual>> = {
   usual,
   'sql and mail': {
     ...usual,
-    '\\': [putUnicode, putSqlUnicode, hexBytes, skipHalf, simpleEscape],
+    '\\': [putUnicode, putSqlUnicode, hexBytes, hexPairs, skipHalf, simpleEscape],
     '=': [quotedPrintable, softBreak, skipHalf],
   },
+  'plain backslashes': { '%': usual['%'] ?? [], '&': usual['&'] ?? [] },
 }
 
 const worth: Readonly<Record<Dialect, RegExp>> = {
   usual: /\\|%(?:[0-9a-f]{2}|u[0-9a-f]{4}|[0-9a-f]?(?:…|\.\.\.|$))|&(?:#|[a-z]{2}|…)/i,
-  'sql and mail': /\\\+?[0-9a-f]{4}|=[0-9A-F]{2}|=[ \t]{0,8}\r?\n/i,
+  'plain backslashes': /%(?:[0-9a-f]{2}|u[0-9a-f]{4})|&(?:#|[a-z]{2})/i,
+  'sql and mail': /\\(?:[0-9a-f]{2}|\+[0-9a-f]{6})|=[0-9A-F]{2}|=[ \t]{0,8}(?:\r?\n| )/i,
 }
 
 /** Whether a dialect could find something to undo. */

@@ -1,5 +1,5 @@
 import { ansiAt, unseenAt } from '../../text/plain.ts'
-import { createViewWriter, type View } from './view.ts'
+import { createViewWriter, pieceEnd, type View } from './view.ts'
 
 /**
  * How a text and a secret are compared. `exact`: without what cannot be seen. `loose`: also without white space, quotes, backslashes,
@@ -40,23 +40,31 @@ const fold = (code: number): string => {
   return text
 }
 
+/** What a character becomes: itself, what it is folded to, nothing, or one for a run of worn ones. */
+const likeCharacter = (code: number, likeness: Likeness): string | typeof wornOut => {
+  if (likeness === 'exact') return unseenAt(code) ? '' : String.fromCodePoint(code)
+  if (likeness === 'worn' && isWorn(code)) return wornOut
+  if (isNoise(code) || unseenAt(code)) return ''
+  return code < 0x80 ? lowerAscii(code) : fold(code)
+}
+
+const isWorn = (code: number): boolean =>
+  code === 0x3f || (code >= 0xd800 && code <= 0xdfff) || (code > 0x7e && code !== cutMark && code !== pieceEnd && !unseenAt(code))
+
 /** The view as it is compared, with its places in the source: slower than the text alone. */
 export const likeView = (source: View, likeness: Likeness): View => {
   const { text } = source
   const writer = createViewWriter(source, Math.max(64, text.length))
   let worn = false
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0, end = 0; at < text.length; at = end) {
     const code = text.codePointAt(at) ?? 0
-    const end = ansiAt(text, at) ?? at + (code > 0xffff ? 2 : 1)
-    const from = at
-    at = end
-    const isLost = likeness === 'worn' && code >= 0xd800 && code <= 0xdfff
-    if (end - from > 2 || (unseenAt(code) && !isLost) || (likeness !== 'exact' && isNoise(code))) continue
-    const isWorn = likeness === 'worn' && ((code > 0x7e && code !== cutMark && code !== 0xffff) || code === 0x3f)
-    if (isWorn && !worn) writer.put(wornOut, from, end)
-    else if (likeness === 'exact') writer.codePoint(code, from, end)
-    else if (!isWorn) for (const unit of code < 0x80 ? lowerAscii(code) : fold(code)) writer.codePoint(unit.codePointAt(0) ?? 0, from, end)
-    worn = isWorn
+    const sequence = ansiAt(text, at)
+    end = sequence ?? at + (code > 0xffff ? 2 : 1)
+    const like = sequence === undefined ? likeCharacter(code, likeness) : ''
+    if (like === '') continue
+    if (like !== wornOut) for (let unit = 0; unit < like.length; unit += 1) writer.put(like.charCodeAt(unit), at, end)
+    else if (!worn) writer.put(wornOut, at, end)
+    worn = like === wornOut
   }
   return writer.view()
 }

@@ -47,7 +47,9 @@ export const eachReading = (text: string, wanted: Wanted, look: (view: View) => 
     isRare ||= mayBeEscaped(view.text, 'sql and mail')
     look(view)
   })
-  return whole && (!isRare || follow(source, { dialect: 'sql and mail', ...wanted }, look))
+  if (!whole || (isRare && !follow(source, { dialect: 'sql and mail', ...wanted }, look))) return false
+  const isBoth = text.includes('\\') && mayBeEscaped(text, 'plain backslashes')
+  return !isBoth || follow(source, { dialect: 'plain backslashes', ...wanted }, look)
 }
 
 /** One text with its escapes undone, layer by layer: the forms in which a secret is compared. */

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { runMaintain } from '../../../../support/db-maintain.ts'
 import { type PostgresServer, startPostgres } from '../../../../support/postgres.ts'
-import { binariesOf, postgresMajors } from '../../../../support/postgres-majors.ts'
+import { binariesOf, edgeMajors } from '../../../../support/postgres-majors.ts'
 import { eventually, openSession } from '../../../../support/postgres-sessions.ts'
 
 jest.setTimeout(60_000)
 
-describe.each(postgresMajors)('indexes on PostgreSQL $major', (one) => {
+describe.each(edgeMajors)('indexes on PostgreSQL $major', (one) => {
   let server: PostgresServer
   beforeAll(async () => {
     server = await startPostgres({ settings: { autovacuum: 'off' }, ...binariesOf(one) })

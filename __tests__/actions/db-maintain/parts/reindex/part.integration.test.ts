@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { runMaintain } from '../../../../support/db-maintain.ts'
 import { type PostgresServer, startPostgres } from '../../../../support/postgres.ts'
-import { binariesOf, postgresMajors } from '../../../../support/postgres-majors.ts'
+import { binariesOf, edgeMajors } from '../../../../support/postgres-majors.ts'
 import { eventually, openSession } from '../../../../support/postgres-sessions.ts'
 import { runRonde, temporaryFolder } from '../../../../support/ronde.ts'
 
 jest.setTimeout(60_000)
 
-describe.each(postgresMajors)('reindex on PostgreSQL $major', (one) => {
+describe.each(edgeMajors)('reindex on PostgreSQL $major', (one) => {
   let server: PostgresServer
   beforeAll(async () => {
     server = await startPostgres({ settings: { autovacuum: 'off' }, ...binariesOf(one) })

@@ -4,7 +4,7 @@ import { testSome } from '../../../../../src/actions/db-maintain/parts/schema/te
 import { seeConstraints, testConstraints } from '../../../../../src/probes/postgres/constraints.ts'
 import { type Given, onSite } from '../../../../support/maintenance-site.ts'
 import { type PostgresServer, startPostgres } from '../../../../support/postgres.ts'
-import { binariesOf, type Major, postgresMajors } from '../../../../support/postgres-majors.ts'
+import { binariesOf, edgeMajors, type Major } from '../../../../support/postgres-majors.ts'
 import { openSession } from '../../../../support/postgres-sessions.ts'
 
 jest.setTimeout(60_000)
@@ -97,7 +97,7 @@ const useServer = (major: Major = { major: 18 }) => {
   return { made, look, bad, server: () => server }
 }
 
-describe.each(postgresMajors)('constraints on PostgreSQL $major', (one) => {
+describe.each(edgeMajors)('constraints on PostgreSQL $major', (one) => {
   const { made, look, bad, server } = useServer(one)
 
   test.each(broken)('%s', async (_, sql, expected) => {

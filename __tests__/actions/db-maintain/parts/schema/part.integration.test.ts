@@ -5,7 +5,7 @@ import type { Done } from '../../../../../src/actions/db-maintain/part.ts'
 import { part } from '../../../../../src/actions/db-maintain/parts/schema/part.ts'
 import { type Given, onSite } from '../../../../support/maintenance-site.ts'
 import { type PostgresServer, startPostgres } from '../../../../support/postgres.ts'
-import { binariesOf, type Major, postgresMajors } from '../../../../support/postgres-majors.ts'
+import { binariesOf, edgeMajors, type Major } from '../../../../support/postgres-majors.ts'
 import { openSession } from '../../../../support/postgres-sessions.ts'
 import { temporaryFolder } from '../../../../support/ronde.ts'
 
@@ -158,7 +158,7 @@ const useQuiz = (major: Major = { major: 18 }) => {
   return { run, look, snapshotText, folder: () => workspace.path }
 }
 
-describe.each(postgresMajors)('schema on PostgreSQL $major', (one) => {
+describe.each(edgeMajors)('schema on PostgreSQL $major', (one) => {
   const { run, look, snapshotText, folder } = useQuiz(one)
 
   test('without a snapshot it says how to write one; written, nothing differs', async () => {

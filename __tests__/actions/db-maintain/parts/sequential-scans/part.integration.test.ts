@@ -9,7 +9,7 @@ import { part } from '../../../../../src/actions/db-maintain/parts/sequential-sc
 import type { JudgedFinding } from '../../../../../src/contract/finding.ts'
 import { type Given, onSite } from '../../../../support/maintenance-site.ts'
 import { type PostgresServer, startPostgres } from '../../../../support/postgres.ts'
-import { binariesOf, postgresMajors } from '../../../../support/postgres-majors.ts'
+import { binariesOf, edgeMajors } from '../../../../support/postgres-majors.ts'
 import { eventually, openSession } from '../../../../support/postgres-sessions.ts'
 
 jest.setTimeout(60_000)
@@ -34,7 +34,7 @@ const load = async (server: PostgresServer): Promise<void> => {
   await promisify(execFile)(program, ['-n', '-f', script, '-c', '2', '-t', '20', ...connection], { env: environment })
 }
 
-describe.each(postgresMajors)('sequential scans on PostgreSQL $major', (major) => {
+describe.each(edgeMajors)('sequential scans on PostgreSQL $major', (major) => {
   let server: PostgresServer
   beforeAll(async () => {
     server = await startPostgres({ settings: { autovacuum: 'off', max_parallel_workers_per_gather: 0 }, ...binariesOf(major) })

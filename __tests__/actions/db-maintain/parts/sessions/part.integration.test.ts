@@ -9,7 +9,7 @@ import { sessionsPart } from '../../../../../src/probes/postgres/parts.ts'
 import { readOnly } from '../../../../../src/probes/postgres/read-only.ts'
 import { type Given, onSite } from '../../../../support/maintenance-site.ts'
 import { type PostgresServer, startPostgres } from '../../../../support/postgres.ts'
-import { binariesOf, type Major, postgresMajors } from '../../../../support/postgres-majors.ts'
+import { binariesOf, edgeMajors, type Major } from '../../../../support/postgres-majors.ts'
 import { type ApplicationSession, eventually, openSession } from '../../../../support/postgres-sessions.ts'
 
 jest.setTimeout(60_000)
@@ -90,7 +90,7 @@ const useServer = (major: Major = { major: 18 }) => {
   return { server: () => server, start, idle, running, maintain, list, seen }
 }
 
-describe.each(postgresMajors)('sessions on PostgreSQL $major', (major) => {
+describe.each(edgeMajors)('sessions on PostgreSQL $major', (major) => {
   const { idle, running, maintain, list, seen } = useServer(major)
 
   test('nobody is in the way', async () => {

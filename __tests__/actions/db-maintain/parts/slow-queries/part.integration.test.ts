@@ -91,7 +91,7 @@ describe.each(postgresMajors)('slow queries on PostgreSQL $major', (major) => {
     const versions = await run(
       "SELECT version FROM pg_available_extension_versions WHERE name = 'pg_stat_statements' AND version IN ('1.7', '1.8', '1.9', '1.10', '1.11', '1.12')",
     )
-    expect(versions.length).toBeGreaterThan(3)
+    expect(versions.length).toBeGreaterThanOrEqual(3)
     for (const { version } of versions) {
       await run(`DROP EXTENSION pg_stat_statements; CREATE EXTENSION pg_stat_statements SCHEMA "Odd Place" VERSION '${String(version)}'`)
       const notes = new Map<string, string>()

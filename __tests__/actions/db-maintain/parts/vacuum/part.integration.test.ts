@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { runMaintain } from '../../../../support/db-maintain.ts'
 import { type PostgresServer, startPostgres } from '../../../../support/postgres.ts'
-import { binariesOf, postgresMajors } from '../../../../support/postgres-majors.ts'
-import { openSession } from '../../../../support/postgres-sessions.ts'
+import { binariesOf, edgeMajors } from '../../../../support/postgres-majors.ts'
+import { eventually, openSession } from '../../../../support/postgres-sessions.ts'
 
 jest.setTimeout(60_000)
 
-describe.each(postgresMajors)('vacuum on PostgreSQL $major', (one) => {
+describe.each(edgeMajors)('vacuum on PostgreSQL $major', (one) => {
   let server: PostgresServer
   beforeAll(async () => {
     server = await startPostgres({ settings: { autovacuum: 'off', max_prepared_transactions: 2 }, ...binariesOf(one) })
@@ -27,17 +27,29 @@ describe.each(postgresMajors)('vacuum on PostgreSQL $major', (one) => {
     return row
   }
 
+  /** Before PostgreSQL 15 the counters come by a collector, a moment later. */
+  const statsWith = (dead: number) =>
+    eventually(
+      () => statsOf('game'),
+      (row) => row?.['dead'] === dead,
+    )
+
   test('removes dead rows, analyzes, and says what each table gained', async () => {
     await makeGame(10_000, 4_000)
     const ran = await runMaintain(server, { tasks: 'vacuum' })
     expect(ran.bad).toEqual([])
     expect(ran.outputs).toMatchObject({ status: 'ok', vacuumed: '1' })
-    expect(await statsOf('game')).toMatchObject({ dead: 0, vacuumed: true, analyzed: true })
+    expect(
+      await eventually(
+        () => statsOf('game'),
+        (row) => row?.['vacuumed'] === true,
+      ),
+    ).toMatchObject({ dead: 0, analyzed: true })
   })
 
   test('changes nothing in a dry run, and shows each statement', async () => {
     await makeGame(10_000, 4_000)
-    const before = await statsOf('game')
+    const before = await statsWith(4_000)
     const ran = await runMaintain(server, { tasks: 'vacuum', 'dry-run': 'true' })
     expect(ran.log).toContain('would run: VACUUM (ANALYZE, SKIP_LOCKED, TRUNCATE false) "public"."game"')
     expect(await statsOf('game')).toEqual(before)
@@ -85,7 +97,7 @@ describe.each(postgresMajors)('vacuum on PostgreSQL $major', (one) => {
   })
 })
 
-describe.each(postgresMajors)('vacuum of particular tables and roles on PostgreSQL $major', (one) => {
+describe.each(edgeMajors)('vacuum of particular tables and roles on PostgreSQL $major', (one) => {
   let server: PostgresServer
   beforeAll(async () => {
     server = await startPostgres({ settings: { autovacuum: 'off', max_prepared_transactions: 2 }, ...binariesOf(one) })
@@ -130,7 +142,10 @@ describe.each(postgresMajors)('vacuum of particular tables and roles on PostgreS
     await makeGame(1_000, 400)
     await using admin = await openSession(server)
     await admin.query("CREATE ROLE reader LOGIN PASSWORD 'horse-battery'; CREATE ROLE quiz; ALTER TABLE game OWNER TO quiz")
-    const before = await statsOf('game')
+    const before = await eventually(
+      () => statsOf('game'),
+      (row) => row?.['dead'] === 400,
+    )
     const asReader = () => runMaintain(server, { tasks: 'vacuum' }, { url: server.url.replace(/\/\/[^@]*@/, '//reader:horse-battery@') })
     const ran = await asReader()
     expect(ran.only('db.rights')).toMatchObject({

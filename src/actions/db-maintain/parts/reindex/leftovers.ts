@@ -1,4 +1,3 @@
-import type { JsonObject } from '../../../../contract/json.ts'
 import type { Index } from '../../../../domain/postgres/indexes.ts'
 import { seeIndexes } from '../../../../probes/postgres/indexes.ts'
 import { isStatementError } from '../../../../probes/postgres/read-only.ts'
@@ -15,15 +14,6 @@ export const stepOf = (database: string, { tableOid }: Index, all: readonly Inde
   before: all.filter((one) => one.tableOid === tableOid && !one.valid).map((one) => one.oid),
 })
 
-/** Reads a step of the journal; anything else is none. */
-export const readStep = ({ reindex }: JsonObject): ReindexStep | undefined => {
-  if (typeof reindex !== 'object' || reindex === null || !('database' in reindex)) return undefined
-  const { database, table, before } = reindex as { readonly database?: unknown; readonly table?: unknown; readonly before?: unknown }
-  return typeof database === 'string' && typeof table === 'number' && Array.isArray(before)
-    ? { database, table, before: before.map(Number) }
-    : undefined
-}
-
 /** What that REINDEX left, and nobody else: invalid copies on its table that were not there before. */
 const leftBy = (step: ReindexStep, indexes: readonly Index[]): readonly Index[] =>
   indexes.filter((one) => one.tableOid === step.table && isLeftover(one) && !step.before.includes(one.oid))
@@ -34,7 +24,7 @@ export const dropLeftovers = async (session: PostgresSession, step: ReindexStep)
     try {
       await allowingChanges(session, () => session.query(`DROP INDEX CONCURRENTLY IF EXISTS ${session.quoted(schema, name)}`))
     } catch (error) {
-      // A lock that others hold, or a right that we lack: the journal keeps the step, and the next run tries again.
+      // A lock that others hold, or a right that we lack: the ledger keeps the step, and the next run tries again.
       if (!isStatementError(error)) throw error
       return false
     }

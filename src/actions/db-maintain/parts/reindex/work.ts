@@ -1,4 +1,5 @@
 import { formatBytes, formatDuration, formatPercent } from '../../../../core/quantity.ts'
+import { beginSteps } from '../../../../core/steps.ts'
 import type { Index } from '../../../../domain/postgres/indexes.ts'
 import { numberCell, wholeCell } from '../../../../probes/postgres/cells.ts'
 import { seeIndexes } from '../../../../probes/postgres/indexes.ts'
@@ -7,6 +8,7 @@ import { isStatementError } from '../../../../probes/postgres/read-only.ts'
 import { seeLeftAlone } from '../../owner-code.ts'
 import type { Site } from '../../part.ts'
 import { type Followed, longStatement } from '../../progress.ts'
+import { maintainSteps } from '../../steps.ts'
 import { dropLeftovers, stepOf } from './leftovers.ts'
 import type { Rebuild } from './plan.ts'
 
@@ -64,12 +66,15 @@ export const rebuildIndex = async (site: Site, rebuild: Rebuild): Promise<Rebuil
   if (found !== undefined) return { kind: 'own-code', rebuild, found }
   if (context.dryRun || context.signal.aborted) return { kind: 'not-begun', rebuild }
   const all = await seeIndexes(session, [index.tableOid])
-  context.journal.write({ reindex: stepOf(target.database, index, all) })
   const startedAt = performance.now()
-  try {
+  const work = async () => {
     await session.query(`SET lock_timeout = ${patienceMs}`)
     await longStatement(site, statementOf(site, index), followed(`${index.schema}.${index.name}`))
     await session.query(`SET lock_timeout = ${usualMs}`)
+  }
+  try {
+    const record = { ...stepOf(target.database, index, all), application: site.application }
+    await beginSteps(maintainSteps, { context, target, work }, context.ledger).step('reindex', record)
   } catch (error) {
     // One index that cannot be rebuilt must not keep the others from it.
     if (!isStatementError(error)) throw error
