@@ -239,9 +239,13 @@ describe('a payload that cannot be read', () => {
       what: 'brings something nested too deeply',
       write: (path) =>
         `node -e 'const n = 2e5; fs.writeFileSync("${path}", "{\\"client_payload\\":" + "[".repeat(n) + "]".repeat(n) + "}")'`,
-      says: 'it is not JSON',
+      says: 'it is nested too deeply',
     },
-    { what: 'is nested too deeply', write: (path) => `head -c 4000000 /dev/zero | tr '\\0' '[' > ${path}`, says: 'it is not JSON' },
+    {
+      what: 'is nested too deeply',
+      write: (path) => `head -c 4000000 /dev/zero | tr '\\0' '[' > ${path}`,
+      says: 'it is nested too deeply',
+    },
   ]
   test.each(payloads)(
     '$what: refused beside a server, and no name is replaced elsewhere',

@@ -132,7 +132,13 @@ describe('a report does not silence its server', () => {
     },
     {
       what: 'but work of ten minutes explains what it disturbs',
-      files: () => ({ 'b.json': reportOf('quiz-b', isDown, { origin: workUntil(Date.now() + 600_000) }) }),
+      files: () => ({
+        'b.json': reportOf(
+          'quiz-b',
+          isDown.map((one) => ({ ...one, disturbedByWork: true as const })),
+          { origin: workUntil(Date.now() + 600_000) },
+        ),
+      }),
       opened: false,
       warned: [],
     },

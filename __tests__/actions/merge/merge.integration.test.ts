@@ -204,13 +204,14 @@ describe('work of Ronde on a server', () => {
   test('explains what the report saw meanwhile, up to its deadline', async () => {
     await using job = await startMerge(`${incidents}\n`)
     const origin = (until: number) => ({ repository, project: 'quiz', work: [{ action: 'backup', until }] })
-    await job.put('a.json', reportOf('quiz-a', [exited()], { origin: origin(Date.now() + 600_000) }))
+    const disturbed: readonly Finding[] = [{ ...exited(), disturbedByWork: true }]
+    await job.put('a.json', reportOf('quiz-a', disturbed, { origin: origin(Date.now() + 600_000) }))
     const ran = await job.merge()
     expect(ran.log).toMatch(
       /nothing opened \(backup on quiz-a works on this project, until .* at the latest\): compose\.service service\/db/,
     )
     expect(job.open()).toEqual([])
-    await job.put('a.json', reportOf('quiz-a', [exited()], { origin: origin(Date.now() - 1_000) }))
+    await job.put('a.json', reportOf('quiz-a', disturbed, { origin: origin(Date.now() - 1_000) }))
     await job.merge()
     expect(job.open()).toEqual(['[quiz-a] db: exited'])
   }, 60_000)

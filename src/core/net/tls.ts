@@ -32,9 +32,8 @@ const ours = function (this: TLSSocket) {
 }
 
 /**
- * `node:tls`, in which a socket describes its peer without the old certificate objects of Node. Node asks for them, of every certificate
- * and of whoever may have issued it, before it compares the name, and for keys on curves that are not NIST's it cannot make one. The
- * verdict stays Node's own, whole before the first byte is sent. Every TLS connection of Ronde begins here (ADR 14).
+ * `node:tls`, in which a socket describes its peer by `X509Certificate`, for keys on curves that are not NIST's. The verdict stays Node's own, whole
+ * before the first byte is sent. Every TLS connection of Ronde begins here (ADR 14).
  */
 export const loadTls = (): typeof import('node:tls') => {
   const tls = process.getBuiltinModule('node:tls')

@@ -19,7 +19,7 @@ export const secretStem =
 export const headerName = String.raw`(?:(?:proxy-)?authorization|(?:set-)?cookie|x-api-key|x-auth-token)`
 
 /** What such a name says without telling a secret: states, as health checks and errors print them, and names that stand for a value. */
-export const noSecret = String.raw`(?:(?:ok|up|down|(?:un)?healthy|true|false|null|nil|none|undefined|yes|no|on|off|(?:en|dis)abled|required|optional|missing|(?:in)?valid|expired|unset|empty|fail(?:ed|ure)?|error|success|(?:dis)?connected|(?:un)?available|(?:in)?active|unknown|not|md5|scram-sha-256|wrong|incorrect|denied|refused|redacted|masked|hidden)(?![\w.!@#%^&*+=/~-])|\d{1,3}(?![^\s,;)\]}])|[(<](?:none|null|empty|unset|not set|not shown|hidden|redacted)[^)>]{0,40}[)>]|\$\{\w{1,128}\}(?![^\s"',;)\]}])|\*{3}(?![^\s"'\x60,;:)\]}&]))`
+export const noSecret = String.raw`(?:(?:ok|up|down|(?:un)?healthy|true|false|null|nil|none|undefined|yes|no|on|off|(?:en|dis)abled|required|optional|missing|(?:in)?valid|expired|unset|empty|fail(?:ed|ure)?|error|success|(?:dis)?connected|(?:un)?available|(?:in)?active|unknown|not|md5|scram-sha-256|wrong|incorrect|denied|refused|redacted|masked|hidden)(?![\w.!@#%^&*+=/~-])|\d{1,3}(?![^\s,;)\]}])|[(<](?:none|null|empty|unset|not set|not shown|hidden|redacted)[^)>]{0,40}[)>]|\$\{\w{1,128}\}(?![^\s"',;)\]}])|(?:\*{3}|…)(?![^\s"'\x60,;:)\]}&]))`
 
 /** Also as `dbPassword`, where only a capital divides. */
 const camelEnd = /[a-z0-9](?:Pass(?:word|wd|phrase|code)?|Pwd|Secret|Token|Credentials?|Auth|Cookie|Signature|(?:[A-Z][a-z]+)?Key)$/

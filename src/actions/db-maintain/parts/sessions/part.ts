@@ -63,6 +63,20 @@ const judge = ({ subject, target, server }: Site, seen: Sessions, thresholds: Sh
   )
 }
 
+const pauseMs = 250
+const mostLooks = 4
+
+/** After sessions were ended: whoever waited for them needs a moment to finish, and is not told for it. */
+const lookAfter = async (site: Site, thresholds: SharedOptions['thresholds']): Promise<Sessions> => {
+  const { setTimeout: after } = await import('node:timers/promises')
+  let seen = await look(site)
+  for (let looks = 1; looks < mostLooks && judge(site, seen, thresholds).some(({ status }) => status !== 'ok'); looks += 1) {
+    await after(pauseMs, undefined, { signal: site.context.signal }).catch(() => 'only an abort rejects it')
+    seen = await look(site)
+  }
+  return seen
+}
+
 const lineOf = (deeds: readonly Deed[], findings: Done['findings']): string => {
   const ended = count(deeds, 'done')
   if (ended > 0) return `${ended} session${ended === 1 ? '' : 's'} ended`
@@ -79,7 +93,7 @@ export const part = definePart({
     const seen = await look(site)
     const deeds = await act(site, seen, policy, thresholds)
     const done = count(deeds, 'done')
-    const findings = judge(site, done > 0 ? await look(site) : seen, thresholds)
+    const findings = judge(site, done > 0 ? await lookAfter(site, thresholds) : seen, thresholds)
     return {
       completed: deeds.every(({ fate }) => fate !== 'not allowed' && fate !== 'not reached'),
       findings: [...findings, ...judgePolicy(deeds, policy, site.subject), ...rightsOf(site, deeds)],
