@@ -78,10 +78,11 @@ export const inOrder = <Part extends Declared>(parts: readonly Part[]): readonly
   return parts.toSorted((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1))
 }
 
-/** All ids that the findings of some parts can have. */
-export const idsOfParts = <Id extends string>(parts: readonly { readonly ids: readonly Id[] }[]): readonly Id[] => [
-  ...new Set(parts.flatMap(({ ids }) => ids)),
-]
+/** All ids that the findings of some parts can have, and those that the action says itself; a part may say one of these too. */
+export const idsOfParts = <Id extends string, Own extends string = never>(
+  parts: readonly { readonly ids: readonly Id[] }[],
+  own: readonly Own[] = [],
+): readonly (Id | Own)[] => [...new Set([...parts.flatMap(({ ids }) => ids), ...own])]
 
 /** All ids that findings of some parts had before, with those of now. */
 export const renamedInParts = (

@@ -244,7 +244,6 @@ test('what was seen says where, when there are several places', () => {
   const given = { id: 'cert.name', status: 'ok', title: 'fits', observed: 'seen', expected: '' } as const
   expect(judged({ ...where, place: 'presented at 192.0.2.1' }, given)).toMatchObject({
     observed: 'seen, presented at 192.0.2.1',
-    check: 'endpoints',
     certainty: 'hard',
     audience: 'security',
   })

@@ -52,7 +52,7 @@ export const action = defineAction({
   reads,
   borrows,
   options,
-  ids: [...idsOfParts(parts), 'cert.unfinished'],
+  ids: idsOfParts(parts, ['cert.unfinished']),
   renamed: renamedInParts(parts),
   outputs: {
     'expires-in-days': { description: 'Whole days until the first of the certificates expires; empty when none was seen.' },

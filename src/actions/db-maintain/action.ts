@@ -78,7 +78,7 @@ export const action = defineAction({
   kind: 'change',
   reads,
   options,
-  ids: [...idsOfParts(parts), ...taskIds, ...serverIds],
+  ids: idsOfParts(parts, [...taskIds, ...serverIds]),
   renamed: renamedInParts(parts),
   outputs: {
     vacuumed: { description: 'Number of tables that were vacuumed.' },

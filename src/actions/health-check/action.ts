@@ -76,7 +76,7 @@ export const action = defineAction({
   reads,
   options,
   later: Object.keys(plannedOptions),
-  ids: [...idsOfParts(parts), ...recoveryIds, ...clockIds, 'check.failed', 'check.unavailable'],
+  ids: idsOfParts(parts, [...recoveryIds, ...clockIds, 'check.failed', 'check.unavailable']),
   renamed: renamedInParts(parts),
   outputs: { checks: { description: 'Number of checks that were completed.' } },
   timeoutMs: (given) => Math.max(defaultTimeoutMs, ...wanted(given).map((part) => part.longestTimeoutMs?.(given) ?? 0)),

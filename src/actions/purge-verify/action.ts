@@ -74,7 +74,7 @@ export const action = defineAction({
   dryRun: true,
   reads,
   options,
-  ids: [...idsOfParts(parts), 'purge.clock', 'purge.command', 'purge-verify.unfinished'],
+  ids: idsOfParts(parts, ['purge.clock', 'purge.command', 'purge-verify.unfinished']),
   renamed: renamedInParts(parts),
   outputs: {
     'stale-rows': { description: 'Rows older than the business date, counted up to 10,000; empty when it could not be told.' },

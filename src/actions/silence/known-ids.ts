@@ -7,7 +7,7 @@ import { findingIds, renamedIds } from '../../incidents/finding-ids.generated.ts
 const known: readonly string[] = [...findingIds, ...Object.keys(renamedIds)]
 
 /** Whole ids, and `endpoint.*` for each first word. */
-const written: readonly string[] = [...known, ...new Set(known.map((id) => id.replace(/\..*$/, '.*')))]
+const written: readonly string[] = [...known, ...new Set(known.map((id) => `${id.split('.', 1)[0]}.*`))]
 
 /** Throws a UserError for a pattern that no finding can have as its id: a silence for it would hold nothing back, and nobody would notice. */
 export const refuseStrangeIds = (patterns: readonly string[]): void => {
