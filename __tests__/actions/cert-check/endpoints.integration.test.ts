@@ -157,7 +157,7 @@ describe('down, or could not look:', () => {
   test('a refused connection is critical', async () => {
     const { findings } = await runPart(quick, { endpoints: [`127.0.0.1:${await unusedPort()}`] })
     expect(findings).toMatchObject([
-      { id: 'tls.reachable', status: 'critical', certainty: 'soft', audience: 'security', check: 'endpoints' },
+      { id: 'tls.reachable', status: 'critical', certainty: 'soft', audience: 'security' },
     ])
   })
 

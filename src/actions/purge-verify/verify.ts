@@ -47,9 +47,12 @@ const unfinished = (part: string, { cause, advice }: Obstacle) =>
     audience: 'technical',
   })
 
+/** Parts judge what was seen and wait for nothing: a run that is told to stop meanwhile does not cut them short. */
+const neverAborted = new AbortController().signal
+
 const runParts = (given: Options, world: PurgeWorld): Promise<readonly RanPart<Judged<PartId>, 'purge-verify.unfinished'>[]> => {
   const planned = parts.map((part) => ({ part: { group, ...part }, run: (): Promise<Judged<PartId>> => part.run(given, world, true) }))
-  return runPartsSideBySide(planned, { signal: world.context.signal, unfinished })
+  return runPartsSideBySide(planned, { signal: neverAborted, unfinished })
 }
 
 const rowsDeletedBy = (ran: Awaited<ReturnType<typeof runParts>>): number | undefined =>
