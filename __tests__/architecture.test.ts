@@ -124,6 +124,12 @@ describe('the layers of src/', () => {
     expect(backwards).toEqual([])
   })
 
+  test('an exported type is called after its subject, and no two have one name', () => {
+    const names = files.flatMap(({ text }) => [...text.matchAll(/^export (?:type|interface) (\w+)/gm)].map(([, name]) => name ?? ''))
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
+    expect(names.filter((name) => ['About', 'Told', 'Part', 'Done', 'Given'].includes(name))).toEqual([])
+  })
+
   const homes: readonly { what: string; pattern: RegExp; home: RegExp }[] = [
     { what: 'process.env', pattern: /process\s*\.\s*env\b|\{[^}]*\benv\b[^}]*\}\s*=\s*process\b/, home: /^(runtime\/|index\.ts)/ },
     { what: 'node:child_process', pattern: /node:child_process/, home: /^tools\/process(-now\.ts$|\/)/ },

@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path'
 import { actions } from './registry.generated.ts'
-import { type Part, runMain } from './runtime/main.ts'
+import { runMain, type StepPart } from './runtime/main.ts'
 import { drainOutput } from './runtime/print.ts'
 
 /** Runs an action, or `round`, as the runner starts it: inputs from the environment, exit code at the end. `post` is the step's end. */
-export const main = async (name: string, part: Part = 'main'): Promise<void> => {
+export const main = async (name: string, part: StepPart = 'main'): Promise<void> => {
   const cancel = new AbortController()
   const stop = () => cancel.abort('cancelled')
   process.on('SIGINT', () => {

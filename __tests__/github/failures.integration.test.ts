@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { Answer, Issues, IssuesFailure } from '../../src/contract/issues.ts'
+import type { GithubAnswer, Issues, IssuesFailure } from '../../src/contract/issues.ts'
 import { connectIssues, creation, failureOf, valueOf } from '../support/github/adapter.ts'
 import type { Fault } from '../support/github/faults.ts'
 import { type GitHubStandIn, startGitHub } from '../support/github/server.ts'
@@ -22,7 +22,7 @@ const issuesOff = answers(410, 'Issues has been disabled in this repository.')
 const locked = answers(403, 'Unable to create comment because issue is locked.')
 const block = 'permissions:\n  contents: read\n  issues: write'
 
-type Row = readonly [string, (issues: Issues) => Promise<Answer<unknown>>, Fault, IssuesFailure['kind'], RegExp]
+type Row = readonly [string, (issues: Issues) => Promise<GithubAnswer<unknown>>, Fault, IssuesFailure['kind'], RegExp]
 /** A read that finds nobody is tried three times, everything else once. */
 const rows: readonly Row[] = [
   ['a list cut in its body', list, { kind: 'cut-body', times: 9 }, 'unreachable', /cut/],

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Observation, Observed } from '../../src/actions/health-check/parts/endpoints/observation.ts'
+import type { EndpointAttempts, Observation } from '../../src/actions/health-check/parts/endpoints/observation.ts'
 import { type Endpoint, endpointsOption } from '../../src/actions/health-check/parts/endpoints/options.ts'
 import { part } from '../../src/actions/health-check/parts/endpoints/part.ts'
-import { type Target, targetsOf } from '../../src/actions/health-check/parts/endpoints/target.ts'
+import { type EndpointTarget, targetsOf } from '../../src/actions/health-check/parts/endpoints/target.ts'
 import type { JudgedFinding } from '../../src/contract/finding.ts'
 import type { Threshold } from '../../src/core/threshold.ts'
 import { createPrograms } from '../../src/tools/process/programs.ts'
@@ -12,7 +12,7 @@ import { inProcess } from './in-process.ts'
 export const parsedEndpoints = (written: readonly unknown[]): readonly Endpoint[] => endpointsOption.parse(written)
 
 /** One target from what was written. */
-export const target = (written: unknown, p95?: Threshold): Target => {
+export const target = (written: unknown, p95?: Threshold): EndpointTarget => {
   const [only] = targetsOf(parsedEndpoints([written]), p95)
   if (only === undefined) throw new Error('no target')
   return only
@@ -37,7 +37,7 @@ export const answer = ({ totalMs = 38, ...overrides }: Partial<Answer> & { reado
 })
 
 /** Seen once; a good one with its latency. */
-export const once = (one: Observation, ...latenciesMs: readonly number[]): Observed => ({
+export const once = (one: Observation, ...latenciesMs: readonly number[]): EndpointAttempts => ({
   attempts: [one],
   latenciesMs: latenciesMs.length > 0 ? latenciesMs : one.kind === 'answer' ? [one.timing.totalMs] : [],
 })

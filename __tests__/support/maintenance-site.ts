@@ -1,4 +1,4 @@
-import type { Site } from '../../src/actions/db-maintain/part.ts'
+import type { MaintainedDatabase } from '../../src/actions/db-maintain/part.ts'
 import { inOwnSession } from '../../src/actions/db-maintain/session.ts'
 import { openSite } from '../../src/actions/db-maintain/site.ts'
 import type { Context } from '../../src/contract/context.ts'
@@ -40,7 +40,7 @@ const contextOf = ({ context, notes = new Map<string, string>() }: Given): Conte
   }) as Partial<Context> as Context
 
 /** Works where a task of db-maintain works: a session of the action on a real server, with the clock and the state of the test. */
-export const onSite = async <T>(server: PostgresServer, given: Given, work: (site: Site) => Promise<T>): Promise<T> => {
+export const onSite = async <T>(server: PostgresServer, given: Given, work: (site: MaintainedDatabase) => Promise<T>): Promise<T> => {
   const context = contextOf(given)
   const target = targetOf(server, given.target)
   const application = 'ronde db-maintain test'

@@ -60,21 +60,21 @@ export type IssuesFailure =
   /** `status`: of files and branches, where it tells that somebody else was faster. */
   | { readonly kind: 'refused'; readonly cause: string; readonly status?: number }
 
-export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: IssuesFailure }
+export type GithubAnswer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: IssuesFailure }
 
 /** GitHub's issues of one repository. Lists, never searches; all pages; pull requests left out. */
 export interface Issues {
   /** Issues with the label `ronde`, open ones, of whoever. One charged call for each hundred. */
-  listOpen(): Promise<Answer<readonly Issue[]>>
+  listOpen(): Promise<GithubAnswer<readonly Issue[]>>
   /** Closed ones with the label, updated since; asked only before something is created. */
-  listClosed(since: Instant): Promise<Answer<readonly Issue[]>>
+  listClosed(since: Instant): Promise<GithubAnswer<readonly Issue[]>>
   /** Oldest first; with `since` only those that were written or edited since. */
-  comments(number: number, since?: Instant): Promise<Answer<readonly Comment[]>>
+  comments(number: number, since?: Instant): Promise<GithubAnswer<readonly Comment[]>>
   /** `write` includes maintain and admin. */
-  mayWrite(login: string): Promise<Answer<boolean>>
-  isPublic(): Promise<Answer<boolean>>
+  mayWrite(login: string): Promise<GithubAnswer<boolean>>
+  isPublic(): Promise<GithubAnswer<boolean>>
   /** Serial, at least one second after the write before. The number of the issue that was written. */
-  perform(write: Write): Promise<Answer<{ readonly number: number; readonly author: string | undefined }>>
+  perform(write: Write): Promise<GithubAnswer<{ readonly number: number; readonly author: string | undefined }>>
   /** Requests of this run: all, those that count against the rate limit, and writes. */
   counts(): { readonly requests: number; readonly charged: number; readonly writes: number }
 }

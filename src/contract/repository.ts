@@ -1,4 +1,4 @@
-import type { Answer, Issues, IssuesFailure } from './issues.ts'
+import type { GithubAnswer, Issues, IssuesFailure } from './issues.ts'
 import { UserError } from './user-error.ts'
 
 /** What the job's token must be allowed, as its `permissions` block names it: told when GitHub refuses. */
@@ -11,11 +11,11 @@ export type Pull = { readonly number: number; readonly isOpen: boolean; readonly
 
 /** Files, branches and pull requests. A `conflict` is somebody else who was faster: read again. */
 export interface Contents {
-  defaultBranch(): Promise<Answer<string>>
+  defaultBranch(): Promise<GithubAnswer<string>>
   /** The commit that a branch points to; undefined when there is no such branch. */
-  head(branch: string): Promise<Answer<string | undefined>>
+  head(branch: string): Promise<GithubAnswer<string | undefined>>
   /** Undefined when it is not there. Refuses what is no text of UTF-8 up to 1 MB. */
-  read(path: string, branch: string): Promise<Answer<FileOnBranch | undefined>>
+  read(path: string, branch: string): Promise<GithubAnswer<FileOnBranch | undefined>>
   /** One commit; `sha` is the blob that was read, undefined for a new file. */
   write(file: {
     readonly path: string
@@ -23,19 +23,19 @@ export interface Contents {
     readonly text: string
     readonly message: string
     readonly sha: string | undefined
-  }): Promise<Answer<'done' | 'conflict'>>
-  createBranch(branch: string, sha: string): Promise<Answer<'done' | 'conflict'>>
+  }): Promise<GithubAnswer<'done' | 'conflict'>>
+  createBranch(branch: string, sha: string): Promise<GithubAnswer<'done' | 'conflict'>>
   /** Even backwards: what only this branch had is lost. */
-  moveBranch(branch: string, sha: string): Promise<Answer<'done' | 'conflict'>>
+  moveBranch(branch: string, sha: string): Promise<GithubAnswer<'done' | 'conflict'>>
   /** From one branch into another, open and closed, the newest first; ten at most. */
-  pulls(branch: string, into: string): Promise<Answer<readonly Pull[]>>
+  pulls(branch: string, into: string): Promise<GithubAnswer<readonly Pull[]>>
   /** Its number; a conflict when there is an open one already. */
   openPull(pull: {
     readonly branch: string
     readonly into: string
     readonly title: string
     readonly body: string
-  }): Promise<Answer<number | 'conflict'>>
+  }): Promise<GithubAnswer<number | 'conflict'>>
 }
 
 /** The repository of this run on GitHub. What GitHub or the network does is in the answers; nothing throws for it. */
@@ -72,7 +72,7 @@ export const refusalError = (failure: IssuesFailure, { say }: LineTeller): UserE
 }
 
 /** The value of an answer; throws what GitHub refused. */
-export const valueOf = <T>(answer: Answer<T>, progress: LineTeller): T => {
+export const valueOf = <T>(answer: GithubAnswer<T>, progress: LineTeller): T => {
   if (answer.ok) return answer.value
   throw refusalError(answer.failure, progress)
 }

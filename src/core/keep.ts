@@ -1,8 +1,8 @@
 /** The beginning of a stream in one buffer. */
-export type Keep = { readonly add: (piece: Buffer, from: number, to: number) => void; readonly bytes: () => Buffer }
+export type BufferKeep = { readonly add: (piece: Buffer, from: number, to: number) => void; readonly bytes: () => Buffer }
 
 /** Copies instead of keeping a view of each piece, so that a body of one-byte chunks does not fill the memory. */
-export const createKeep = (maxBytes: number): Keep => {
+export const createKeep = (maxBytes: number): BufferKeep => {
   let buffer = Buffer.alloc(0)
   let length = 0
   return {

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Answer, IssuesFailure } from '../contract/issues.ts'
+import type { GithubAnswer, IssuesFailure } from '../contract/issues.ts'
 import type { Instant } from '../contract/seen.ts'
 import { leastOffsetMs } from '../core/time/clock.ts'
 import { createTransport } from './exchange.ts'
@@ -22,7 +22,7 @@ export type ClientOptions = {
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<unknown>
 }
 
-export type Asked = {
+export type GithubRequest = {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT'
   /** `/repos/…`, its parts encoded. */
   readonly path: string
@@ -33,12 +33,12 @@ export type Asked = {
 
 /** `next`: the query of the next page. */
 export type Page<T> = { readonly value: T; readonly next: URLSearchParams | undefined }
-export type Counts = { readonly requests: number; readonly charged: number; readonly writes: number }
+export type RequestCounts = { readonly requests: number; readonly charged: number; readonly writes: number }
 
 export type Client = {
   /** Reads are tried up to three times; writes once, for one that got no answer may have been done. Both wait out a short rate limit. */
-  readonly ask: <T>(asked: Asked, shape: z.ZodType<T>) => Promise<Answer<Page<T>>>
-  readonly counts: () => Counts
+  readonly ask: <T>(asked: GithubRequest, shape: z.ZodType<T>) => Promise<GithubAnswer<Page<T>>>
+  readonly counts: () => RequestCounts
   /** How far our clock is from GitHub's at least, by the answers so far; undefined without one. See `core/clock.ts`. */
   readonly clockOffsetMs: () => number | undefined
   readonly close: () => void
@@ -61,10 +61,10 @@ const nextOf = (link: string | string[] | undefined): URLSearchParams | undefine
   return found !== undefined && URL.canParse(found) ? new URL(found).searchParams : undefined
 }
 
-const fails = <T>(failure: IssuesFailure): Answer<T> => ({ ok: false, failure })
-const unreachable = <T>(cause: string): Answer<T> => fails({ kind: 'unreachable', cause: `GitHub: ${cause}` })
+const fails = <T>(failure: IssuesFailure): GithubAnswer<T> => ({ ok: false, failure })
+const unreachable = <T>(cause: string): GithubAnswer<T> => fails({ kind: 'unreachable', cause: `GitHub: ${cause}` })
 
-const judge = <T>(sent: OctokitAnswer, context: FailureContext, shape: z.ZodType<T>): Answer<Page<T>> => {
+const judge = <T>(sent: OctokitAnswer, context: FailureContext, shape: z.ZodType<T>): GithubAnswer<Page<T>> => {
   if (!sent.answered) return unreachable(sent.cause)
   if (sent.status < 200 || sent.status > 299) return fails(failureOf(sent, context))
   // Half an answer, or a proxy's page, is `undefined`: no shape takes it.
@@ -79,7 +79,7 @@ const createAsk = (options: ClientOptions, now: () => Instant) => {
   const counts = { requests: 0, charged: 0, writes: 0 }
   let offsetMs: number | undefined
   const send = createOctokit({ ...options, transport })
-  const once = async <T>(asked: Asked, shape: z.ZodType<T>): Promise<Answer<Page<T>>> => {
+  const once = async <T>(asked: GithubRequest, shape: z.ZodType<T>): Promise<GithubAnswer<Page<T>>> => {
     const leftMs = options.deadline - now()
     if (options.signal.aborted || leftMs <= 0) return unreachable('no time was left to ask it')
     const { method, path, query, body } = asked
@@ -98,7 +98,11 @@ const createAsk = (options: ClientOptions, now: () => Instant) => {
 }
 
 /** How long to wait before the next try; nothing when there is none. */
-const waitMs = (failure: IssuesFailure, method: Asked['method'], { tried, now }: { tried: number; now: Instant }): number | undefined => {
+const waitMs = (
+  failure: IssuesFailure,
+  method: GithubRequest['method'],
+  { tried, now }: { tried: number; now: Instant },
+): number | undefined => {
   if (tried >= maxTries) return undefined
   if (failure.kind === 'unreachable' && method === 'GET') return retryGapMs * tried
   if (failure.kind !== 'rate-limited') return undefined
@@ -130,7 +134,7 @@ export const createClient = (options: ClientOptions): Client => {
   let lastWriteAt: Instant | undefined
   let queue: Promise<unknown> = Promise.resolve()
 
-  const attempts = async <T>(asked: Asked, shape: z.ZodType<T>): Promise<Answer<Page<T>>> => {
+  const attempts = async <T>(asked: GithubRequest, shape: z.ZodType<T>): Promise<GithubAnswer<Page<T>>> => {
     for (let tried = 1; ; tried++) {
       // GitHub bans who goes on asking: until the limit is over everything is answered here.
       if (limited !== undefined && limited.retryAt > now()) return fails(limited)
@@ -142,7 +146,7 @@ export const createClient = (options: ClientOptions): Client => {
     }
   }
 
-  const write = async <T>(asked: Asked, shape: z.ZodType<T>): Promise<Answer<Page<T>>> => {
+  const write = async <T>(asked: GithubRequest, shape: z.ZodType<T>): Promise<GithubAnswer<Page<T>>> => {
     const gapMs = lastWriteAt === undefined ? 0 : Math.min(writeGapMs, lastWriteAt + writeGapMs - now())
     if (!(await rest(gapMs))) return unreachable('no time was left to write')
     const answer = await attempts(asked, shape)

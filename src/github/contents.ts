@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Answer, IssuesFailure } from '../contract/issues.ts'
+import type { GithubAnswer, IssuesFailure } from '../contract/issues.ts'
 import type { Contents, FileOnBranch, Pull } from '../contract/repository.ts'
-import type { Asked, Client } from './client.ts'
+import type { Client, GithubRequest } from './client.ts'
 
 const repositoryShape = z.object({ default_branch: z.string().min(1) })
 const refShape = z.object({ object: z.object({ sha: z.string() }) })
@@ -29,7 +29,7 @@ const decoded = (content: string): string | undefined => {
   return Buffer.from(text, 'utf8').equals(bytes) ? text : undefined
 }
 
-const fileOf = (path: string, file: z.output<typeof fileShape>): Answer<FileOnBranch> => {
+const fileOf = (path: string, file: z.output<typeof fileShape>): GithubAnswer<FileOnBranch> => {
   if (file === undefined) return refused(`${path} is not a file`)
   if (file.encoding !== 'base64') return refused(`${path} is larger than 1 MB, which GitHub does not send; start a new file`)
   const text = decoded(file.content)
@@ -39,7 +39,7 @@ const fileOf = (path: string, file: z.output<typeof fileShape>): Answer<FileOnBr
 /** Somebody else was faster: the branch is there already, or not as it was read. */
 const isConflict = (failure: IssuesFailure): boolean => failure.kind === 'refused' && (failure.status === 409 || failure.status === 422)
 
-const written = (answer: Answer<unknown>, isOurs: (cause: string) => boolean = () => true): Answer<'done' | 'conflict'> => {
+const written = (answer: GithubAnswer<unknown>, isOurs: (cause: string) => boolean = () => true): GithubAnswer<'done' | 'conflict'> => {
   if (answer.ok) return { ok: true, value: 'done' }
   return isConflict(answer.failure) && isOurs(answer.failure.cause) ? { ok: true, value: 'conflict' } : answer
 }
@@ -48,21 +48,21 @@ const encodedPath = (path: string): string => path.split('/').map(encodeURICompo
 
 const reader = (client: Client, base: string, owner: string) => {
   const get = async <T, U>(
-    asked: Pick<Asked, 'path' | 'query'> & { topic?: Asked['topic'] },
+    asked: Pick<GithubRequest, 'path' | 'query'> & { topic?: GithubRequest['topic'] },
     shape: z.ZodType<T>,
     read: (value: T) => U,
-  ): Promise<Answer<U>> => {
+  ): Promise<GithubAnswer<U>> => {
     const answer = await client.ask({ method: 'GET', topic: 'contents', ...asked }, shape)
     return answer.ok ? { ok: true, value: read(answer.value.value) } : answer
   }
   /** What is not there is an answer. */
-  const orNothing = <T>(answer: Answer<T>): Answer<T | undefined> =>
+  const orNothing = <T>(answer: GithubAnswer<T>): GithubAnswer<T | undefined> =>
     !answer.ok && answer.failure.kind === 'gone' ? { ok: true, value: undefined } : answer
   return {
     defaultBranch: () => get({ path: base, topic: 'repository' }, repositoryShape, (one) => one.default_branch),
     head: async (branch: string) =>
       orNothing(await get({ path: `${base}/git/ref/heads/${encodedPath(branch)}` }, refShape, (one) => one.object.sha)),
-    read: async (path: string, branch: string): Promise<Answer<FileOnBranch | undefined>> => {
+    read: async (path: string, branch: string): Promise<GithubAnswer<FileOnBranch | undefined>> => {
       const query = new URLSearchParams({ ref: branch })
       const answer = orNothing(await get({ path: `${base}/contents/${encodedPath(path)}`, query }, fileShape, (one) => ({ one })))
       if (!answer.ok || answer.value === undefined) return answer.ok ? { ok: true, value: undefined } : answer

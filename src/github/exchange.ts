@@ -18,11 +18,11 @@ export type Exchange = {
 }
 
 /** A whole answer, or why there was none in words that hold no part of the URL. Redirects are answers. */
-export type Exchanged =
+export type ExchangeResult =
   | { readonly answered: true; readonly status: number; readonly headers: IncomingHttpHeaders; readonly text: string }
   | { readonly answered: false; readonly cause: string }
 
-export type Transport = { readonly exchange: (request: Exchange) => Promise<Exchanged>; readonly close: () => void }
+export type Transport = { readonly exchange: (request: Exchange) => Promise<ExchangeResult>; readonly close: () => void }
 
 /** Not by `import()`: naming the exports of `node:http` loads the WebSocket client behind two of them (25 ms). */
 const moduleOf = (protocol: string) => (protocol === 'https:' ? loadHttps() : process.getBuiltinModule('node:http'))

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
-import type { Answer, Issue, Issues, Write } from '../contract/issues.ts'
+import type { GithubAnswer, Issue, Issues, Write } from '../contract/issues.ts'
 import type { Instant } from '../contract/seen.ts'
 import { shorten } from '../core/text/plain.ts'
-import type { Asked, Client } from './client.ts'
+import type { Client, GithubRequest } from './client.ts'
 import { labelsFor, ownLabel } from './labels.ts'
 import { commentsShape, issuesShape, permissionShape, repositoryShape, writtenComment, writtenIssue } from './shapes.ts'
 
@@ -25,7 +25,7 @@ const maxAssignees = 10
 const tooMany = { ok: false, failure: { kind: 'refused', cause: `a list of more than ${maxPages} pages is not read` } } as const
 
 /** All pages or a failure: half a list would open what is open already. */
-const allPages = async <T>(client: Client, asked: Asked, shape: z.ZodType<readonly T[]>): Promise<Answer<readonly T[]>> => {
+const allPages = async <T>(client: Client, asked: GithubRequest, shape: z.ZodType<readonly T[]>): Promise<GithubAnswer<readonly T[]>> => {
   const all: T[] = []
   let query = asked.query
   for (let page = 1; page <= maxPages; page++) {
@@ -39,13 +39,13 @@ const allPages = async <T>(client: Client, asked: Asked, shape: z.ZodType<readon
 }
 
 /** A change between two pages may show an issue twice. */
-const onceEach = (answer: Answer<readonly Issue[]>): Answer<readonly Issue[]> =>
+const onceEach = (answer: GithubAnswer<readonly Issue[]>): GithubAnswer<readonly Issue[]> =>
   answer.ok ? { ok: true, value: [...new Map(answer.value.map((one) => [one.number, one])).values()] } : answer
 
 const iso = (at: Instant): string => new Date(at).toISOString()
 
 const reader = (client: Client, base: string) => {
-  const listed = async (more: Readonly<Record<string, string>>): Promise<Answer<readonly Issue[]>> => {
+  const listed = async (more: Readonly<Record<string, string>>): Promise<GithubAnswer<readonly Issue[]>> => {
     const query = new URLSearchParams({ labels: ownLabel, per_page: '100', ...more })
     return onceEach(await allPages(client, { method: 'GET', path: `${base}/issues`, query, topic: 'repository' }, issuesShape))
   }
@@ -61,12 +61,12 @@ const reader = (client: Client, base: string) => {
 }
 
 const login = /^[\w-]+(?:\[bot\])?$/
-const yes = (value: boolean): Answer<boolean> => ({ ok: true, value })
+const yes = (value: boolean): GithubAnswer<boolean> => ({ ok: true, value })
 
 /** What is asked once a run; a failure is asked again. */
 const asker = (client: Client, base: string) => {
   const known = new Map<string, boolean>()
-  const ask = async <T>(path: string, topic: Asked['topic'], read: { shape: z.ZodType<T>; judge: (value: T) => boolean }) => {
+  const ask = async <T>(path: string, topic: GithubRequest['topic'], read: { shape: z.ZodType<T>; judge: (value: T) => boolean }) => {
     const before = known.get(path)
     if (before !== undefined) return yes(before)
     const answer = await client.ask({ method: 'GET', path, topic }, read.shape)
@@ -77,7 +77,7 @@ const asker = (client: Client, base: string) => {
   }
   return {
     isPublic: () => ask(base, 'repository', { shape: repositoryShape, judge: (one) => !one.private }),
-    mayWrite: async (name: string): Promise<Answer<boolean>> => {
+    mayWrite: async (name: string): Promise<GithubAnswer<boolean>> => {
       if (!login.test(name)) return yes(false)
       const path = `${base}/collaborators/${encodeURIComponent(name)}/permission`
       const judge = ({ permission }: { permission: string }) => permission === 'write' || permission === 'admin'

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { jsonValue } from '../core/read-json.ts'
-import type { Exchanged, Transport } from './exchange.ts'
+import type { ExchangeResult, Transport } from './exchange.ts'
 
 export type OctokitOptions = {
   /** `GITHUB_API_URL`; may have a path, as on an Enterprise Server. */
@@ -40,7 +40,7 @@ type Sent = { readonly method?: string; readonly headers?: Readonly<Record<strin
 const responseOf = (url: string, status: number) => ({ status, url, headers: new Map<string, string>(), text: async () => '' })
 
 /** Our own exchange as a `fetch`: bounded, whole or a failure, and it follows no redirect, so that the token never leaves for another host. */
-const fetchOver = ({ transport, signal }: OctokitOptions, { method, timeoutMs }: OctokitRequest, seen: (one: Exchanged) => void) => {
+const fetchOver = ({ transport, signal }: OctokitOptions, { method, timeoutMs }: OctokitRequest, seen: (one: ExchangeResult) => void) => {
   return async (url: string, { headers = {}, body }: Sent) => {
     const sent = await transport.exchange({ method, url: new URL(url), headers, body, timeoutMs, maxBytes: maxAnswerBytes, signal })
     seen(sent)
@@ -65,7 +65,7 @@ export const createOctokit = (options: OctokitOptions) => {
   return async (asked: OctokitRequest): Promise<OctokitAnswer> => {
     loaded ??= load()
     const { octokit, headers } = await loaded
-    let sent: Exchanged | undefined
+    let sent: ExchangeResult | undefined
     const fetch = fetchOver(options, asked, (one) => {
       sent = one
     })

@@ -1,5 +1,5 @@
 import { type BodyText, readBody } from './http/body.ts'
-import { ask, type Exchanged, keptBytes } from './http/exchange.ts'
+import { ask, keptBytes, type TimedAnswer } from './http/exchange.ts'
 import { follow, type Hop, maxRedirects, shownUrl } from './http/redirect.ts'
 import type { HttpRequest } from './http/request.ts'
 import type { Dialed, Network } from './net/dial.ts'
@@ -37,7 +37,7 @@ export type HttpSeen =
 
 const noTime: Timing = { dnsMs: 0, connectMs: 0, tlsMs: 0, firstByteMs: 0, totalMs: 0 }
 
-const plus = (sum: Timing, { dialed, firstByteMs, bodyMs }: Exchanged & { readonly dialed: Dialed }): Timing => ({
+const plus = (sum: Timing, { dialed, firstByteMs, bodyMs }: TimedAnswer & { readonly dialed: Dialed }): Timing => ({
   dnsMs: sum.dnsMs + dialed.dnsMs,
   connectMs: sum.connectMs + dialed.connectMs,
   tlsMs: sum.tlsMs + dialed.tlsMs,

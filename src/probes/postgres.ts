@@ -2,12 +2,12 @@ import type { PostgresTarget } from '../contract/database.ts'
 import { couldNotLook, type Instant, type Seen, saw } from '../contract/seen.ts'
 import { type PostgresFailure, passingFailures } from '../domain/postgres/failure.ts'
 import type { PostgresObservation } from '../domain/postgres/observation.ts'
-import { type PostgresSession, type Row, type SessionResult, withPostgresSession } from '../tools/connect/session.ts'
+import { type PostgresSession, type SessionResult, type SqlRow, withPostgresSession } from '../tools/connect/session.ts'
 import {
   connectionsPart,
   countersPart,
   freezeAgePart,
-  type Part,
+  type PostgresQuestion,
   replicationPart,
   serverPart,
   sessionsPart,
@@ -63,14 +63,14 @@ const pause = async (ms: number, signal: AbortSignal): Promise<'over' | 'aborted
   return after(ms, 'over' as const, { signal }).catch(() => 'aborted' as const) // only an abort rejects it
 }
 
-type Ask = <T>(part: Part<T>) => Promise<Seen<T>>
+type Ask = <T>(part: PostgresQuestion<T>) => Promise<Seen<T>>
 
 const observe = async (session: PostgresSession, { now, own = [] }: PostgresProbe): Promise<PostgresObservation> => {
   const sessions = sessionsPart(own)
   const together = [serverPart, connectionsPart, sessions, countersPart, freezeAgePart, replicationPart]
   const answers = await askTogether(session, together)
   const ask: Ask = (part) => askAlone(session, part, now)
-  const read = async <T>(part: Part<T>): Promise<Seen<T>> => {
+  const read = async <T>(part: PostgresQuestion<T>): Promise<Seen<T>> => {
     const rows = answers?.get(part)
     return rows === undefined ? ask(part) : saw(part.read(rows), now())
   }
@@ -89,8 +89,8 @@ const observe = async (session: PostgresSession, { now, own = [] }: PostgresProb
 /** All in one round trip; `undefined` when one of them failed, which fails all: then each is asked by itself. */
 const askTogether = async (
   session: PostgresSession,
-  parts: readonly Part<unknown>[],
-): Promise<ReadonlyMap<Part<unknown>, readonly Row[]> | undefined> => {
+  parts: readonly PostgresQuestion<unknown>[],
+): Promise<ReadonlyMap<PostgresQuestion<unknown>, readonly SqlRow[]> | undefined> => {
   try {
     const results = await session.query(
       lookSql(
@@ -105,7 +105,7 @@ const askTogether = async (
   }
 }
 
-const askAlone = async <T>(session: PostgresSession, part: Part<T>, now: () => Instant): Promise<Seen<T>> => {
+const askAlone = async <T>(session: PostgresSession, part: PostgresQuestion<T>, now: () => Instant): Promise<Seen<T>> => {
   try {
     const results = await session.query(lookSql(session, [part.sql]))
     return saw(part.read(results[session.opening.length] ?? []), now())

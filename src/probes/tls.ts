@@ -4,7 +4,7 @@ import { addressesOf, type Dial, type Dialed } from './net/dial.ts'
 import { type Failure, type Fault, failed, type Unseen } from './net/fault.ts'
 import type { Resolve } from './net/resolve.ts'
 import { createStop, type Stop } from './net/stop.ts'
-import { type Asking, type Shaken, shakeHands } from './tls/handshake.ts'
+import { type HandshakeRequest, type Shaken, shakeHands } from './tls/handshake.ts'
 import { askOldVersions } from './tls/old-hello.ts'
 import { startTls } from './tls/starttls.ts'
 import type { StartTls } from './tls/starttls-steps.ts'
@@ -83,7 +83,7 @@ const connected = async <T>(
   }
 }
 
-const shakeAt = (at: At, asking: Omit<Asking, 'serverName'>, network: TlsNetwork): Promise<Shaken | Failure> =>
+const shakeAt = (at: At, asking: Omit<HandshakeRequest, 'serverName'>, network: TlsNetwork): Promise<Shaken | Failure> =>
   connected(at, network, (dialed, stop) => shakeHands(dialed, { ...asking, serverName: at.serverName }, stop))
 
 /** A connection that failed for a reason of ours, or of the run's end, says nothing of the server. */

@@ -4,7 +4,7 @@ import { isEnded } from '../contract/ended.ts'
 import { finding, type JudgedFinding } from '../contract/finding.ts'
 import { isUserError } from '../contract/user-error.ts'
 import { errorText } from '../core/error-chain.ts'
-import type { Outcome, TurnOf } from './run.ts'
+import type { ActionOutcome, TurnOf } from './run.ts'
 import type { OpenLedger } from './state/ledger.ts'
 import type { Turn } from './turn.ts'
 import { unfinished } from './unfinished.ts'
@@ -23,7 +23,7 @@ export const failed = (action: Action, observed: string, advice: string): Judged
     audience: 'technical',
   })
 
-export const broken = (...findings: readonly JudgedFinding[]): Outcome => ({
+export const broken = (...findings: readonly JudgedFinding[]): ActionOutcome => ({
   scope: [],
   findings,
   outputs: {},
@@ -32,7 +32,7 @@ export const broken = (...findings: readonly JudgedFinding[]): Outcome => ({
   failed: true,
 })
 
-export const ended = (outcome: Outcome): TurnOf => ({ outcome, settled: Promise.resolve() })
+export const ended = (outcome: ActionOutcome): TurnOf => ({ outcome, settled: Promise.resolve() })
 
 export type Attempted = {
   readonly action: Action
@@ -43,14 +43,14 @@ export type Attempted = {
   readonly ledger?: OpenLedger | undefined
 }
 
-const thrown = (action: Action, error: unknown): Outcome => {
+const thrown = (action: Action, error: unknown): ActionOutcome => {
   // One action that fails must not hide the others of the round: it becomes a finding. What a person can mend says so itself.
   if (isEnded(error)) return broken(unfinished(action, error.message))
   if (isUserError(error)) return broken(failed(action, error.message, ''))
   return broken(failed(action, errorText(error), 'if this is not about the server, report it as a mistake of Ronde'))
 }
 
-const working = async ({ action, options, context, ledger }: Attempted): Promise<Outcome> => {
+const working = async ({ action, options, context, ledger }: Attempted): Promise<ActionOutcome> => {
   const result = await action.run(options, context)
   if (result.leftBehind !== true) ledger?.close()
   return result

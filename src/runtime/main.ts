@@ -208,11 +208,11 @@ const tell = (error: unknown, printer: Printer): void => {
 }
 
 /** `post` is the step's end as the runner calls it, also after a cancelled run: it recovers what was left half done. */
-export type Part = 'main' | 'post'
-const parts: Record<Part, typeof work> = { main: work, post: recover }
+export type StepPart = 'main' | 'post'
+const parts: Record<StepPart, typeof work> = { main: work, post: recover }
 
 /** The same path for every run: mask, parse, recover, run, redact, report, publish. Gives the exit code. */
-export const runMain = async (name: string, start: Start, part: Part = 'main'): Promise<number> => {
+export const runMain = async (name: string, start: Start, part: StepPart = 'main'): Promise<number> => {
   outliveReaders()
   const out = createOut(start.environment)
   // What an event throws past every promise: Node itself would print it as it is, secrets and commands of others included.

@@ -32,7 +32,7 @@ export const settingsOf = ({ compose = {}, database = {} }: Configured, written:
   }
 }
 
-export type Reached =
+export type ReachedSettings =
   | { readonly compose: ComposeOptions; readonly database: DatabaseOptions; readonly secrets: readonly string[] }
   /** A secret that is gone: it stays pending. */
   | { readonly gone: string }
@@ -56,7 +56,7 @@ export type ReachedWith = {
 }
 
 /** The same with its secrets resolved anew. */
-export const reach = (settings: LedgerSettings, { environment, brought, known }: ReachedWith): Reached => {
+export const reach = (settings: LedgerSettings, { environment, brought, known }: ReachedWith): ReachedSettings => {
   const { compose, database, url, word } = settings
   if (url === undefined) return { compose, database, secrets: [] }
   const leadsThere = (one: string): boolean => databaseWord({ url: one }) === word

@@ -12,7 +12,7 @@ import { attemptChange } from './change.ts'
 import { createContext } from './context.ts'
 import { guardedState } from './last-look.ts'
 import { exclusivelyFor, ledgerFor, ledgerOf, type OfThisRun, recoveriesOf } from './of-this-run.ts'
-import type { Outcome, Prepared, RanAction, Run, Trend } from './run.ts'
+import type { ActionOutcome, Prepared, RanAction, Run, Trend } from './run.ts'
 import { liveLedgers } from './state/ledger-file.ts'
 import type { StateStore } from './state/state.ts'
 import { openRunState, type RunState, recordRun } from './state-of-run.ts'
@@ -98,7 +98,7 @@ const ofWholeRun = ({ name }: Action, findings: readonly ActionFinding[]): reado
   findings.map((one) => ({ ...one, check: one.check ?? name }))
 
 /** What the action found, and what stands above it: that nothing was looked at, and that the state cannot be kept. */
-const judgedOf = (action: Action, outcome: Outcome, state: RunState): readonly Finding[] => {
+const judgedOf = (action: Action, outcome: ActionOutcome, state: RunState): readonly Finding[] => {
   const nothingSeen = outcome.scope.length === 0 && outcome.findings.every((one) => one.status === 'ok')
   return ofWholeRun(action, [...outcome.findings, ...(nothingSeen ? [nothingChecked(action)] : []), ...state.findings])
 }

@@ -66,7 +66,7 @@ export type RanAction = {
   readonly settled: Promise<unknown>
 }
 
-export type Outcome = Result<Readonly<Record<string, string | number>>> & { readonly failed?: true }
+export type ActionOutcome = Result<Readonly<Record<string, string | number>>> & { readonly failed?: true }
 
 /** What became of an action's turn, and when the action itself has ended. */
-export type TurnOf = { readonly outcome: Outcome; readonly settled: Promise<unknown> }
+export type TurnOf = { readonly outcome: ActionOutcome; readonly settled: Promise<unknown> }

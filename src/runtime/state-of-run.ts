@@ -3,7 +3,7 @@ import { noHistory } from '../contract/history.ts'
 import type { Instant } from '../contract/seen.ts'
 import type { StateKey } from './state/record.ts'
 import { openState, type StateStore } from './state/state.ts'
-import type { Trouble } from './state/trouble.ts'
+import type { StateTrouble } from './state/trouble.ts'
 
 /** Without usable state a run still judges; its findings then say so. */
 export type RunState = {
@@ -13,7 +13,7 @@ export type RunState = {
   readonly warnings: readonly string[]
 }
 
-const unwritable = ({ cause, advice }: Trouble): ActionFinding => ({
+const unwritable = ({ cause, advice }: StateTrouble): ActionFinding => ({
   group: 'state',
   ...finding({
     id: 'state.unwritable',

@@ -156,9 +156,7 @@ describe('down, or could not look:', () => {
 
   test('a refused connection is critical', async () => {
     const { findings } = await runPart(quick, { endpoints: [`127.0.0.1:${await unusedPort()}`] })
-    expect(findings).toMatchObject([
-      { id: 'tls.reachable', status: 'critical', certainty: 'soft', audience: 'security' },
-    ])
+    expect(findings).toMatchObject([{ id: 'tls.reachable', status: 'critical', certainty: 'soft', audience: 'security' }])
   })
 
   test('a name that does not exist is critical', async () => {

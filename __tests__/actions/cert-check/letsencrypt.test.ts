@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { About } from '../../../src/actions/cert-check/parts/letsencrypt/about.ts'
+import type { LetsencryptSubject } from '../../../src/actions/cert-check/parts/letsencrypt/about.ts'
 import { judgeHook, judgeLastRun, judgeTimer } from '../../../src/actions/cert-check/parts/letsencrypt/automation.ts'
 import { judgeConf, judgeRenewal } from '../../../src/actions/cert-check/parts/letsencrypt/renewal.ts'
 import { couldNotLook, type Seen, saw } from '../../../src/contract/seen.ts'
@@ -11,7 +11,7 @@ import { selfSigned } from '../../support/self-signed.ts'
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 const now = Date.now()
-const about: About = { directory: '/etc/letsencrypt', asked: false, now, renewalPeriodMs: 12 * hourMs }
+const about: LetsencryptSubject = { directory: '/etc/letsencrypt', asked: false, now, renewalPeriodMs: 12 * hourMs }
 
 const link = { kind: 'link', number: 1 } as const
 

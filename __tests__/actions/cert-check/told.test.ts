@@ -13,7 +13,7 @@ import { judgeName, namesOf } from '../../../src/actions/cert-check/policies/nam
 import { judgeStaple } from '../../../src/actions/cert-check/policies/staple.ts'
 import { judgeStrength } from '../../../src/actions/cert-check/policies/strength.ts'
 import { judgeTrust } from '../../../src/actions/cert-check/policies/trust.ts'
-import { advise, judged, type Where } from '../../../src/actions/cert-check/policies/where.ts'
+import { advise, type CertificatePlace, judged } from '../../../src/actions/cert-check/policies/where.ts'
 import { type Certificate, readCertificate } from '../../../src/domain/x509/certificate.ts'
 import type { Chain } from '../../../src/domain/x509/chain.ts'
 import { selfSigned } from '../../support/self-signed.ts'
@@ -24,8 +24,8 @@ const page = toldOn('__tests__/actions/cert-check/told.txt')
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 const now = Date.parse('2026-12-05T08:00:00Z')
-const where: Where = { subject: 'quiz.example:443', place: '', show: 'show it', renew: 'renew it' }
-const bare: Where = { ...where, show: undefined, renew: undefined }
+const where: CertificatePlace = { subject: 'quiz.example:443', place: '', show: 'show it', renew: 'renew it' }
+const bare: CertificatePlace = { ...where, show: undefined, renew: undefined }
 
 const real = readCertificate(selfSigned({ names: ['quiz.example', '192.0.2.7'] }).cert)
 if (real === undefined) throw new Error('no certificate')

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
-import { definePart, type Site } from '../../../src/actions/db-maintain/part.ts'
+import { definePart, type MaintainedDatabase } from '../../../src/actions/db-maintain/part.ts'
 import { maintain } from '../../../src/actions/db-maintain/run-tasks.ts'
 import type { Context } from '../../../src/contract/context.ts'
 import { readOnly } from '../../../src/probes/postgres/read-only.ts'
@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-const taskThat = (name: string, work: (site: Site) => Promise<unknown>) =>
+const taskThat = (name: string, work: (site: MaintainedDatabase) => Promise<unknown>) =>
   definePart({
     name,
     description: name,
@@ -30,7 +30,7 @@ const taskThat = (name: string, work: (site: Site) => Promise<unknown>) =>
   })
 
 /** Runs it as `reader`, and another one after it in the same session. */
-const run = async (work: (site: Site) => Promise<unknown>) => {
+const run = async (work: (site: MaintainedDatabase) => Promise<unknown>) => {
   const pids: number[] = []
   const after = taskThat('after', async ({ session }) =>
     pids.push(Number((await session.ask('SELECT pg_backend_pid() AS pid', []))[0]?.['pid'])),
@@ -50,7 +50,7 @@ const run = async (work: (site: Site) => Promise<unknown>) => {
   return { odd, ended, sameSession: pids[0] === pids[1] }
 }
 
-const cases: readonly (readonly [string, (site: Site) => Promise<unknown>, object, boolean])[] = [
+const cases: readonly (readonly [string, (site: MaintainedDatabase) => Promise<unknown>, object, boolean])[] = [
   [
     'throws a mistake of ours',
     async () => {

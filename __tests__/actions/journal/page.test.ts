@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { Entry } from '../../../src/actions/journal/entries.ts'
+import type { JournalEntry } from '../../../src/actions/journal/entries.ts'
 import { missingIn, withEntries } from '../../../src/actions/journal/page.ts'
 import { hostileTexts } from '../../support/hostile-texts.ts'
 import { dangers } from '../../support/markdown.ts'
@@ -9,7 +9,7 @@ const options = { url: 'https://github.example/quiz/operations', timeZone: '+04:
 const first = Date.parse('2026-11-22T01:41:00Z')
 const hourMs = 3_600_000
 
-const entry = (number: number, overrides: Partial<Entry> = {}): Entry => {
+const entry = (number: number, overrides: Partial<JournalEntry> = {}): JournalEntry => {
   const closedAt = overrides.closedAt ?? first + number * hourMs
   return {
     key: `${number}:${closedAt}`,

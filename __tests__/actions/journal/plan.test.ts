@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Entry } from '../../../src/actions/journal/entries.ts'
+import type { JournalEntry } from '../../../src/actions/journal/entries.ts'
 import { withEntries } from '../../../src/actions/journal/page.ts'
-import { type Known, planCommit, planProposal } from '../../../src/actions/journal/plan.ts'
+import { type JournalState, planCommit, planProposal } from '../../../src/actions/journal/plan.ts'
 
 const at = Date.parse('2026-11-22T01:41:00Z')
-const entry = (number: number): Entry => ({
+const entry = (number: number): JournalEntry => ({
   key: `${number}:${at + number}`,
   number,
   title: 't',
@@ -28,7 +28,7 @@ const branch = (pulls: readonly { isOpen: boolean; head?: string }[], ...numbers
 const all = [entry(1), entry(2)]
 
 describe('lines that people merge', () => {
-  const rows: readonly { what: string; known: Known; plan: object }[] = [
+  const rows: readonly { what: string; known: JournalState; plan: object }[] = [
     {
       what: 'no journal yet',
       known: { base: undefined, branch: undefined },
@@ -92,7 +92,7 @@ describe('lines that people merge', () => {
 })
 
 describe('lines that go straight to a branch', () => {
-  const rows: readonly { what: string; known: Known; plan: object }[] = [
+  const rows: readonly { what: string; known: JournalState; plan: object }[] = [
     {
       what: 'no branch yet',
       known: { base: undefined, branch: undefined },

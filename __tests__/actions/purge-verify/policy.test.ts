@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
-import type { About } from '../../../src/actions/purge-verify/about.ts'
+import type { PurgeSubject } from '../../../src/actions/purge-verify/about.ts'
 import { businessDay, selfTest } from '../../../src/actions/purge-verify/business-day.ts'
 import { judgeClock } from '../../../src/actions/purge-verify/clock.ts'
 import { judgeLocks } from '../../../src/actions/purge-verify/parts/locks/policy.ts'
 import {
+  type DeletedRowsReading,
   deletedSince,
   nextDeletedNote,
-  type Reading,
   readDeletedNote,
 } from '../../../src/actions/purge-verify/parts/rows-deleted/policy.ts'
 import { judgeTable } from '../../../src/actions/purge-verify/parts/table/policy.ts'
@@ -15,7 +15,7 @@ import type { OldestSnapshot } from '../../../src/probes/purge/locks.ts'
 import { session } from '../../support/session-seen.ts'
 
 const now = Date.parse('2026-12-05T08:00:00Z')
-const aboutAt = (at: number): About => ({
+const aboutAt = (at: number): PurgeSubject => ({
   subject: 'table/game',
   shown: 'game',
   column: 'day_date',
@@ -136,7 +136,7 @@ describe('a lock on the table', () => {
 })
 
 describe('the reading of the counter that a day is compared with', () => {
-  const reading = (iso: string, deleted: number, more: Partial<Reading> = {}): Reading => ({
+  const reading = (iso: string, deleted: number, more: Partial<DeletedRowsReading> = {}): DeletedRowsReading => ({
     oid: 1,
     deleted,
     statsReset: '',
@@ -146,14 +146,14 @@ describe('the reading of the counter that a day is compared with', () => {
   const evening = reading('2026-12-04T19:55:00Z', 100)
   const night = reading('2026-12-04T20:05:00Z', 512)
   const morning = reading('2026-12-05T08:00:00Z', 520)
-  const after = (...readings: readonly Reading[]) =>
+  const after = (...readings: readonly DeletedRowsReading[]) =>
     readings.reduce<ReturnType<typeof nextDeletedNote> | undefined>((note, one) => nextDeletedNote(note, one, aboutAt(one.at)), undefined)
-  const since = (...readings: readonly Reading[]) => {
+  const since = (...readings: readonly DeletedRowsReading[]) => {
     const note = after(...readings)
     return note === undefined ? undefined : deletedSince(note, about)
   }
 
-  test.each<readonly [string, readonly Reading[], number | undefined]>([
+  test.each<readonly [string, readonly DeletedRowsReading[], number | undefined]>([
     ['the first look of all', [morning], undefined],
     ['the last look before midnight stays the one all day', [evening, night, morning], 420],
     ['a look of two days ago', [reading('2026-12-03T10:00:00Z', 50), morning], undefined],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { About } from '../../../src/actions/purge-verify/about.ts'
+import type { PurgeSubject } from '../../../src/actions/purge-verify/about.ts'
 import { businessDay } from '../../../src/actions/purge-verify/business-day.ts'
 import { judgeClock } from '../../../src/actions/purge-verify/clock.ts'
 import { judgeLocks } from '../../../src/actions/purge-verify/parts/locks/policy.ts'
@@ -14,7 +14,7 @@ const page = toldOn('__tests__/actions/purge-verify/told.txt')
 
 const minute = 60_000
 const now = Date.parse('2026-12-05T08:00:00Z')
-const aboutAt = (at: number): About => ({
+const aboutAt = (at: number): PurgeSubject => ({
   subject: 'table/game',
   shown: 'game',
   column: 'day_date',

@@ -4,10 +4,10 @@ import { judgeCacheHit, judgeDeadlocks, readDeadlockNote, writeDeadlockNote } fr
 import type { DatabaseCounters, ReplicationLink } from '../../../src/domain/postgres/observation.ts'
 import { judgeReplication } from '../../../src/domain/postgres/replication.ts'
 import { judgeSize } from '../../../src/domain/postgres/size.ts'
-import type { About } from '../../../src/domain/postgres/thresholds.ts'
+import type { PostgresSubject } from '../../../src/domain/postgres/thresholds.ts'
 import { judgeWraparound } from '../../../src/domain/postgres/wraparound.ts'
 
-const about: About = { subject: 'service/db', thresholds: {} }
+const about: PostgresSubject = { subject: 'service/db', thresholds: {} }
 const above = (warning: number, critical: number) => ({ warning, critical, clear: warning, worse: 'above' }) as const
 
 describe('connections', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Session } from '../../../src/domain/postgres/observation.ts'
 import { judgeBlocked, judgeIdleInTransaction, judgeLongestTransaction, judgeLongQueries } from '../../../src/domain/postgres/sessions.ts'
-import type { About } from '../../../src/domain/postgres/thresholds.ts'
+import type { PostgresSubject } from '../../../src/domain/postgres/thresholds.ts'
 import { session } from '../../support/session-seen.ts'
 
-const about: About = { subject: 'service/db', thresholds: {} }
+const about: PostgresSubject = { subject: 'service/db', thresholds: {} }
 const second = 1_000
 const minute = 60 * second
 

@@ -9,14 +9,14 @@ import { containerDown, judgeUnreachable, reachable } from '../../../src/domain/
 import { judgeReplication } from '../../../src/domain/postgres/replication.ts'
 import { judgeBlocked, judgeIdleInTransaction, judgeLongestTransaction, judgeLongQueries } from '../../../src/domain/postgres/sessions.ts'
 import { judgeSize } from '../../../src/domain/postgres/size.ts'
-import type { About } from '../../../src/domain/postgres/thresholds.ts'
+import type { PostgresSubject } from '../../../src/domain/postgres/thresholds.ts'
 import { judgeWraparound } from '../../../src/domain/postgres/wraparound.ts'
 import { session } from '../../support/session-seen.ts'
 import { toldOf, toldOn } from '../../support/told.ts'
 
 const page = toldOn('__tests__/domain/postgres/told.txt')
 
-const about: About = { subject: 'service/db', thresholds: {} }
+const about: PostgresSubject = { subject: 'service/db', thresholds: {} }
 const minute = 60_000
 const dayMs = 86_400_000
 const now = Date.parse('2026-12-05T08:00:00Z')

@@ -1,4 +1,4 @@
-import type { Answer, IssuesFailure } from '../../../src/contract/issues.ts'
+import type { GithubAnswer, IssuesFailure } from '../../../src/contract/issues.ts'
 import { createClient } from '../../../src/github/client.ts'
 import { createIssues } from '../../../src/github/issues.ts'
 import type { GitHubStandIn } from './server.ts'
@@ -43,8 +43,8 @@ export const creation = {
   assignees: [],
 } as const
 
-export const valueOf = <T>(answer: Answer<T>): T => {
+export const valueOf = <T>(answer: GithubAnswer<T>): T => {
   if (!answer.ok) throw new Error(JSON.stringify(answer.failure))
   return answer.value
 }
-export const failureOf = (answer: Answer<unknown>): IssuesFailure | undefined => (answer.ok ? undefined : answer.failure)
+export const failureOf = (answer: GithubAnswer<unknown>): IssuesFailure | undefined => (answer.ok ? undefined : answer.failure)

@@ -2,7 +2,7 @@ import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import type { Isolated, LookName } from '../../contract/isolation.ts'
 import type { Instant } from '../../contract/seen.ts'
 import type { CertificateRow, Served } from './part.ts'
-import type { EndpointId } from './parts/endpoints/judge.ts'
+import type { TlsEndpointId } from './parts/endpoints/judge.ts'
 import type { LookOptions } from './parts/endpoints/look.ts'
 import { type CertTarget, showCommand } from './parts/endpoints/target.ts'
 import type { HeaderId } from './parts/headers/policy.ts'
@@ -22,7 +22,7 @@ export type HeadersSetup = { readonly now: Instant }
 export type EndpointsSetup = HeadersSetup & { readonly rule: ExpiryRule; readonly how: LookOptions }
 
 /** Foreign servers are looked at in another process: what they send may end it. */
-export const endpointsLook: LookName<EndpointsSetup, CertTarget, SeenOfOne<EndpointId>> = { name: 'cert-check/endpoints' }
+export const endpointsLook: LookName<EndpointsSetup, CertTarget, SeenOfOne<TlsEndpointId>> = { name: 'cert-check/endpoints' }
 export const headersLook: LookName<HeadersSetup, CertTarget, SeenOfOne<HeaderId>> = { name: 'cert-check/headers' }
 
 type LookingPart = 'endpoints' | 'headers'

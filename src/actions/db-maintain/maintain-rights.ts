@@ -3,20 +3,24 @@ import { counted } from '../../core/render/headline.ts'
 import { grants, grantsFor } from '../../domain/postgres/grants.ts'
 import { sqlIdentifier } from '../../domain/postgres/names.ts'
 import { lacksRights } from './not-done.ts'
-import type { Site } from './part.ts'
+import type { MaintainedDatabase } from './part.ts'
 
 /** Something that our role may not maintain, and whose it is. */
 export type Forbidden = { readonly name: string; readonly owner: string | undefined }
 
 /** `pg_maintain` exists since PostgreSQL 17; before, only the owner may, and who is a member of the owner. */
-const grantsOf = ({ server }: Site, forbidden: readonly Forbidden[]): readonly string[] => {
+const grantsOf = ({ server }: MaintainedDatabase, forbidden: readonly Forbidden[]): readonly string[] => {
   if (server.major >= 17) return grantsFor(server.user, grants.maintain)
   const owners = [...new Set(forbidden.flatMap((one) => one.owner ?? []))].flatMap((one) => sqlIdentifier(one) ?? [])
   return owners.slice(0, 3).flatMap((owner) => grantsFor(server.user, (role) => grants.member(owner, role)))
 }
 
 /** What our role may not maintain: the finding, or nothing when it may all. */
-export const lacksMaintain = (site: Site, task: string, forbidden: readonly Forbidden[]): readonly JudgedFinding<'db.rights'>[] => {
+export const lacksMaintain = (
+  site: MaintainedDatabase,
+  task: string,
+  forbidden: readonly Forbidden[],
+): readonly JudgedFinding<'db.rights'>[] => {
   if (forbidden.length === 0) return []
   const { server, target } = site
   const older = server.major >= 17 ? '' : '; before PostgreSQL 17 only their owners may'

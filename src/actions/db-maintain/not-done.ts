@@ -1,7 +1,7 @@
 import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import type { Obstacle } from '../../contract/seen.ts'
 import { whyAborted } from '../../core/run-parts.ts'
-import type { Done, Site } from './part.ts'
+import type { MaintainedDatabase, TaskOutcome } from './part.ts'
 
 /** The one way to say that a task could not do its work: `unknown`, with the cause and what would let it. */
 export const couldNotFinish = (database: string, task: string, why: Obstacle): JudgedFinding<'db.unfinished'> =>
@@ -38,7 +38,7 @@ export const lacksRights = (
     audience: 'technical',
   })
 
-export const notDone = <Id extends string>(...findings: readonly JudgedFinding<Id>[]): Done<Id> => ({ completed: false, findings })
+export const notDone = <Id extends string>(...findings: readonly JudgedFinding<Id>[]): TaskOutcome<Id> => ({ completed: false, findings })
 
 /** What every task may say besides its own findings. */
 export const taskIds = ['db.unfinished', 'db.rights', 'db.owner-code'] as const
@@ -47,10 +47,10 @@ export type TaskId = (typeof taskIds)[number]
 /** What to do when the deadline came first. */
 export const deadlineAdvice = 'raise `timeout`, or name fewer `tables`'
 
-export const unfinishedWork = ({ target, context }: Site, task: string): JudgedFinding<'db.unfinished'> =>
+export const unfinishedWork = ({ target, context }: MaintainedDatabase, task: string): JudgedFinding<'db.unfinished'> =>
   couldNotFinish(target.database, task, whyAborted(context.signal, deadlineAdvice))
 
-export const notOnStandby = (database: string, task: string): Done<'db.unfinished'> =>
+export const notOnStandby = (database: string, task: string): TaskOutcome<'db.unfinished'> =>
   notDone(
     couldNotFinish(database, task, {
       cause: 'the server is a standby, which takes no changes',

@@ -5,17 +5,19 @@ import { sqlIdentifier } from '../../domain/postgres/names.ts'
 import { leastRoleAdvice, ownerCodeWords, whyNotPlanned } from '../../domain/postgres/owner-code.ts'
 import { type FoundOwnerCode, seeOwnerCode } from '../../probes/postgres/owner-code.ts'
 import { readOnly } from '../../probes/postgres/read-only.ts'
-import type { Site } from './part.ts'
+import type { MaintainedDatabase } from './part.ts'
 
 /** A table or index that was left alone, and whose the table is; no owner is named for one of a superuser. */
 export type LeftAlone = { readonly name: string; readonly owner: string | undefined; readonly found: FoundOwnerCode }
 
 /** Which of these tables our role must leave alone. */
-export const seeLeftAlone = ({ session }: Pick<Site, 'session'>, tables: readonly number[]): Promise<ReadonlyMap<number, FoundOwnerCode>> =>
-  seeOwnerCode((sql, values) => readOnly(session, sql, values), tables)
+export const seeLeftAlone = (
+  { session }: Pick<MaintainedDatabase, 'session'>,
+  tables: readonly number[],
+): Promise<ReadonlyMap<number, FoundOwnerCode>> => seeOwnerCode((sql, values) => readOnly(session, sql, values), tables)
 
 /** What the least role needs besides, to do this work. */
-const maintaining = ({ server }: Pick<Site, 'server'>, left: readonly LeftAlone[]): readonly ((role: string) => string)[] => {
+const maintaining = ({ server }: Pick<MaintainedDatabase, 'server'>, left: readonly LeftAlone[]): readonly ((role: string) => string)[] => {
   if (server.major >= 17) return [grants.maintain]
   const owners = [...new Set(left.flatMap((one) => one.owner ?? []))].flatMap((one) => sqlIdentifier(one) ?? [])
   return owners.slice(0, 3).map((owner) => (role: string) => grants.member(owner, role))
@@ -23,7 +25,7 @@ const maintaining = ({ server }: Pick<Site, 'server'>, left: readonly LeftAlone[
 
 /** Tables that a task did not touch, since their owners' code would run where our role works; or nothing. */
 export const judgeLeftAlone = (
-  site: Pick<Site, 'server' | 'target'>,
+  site: Pick<MaintainedDatabase, 'server' | 'target'>,
   task: string,
   left: readonly LeftAlone[],
 ): readonly JudgedFinding<'db.owner-code'>[] => {

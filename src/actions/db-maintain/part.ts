@@ -8,7 +8,7 @@ import type { Threshold } from '../../core/threshold.ts'
 import type { PostgresSession } from '../../tools/connect/session.ts'
 
 /** What every task may read besides its own options. */
-export type SharedOptions = {
+export type TaskOptions = {
   readonly tasks: readonly string[]
   /** Empty: the one of the configuration. */
   readonly databases: readonly string[]
@@ -40,7 +40,7 @@ export type Server = {
 }
 
 /** Where a task works: one database of the server, in the one session that all tasks of this database share, one after the other. */
-export type Site = {
+export type MaintainedDatabase = {
   /** No transaction is open in it when a task begins, and none may be when it ends. */
   readonly session: PostgresSession
   /** For a second session beside it; its `database` is this one. */
@@ -61,7 +61,7 @@ export type Site = {
 }
 
 /** The counts that become outputs of the action, added up over tasks and databases. */
-export type Counts = { readonly [Name in 'vacuumed' | 'reclaimed-bytes' | 'drift' | 'cancelled']?: number }
+export type MaintenanceCounts = { readonly [Name in 'vacuumed' | 'reclaimed-bytes' | 'drift' | 'cancelled']?: number }
 
 type Told = {
   /** Something stays on the server that must not: the ledger is kept, and the step's end or the next run removes it. */
@@ -69,18 +69,18 @@ type Told = {
   readonly facts?: JsonObject
   /** A table of the job summary: what each part gained. */
   readonly gains?: FactTable
-  readonly counts?: Counts
+  readonly counts?: MaintenanceCounts
   /** A part of the log's one line: `12 tables vacuumed`. */
   readonly line?: string
 }
 
 /** What a task brings back. */
-export type Done<Id extends string = string> = PartOutcome<Id> & Told
+export type TaskOutcome<Id extends string = string> = PartOutcome<Id> & Told
 
 /** A task: one folder in `parts/`, one test beside it in `__tests__/`, a runbook for each of its ids. Throws for a bug, an error of the server, or a lost connection; then it alone is `unknown`, with the right it lacks. */
 export const definePart = partsOf<{
-  readonly options: SharedOptions
-  readonly world: Site
+  readonly options: TaskOptions
+  readonly world: MaintainedDatabase
   readonly told: Told
   readonly marks: {
     /** A run of it that dies may leave something at work on the server, unless `dryRun`: then the ledger knows of it. */
@@ -91,5 +91,8 @@ export const definePart = partsOf<{
 }>()
 
 /** `table/quiz.public.game`: the subject of something in this database. */
-export const subjectIn = ({ target }: Pick<Site, 'target'>, kind: 'table' | 'index' | 'sequence' | 'constraint', name: string): string =>
-  `${kind}/${target.database}.${name}`
+export const subjectIn = (
+  { target }: Pick<MaintainedDatabase, 'target'>,
+  kind: 'table' | 'index' | 'sequence' | 'constraint',
+  name: string,
+): string => `${kind}/${target.database}.${name}`

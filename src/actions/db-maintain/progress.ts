@@ -1,9 +1,9 @@
-import type { Row } from '../../tools/connect/session.ts'
-import type { Site } from './part.ts'
+import type { SqlRow } from '../../tools/connect/session.ts'
+import type { MaintainedDatabase } from './part.ts'
 import { inOwnSession, longestMs } from './session.ts'
 
 /** What a second session asks while the first one works, and how its answer is told; `$1` is the pid of the first. Nothing to tell is `undefined`. */
-export type Followed = { readonly sql: string; readonly tell: (row: Row, elapsedMs: number) => string | undefined }
+export type Followed = { readonly sql: string; readonly tell: (row: SqlRow, elapsedMs: number) => string | undefined }
 
 const everyMs = 3_000
 
@@ -13,7 +13,12 @@ const after = async (ms: number, signal: AbortSignal): Promise<void> => {
 }
 
 /** Until the work is over; work that takes no time opens no second session. */
-const follow = async ({ target, application, context }: Site, pid: number, followed: Followed, over: AbortSignal): Promise<void> => {
+const follow = async (
+  { target, application, context }: MaintainedDatabase,
+  pid: number,
+  followed: Followed,
+  over: AbortSignal,
+): Promise<void> => {
   const startedAt = performance.now()
   await after(everyMs, over)
   if (over.aborted) return
@@ -30,7 +35,7 @@ const follow = async ({ target, application, context }: Site, pid: number, follo
 }
 
 /** Does one long statement of the site's session: told of every few seconds, and stopped on the server when the run is. */
-export const longStatement = async (site: Site, sql: string, followed: Followed): Promise<void> => {
+export const longStatement = async (site: MaintainedDatabase, sql: string, followed: Followed): Promise<void> => {
   const { session, context } = site
   const over = new AbortController()
   const stop = () => {

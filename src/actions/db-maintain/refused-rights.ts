@@ -1,11 +1,11 @@
 import { grants, grantsFor } from '../../domain/postgres/grants.ts'
 import { sqlIdentifier } from '../../domain/postgres/names.ts'
-import type { Site } from './part.ts'
+import type { MaintainedDatabase } from './part.ts'
 
 const denied = /^permission denied for (schema|table|materialized view|sequence) (.+)$/
 
 /** What would have let a statement that the server refused: by its message a schema or a table, else its own views and functions. */
-export const rightsRefused = ({ server, tables }: Pick<Site, 'server' | 'tables'>, message: string): readonly string[] => {
+export const rightsRefused = ({ server, tables }: Pick<MaintainedDatabase, 'server' | 'tables'>, message: string): readonly string[] => {
   const [, kind, name = ''] = denied.exec(message) ?? []
   const schema = sqlIdentifier(name)
   if (kind === 'schema') return schema === undefined ? [] : grantsFor(server.user, (role) => grants.usage(schema, role))

@@ -6,7 +6,7 @@ import { noConnectionLeft } from '../../domain/postgres/connections.ts'
 import type { PostgresFailure } from '../../domain/postgres/failure.ts'
 import { judgeUnreachable, reachable } from '../../domain/postgres/reachable.ts'
 import { targetIn } from './locate.ts'
-import type { Counts, SharedOptions } from './part.ts'
+import type { MaintenanceCounts, TaskOptions } from './part.ts'
 import type { Maintained } from './run-tasks.ts'
 
 /** What stands above all tasks: whether the server let us in, and whether the tables are there. */
@@ -14,7 +14,7 @@ export const serverIds = ['postgres.reachable', 'postgres.pooler', 'postgres.con
 type ServerId = (typeof serverIds)[number]
 
 type About = {
-  readonly options: SharedOptions
+  readonly options: TaskOptions
   readonly target: PostgresTarget | undefined
   /** Findings that stand above all tasks. */
   readonly extra: readonly JudgedFinding<ServerId>[]
@@ -63,14 +63,14 @@ const missingTables = (done: readonly Maintained[]): readonly JudgedFinding<'db.
 }
 
 /** A task is completed when it is in every database. */
-const scopeOf = (done: readonly Maintained[], { tasks }: SharedOptions): readonly string[] =>
+const scopeOf = (done: readonly Maintained[], { tasks }: TaskOptions): readonly string[] =>
   tasks.filter((name) => done.length > 0 && done.every(({ ran }) => completedParts(ran).includes(name)))
 
-const countNames = ['vacuumed', 'reclaimed-bytes', 'drift', 'cancelled'] as const satisfies readonly (keyof Counts)[]
+const countNames = ['vacuumed', 'reclaimed-bytes', 'drift', 'cancelled'] as const satisfies readonly (keyof MaintenanceCounts)[]
 
 const countsOf = (done: readonly Maintained[]) => {
   const all = done.flatMap(({ ran }) => ran.map((one) => one.outcome?.counts ?? {}))
-  const total = (name: keyof Counts): number => Math.round(all.reduce((sum, one) => sum + (one[name] ?? 0), 0))
+  const total = (name: keyof MaintenanceCounts): number => Math.round(all.reduce((sum, one) => sum + (one[name] ?? 0), 0))
   const [vacuumed, reclaimed, drift, cancelled] = countNames.map(total)
   return { vacuumed: vacuumed ?? 0, 'reclaimed-bytes': reclaimed ?? 0, drift: drift ?? 0, cancelled: cancelled ?? 0 }
 }

@@ -7,23 +7,23 @@ import type { TableName } from '../../domain/postgres/table-name.ts'
 import { isStatementError, type StatementError } from '../../probes/postgres/read-only.ts'
 import type { PostgresSession } from '../../tools/connect/session.ts'
 import { couldNotFinish, deadlineAdvice, lacksRights, notDone } from './not-done.ts'
-import type { Done, Site } from './part.ts'
+import type { MaintainedDatabase, TaskOutcome } from './part.ts'
 import type { parts } from './parts.generated.ts'
 import { rightsRefused } from './refused-rights.ts'
 import { inOwnSession } from './session.ts'
 import { openSite } from './site.ts'
 
-type TaskDone = Done<(typeof parts)[number]['ids'][number]>
+type TaskDone = TaskOutcome<(typeof parts)[number]['ids'][number]>
 /** What became of a task. */
 export type RanTask = RanPart<TaskDone, 'db.unfinished'>
 
 /** A task and how it is done at a site. */
 export type PlannedTask = {
   readonly part: PlannedPart<TaskDone>['part'] & { readonly changes?: true }
-  readonly run: (site: Site) => Promise<TaskDone>
+  readonly run: (site: MaintainedDatabase) => Promise<TaskDone>
 }
 
-export type Work = {
+export type MaintenanceWork = {
   readonly target: PostgresTarget
   readonly planned: readonly PlannedTask[]
   /** What `tables` names. */
@@ -94,7 +94,7 @@ const whyStopped = ({ signal }: Context, error: StatementError) =>
     ? whyAborted(signal, deadlineAdvice)
     : { cause: `${error.message} (${error.code})`, advice: 'run it again in a quieter hour, or with fewer `tables`' }
 
-const refused = (site: Site, task: string, error: StatementError): TaskDone => {
+const refused = (site: MaintainedDatabase, task: string, error: StatementError): TaskDone => {
   const { context } = site
   const { database } = site.target
   if (error.code === stopped) return notDone(couldNotFinish(database, task, whyStopped(context, error)))
@@ -107,14 +107,14 @@ const refused = (site: Site, task: string, error: StatementError): TaskDone => {
   return notDone(couldNotFinish(database, task, { cause: `${error.message} (${error.code})`, advice }))
 }
 
-const settingOf = ({ target, context }: Pick<Work, 'target' | 'context'>) => ({
+const settingOf = ({ target, context }: Pick<MaintenanceWork, 'target' | 'context'>) => ({
   signal: context.signal,
   deadlineAdvice,
   unfinished: (task: string, why: Obstacle) => couldNotFinish(target.database, task, why),
 })
 
 /** One task that fails never hides the others; only a lost session ends this one, and is thrown on. */
-const guarded = async ({ part, run }: PlannedTask, site: Site): Promise<TaskDone> => {
+const guarded = async ({ part, run }: PlannedTask, site: MaintainedDatabase): Promise<TaskDone> => {
   try {
     return await run(site)
   } catch (error) {
@@ -125,14 +125,14 @@ const guarded = async ({ part, run }: PlannedTask, site: Site): Promise<TaskDone
   }
 }
 
-const inTurn = (left: readonly PlannedTask[], opened: Site) => {
+const inTurn = (left: readonly PlannedTask[], opened: MaintainedDatabase) => {
   const { session, isOfServer } = remembering(opened.session)
   const site = { ...opened, session }
   const planned = left.map((one) => ({ part: one.part, run: () => guarded(one, site) }))
   return runPartsInTurn(planned, { ...settingOf(opened), endsAll: isOfServer })
 }
 
-const lost = (one: PlannedTask, failure: PostgresFailure, work: Work): RanTask => {
+const lost = (one: PlannedTask, failure: PostgresFailure, work: MaintenanceWork): RanTask => {
   const { signal } = work.context
   const why = signal.aborted
     ? whyAborted(signal, deadlineAdvice)
@@ -159,7 +159,7 @@ type Attempt = {
 }
 
 /** All that is left, in one session; what was done stands even when it is lost in the middle. */
-const inOneSession = async (work: Work, left: readonly PlannedTask[]): Promise<Attempt> => {
+const inOneSession = async (work: MaintenanceWork, left: readonly PlannedTask[]): Promise<Attempt> => {
   const { target, application, context } = work
   const ran: RanTask[] = []
   let seen: Pick<Maintained, 'missing' | 'version'> = { missing: [] }
@@ -180,7 +180,7 @@ const inOneSession = async (work: Work, left: readonly PlannedTask[]): Promise<A
 }
 
 /** Runs the tasks one after the other in one database; a lost session costs the task that was running, and the others go on in a new one. */
-export const maintain = async (work: Work): Promise<Maintained> => {
+export const maintain = async (work: MaintenanceWork): Promise<Maintained> => {
   const { planned, context } = work
   const ran: RanTask[] = []
   let [ended, begun] = [true, false]
@@ -200,5 +200,5 @@ export const maintain = async (work: Work): Promise<Maintained> => {
 }
 
 /** What was not reached: all of it behind one door that stayed shut, or the tasks after the one that lost its session. */
-const rest = (ran: readonly RanTask[], work: Work, failure: PostgresFailure, begun: boolean) =>
+const rest = (ran: readonly RanTask[], work: MaintenanceWork, failure: PostgresFailure, begun: boolean) =>
   begun ? { ran: [...ran, ...work.planned.slice(ran.length).map((one) => lost(one, failure, work))] } : { ran, unreachable: failure }

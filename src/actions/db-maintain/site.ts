@@ -3,8 +3,8 @@ import type { PostgresTarget } from '../../contract/database.ts'
 import { type TableName, tableNamesLike } from '../../domain/postgres/table-name.ts'
 import { booleanCell, numberCell, numbersCell, wholeCell } from '../../probes/postgres/cells.ts'
 import { readOnly } from '../../probes/postgres/read-only.ts'
-import type { PostgresSession, Row } from '../../tools/connect/session.ts'
-import type { Site, Table } from './part.ts'
+import type { PostgresSession, SqlRow } from '../../tools/connect/session.ts'
+import type { MaintainedDatabase, Table } from './part.ts'
 
 const serverSql = `SELECT pg_catalog.current_setting('server_version') AS version, pg_catalog.current_setting('server_version_num')::int OPERATOR(pg_catalog./) 10000 AS major, current_user::pg_catalog.text AS "user",
     rolsuper AS superuser, pg_catalog.pg_is_in_recovery() AS standby, (extract(epoch FROM pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.float8 AS now
@@ -19,7 +19,7 @@ const tablesSql = `SELECT c.oid::pg_catalog.int8 AS oid, n.nspname::pg_catalog.t
   WHERE c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'm', 'p']::pg_catalog."char"[]) AND c.relpersistence OPERATOR(pg_catalog.<>) 't' AND n.nspname OPERATOR(pg_catalog.<>) 'information_schema' AND n.nspname OPERATOR(pg_catalog.!~) '^pg_'
   ORDER BY n.nspname, c.relname LIMIT ${mostTables}`
 
-const tableOf = (row: Row): Table => ({
+const tableOf = (row: SqlRow): Table => ({
   oid: numberCell(row['oid']),
   schema: wholeCell(row['schema']),
   name: wholeCell(row['name']),
@@ -42,7 +42,7 @@ export const chooseTables = (all: readonly Table[], wanted: readonly TableName[]
   }
 }
 
-export type Place = {
+export type MaintenancePlace = {
   readonly target: PostgresTarget
   readonly application: string
   readonly wanted: readonly TableName[]
@@ -52,13 +52,13 @@ export type Place = {
 /** Makes a fresh session ready for the tasks, and sees what every one of them needs to know. */
 export const openSite = async (
   session: PostgresSession,
-  place: Place,
-): Promise<{ readonly site: Site; readonly missing: Chosen['missing'] }> => {
+  place: MaintenancePlace,
+): Promise<{ readonly site: MaintainedDatabase; readonly missing: Chosen['missing'] }> => {
   const { target, application, wanted, context } = place
   const [server = {}] = await readOnly(session, serverSql)
   const rows = await readOnly(session, tablesSql)
   const { tables, missing } = chooseTables(rows.map(tableOf), wanted)
-  const site: Site = {
+  const site: MaintainedDatabase = {
     session,
     target,
     application,

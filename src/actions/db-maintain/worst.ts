@@ -2,19 +2,19 @@ import { finding, type JudgedFinding, type Measurement } from '../../contract/fi
 import { judge, type Threshold } from '../../core/threshold.ts'
 
 /** One thing that was looked at: its name, its number in the unit of the threshold, and what is said of it. */
-export type Looked = { readonly name: string; readonly value: number; readonly words: string }
+export type MeasuredThing = { readonly name: string; readonly value: number; readonly words: string }
 
 type Telling<Id extends string> = {
   readonly id: Id
   readonly subject: string
   readonly threshold: Threshold
-  readonly looked: readonly Looked[]
+  readonly looked: readonly MeasuredThing[]
   /** Continues the subject: `no table with many dead rows`. */
   readonly healthy: string
   /** What is said of the worst one: `public.game has 48 % dead rows`. */
-  readonly title: (worst: Looked) => string
+  readonly title: (worst: MeasuredThing) => string
   readonly expected: string
-  readonly advice: (bad: readonly Looked[]) => string
+  readonly advice: (bad: readonly MeasuredThing[]) => string
   readonly measure: Pick<Measurement, 'name' | 'unit'>
 }
 

@@ -7,7 +7,7 @@ import { type PartOutcome, partsOf } from '../../core/parts.ts'
 import type { Threshold } from '../../core/threshold.ts'
 
 /** What every check may read besides its own options. */
-export type SharedOptions = Pick<CommonOptions, 'compose' | 'database' | 'privileges' | 'time-zone'> & {
+export type CheckOptions = Pick<CommonOptions, 'compose' | 'database' | 'privileges' | 'time-zone'> & {
   readonly thresholds: Readonly<Record<string, Threshold | undefined>>
 }
 
@@ -18,7 +18,7 @@ export type CheckOutcome<Id extends string = string> = PartOutcome<Id> & Told
 
 /** A check: one folder in `parts/`, one test beside it in `__tests__/`, a runbook for each of its ids. */
 export const definePart = partsOf<{
-  readonly options: SharedOptions
+  readonly options: CheckOptions
   readonly world: Context
   readonly told: Told
   readonly marks: object

@@ -4,7 +4,7 @@ import { finding } from '../../contract/finding.ts'
 import { valueOf } from '../../contract/repository.ts'
 import { entriesOf } from './entries.ts'
 import { keepJournal } from './keep.ts'
-import { type Options, options, reads } from './options.ts'
+import { type JournalOptions, options, reads } from './options.ts'
 
 /** What the journal needs of GitHub. */
 const writing = { contents: 'write', issues: 'read' } as const
@@ -12,7 +12,7 @@ const proposing = { ...writing, 'pull-requests': 'write' } as const
 
 const limitMs = 2 * 60_000
 
-const run = async (given: Options, context: Context) => {
+const run = async (given: JournalOptions, context: Context) => {
   const { progress, signal, dryRun } = context
   const repository = await context.repository(given['pull-request'] ? proposing : writing)
   const now = context.now()

@@ -4,7 +4,7 @@ import { readMarker } from '../../incidents/marker.ts'
 import type { Marker } from '../../incidents/model.ts'
 
 /** A closed incident that belongs into the journal. Its texts are untrusted. */
-export type Entry = {
+export type JournalEntry = {
   /** Unique for each closing: an incident that is reopened closes again. */
   readonly key: string
   readonly number: number
@@ -21,7 +21,7 @@ export type Entry = {
 
 export type Chosen = {
   /** The oldest closing first. */
-  readonly entries: readonly Entry[]
+  readonly entries: readonly JournalEntry[]
   /** Closed by a person a moment ago: while it is bad that is an acknowledgement, and it may be reopened. */
   readonly waiting: readonly number[]
 }
@@ -35,7 +35,7 @@ const deedsOf = ({ events, closed }: Marker, { closedBy }: Issue): string =>
     closed === undefined ? `closed by ${closedBy ?? 'somebody'}` : 'closed by itself',
   ].join('; ')
 
-const redacted = (entry: Entry, redact: (text: string) => string): Entry => ({
+const redacted = (entry: JournalEntry, redact: (text: string) => string): JournalEntry => ({
   ...entry,
   title: redact(entry.title),
   cause: redact(entry.cause),
@@ -48,7 +48,7 @@ const redacted = (entry: Entry, redact: (text: string) => string): Entry => ({
 const needsPostMortem = ({ escalated, since, reopened }: Marker, closedAt: Instant): boolean =>
   escalated || closedAt - since > longMs || reopened >= 2
 
-const entryOf = (issue: Issue, marker: Marker): Entry => {
+const entryOf = (issue: Issue, marker: Marker): JournalEntry => {
   const closedAt = marker.closed ?? issue.closedAt ?? issue.updatedAt
   return {
     key: `${issue.number}:${closedAt}`,
@@ -64,7 +64,7 @@ const entryOf = (issue: Issue, marker: Marker): Entry => {
   }
 }
 
-export type Reading = {
+export type JournalScope = {
   readonly authors: readonly string[]
   readonly repository: string
   readonly now: Instant
@@ -73,7 +73,7 @@ export type Reading = {
 }
 
 /** The incidents among closed issues: of our authors, with a marker that counts, of this repository; doubles left out. */
-export const entriesOf = (closed: readonly Issue[], { authors, repository, now, redact }: Reading): Chosen => {
+export const entriesOf = (closed: readonly Issue[], { authors, repository, now, redact }: JournalScope): Chosen => {
   const incidents = closed.flatMap((issue) => {
     const read = readMarker(issue, authors)
     return read.kind === 'ours' && read.marker.repository === repository && !read.marker.duplicate ? [{ issue, marker: read.marker }] : []

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { valueOf } from '../../contract/repository.ts'
 import { UserError } from '../../contract/user-error.ts'
-import type { Entry } from './entries.ts'
-import { type Keep, lookAtJournal } from './look.ts'
+import type { JournalEntry } from './entries.ts'
+import { type JournalAccess, lookAtJournal } from './look.ts'
 import { withEntries } from './page.ts'
-import { type Plan, planCommit, planProposal } from './plan.ts'
+import { type JournalPlan, planCommit, planProposal } from './plan.ts'
 
 export type Kept = {
   /** Written by this run. */
-  readonly entries: readonly Entry[]
+  readonly entries: readonly JournalEntry[]
   /** The pull request that has them; 0 without one. */
   readonly pull: number
   readonly said: string
@@ -18,15 +18,15 @@ const mostTries = 6
 const pauseMs = 500
 const mostNamed = 20
 
-const named = (entries: readonly Entry[]): string => {
+const named = (entries: readonly JournalEntry[]): string => {
   const numbers = [...new Set(entries.map(({ number }) => `#${number}`))]
   return numbers.slice(0, mostNamed).join(', ') + (numbers.length > mostNamed ? ` and ${numbers.length - mostNamed} more` : '')
 }
 
-type Write = Extract<Plan, { kind: 'write' }>
+type Write = Extract<JournalPlan, { kind: 'write' }>
 
 /** The branch as the plan wants it; false when somebody else was faster. */
-const prepareBranch = async ({ branch }: Write, { options, repository, into, progress }: Keep): Promise<boolean> => {
+const prepareBranch = async ({ branch }: Write, { options, repository, into, progress }: JournalAccess): Promise<boolean> => {
   if (branch === 'as-it-is') return true
   const { contents } = repository
   const head = valueOf(await contents.head(into), progress)
@@ -36,7 +36,7 @@ const prepareBranch = async ({ branch }: Write, { options, repository, into, pro
 }
 
 /** One commit with the new lines; false when somebody else was faster. */
-const commit = async (plan: Write, { options, repository, page, progress }: Keep): Promise<boolean> => {
+const commit = async (plan: Write, { options, repository, page, progress }: JournalAccess): Promise<boolean> => {
   const { path, branch } = options
   const text = withEntries(plan.from?.text, plan.entries, page)
   // No word before a number that GitHub would take for an order to close it.
@@ -45,14 +45,17 @@ const commit = async (plan: Write, { options, repository, page, progress }: Keep
   return valueOf(answer, progress) === 'done'
 }
 
-const bodyOf = (entries: readonly Entry[], { path }: Keep['options']): string =>
+const bodyOf = (entries: readonly JournalEntry[], { path }: JournalAccess['options']): string =>
   [
     `Ronde adds these incidents to \`${path}\`: ${named(entries)}.`,
     'What nobody stated by `/cause` or `/fix` reads "not stated": complete it here, before or after the merge. Lines of later incidents join this pull request while it is open.',
   ].join('\n\n')
 
 /** Undefined when somebody else opened it meanwhile. */
-const propose = async (entries: readonly Entry[], { options, repository, into, progress }: Keep): Promise<number | undefined> => {
+const propose = async (
+  entries: readonly JournalEntry[],
+  { options, repository, into, progress }: JournalAccess,
+): Promise<number | undefined> => {
   const { branch } = options
   const title = `Journal of incidents: ${named(entries)}`.slice(0, 200)
   const made = valueOf(await repository.contents.openPull({ branch, into, title, body: bodyOf(entries, options) }), progress)
@@ -61,14 +64,14 @@ const propose = async (entries: readonly Entry[], { options, repository, into, p
 
 const nothing = (said: string): Kept => ({ entries: [], pull: 0, said })
 
-const written = (entries: readonly Entry[], pull: number, { path, branch }: Keep['options']): Kept => ({
+const written = (entries: readonly JournalEntry[], pull: number, { path, branch }: JournalAccess['options']): Kept => ({
   entries,
   pull,
   said: `${named(entries)} ${entries.length === 1 ? 'is' : 'are'} in ${path} ${pull === 0 ? `on ${branch}` : `by pull request #${pull}`}`,
 })
 
 /** Undefined when somebody else was faster: to be looked at anew. */
-const carryOut = async (plan: Plan, keep: Keep): Promise<Kept | undefined> => {
+const carryOut = async (plan: JournalPlan, keep: JournalAccess): Promise<Kept | undefined> => {
   const { options, dryRun } = keep
   if (plan.kind === 'nothing') return nothing(plan.why)
   if (dryRun) return nothing(`would add ${named(plan.entries)} to ${options.path}`)
@@ -80,7 +83,7 @@ const carryOut = async (plan: Plan, keep: Keep): Promise<Kept | undefined> => {
 }
 
 /** Brings the entries into the journal, whoever else does so at the same time: what is there already is not written again. */
-export const keepJournal = async (entries: readonly Entry[], keep: Keep): Promise<Kept> => {
+export const keepJournal = async (entries: readonly JournalEntry[], keep: JournalAccess): Promise<Kept> => {
   const planOf = keep.options['pull-request'] ? planProposal : planCommit
   for (let tried = 1; tried <= mostTries; tried += 1) {
     const kept = await carryOut(planOf(entries, await lookAtJournal(keep)), keep)

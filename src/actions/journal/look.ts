@@ -1,12 +1,12 @@
 import type { Progress } from '../../contract/context.ts'
 import { type Repository, valueOf } from '../../contract/repository.ts'
-import type { Options } from './options.ts'
+import type { JournalOptions } from './options.ts'
 import type { PageOptions } from './page.ts'
-import type { Known } from './plan.ts'
+import type { JournalState } from './plan.ts'
 
 /** What writing the journal works with. */
-export type Keep = {
-  readonly options: Options
+export type JournalAccess = {
+  readonly options: JournalOptions
   readonly repository: Repository
   /** The default branch. */
   readonly into: string
@@ -17,7 +17,7 @@ export type Keep = {
 }
 
 /** Reads the journal where it is and where it is proposed. */
-export const lookAtJournal = async ({ options, repository, into, progress }: Keep): Promise<Known> => {
+export const lookAtJournal = async ({ options, repository, into, progress }: JournalAccess): Promise<JournalState> => {
   const { contents } = repository
   const { path, branch } = options
   const base = valueOf(await contents.read(path, into), progress)

@@ -35,4 +35,4 @@ export const options = {
 }
 
 export const reads = ['time-zone'] as const
-export type Options = ActionOptions<typeof options, (typeof reads)[number]>
+export type JournalOptions = ActionOptions<typeof options, (typeof reads)[number]>

@@ -2,7 +2,7 @@ import type { Instant } from '../../contract/seen.ts'
 import { formatDuration } from '../../core/quantity.ts'
 import { markdownText } from '../../core/text/markdown.ts'
 import { localTime } from '../../core/time/local-time.ts'
-import type { Entry } from './entries.ts'
+import type { JournalEntry } from './entries.ts'
 
 /** How the journal is written: where issues are, and in which zone times are told. */
 export type PageOptions = { readonly url: string; readonly timeZone: string }
@@ -23,7 +23,7 @@ const opening = [
 const keysIn = (text: string): ReadonlySet<string> => new Set([...text.matchAll(keys)].map((match) => match[1] ?? ''))
 
 /** What a text does not have yet. */
-export const missingIn = (text: string | undefined, entries: readonly Entry[]): readonly Entry[] => {
+export const missingIn = (text: string | undefined, entries: readonly JournalEntry[]): readonly JournalEntry[] => {
   const there = keysIn(text ?? '')
   return entries.filter(({ key }) => !there.has(key))
 }
@@ -33,7 +33,7 @@ const linkTo = (number: number, { url }: PageOptions): string => `[#${number}]($
 const stated = (text: string): string => (text === '' ? 'not stated' : markdownText(text))
 
 /** One line of the table. */
-export const rowOf = (entry: Entry, options: PageOptions): string => {
+export const rowOf = (entry: JournalEntry, options: PageOptions): string => {
   const { number, title, since, closedAt, cause, fix, deeds, postMortem, key } = entry
   const incident = `${linkTo(number, options)} ${markdownText(title)}${postMortem ? ', post-mortem below' : ''}`
   const cells = [at(closedAt, options), incident, formatDuration(Math.max(0, closedAt - since)), stated(cause), stated(deeds), stated(fix)]
@@ -41,7 +41,7 @@ export const rowOf = (entry: Entry, options: PageOptions): string => {
 }
 
 /** What a team completes: the times are there, what nobody but people knows is asked for. */
-const postMortemOf = ({ number, title, events, closedAt, key }: Entry, options: PageOptions): readonly string[] => [
+const postMortemOf = ({ number, title, events, closedAt, key }: JournalEntry, options: PageOptions): readonly string[] => [
   '',
   `## Post-mortem of ${linkTo(number, options)}: ${markdownText(title, { inTable: false })}`,
   postMortemKey(key),
@@ -90,7 +90,7 @@ const insertRow = (lines: readonly string[], row: string, time: Instant): readon
 const trimmed = (lines: readonly string[]): readonly string[] => lines.slice(0, lines.findLastIndex((line) => line.trim() !== '') + 1)
 
 /** The text with these entries, which it does not have yet. What people wrote in it stays as it is, to the byte. */
-export const withEntries = (given: string | undefined, entries: readonly Entry[], options: PageOptions): string => {
+export const withEntries = (given: string | undefined, entries: readonly JournalEntry[], options: PageOptions): string => {
   const text = given ?? ''
   if (entries.length === 0) return text
   const end = text.includes('\r\n') ? '\r' : ''

@@ -1,9 +1,9 @@
 import type { FileOnBranch, Pull } from '../../contract/repository.ts'
-import type { Entry } from './entries.ts'
+import type { JournalEntry } from './entries.ts'
 import { missingIn } from './page.ts'
 
 /** The journal as it is on GitHub. */
-export type Known = {
+export type JournalState = {
   /** On the default branch. */
   readonly base: FileOnBranch | undefined
   /** The branch of the journal, with its file and the pull requests from it, the newest first. */
@@ -11,27 +11,27 @@ export type Known = {
 }
 
 /** What is to be done. `from`: the file that the new lines go into. */
-export type Plan =
+export type JournalPlan =
   | { readonly kind: 'nothing'; readonly why: string }
   | {
       readonly kind: 'write'
       readonly branch: 'as-it-is' | 'new' | 'move'
       readonly from: FileOnBranch | undefined
-      readonly entries: readonly Entry[]
+      readonly entries: readonly JournalEntry[]
       /** A pull request that has them then; else one is opened, where one is wanted. */
       readonly pull: number | undefined
     }
   /** The lines are on the branch already, and nobody was asked to merge them. */
-  | { readonly kind: 'propose'; readonly entries: readonly Entry[] }
+  | { readonly kind: 'propose'; readonly entries: readonly JournalEntry[] }
 
 const journaled = { kind: 'nothing', why: 'every closed incident is in the journal' } as const
 
 /** A file grows by no more in one commit; the next run writes the rest. */
 const mostEntries = 200
-const first = (entries: readonly Entry[]): readonly Entry[] => entries.slice(0, mostEntries)
+const first = (entries: readonly JournalEntry[]): readonly JournalEntry[] => entries.slice(0, mostEntries)
 
 /** Lines that go straight to a branch. */
-export const planCommit = (entries: readonly Entry[], { base, branch }: Known): Plan => {
+export const planCommit = (entries: readonly JournalEntry[], { base, branch }: JournalState): JournalPlan => {
   const from = branch === undefined ? base : branch.file
   const missing = missingIn(from?.text, entries)
   if (missing.length === 0) return journaled
@@ -43,7 +43,7 @@ export const planCommit = (entries: readonly Entry[], { base, branch }: Known): 
  * branch when there are new lines, and left alone when there are none: who closed it without merging did not want these. One that nobody was asked
  * to merge yet, by a job that is at work now or that was refused, is gone on with.
  */
-export const planProposal = (all: readonly Entry[], { base, branch }: Known): Plan => {
+export const planProposal = (all: readonly JournalEntry[], { base, branch }: JournalState): JournalPlan => {
   const entries = missingIn(base?.text, all)
   if (entries.length === 0) return journaled
   if (branch === undefined) return { kind: 'write', branch: 'new', from: base, entries: first(entries), pull: undefined }

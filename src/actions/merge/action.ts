@@ -7,7 +7,7 @@ import { serverName } from '../../core/options/common.ts'
 import { duration } from '../../core/options/duration.ts'
 import { list } from '../../core/options/list.ts'
 import { limits, type ReportFile, readReportFiles } from '../../probes/report-files.ts'
-import { type JudgedFile, judgeReports } from './judge.ts'
+import { judgeReports, type ReportFileContent } from './judge.ts'
 import { readReport } from './read-report.ts'
 
 const options = {
@@ -24,7 +24,7 @@ type Options = ActionOptions<typeof options>
 
 const limitMs = 3 * 60_000
 
-const fileOf = (file: ReportFile): JudgedFile =>
+const fileOf = (file: ReportFile): ReportFileContent =>
   file.kind === 'text'
     ? { name: file.name, text: file.text, read: readReport(file.text) }
     : { name: file.name, text: '', read: { kind: 'mistake', cause: file.cause } }
@@ -68,8 +68,8 @@ const presence = (servers: ReadonlyMap<string, JudgedFinding<'merge.server'>>, s
   })
 
 /** One after the other, so that the deadline and signals are heard between them. */
-const judgedFiles = async (files: readonly ReportFile[], signal: AbortSignal): Promise<readonly JudgedFile[]> => {
-  const judged: JudgedFile[] = []
+const judgedFiles = async (files: readonly ReportFile[], signal: AbortSignal): Promise<readonly ReportFileContent[]> => {
+  const judged: ReportFileContent[] = []
   for (const file of files) {
     judged.push(fileOf(file))
     await new Promise((resolve) => setImmediate(resolve))

@@ -8,7 +8,7 @@ import { plainLine } from '../../core/text/plain.ts'
 import type { ReadReport } from './read-report.ts'
 
 /** A file with what was read in it. `text` tells copies from one another. */
-export type JudgedFile = { readonly name: string; readonly text: string; readonly read: ReadReport }
+export type ReportFileContent = { readonly name: string; readonly text: string; readonly read: ReadReport }
 
 export type Fleet = {
   /** Servers that should be there; any may be there when it is empty. */
@@ -18,7 +18,7 @@ export type Fleet = {
   readonly now: Instant
 }
 
-export type Judged = {
+export type MergeVerdict = {
   readonly findings: readonly JudgedFinding<'merge.file' | 'merge.server'>[]
   /** The findings about each server, by its name. */
   readonly servers: ReadonlyMap<string, JudgedFinding<'merge.server'>>
@@ -42,7 +42,7 @@ const whyNot = ({ server, startedAt, origin }: Report, { expected, repository, m
 }
 
 /** What counts, and what does not, with the reason. A copy of a file, byte for byte, is passed over. */
-const sorted = (files: readonly JudgedFile[], fleet: Fleet): Sorted => {
+const sorted = (files: readonly ReportFileContent[], fleet: Fleet): Sorted => {
   const seen = new Set<string>()
   const taken: Taken[] = []
   const refused: Sorted['refused'][number][] = []
@@ -138,7 +138,7 @@ const groupsOf = (taken: readonly Taken[]): readonly ServerReports[] => {
 }
 
 /** Pure: files in, what is to be reconciled and what is wrong with the files out. */
-export const judgeReports = (files: readonly JudgedFile[], fleet: Fleet): Judged => {
+export const judgeReports = (files: readonly ReportFileContent[], fleet: Fleet): MergeVerdict => {
   const { taken, refused } = sorted(files, fleet)
   const names = new Set([...fleet.expected, ...taken.map(({ report }) => report.server)])
   const servers = new Map([...names].map((server) => [server, serverFinding(server, taken, refused, fleet)]))

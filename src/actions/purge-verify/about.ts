@@ -3,7 +3,7 @@ import { localParts } from '../../core/time/local-time.ts'
 import type { BusinessDay } from './business-day.ts'
 
 /** What every policy needs besides what was seen. */
-export type About = {
+export type PurgeSubject = {
   /** `table/public.game` */
   readonly subject: string
   /** `public.game` */
@@ -14,7 +14,7 @@ export type About = {
 }
 
 /** `00:15`, on the wall of the business zone. */
-export const clockTime = (at: Instant, { day }: Pick<About, 'day'>): string => localParts(at, day.timeZone).time
+export const clockTime = (at: Instant, { day }: Pick<PurgeSubject, 'day'>): string => localParts(at, day.timeZone).time
 
 export const formatCount = (count: number): string => count.toLocaleString('en-US')
 

@@ -4,7 +4,7 @@ import type { Finding } from '../../contract/finding.ts'
 import { idsOfParts, renamedInParts } from '../../core/parts.ts'
 import { shorten } from '../../core/text/plain.ts'
 import { clockTime, countRows } from './about.ts'
-import { type Options, options } from './every-option.ts'
+import { options, type PurgeVerifyOptions } from './every-option.ts'
 import { type PurgeOptions, reads } from './options.ts'
 import { parts } from './parts.generated.ts'
 import { attemptPurge, commandText, judgeCommand } from './run-command.ts'
@@ -27,7 +27,7 @@ const remedyOf = ({ 'run-command': command }: PurgeOptions): string => {
 type Outcome = { readonly verified: Verified; readonly command: readonly Finding<'purge.command'>[] }
 
 /** Looks; when the purge was missed and a command is configured, runs it and looks again. */
-const verifyAndMend = async (given: Options, context: Context): Promise<Outcome> => {
+const verifyAndMend = async (given: PurgeVerifyOptions, context: Context): Promise<Outcome> => {
   const run = { context, remedy: remedyOf(given) }
   const first = await verify(given, run)
   const wanted = given['run-command']
@@ -47,7 +47,7 @@ const lineOf = ({ about, day, staleRows, deletedRows, purgedAt }: Verified): str
     ...(deletedRows === undefined ? [] : [`${countRows(deletedRows)} deleted`]),
   ].join(', ')
 
-const run = async (given: Options, context: Context) => {
+const run = async (given: PurgeVerifyOptions, context: Context) => {
   const { verified, command } = await verifyAndMend(given, context)
   const { day, scope, findings, staleRows, deletedRows, purgedAt } = verified
   return {

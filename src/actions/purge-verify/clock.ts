@@ -2,7 +2,7 @@ import type { SeenClock } from '../../contract/clock.ts'
 import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import { formatDuration } from '../../core/quantity.ts'
 import { mostOffsetMs } from '../../core/time/clock.ts'
-import type { About } from './about.ts'
+import type { PurgeSubject } from './about.ts'
 
 export type Clocks = {
   /** The server's clock before ours. */
@@ -26,7 +26,7 @@ const farFromGitHub = ({ offsetMs, at }: SeenClock): Doubt => {
   }
 }
 
-const doubtOf = ({ aheadMs, trouble, dateThere, github }: Clocks, { day }: About): Doubt | undefined => {
+const doubtOf = ({ aheadMs, trouble, dateThere, github }: Clocks, { day }: PurgeSubject): Doubt | undefined => {
   const difference = formatDuration(Math.abs(aheadMs))
   if (trouble !== undefined)
     return { title: 'the business date is in doubt', observed: trouble, advice: 'report this as a mistake of Ronde' }
@@ -50,7 +50,7 @@ const doubtOf = ({ aheadMs, trouble, dateThere, github }: Clocks, { day }: About
 }
 
 /** Whether the clocks agree on the day. When they do not, nobody knows which day it is: then nothing else is judged. */
-export const judgeClock = (clocks: Clocks, about: About): JudgedFinding<'purge.clock'> => {
+export const judgeClock = (clocks: Clocks, about: PurgeSubject): JudgedFinding<'purge.clock'> => {
   const doubt = doubtOf(clocks, about)
   const { shown, day } = about
   return finding({

@@ -4,4 +4,4 @@ import { partOptions } from './parts.generated.ts'
 
 /** The options of the action, those of its parts included. */
 export const options = { ...ownOptions, ...partOptions }
-export type Options = ActionOptions<typeof options, (typeof reads)[number]>
+export type PurgeVerifyOptions = ActionOptions<typeof options, (typeof reads)[number]>

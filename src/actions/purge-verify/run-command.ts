@@ -6,7 +6,7 @@ import { byTag, type CasesByTag } from '../../core/by-tag.ts'
 import { formatDuration } from '../../core/quantity.ts'
 import { plainLines, shorten } from '../../core/text/plain.ts'
 import { shellCommand } from '../../core/text/shell-command.ts'
-import type { About } from './about.ts'
+import type { PurgeSubject } from './about.ts'
 import type { PurgeOptions } from './options.ts'
 
 type RunCommand = NonNullable<PurgeOptions['run-command']>
@@ -31,16 +31,16 @@ export type Attempt =
   | ({ readonly kind: 'refused' } & Obstacle)
   | { readonly kind: 'ran'; readonly finished: Finished }
 
-const noteKey = ({ subject }: About): string => `purge.command ${subject}`
+const noteKey = ({ subject }: PurgeSubject): string => `purge.command ${subject}`
 
 /** When it was run today, by the note that an earlier run left. */
-const ranToday = (context: Context, about: About): number | undefined => {
+const ranToday = (context: Context, about: PurgeSubject): number | undefined => {
   const [date, at] = (context.state.note(noteKey(about)) ?? '').split(' ')
   return date === about.day.today.date && Number.isFinite(Number(at)) ? Number(at) : undefined
 }
 
 /** Runs the purge that was missed, alone on the compose project and at most once a day. A run that dies before its end leaves no note: it runs again. */
-export const attemptPurge = async (wanted: RunCommand, about: About, context: Context): Promise<Attempt> => {
+export const attemptPurge = async (wanted: RunCommand, about: PurgeSubject, context: Context): Promise<Attempt> => {
   const before = ranToday(context, about)
   if (before !== undefined) return { kind: 'ran-before', at: before }
   const text = commandText(wanted) ?? wanted.command[0] ?? ''
@@ -87,7 +87,7 @@ const verdicts: CasesByTag<Attempt, 'kind', [text: string], Omit<Verdict, 'title
   },
 }
 
-const verdictOf = (attempt: Attempt, text: string, { shown }: About): Verdict => {
+const verdictOf = (attempt: Attempt, text: string, { shown }: PurgeSubject): Verdict => {
   const { what, ...verdict } = byTag('kind', verdicts, attempt, text)
   return { ...verdict, title: `${shown}: ${what}` }
 }
@@ -98,7 +98,7 @@ const evidenceOf = (attempt: Attempt): readonly string[] =>
     : []
 
 /** What was done about a missed purge, and what must be done about that it was missed. */
-export const judgeCommand = (attempt: Attempt, wanted: RunCommand, about: About): JudgedFinding<'purge.command'> =>
+export const judgeCommand = (attempt: Attempt, wanted: RunCommand, about: PurgeSubject): JudgedFinding<'purge.command'> =>
   finding({
     id: 'purge.command',
     subject: about.subject,

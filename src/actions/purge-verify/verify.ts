@@ -3,12 +3,12 @@ import { type Finding, finding, type JudgedFinding, stamped } from '../../contra
 import type { Obstacle, Seen } from '../../contract/seen.ts'
 import { completedParts, type RanPart, runPartsSideBySide } from '../../core/run-parts.ts'
 import type { LogLook } from '../../probes/purge-log.ts'
-import type { About } from './about.ts'
+import type { PurgeSubject } from './about.ts'
 import { type BusinessDay, businessDay, selfTest } from './business-day.ts'
 import { judgeClock } from './clock.ts'
-import type { Options } from './every-option.ts'
+import type { PurgeVerifyOptions } from './every-option.ts'
 import { lookAtDatabase, lookAtLog } from './look.ts'
-import type { Judged, PurgeWorld } from './part.ts'
+import type { PurgeVerdict, PurgeWorld } from './part.ts'
 import { rowsInLog } from './parts/log/policy.ts'
 import { parts } from './parts.generated.ts'
 
@@ -16,7 +16,7 @@ type PartId = (typeof parts)[number]['ids'][number]
 /** One whole look at the purge, judged. */
 export type Verified = {
   readonly day: BusinessDay
-  readonly about: About
+  readonly about: PurgeSubject
   readonly scope: readonly string[]
   readonly findings: readonly Finding<PartId | 'purge.clock' | 'purge-verify.unfinished'>[]
   /** Undefined where it could not be told. */
@@ -50,15 +50,21 @@ const unfinished = (part: string, { cause, advice }: Obstacle) =>
 /** Parts judge what was seen and wait for nothing: a run that is told to stop meanwhile does not cut them short. */
 const neverAborted = new AbortController().signal
 
-const runParts = (given: Options, world: PurgeWorld): Promise<readonly RanPart<Judged<PartId>, 'purge-verify.unfinished'>[]> => {
-  const planned = parts.map((part) => ({ part: { group, ...part }, run: (): Promise<Judged<PartId>> => part.run(given, world, true) }))
+const runParts = (
+  given: PurgeVerifyOptions,
+  world: PurgeWorld,
+): Promise<readonly RanPart<PurgeVerdict<PartId>, 'purge-verify.unfinished'>[]> => {
+  const planned = parts.map((part) => ({
+    part: { group, ...part },
+    run: (): Promise<PurgeVerdict<PartId>> => part.run(given, world, true),
+  }))
   return runPartsSideBySide(planned, { signal: neverAborted, unfinished })
 }
 
 const rowsDeletedBy = (ran: Awaited<ReturnType<typeof runParts>>): number | undefined =>
   ran.find(({ name }) => name === 'rows-deleted')?.findings[0]?.measurements[0]?.value
 
-const judgedTogether = async (given: Options, world: PurgeWorld, nothing: Nothing): Promise<Verified> => {
+const judgedTogether = async (given: PurgeVerifyOptions, world: PurgeWorld, nothing: Nothing): Promise<Verified> => {
   const { database, log, about } = world
   const look = database.seen ? database.value : undefined
   const clock = look === undefined ? [] : [judgeClock({ aheadMs: look.clockAheadMs, dateThere: look.dateThere }, about)]
@@ -79,10 +85,16 @@ const judgedTogether = async (given: Options, world: PurgeWorld, nothing: Nothin
 const purgedAtOf = (log: Seen<LogLook> | undefined): number | undefined => (log?.seen === true ? log.value.lines[0]?.at : undefined)
 
 /** Looks at the log and the database once and judges what they show together. `remedy`: what to do when the purge is missing. */
-export const verify = async (options: Options, { context, remedy }: Run): Promise<Verified> => {
+export const verify = async (options: PurgeVerifyOptions, { context, remedy }: Run): Promise<Verified> => {
   const now = context.now()
   const day = businessDay(now, options['time-zone'], options.grace)
-  const about: About = { subject: `table/${options.table.shown}`, shown: options.table.shown, column: options['date-column'], day, now }
+  const about: PurgeSubject = {
+    subject: `table/${options.table.shown}`,
+    shown: options.table.shown,
+    column: options['date-column'],
+    day,
+    now,
+  }
   const nothing: Nothing = { day, about, staleRows: undefined, deletedRows: undefined, purgedAt: undefined }
   const trouble = selfTest(day)
   // Before anything is asked: a date that is not to be trusted asks for the wrong rows.

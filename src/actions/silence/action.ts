@@ -6,7 +6,7 @@ import { plainLine } from '../../core/text/plain.ts'
 import { localTime } from '../../core/time/local-time.ts'
 import type { OpenSilence } from '../../incidents/texts/silence-issue.ts'
 import { endSilences } from './end.ts'
-import { type Options, options, reads } from './options.ts'
+import { options, reads, type SilenceOptions } from './options.ts'
 import { setSilence } from './set.ts'
 
 /** What a silence needs of GitHub. */
@@ -14,7 +14,7 @@ const needs = { contents: 'read', issues: 'write' } as const
 
 const limitMs = 60_000
 
-const modeOf = ({ for: ms, end }: Options): 'set' | 'end' => {
+const modeOf = ({ for: ms, end }: SilenceOptions): 'set' | 'end' => {
   if (ms === undefined && end === undefined)
     throw new UserError('input for: missing; a duration such as 2h, at most 7d (or end, to end a silence)')
   if (ms !== undefined && end !== undefined)
@@ -33,7 +33,7 @@ const rowOf = ({ issue, silence }: OpenSilence, timeZone: string, now: number): 
 
 const columns = ['silence', 'until', 'servers', 'findings', 'subjects', 'reason']
 
-const run = async (given: Options, context: Context) => {
+const run = async (given: SilenceOptions, context: Context) => {
   const mode = modeOf(given)
   const repository = await context.repository(needs)
   const work = { options: given, context, repository }

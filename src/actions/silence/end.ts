@@ -4,11 +4,11 @@ import { matchesAny } from '../../core/text/pattern.ts'
 import { localTime } from '../../core/time/local-time.ts'
 import { person } from '../../incidents/texts/phrases.ts'
 import type { OpenSilence } from '../../incidents/texts/silence-issue.ts'
-import { activeSilences, endWrite, type SilenceOutcome, type Work } from './work.ts'
+import { activeSilences, endWrite, type SilenceOutcome, type SilenceWork } from './work.ts'
 
 const numbered = (all: readonly OpenSilence[]): string => all.map(({ issue }) => `#${issue.number}`).join(', ')
 
-const wantedOf = (active: readonly OpenSilence[], { options: { end }, context, repository }: Work): readonly OpenSilence[] => {
+const wantedOf = (active: readonly OpenSilence[], { options: { end }, context, repository }: SilenceWork): readonly OpenSilence[] => {
   const isOfServer = ({ silence }: OpenSilence) => context.server === repository.name || matchesAny(silence.servers, context.server)
   if (end === 'all') return active.filter(isOfServer)
   const found = active.filter(({ issue }) => String(issue.number) === end)
@@ -19,7 +19,7 @@ const wantedOf = (active: readonly OpenSilence[], { options: { end }, context, r
 }
 
 /** Closes the issues of silences before their time. */
-export const endSilences = async (work: Work): Promise<SilenceOutcome> => {
+export const endSilences = async (work: SilenceWork): Promise<SilenceOutcome> => {
   const { options, context, repository } = work
   const active = await activeSilences(work)
   const wanted = wantedOf(active, work)

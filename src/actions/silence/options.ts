@@ -42,4 +42,4 @@ export const options = {
 }
 
 export const reads = ['time-zone'] as const
-export type Options = ActionOptions<typeof options, (typeof reads)[number]>
+export type SilenceOptions = ActionOptions<typeof options, (typeof reads)[number]>

@@ -7,16 +7,16 @@ import { ownLabel } from '../../github/labels.ts'
 import { isAuthor } from '../../incidents/marker.ts'
 import { type OpenSilence, type Silence, silenceBody, silencesIn, silenceTitle } from '../../incidents/texts/silence-issue.ts'
 import { refuseStrangeIds } from './known-ids.ts'
-import { activeSilences, endWrite, type SilenceOutcome, type Work } from './work.ts'
+import { activeSilences, endWrite, type SilenceOutcome, type SilenceWork } from './work.ts'
 
-const serversOf = ({ options, context, repository }: Work): string[] => {
+const serversOf = ({ options, context, repository }: SilenceWork): string[] => {
   if (options.servers !== undefined) return options.servers
   // Where no server was named, the context gives the repository's name: the machine of the job is nobody's server.
   if (context.server !== repository.name) return [context.server]
   throw new UserError('input server: missing; name the server as its reports do, or several by servers (* for all)')
 }
 
-const silenceOf = (work: Work): Silence => {
+const silenceOf = (work: SilenceWork): Silence => {
   const { options, context, repository } = work
   const since = context.now()
   const cleaned = (patterns: readonly string[] | undefined) => (patterns ?? ['*']).map((one) => repository.redact(one))
@@ -55,7 +55,7 @@ const asIssue = (number: number, body: string, now: number): Issue => ({
 })
 
 /** Why no run will heed a silence that was just made, or undefined. */
-const unheeded = async ({ context, repository }: Work, number: number, author: string | undefined): Promise<string | undefined> => {
+const unheeded = async ({ context, repository }: SilenceWork, number: number, author: string | undefined): Promise<string | undefined> => {
   const { authors, name, issues } = repository
   if (!isAuthor(authors, author))
     return `${author ?? 'GitHub does not say who'} made it, who is not one of incidents.authors (${authors.join(', ')})`
@@ -69,7 +69,7 @@ const unheeded = async ({ context, repository }: Work, number: number, author: s
 }
 
 /** Makes the issue. One that nobody would heed is closed again: what stands open is silent. */
-const create = async (work: Work, title: string, body: string): Promise<number> => {
+const create = async (work: SilenceWork, title: string, body: string): Promise<number> => {
   const { context, repository } = work
   const made = await repository.issues.perform({ kind: 'create', fingerprint: '', title, body, labels: [ownLabel], assignees: [] })
   const { number, author } = valueOf(made, context.progress)
@@ -81,7 +81,7 @@ const create = async (work: Work, title: string, body: string): Promise<number> 
 }
 
 /** Opens the issue of a silence, then closes those that said the same for another time. */
-export const setSilence = async (work: Work): Promise<SilenceOutcome> => {
+export const setSilence = async (work: SilenceWork): Promise<SilenceOutcome> => {
   const { options, context, repository } = work
   refuseStrangeIds(options.id ?? [])
   const silence = silenceOf(work)

@@ -2,9 +2,9 @@ import type { Context } from '../../contract/context.ts'
 import type { Write } from '../../contract/issues.ts'
 import { type Repository, valueOf } from '../../contract/repository.ts'
 import { type OpenSilence, silenceOverBody, silencesIn } from '../../incidents/texts/silence-issue.ts'
-import type { Options } from './options.ts'
+import type { SilenceOptions } from './options.ts'
 
-export type Work = { readonly options: Options; readonly context: Context; readonly repository: Repository }
+export type SilenceWork = { readonly options: SilenceOptions; readonly context: Context; readonly repository: Repository }
 
 export type SilenceOutcome = {
   /** What was done, in one line. */
@@ -16,7 +16,7 @@ export type SilenceOutcome = {
 }
 
 /** The silences in effect now: by the same word as in every run that heeds them. */
-export const activeSilences = async ({ context, repository }: Work): Promise<readonly OpenSilence[]> => {
+export const activeSilences = async ({ context, repository }: SilenceWork): Promise<readonly OpenSilence[]> => {
   const open = valueOf(await repository.issues.listOpen(), context.progress)
   return silencesIn(open, { authors: repository.authors, repository: repository.name }, context.now()).active
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { formatDuration } from '../quantity.ts'
-import { parsedText, type Reading } from './parsed-text.ts'
+import { type ParsedText, parsedText } from './parsed-text.ts'
 import { shown } from './shown.ts'
 
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
@@ -11,7 +11,7 @@ const written = /^(\d{1,12}(?:\.\d{1,6})?)(ms|s|m|h|d)$/
 const expected = 'a duration such as 200ms, 30s, 15m, 26h or 30d'
 
 /** `15m` -> milliseconds. */
-const readDuration = (text: string): Reading<number> => {
+const readDuration = (text: string): ParsedText<number> => {
   const [, number, unit] = written.exec(text) ?? []
   if (number !== undefined) return { value: Number(number) * unitMs[unit as Unit] }
   if (/^\d+(\.\d+)?$/.test(text)) return { mistake: `"${text}" has no unit; write ${text}ms, ${text}s or ${text}m` }

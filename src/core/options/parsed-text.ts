@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { shown } from './shown.ts'
 
 /** What a `read` function below made of the text: the value, or why it is not one. */
-export type Reading<T> = { readonly value: T } | { readonly mistake: string }
+export type ParsedText<T> = { readonly value: T } | { readonly mistake: string }
 
 export type TextKind<T> = {
   /** What was expected: `a duration such as 30s`. Told when something else than text is given. */
   readonly expected: string
   /** For the JSON schema only, so that editors help; `read` decides. */
   readonly pattern?: RegExp
-  readonly read: (text: string) => Reading<T>
+  readonly read: (text: string) => ParsedText<T>
   /** False for secrets: what was written never stands in a message. */
   readonly showValue?: boolean
 }

@@ -1,13 +1,13 @@
 import type { z } from 'zod'
 import { formatPercent } from '../quantity.ts'
-import { parsedText, type Reading } from './parsed-text.ts'
+import { type ParsedText, parsedText } from './parsed-text.ts'
 import { shown } from './shown.ts'
 
 const written = /^(\d{1,6}(?:\.\d{1,6})?)%$/
 const expected = 'a percentage such as 80%'
 
 /** `80%` -> 0.8. */
-const readPercentage = (text: string): Reading<number> => {
+const readPercentage = (text: string): ParsedText<number> => {
   const [, number] = written.exec(text) ?? []
   if (number !== undefined) return { value: Number(number) / 100 }
   if (/^\d+(\.\d+)?$/.test(text)) return { mistake: `"${text}" has no unit; write ${text}%` }

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { parsedText, type Reading } from './parsed-text.ts'
+import { type ParsedText, parsedText } from './parsed-text.ts'
 import { shown } from './shown.ts'
 
 const unitBytes = {
@@ -21,7 +21,7 @@ const written = /^(\d{1,16}(?:\.\d{1,6})?)([kKMGT]?B|[KMGT]iB)$/
 const expected = 'a size such as 512MB or 2GiB'
 
 /** `2GiB` -> bytes. */
-const readSize = (text: string): Reading<number> => {
+const readSize = (text: string): ParsedText<number> => {
   const [, number, unit] = written.exec(text) ?? []
   if (number !== undefined) return { value: Math.round(Number(number) * unitBytes[unit as Unit]) }
   if (/^\d+(\.\d+)?$/.test(text)) return { mistake: `"${text}" has no unit; write ${text}MB or ${text}GiB` }

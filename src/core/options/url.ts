@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { parsedText, type Reading } from './parsed-text.ts'
+import { type ParsedText, parsedText } from './parsed-text.ts'
 import { withSecrecy } from './secret.ts'
 import { shown } from './shown.ts'
 
@@ -8,7 +8,7 @@ const schemeOf = /^([a-z][a-z0-9+.-]*):\/\//i
 const oneOf = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
 
-const readUrl = (text: string, schemes: readonly string[]): Reading<string> => {
+const readUrl = (text: string, schemes: readonly string[]): ParsedText<string> => {
   const scheme = schemeOf.exec(text)?.[1]?.toLowerCase()
   if (scheme === undefined) return { mistake: `${shown(text)} has no scheme; write ${shown(`${schemes[0]}://${text}`).slice(1, -1)}` }
   if (!schemes.includes(scheme)) return { mistake: `${shown(text)} has the scheme ${scheme}; expected ${oneOf(schemes)}` }

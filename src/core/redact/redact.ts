@@ -1,7 +1,7 @@
 import { visibleText } from '../text/plain.ts'
-import type { Wanted } from './notation/encoded.ts'
+import type { SecretLengths } from './notation/encoded.ts'
 import { eachReading } from './notation/readings.ts'
-import { type Span, sourceSpan, type View } from './notation/view.ts'
+import { type Span, sourceSpan, type TextReading } from './notation/view.ts'
 import { patternSpans, redacted } from './patterns.ts'
 import { minLooseLength, minSecretLength, needlesOf } from './secret-forms.ts'
 import { isSecretKey } from './secret-words.ts'
@@ -22,9 +22,9 @@ export type Redactor = {
   readonly again: (text: string, ownWords?: readonly string[]) => string
 }
 
-type Look = { readonly find: Finder; readonly wanted: Wanted; readonly patterns: boolean }
+type Look = { readonly find: Finder; readonly wanted: SecretLengths; readonly patterns: boolean }
 
-const lookAt = (view: View, { find, patterns }: Look, spans: Span[]): void => {
+const lookAt = (view: TextReading, { find, patterns }: Look, spans: Span[]): void => {
   find(view, spans)
   if (patterns) for (const { from, to } of patternSpans(view.text)) spans.push(sourceSpan(view, from, to))
 }

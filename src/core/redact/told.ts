@@ -1,10 +1,10 @@
 import { type Automaton, createAutomaton } from './notation/automaton.ts'
 import { type Likeness, likeText, likeView } from './notation/loose.ts'
-import { pieceEnd, type Span, sourceSpan, type View } from './notation/view.ts'
+import { pieceEnd, type Span, sourceSpan, type TextReading } from './notation/view.ts'
 import type { Needles } from './secret-forms.ts'
 
 /** Finds what it was told in one reading of a text. */
-export type Finder = (view: View, into: Span[]) => void
+export type Finder = (view: TextReading, into: Span[]) => void
 
 const beginningLength = 8
 const cutBeginning = 4

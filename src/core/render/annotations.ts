@@ -1,7 +1,7 @@
 import type { Report, RoundReport } from '../../contract/report.ts'
 import { inertLine } from '../text/inert.ts'
 import { counted } from './headline.ts'
-import { firstLine, type Row, viewOf } from './view.ts'
+import { firstLine, type ViewRow, viewOf } from './view.ts'
 
 export type Annotation = {
   readonly kind: 'error' | 'warning'
@@ -16,9 +16,9 @@ const maxMessageChars = 4_096
 const maxTitleChars = 200
 
 /** `unknown` fails a step as `critical` does, so it must be told as loudly. */
-const kindOf = ({ finding }: Row): Annotation['kind'] => (finding.status === 'warning' ? 'warning' : 'error')
+const kindOf = ({ finding }: ViewRow): Annotation['kind'] => (finding.status === 'warning' ? 'warning' : 'error')
 
-const annotate = (row: Row): Annotation => ({
+const annotate = (row: ViewRow): Annotation => ({
   kind: kindOf(row),
   title: inertLine(`${row.finding.status}: ${row.group}`, maxTitleChars),
   message: inertLine(firstLine(row.finding), maxMessageChars),

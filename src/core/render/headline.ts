@@ -2,7 +2,7 @@ import type { Report, RoundReport } from '../../contract/report.ts'
 import type { Status } from '../../contract/status.ts'
 import { formatDuration } from '../quantity.ts'
 import { plainLine } from '../text/plain.ts'
-import { firstLine, type View, viewOf } from './view.ts'
+import { firstLine, type ReportView, viewOf } from './view.ts'
 
 /** `1,204` */
 export const formatCount = (value: number): string => String(value).replace(/\B(?=(?:\d{3})+$)/g, ',')
@@ -12,7 +12,7 @@ export const counted = (value: number, noun: string): string => `${formatCount(v
 
 const badStatuses = ['critical', 'unknown', 'warning'] as const satisfies readonly Status[]
 
-const byStatus = ({ bad }: View): string =>
+const byStatus = ({ bad }: ReportView): string =>
   badStatuses
     .map((status) => [status, bad.filter((row) => row.finding.status === status).length] as const)
     .filter(([, count]) => count > 0)
@@ -20,14 +20,14 @@ const byStatus = ({ bad }: View): string =>
     .join(', ')
 
 /** `31 checks in 1.4 s`, or `2 of 46 checks failed (1 critical, 1 warning)`. */
-export const tally = (view: View): string => {
+export const tally = (view: ReportView): string => {
   const checked = view.rows.length - view.notChecked.length
   if (view.bad.length > 0) return `${formatCount(view.bad.length)} of ${counted(checked, 'check')} failed (${byStatus(view)})`
   return checked === 0 ? 'nothing could be checked' : `${counted(checked, 'check')} in ${formatDuration(view.durationMs)}`
 }
 
 /** The verdict in one line: the log's first line, and its last one when something is wrong. */
-export const headlineOf = (view: View): string => `ronde ${view.name} on ${view.server}: ${view.status}, ${tally(view)}`
+export const headlineOf = (view: ReportView): string => `ronde ${view.name} on ${view.server}: ${view.status}, ${tally(view)}`
 
 /** The `summary` output: the verdict and the worst finding, one line. */
 export const renderHeadline = (report: Report | RoundReport): string => {

@@ -2,7 +2,7 @@ import type { Report, RoundReport } from '../../contract/report.ts'
 import { type Status, worstStatus } from '../../contract/status.ts'
 import { largest } from '../largest.ts'
 import { counted, formatCount, headlineOf } from './headline.ts'
-import { notCheckedText, type Row, type View, viewOf } from './view.ts'
+import { notCheckedText, type ReportView, type ViewRow, viewOf } from './view.ts'
 
 /** What the log holds: lines that are always seen, and groups that are folded. Not yet inert: the printer sees to that. */
 export type LogPart =
@@ -20,9 +20,9 @@ const statusWidth = 'critical'.length + 2
 const line = (text: string): LogPart => ({ kind: 'line', text })
 const group = (title: string, lines: readonly string[]): LogPart => ({ kind: 'group', title, lines })
 
-type Group = { readonly name: string; readonly rows: readonly Row[]; readonly status: Status }
+type Group = { readonly name: string; readonly rows: readonly ViewRow[]; readonly status: Status }
 
-const groupsOf = ({ rows }: View): readonly Group[] =>
+const groupsOf = ({ rows }: ReportView): readonly Group[] =>
   [...Map.groupBy(rows, (row) => row.group)].map(([name, own]) => ({
     name,
     rows: own,
@@ -30,7 +30,7 @@ const groupsOf = ({ rows }: View): readonly Group[] =>
   }))
 
 /** What one line says of a healthy group: its facts, then the first thing that was not checked. */
-const groupFacts = ({ name, rows }: Group, lines: View['lines']): string => {
+const groupFacts = ({ name, rows }: Group, lines: ReportView['lines']): string => {
   const left = rows.filter((row) => row.finding.notChecked !== undefined)
   const looked = rows.length - left.length
   const facts = lines[name] ?? (looked === 0 ? '' : counted(looked, 'check'))
@@ -42,13 +42,13 @@ const groupFacts = ({ name, rows }: Group, lines: View['lines']): string => {
 
 const lengthOf = (text: string): number => text.length
 
-const groupLines = (view: View): readonly LogPart[] => {
+const groupLines = (view: ReportView): readonly LogPart[] => {
   const groups = groupsOf(view)
   const width = largest(groups.map(({ name }) => name.length)) + 2
   return groups.map((one) => line(`  ${one.name.padEnd(width)}${one.status.padEnd(statusWidth)}${groupFacts(one, view.lines)}`))
 }
 
-const findingLines = ({ group: name, finding }: Row, width: number, runbooks: string): readonly LogPart[] => {
+const findingLines = ({ group: name, finding }: ViewRow, width: number, runbooks: string): readonly LogPart[] => {
   const details = [
     ['expected', finding.expected],
     ['seen', finding.observed],
@@ -63,12 +63,12 @@ const findingLines = ({ group: name, finding }: Row, width: number, runbooks: st
   ]
 }
 
-const evidenceGroups = (shown: readonly Row[]): readonly LogPart[] =>
+const evidenceGroups = (shown: readonly ViewRow[]): readonly LogPart[] =>
   shown
     .filter(({ finding }) => finding.evidence.length > 0)
     .map(({ group: name, finding }) => group(`evidence: ${name}, ${finding.subject}`, finding.evidence.slice(0, maxEvidence)))
 
-const everything = ({ rows }: View): LogPart => {
+const everything = ({ rows }: ReportView): LogPart => {
   const listed = rows
     .slice(0, maxListed)
     .map(({ group: name, finding }) => `${finding.status}  ${name}  ${finding.subject}: ${seen(finding)}`)
@@ -79,9 +79,9 @@ const everything = ({ rows }: View): LogPart => {
   )
 }
 
-const seen = (finding: Row['finding']): string => (finding.observed === '' ? finding.title : finding.observed)
+const seen = (finding: ViewRow['finding']): string => (finding.observed === '' ? finding.title : finding.observed)
 
-const badParts = (view: View, runbooks: string): readonly LogPart[] => {
+const badParts = (view: ReportView, runbooks: string): readonly LogPart[] => {
   const shown = view.bad.slice(0, maxShown)
   const healthy = groupsOf(view).filter(({ status }) => status === 'ok')
   const width = largest([...shown.map((row) => row.group), ...healthy.map(({ name }) => name)].map(lengthOf), 'expected'.length) + 2

@@ -5,7 +5,7 @@ import { codeBlock, codeSpan, markdownAdvice, markdownText } from '../text/markd
 import { sparkline } from '../text/sparkline.ts'
 import { type Budget, createBudget } from './budget.ts'
 import { counted, formatCount, tally } from './headline.ts'
-import { notCheckedText, type Row, type View, viewOf } from './view.ts'
+import { notCheckedText, type ReportView, type ViewRow, viewOf } from './view.ts'
 
 export type SummaryOptions = {
   /** Base URL of the runbooks, with its last slash; without it no links. */
@@ -34,7 +34,7 @@ const runbookLink = (id: string, base: string | undefined): string =>
   base !== undefined && /^https?:\/\/[^\s()<>[\]|`]+$/.test(base) && /^[\w.-]+$/.test(id) ? `[Runbook](${base}${id}.md)` : ''
 
 /** On a phone the last column of the table is out of sight: what to do about the worst stands above it. */
-const first = ({ finding: { title, advice } }: Row): string => {
+const first = ({ finding: { title, advice } }: ViewRow): string => {
   const told = `**First:** ${markdownText(title, { inTable: false })}`
   return advice === '' ? told : `${told}<br>\n**Do:** ${markdownAdvice(advice, { inTable: false })}`
 }
@@ -52,8 +52,8 @@ const table = (budget: Budget, { head, rows, maxBytes }: Table): void => {
   if (left > 0) budget.always(leftOut(left), '')
 }
 
-const badTable = (budget: Budget, view: View, { runbooks }: SummaryOptions): void => {
-  const row = ({ finding }: Row): string => {
+const badTable = (budget: Budget, view: ReportView, { runbooks }: SummaryOptions): void => {
+  const row = ({ finding }: ViewRow): string => {
     const advice = [markdownAdvice(finding.advice), runbookLink(finding.id, runbooks)].filter((one) => one !== '').join('<br>')
     return cells(finding.status, subjectCell(finding), markdownText(finding.observed), markdownText(finding.expected), advice)
   }
@@ -64,7 +64,7 @@ const badTable = (budget: Budget, view: View, { runbooks }: SummaryOptions): voi
 const maxFactRows = 100
 
 /** What an action wants to be read as a table, cell for column. */
-const factTables = (budget: Budget, view: View): void => {
+const factTables = (budget: Budget, view: ReportView): void => {
   for (const { title, columns, rows } of view.tables.filter((one) => one.rows.length > 0)) {
     budget.always(`**${markdownText(title, { inTable: false, maxChars: 100 })}**`, '')
     const shown = rows.slice(0, maxFactRows)
@@ -75,7 +75,7 @@ const factTables = (budget: Budget, view: View): void => {
   }
 }
 
-const hasAdvice = ({ finding }: Row): boolean => finding.status === 'ok' && finding.advice !== '' && finding.notChecked === undefined
+const hasAdvice = ({ finding }: ViewRow): boolean => finding.status === 'ok' && finding.advice !== '' && finding.notChecked === undefined
 
 const fold = (budget: Budget, title: string, body: () => void): void => {
   budget.always(`<details><summary>${title}</summary>`, '')
@@ -83,7 +83,7 @@ const fold = (budget: Budget, title: string, body: () => void): void => {
   budget.always('</details>', '')
 }
 
-const evidence = (budget: Budget, view: View): void => {
+const evidence = (budget: Budget, view: ReportView): void => {
   const rows = view.bad.filter(({ finding }) => finding.evidence.length > 0).slice(0, maxEvidenceFindings)
   if (rows.length === 0) return
   fold(budget, 'Evidence', () => {
@@ -96,7 +96,7 @@ const evidence = (budget: Budget, view: View): void => {
 }
 
 /** What there is to do although nothing failed, a line a subject. */
-const advised = (budget: Budget, title: string, rows: readonly Row[]): void => {
+const advised = (budget: Budget, title: string, rows: readonly ViewRow[]): void => {
   if (rows.length === 0) return
   budget.add(`**${title}**\n`)
   for (const { finding } of rows.slice(0, maxAdvised)) {
@@ -107,9 +107,9 @@ const advised = (budget: Budget, title: string, rows: readonly Row[]): void => {
   budget.add('')
 }
 
-const everything = (budget: Budget, view: View, trend: SummaryOptions['trend']): void => {
+const everything = (budget: Budget, view: ReportView, trend: SummaryOptions['trend']): void => {
   const head = ['Check', 'Status', 'Subject', 'Seen', 'Limit', ...(trend === undefined ? [] : ['Trend'])]
-  const row = ({ group, finding }: Row): string =>
+  const row = ({ group, finding }: ViewRow): string =>
     cells(
       markdownText(group),
       finding.status,

@@ -3,20 +3,20 @@ import type { Report, RoundReport } from '../../contract/report.ts'
 import { byWorstStatus, type Status } from '../../contract/status.ts'
 
 /** A finding with the group it is shown under. */
-export type Row = { readonly group: string; readonly finding: Finding }
+export type ViewRow = { readonly group: string; readonly finding: Finding }
 
 /** A report or a round as all renderings see it. */
-export type View = {
+export type ReportView = {
   /** `quick` of a round, or the action's name. */
   readonly name: string
   readonly server: string
   readonly status: Status
   readonly startedAt: string
   readonly durationMs: number
-  readonly rows: readonly Row[]
+  readonly rows: readonly ViewRow[]
   /** Everything that is not ok, the worst first; what is explained by something else after the rest. */
-  readonly bad: readonly Row[]
-  readonly notChecked: readonly Row[]
+  readonly bad: readonly ViewRow[]
+  readonly notChecked: readonly ViewRow[]
   /** A compact line of facts by group, from `facts.lines`. */
   readonly lines: Readonly<Record<string, string>>
   /** What a report shows as a table, from `facts.tables`. */
@@ -34,7 +34,7 @@ export const notCheckedText = ({ notChecked, advice }: Pick<Finding, 'notChecked
 export const firstLine = ({ title, status, observed }: Finding): string =>
   status === 'unknown' && observed !== '' ? `${title}: ${observed}` : title
 
-const rowsOf = ({ findings }: Report): readonly Row[] => findings.map((one) => ({ group: one.group ?? one.check, finding: one }))
+const rowsOf = ({ findings }: Report): readonly ViewRow[] => findings.map((one) => ({ group: one.group ?? one.check, finding: one }))
 
 const linesOf = (report: Report): readonly (readonly [string, string])[] => {
   const lines = report.facts['lines']
@@ -55,10 +55,10 @@ const tablesOf = ({ facts }: Report): readonly FactTable[] => {
   })
 }
 
-const worstFirst = (a: Row, b: Row): number =>
+const worstFirst = (a: ViewRow, b: ViewRow): number =>
   byWorstStatus(a.finding.status, b.finding.status) || Number(a.finding.parent !== undefined) - Number(b.finding.parent !== undefined)
 
-export const viewOf = (report: Report | RoundReport): View => {
+export const viewOf = (report: Report | RoundReport): ReportView => {
   const reports = 'reports' in report ? report.reports : [report]
   const rows = reports.flatMap(rowsOf)
   return {

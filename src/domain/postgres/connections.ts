@@ -2,10 +2,10 @@ import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import { formatPercent } from '../../core/quantity.ts'
 import { judge } from '../../core/threshold.ts'
 import type { Connections } from './observation.ts'
-import { type About, thresholdOf } from './thresholds.ts'
+import { type PostgresSubject, thresholdOf } from './thresholds.ts'
 
 /** How many of the connections that ordinary roles may have are taken. */
-export const judgeConnections = (seen: Connections, about: About): JudgedFinding<'postgres.connections'> => {
+export const judgeConnections = (seen: Connections, about: PostgresSubject): JudgedFinding<'postgres.connections'> => {
   const threshold = thresholdOf(about, 'connections')
   const { status, cleared } = judge(seen.used / Math.max(seen.available, 1), threshold)
   const states = Object.entries(seen.byState).toSorted(([, a], [, b]) => b - a)

@@ -2,7 +2,7 @@ import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import { formatPercent } from '../../core/quantity.ts'
 import { judge } from '../../core/threshold.ts'
 import type { DatabaseCounters } from './observation.ts'
-import { type About, thresholdOf } from './thresholds.ts'
+import { type PostgresSubject, thresholdOf } from './thresholds.ts'
 
 /** The deadlock counter as the last run left it in the state; `undefined` is a first sight. */
 export type DeadlockNote = { readonly deadlocks: number; readonly statsReset: string }
@@ -21,7 +21,7 @@ export const writeDeadlockNote = ({ deadlocks, statsReset }: DeadlockNote): stri
 export const judgeDeadlocks = (
   seen: DatabaseCounters,
   last: DeadlockNote | undefined,
-  about: About,
+  about: PostgresSubject,
 ): JudgedFinding<'postgres.deadlocks'> => {
   const comparable = last !== undefined && last.statsReset === seen.statsReset && last.deadlocks <= seen.deadlocks
   const fresh = comparable ? seen.deadlocks - last.deadlocks : 0
@@ -56,7 +56,7 @@ export const cacheHitRatio = ({ blocksHit, blocksRead }: DatabaseCounters): numb
   blocksHit + blocksRead < enoughBlocks ? undefined : blocksHit / (blocksHit + blocksRead)
 
 /** How many blocks came from PostgreSQL's own cache. */
-export const judgeCacheHit = (seen: DatabaseCounters, about: About): JudgedFinding<'postgres.cache-hit'> => {
+export const judgeCacheHit = (seen: DatabaseCounters, about: PostgresSubject): JudgedFinding<'postgres.cache-hit'> => {
   const threshold = thresholdOf(about, 'cache-hit')
   const ratio = cacheHitRatio(seen)
   const blocks = seen.blocksHit + seen.blocksRead

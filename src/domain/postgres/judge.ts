@@ -11,7 +11,7 @@ import { reachable } from './reachable.ts'
 import { judgeReplication } from './replication.ts'
 import { judgeBlocked, judgeIdleInTransaction, judgeLongestTransaction } from './sessions.ts'
 import { judgeSize } from './size.ts'
-import type { About } from './thresholds.ts'
+import type { PostgresSubject } from './thresholds.ts'
 import { judgeWraparound } from './wraparound.ts'
 
 export type PostgresPast = { readonly deadlocks: DeadlockNote | undefined; readonly sizes: readonly PastMeasurement[] }
@@ -32,7 +32,7 @@ export const serverIds = [
 type ServerId = (typeof serverIds)[number]
 type OneOrMore = JudgedFinding<ServerId> | readonly JudgedFinding<ServerId>[]
 
-type Look = { readonly past: PostgresPast; readonly now: Instant; readonly about: About }
+type Look = { readonly past: PostgresPast; readonly now: Instant; readonly about: PostgresSubject }
 
 /** All findings about a server that let us in. What was not seen is `ok`, not checked, and clears nothing. */
 export const judgePostgres = (seen: PostgresObservation, target: PostgresTarget, look: Look): readonly JudgedFinding<ServerId>[] => {

@@ -2,12 +2,12 @@ import { jsonValue } from '../../core/read-json.ts'
 
 /** One node of `EXPLAIN (FORMAT JSON)`. */
 type Node = Readonly<Record<string, unknown>> & { readonly Plans?: readonly Node[] }
-export type Plan = Node
+export type QueryPlan = Node
 
 const timeKeys = ['Planning Time', 'Execution Time'] as const
 
 /** The plan in the only cell of EXPLAIN's only row, with the times that stand beside it. */
-export const readPlan = (cell: unknown): Plan => {
+export const readPlan = (cell: unknown): QueryPlan => {
   const value: unknown = typeof cell === 'string' ? jsonValue(cell) : cell
   const first: unknown = Array.isArray(value) ? value[0] : undefined
   const plan = typeof first === 'object' && first !== null && 'Plan' in first ? first.Plan : undefined
@@ -23,17 +23,17 @@ const relationOf = (node: Node): string | undefined =>
   node['Relation Name'] === undefined ? undefined : `${text(node['Schema'])}.${text(node['Relation Name'])}`
 
 /** Blocks that running it touched, in the cache or not; the planning is not in it. */
-export const buffersOf = (plan: Plan): number =>
+export const buffersOf = (plan: QueryPlan): number =>
   ['Shared Hit Blocks', 'Shared Read Blocks', 'Local Hit Blocks', 'Local Read Blocks'].reduce((sum, key) => sum + number(plan[key]), 0)
 
 /** To plan it and to run it, by the server's clock. */
-export const elapsedOf = (plan: Plan): number => timeKeys.reduce((sum, key) => sum + number(plan[key]), 0)
+export const elapsedOf = (plan: QueryPlan): number => timeKeys.reduce((sum, key) => sum + number(plan[key]), 0)
 
 /** Rows that came out at the top. */
-export const rowsOf = (plan: Plan): number => number(plan['Actual Rows'])
+export const rowsOf = (plan: QueryPlan): number => number(plan['Actual Rows'])
 
 /** The planner's guess of each relation's rows, from a plan that reads all of a table. */
-export const rowsByRelation = (plan: Plan): ReadonlyMap<string, number> => {
+export const rowsByRelation = (plan: QueryPlan): ReadonlyMap<string, number> => {
   const own = relationOf(plan)
   const below = childrenOf(plan).flatMap((one) => [...rowsByRelation(one)])
   return new Map(own === undefined ? below : [[own, number(plan['Plan Rows'])], ...below])
@@ -51,7 +51,7 @@ const isPrecise = (node: Node, leading: ReadonlySet<string>): boolean => {
 }
 
 /** How many rows the plan may have to read from one end to the other. `leading`: names of indexes that begin with the wanted column. */
-export const rowsReadWhole = (plan: Plan, rows: ReadonlyMap<string, number>, leading: ReadonlySet<string>): number => {
+export const rowsReadWhole = (plan: QueryPlan, rows: ReadonlyMap<string, number>, leading: ReadonlySet<string>): number => {
   const relation = relationOf(plan)
   if (relation === undefined) return childrenOf(plan).reduce((sum, one) => sum + rowsReadWhole(one, rows, leading), 0)
   return isPrecise(plan, leading) ? 0 : (rows.get(relation) ?? number(plan['Plan Rows']))

@@ -4,7 +4,7 @@ import { largest } from '../../core/largest.ts'
 import { formatBytes, formatDuration } from '../../core/quantity.ts'
 import { judge } from '../../core/threshold.ts'
 import type { Replication, ReplicationLink } from './observation.ts'
-import { type About, thresholdOf } from './thresholds.ts'
+import { type PostgresSubject, thresholdOf } from './thresholds.ts'
 
 const kindWords: Record<ReplicationLink['kind'], string> = {
   standby: 'standby',
@@ -12,7 +12,7 @@ const kindWords: Record<ReplicationLink['kind'], string> = {
   self: 'this standby',
 }
 
-const judgeLink = (link: ReplicationLink, about: About): { readonly status: Status; readonly cleared: boolean } => {
+const judgeLink = (link: ReplicationLink, about: PostgresSubject): { readonly status: Status; readonly cleared: boolean } => {
   const time = judge(link.lagMs ?? 0, thresholdOf(about, 'replication-lag'))
   const backlog = judge(link.lagBytes ?? 0, thresholdOf(about, 'replication-backlog'))
   const cutOff: Status = link.kind === 'self' && link.state === 'disconnected' ? 'warning' : 'ok'
@@ -29,7 +29,7 @@ const describe = (link: ReplicationLink): string => {
 }
 
 /** How far standbys and slots are behind; no finding where there is no replication. */
-export const judgeReplication = ({ links }: Replication, about: About): readonly JudgedFinding<'postgres.replication-lag'>[] => {
+export const judgeReplication = ({ links }: Replication, about: PostgresSubject): readonly JudgedFinding<'postgres.replication-lag'>[] => {
   if (links.length === 0) return []
   const judged = links.map((link) => ({ link, ...judgeLink(link, about) }))
   const status = worstStatus(judged.map((one) => one.status))

@@ -3,7 +3,7 @@ import { formatDuration } from '../../core/quantity.ts'
 import { judge, type Threshold } from '../../core/threshold.ts'
 import { blockingTree, describeSession, rootBlockers } from './blocking-tree.ts'
 import type { Session, Sessions } from './observation.ts'
-import { type About, type PostgresThreshold, thresholdOf } from './thresholds.ts'
+import { type PostgresSubject, type PostgresThreshold, thresholdOf } from './thresholds.ts'
 
 type Judged = { readonly worst: Session | undefined; readonly worstMs: number; readonly reached: number; readonly threshold: Threshold }
 
@@ -25,7 +25,7 @@ type Telling<Id extends string> = Pick<JudgedFinding<Id>, 'id' | 'title' | 'obse
 
 const sessionFinding = <const Id extends string>(
   name: PostgresThreshold,
-  about: About,
+  about: PostgresSubject,
   judged: Judged,
   telling: Telling<Id>,
 ): JudgedFinding<Id> => {
@@ -56,7 +56,7 @@ const unblock = (list: readonly Session[]): string => {
 }
 
 /** Sessions that wait for a lock, with who blocks whom. */
-export const judgeBlocked = ({ list }: Sessions, about: About): JudgedFinding<'postgres.blocked'> => {
+export const judgeBlocked = ({ list }: Sessions, about: PostgresSubject): JudgedFinding<'postgres.blocked'> => {
   const waiting = list.filter((one) => one.waitingMs !== undefined && one.blockedBy.length > 0)
   const judged = judgeAges(waiting, (one) => one.waitingMs, thresholdOf(about, 'blocked'))
   const longest = `the longest for ${formatDuration(judged.worstMs)}`
@@ -72,7 +72,7 @@ export const judgeBlocked = ({ list }: Sessions, about: About): JudgedFinding<'p
 }
 
 /** Sessions that hold a transaction open and do nothing. */
-export const judgeIdleInTransaction = ({ list }: Sessions, about: About): JudgedFinding<'postgres.idle-in-transaction'> => {
+export const judgeIdleInTransaction = ({ list }: Sessions, about: PostgresSubject): JudgedFinding<'postgres.idle-in-transaction'> => {
   const idle = list.filter(isIdleInTransaction)
   const judged = judgeAges(idle, (one) => one.stateMs, thresholdOf(about, 'idle-in-transaction'))
   const pid = judged.worst?.pid
@@ -96,7 +96,7 @@ export const judgeIdleInTransaction = ({ list }: Sessions, about: About): Judged
 export const longByNature = /^pg_(?:dump|dumpall|restore|basebackup)/
 
 /** The oldest transaction that the two findings above do not name already. */
-export const judgeLongestTransaction = ({ list }: Sessions, about: About): JudgedFinding<'postgres.longest-transaction'> => {
+export const judgeLongestTransaction = ({ list }: Sessions, about: PostgresSubject): JudgedFinding<'postgres.longest-transaction'> => {
   const waitLimitMs = thresholdOf(about, 'blocked').warning
   const idleLimitMs = thresholdOf(about, 'idle-in-transaction').warning
   const named = (one: Session) => (one.waitingMs ?? 0) >= waitLimitMs || (isIdleInTransaction(one) && (one.stateMs ?? 0) >= idleLimitMs)
@@ -127,7 +127,7 @@ export const isLongQuery = (one: Session, limitMs: number): boolean =>
   !maintenance.test(one.query)
 
 /** Queries that run for long. */
-export const judgeLongQueries = ({ list }: Sessions, about: About): JudgedFinding<'postgres.long-query'> => {
+export const judgeLongQueries = ({ list }: Sessions, about: PostgresSubject): JudgedFinding<'postgres.long-query'> => {
   const running = list.filter((one) => isLongQuery(one, 0) && one.queryMs !== undefined)
   const judged = judgeAges(running, (one) => one.queryMs, thresholdOf(about, 'long-query'))
   const age = formatDuration(judged.worstMs)

@@ -3,7 +3,7 @@ import type { PastMeasurement } from '../../contract/history.ts'
 import type { Instant } from '../../contract/seen.ts'
 import { formatBytes, formatPercent } from '../../core/quantity.ts'
 import { judge } from '../../core/threshold.ts'
-import { type About, thresholdOf } from './thresholds.ts'
+import { type PostgresSubject, thresholdOf } from './thresholds.ts'
 
 const dayMs = 86_400_000
 /** Growth of a small database is news of the application, not of the server. */
@@ -17,7 +17,7 @@ const aDayAgo = (past: readonly PastMeasurement[], now: Instant): PastMeasuremen
 export const judgeSize = (
   sizeBytes: number,
   seen: { readonly past: readonly PastMeasurement[]; readonly now: Instant },
-  about: About,
+  about: PostgresSubject,
 ): JudgedFinding<'postgres.size'> => {
   const base = aDayAgo(seen.past, seen.now)
   const gainedBytes = base === undefined ? 0 : ((sizeBytes - base.value) * dayMs) / (seen.now - base.at)

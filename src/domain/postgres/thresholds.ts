@@ -32,11 +32,12 @@ export const postgresThresholds = {
 export type PostgresThreshold = keyof typeof postgresThresholds
 
 /** What every policy needs besides what was seen. */
-export type About = {
+export type PostgresSubject = {
   readonly subject: string
   /** From the configuration, laid over the built-in ones. */
   readonly thresholds: Readonly<Record<string, Threshold | undefined>>
 }
 
 /** The configured threshold, else the built-in one. */
-export const thresholdOf = (about: About, name: PostgresThreshold): Threshold => about.thresholds[name] ?? postgresThresholds[name]
+export const thresholdOf = (about: PostgresSubject, name: PostgresThreshold): Threshold =>
+  about.thresholds[name] ?? postgresThresholds[name]

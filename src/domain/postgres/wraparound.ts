@@ -2,7 +2,7 @@ import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import { formatPercent } from '../../core/quantity.ts'
 import { judge, type Threshold } from '../../core/threshold.ts'
 import type { FreezeAge } from './observation.ts'
-import { type About, thresholdOf } from './thresholds.ts'
+import { type PostgresSubject, thresholdOf } from './thresholds.ts'
 
 /** Where the server stops to take writes, about 3 million before 2^31. */
 const limitTransactions = 2 ** 31
@@ -19,7 +19,7 @@ const laterThanAutovacuum = (threshold: Threshold, freezeMaxAge: number): Thresh
 }
 
 /** How near the oldest rows are to the end of the transaction counter. */
-export const judgeWraparound = (seen: FreezeAge, about: About): JudgedFinding<'postgres.wraparound'> => {
+export const judgeWraparound = (seen: FreezeAge, about: PostgresSubject): JudgedFinding<'postgres.wraparound'> => {
   const threshold = laterThanAutovacuum(thresholdOf(about, 'wraparound'), seen.freezeMaxAge)
   const { status, cleared } = judge(seen.ageTransactions, threshold)
   const used = formatPercent(seen.ageTransactions / limitTransactions)

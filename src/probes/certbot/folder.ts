@@ -5,7 +5,7 @@ import type { CertbotFolder, Lineage } from '../../domain/certbot/lineage.ts'
 import { parseRenewalConf, type RenewalConf } from '../../domain/certbot/renewal-conf.ts'
 import { readBounded } from '../files/read.ts'
 import { seeLive } from './live.ts'
-import { type Grant, grantCommand, lookCommand } from './rights.ts'
+import { grantCommand, lookCommand, type RightsAdvice } from './rights.ts'
 
 const mostLineages = 200
 const namesHook = /^(?:deploy|renew|post)-hook\s*=/
@@ -14,7 +14,7 @@ const confLimitBytes = 256 * 1024
 const codeOf = (error: unknown): unknown => (Error.isError(error) && 'code' in error ? error.code : undefined)
 
 /** The names in a folder, hidden ones left out; an absent folder is an empty one. */
-const namesIn = async (folder: string, grant: Grant): Promise<Seen<readonly string[]>> => {
+const namesIn = async (folder: string, grant: RightsAdvice): Promise<Seen<readonly string[]>> => {
   try {
     const names = await readdir(folder)
     return saw(names.filter((name) => !name.startsWith('.')).toSorted(), Date.now())
@@ -25,7 +25,7 @@ const namesIn = async (folder: string, grant: Grant): Promise<Seen<readonly stri
   }
 }
 
-const readConf = async (path: string, grant: Grant): Promise<Seen<RenewalConf>> => {
+const readConf = async (path: string, grant: RightsAdvice): Promise<Seen<RenewalConf>> => {
   const read = await readBounded(path, confLimitBytes)
   if (read.kind === 'file') return saw(parseRenewalConf(read.bytes.toString('utf8')), Date.now())
   return read.kind === 'not-permitted'
@@ -37,7 +37,7 @@ const readConf = async (path: string, grant: Grant): Promise<Seen<RenewalConf>> 
 const lastName = (path: string, otherwise: string): string => (/^\.{0,2}$/.test(basename(path)) ? otherwise : basename(path))
 
 /** Folders are taken by their last name below ours: a container may have written its own view of them. */
-const lineageOf = async (directory: string, name: string, conf: Seen<RenewalConf> | undefined, grant: Grant): Promise<Lineage> => {
+const lineageOf = async (directory: string, name: string, conf: Seen<RenewalConf> | undefined, grant: RightsAdvice): Promise<Lineage> => {
   const top = conf?.seen ? conf.value.top : {}
   const live = join(directory, 'live', lastName(dirname(top['fullchain'] ?? `live/${name}/fullchain.pem`), name))
   const archive = join(directory, 'archive', lastName(top['archive_dir'] ?? name, name))
@@ -51,7 +51,7 @@ const isExecutable = (path: string): Promise<boolean> =>
     () => false,
   )
 
-const seeSharedHooks = async (directory: string, grant: Grant): Promise<Seen<number>> => {
+const seeSharedHooks = async (directory: string, grant: RightsAdvice): Promise<Seen<number>> => {
   const folder = join(directory, 'renewal-hooks/deploy')
   const names = await namesIn(folder, grant)
   if (!names.seen) return names
@@ -69,7 +69,7 @@ const seeSharedHooks = async (directory: string, grant: Grant): Promise<Seen<num
 }
 
 /** All lineages of a folder of certbot such as `/etc/letsencrypt`. Not seen: neither its configuration nor its certificates may be listed. */
-export const seeCertbotFolder = async (directory: string, grant: Grant = grantCommand): Promise<Seen<CertbotFolder>> => {
+export const seeCertbotFolder = async (directory: string, grant: RightsAdvice = grantCommand): Promise<Seen<CertbotFolder>> => {
   const [confs, lives] = [await namesIn(join(directory, 'renewal'), grant), await namesIn(join(directory, 'live'), grant)]
   if (!confs.seen) return confs
   const configured = confs.value.filter((file) => file.endsWith('.conf')).slice(0, mostLineages)

@@ -4,7 +4,7 @@ import { couldNotLook, type Seen, saw } from '../../contract/seen.ts'
 import type { LastRuns } from '../../domain/certbot/lineage.ts'
 import { parseRunLog } from '../../domain/certbot/run-log.ts'
 import { readBounded } from '../files/read.ts'
-import { type Grant, grantCommand } from './rights.ts'
+import { grantCommand, type RightsAdvice } from './rights.ts'
 import { parseUnits, type ScheduleWorld } from './schedule.ts'
 
 const tailBytes = 1024 * 1024
@@ -32,7 +32,7 @@ const ofSystemd = async ({ run, signal }: ScheduleWorld): Promise<LastRuns | und
 
 const codeOf = (error: unknown): unknown => (Error.isError(error) && 'code' in error ? error.code : undefined)
 
-const ofLog = async (folder: string, grant: Grant): Promise<Seen<LastRuns>> => {
+const ofLog = async (folder: string, grant: RightsAdvice): Promise<Seen<LastRuns>> => {
   try {
     const names = (await readdir(folder)).filter((name) => isLog.test(name)).toSorted((a, b) => order(a) - order(b))
     const files = await Promise.all(

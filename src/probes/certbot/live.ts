@@ -14,7 +14,7 @@ import {
 import { readCertificate } from '../../domain/x509/certificate.ts'
 import { contentOf } from '../../domain/x509/file-content.ts'
 import { type ReadFile, readBounded } from '../files/read.ts'
-import { type Grant, grantCommand, lookCommand } from './rights.ts'
+import { grantCommand, lookCommand, type RightsAdvice } from './rights.ts'
 
 const limitBytes = 1024 * 1024
 
@@ -65,7 +65,7 @@ const reasons: Readonly<Partial<Record<ReadFile['kind'], string>>> = {
   failed: 'cannot be read',
 }
 
-const certificatesOf = (path: string, read: ReadFile, grant: Grant): CertificateFile => {
+const certificatesOf = (path: string, read: ReadFile, grant: RightsAdvice): CertificateFile => {
   if (read.kind !== 'file') return couldNotLook(`${path} ${reasons[read.kind]}`, grant('r', [path]))
   const content = contentOf(read.bytes)
   const certificates = content.kind === 'certificates' ? content.certificates.map((der) => readCertificate(der)) : []
@@ -100,7 +100,7 @@ const seeKey = async (path: string): Promise<LineageKey> => {
 const highestOf = (files: readonly string[], name: LinkName): number => largest(files.map((file) => numberOf(name, file) ?? 0))
 
 /** Everything about one `live/<name>` folder and its archive. Not seen: it may not be entered. */
-export const seeLive = async (folder: string, archive: string, grant: Grant = grantCommand): Promise<Seen<LiveFolder>> => {
+export const seeLive = async (folder: string, archive: string, grant: RightsAdvice = grantCommand): Promise<Seen<LiveFolder>> => {
   try {
     const links = await Promise.all(linkNames.map((name) => seeLink(folder, name, basename(archive))))
     const files = await readdir(archive).catch((error: unknown) => {

@@ -19,7 +19,7 @@ const accountName = (): string => {
 type Right = 'r' | 'rx' | 'x'
 
 /** Words or a command that give this user a right to paths. */
-export type Grant = (right: Right, paths: readonly string[], user?: string) => string
+export type RightsAdvice = (right: Right, paths: readonly string[], user?: string) => string
 
 const inWords = 'give the user of the runner the right to read it'
 const inWordsElsewhere = `${inWords}, where nobody else can lead that right to another file: as a user of its group, or in a folder that only root writes`
@@ -40,7 +40,7 @@ const withAncestors = (path: string): readonly string[] => (dirname(path) === pa
 
 /** `writable`: places of the host that containers may write to; undefined when they are not known, and then no command is given. */
 export const createGrant =
-  (writable: readonly string[] | undefined): Grant =>
+  (writable: readonly string[] | undefined): RightsAdvice =>
   (right, paths, user = accountName()) => {
     const named = /^(?:[a-z_][a-z0-9_-]{0,31}|USER)$/.test(user)
     const command = named
@@ -52,10 +52,10 @@ export const createGrant =
   }
 
 /** The command that gives this user a right to paths, and nothing more; words when a name cannot stand in a command, or others could turn it. */
-export const grantCommand: Grant = createGrant([])
+export const grantCommand: RightsAdvice = createGrant([])
 
 /** The same where containers may have a hand in the paths. Root needs no rights. */
-export const seeGrant = async (run: RunProgram, signal: AbortSignal): Promise<Grant> => {
+export const seeGrant = async (run: RunProgram, signal: AbortSignal): Promise<RightsAdvice> => {
   if (process.getuid?.() === 0) return grantCommand
   const mounts = await seeWritableMounts(run, signal)
   return createGrant(mounts.seen ? mounts.value : undefined)

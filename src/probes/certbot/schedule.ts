@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import type { RunProgram } from '../../contract/process.ts'
 import type { Schedule, Starter } from '../../domain/certbot/lineage.ts'
 import { readBounded } from '../files/read.ts'
-import { type Grant, grantCommand } from './rights.ts'
+import { grantCommand, type RightsAdvice } from './rights.ts'
 
 /** Where to look: `root` is `/`, but for tests. */
-export type ScheduleWorld = { readonly root: string; readonly run: RunProgram; readonly signal: AbortSignal; readonly grant?: Grant }
+export type ScheduleWorld = { readonly root: string; readonly run: RunProgram; readonly signal: AbortSignal; readonly grant?: RightsAdvice }
 
 type Part = Schedule
 const nothing: Part = { starters: [], blind: [] }
@@ -73,7 +73,7 @@ const startersOf = ({ where, text }: Table, cron: Starter['state'], systemd: boo
     .filter((line) => !(systemd && leavesItToSystemd.test(line)))
     .map((line) => ({ where, withHook: namesHook.test(line), state: cron }))
 
-const readTable = async (path: string, where: string, grant: Grant = grantCommand): Promise<Table | Part> => {
+const readTable = async (path: string, where: string, grant: RightsAdvice = grantCommand): Promise<Table | Part> => {
   const read = await readBounded(path, tableLimitBytes)
   if (read.kind === 'file') return { where, text: read.bytes.toString('utf8') }
   return read.kind === 'not-permitted' ? { starters: [], blind: [{ place: where, advice: grant('r', [path]) }] } : nothing

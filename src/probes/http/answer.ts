@@ -1,7 +1,7 @@
-import { createKeep, type Keep } from '../../core/keep.ts'
+import { type BufferKeep, createKeep } from '../../core/keep.ts'
 
 /** What an HTTP/1 answer said. Header names are lower-case; repeated ones are joined by a comma. Everything is untrusted. */
-export type Answer = {
+export type HttpAnswer = {
   readonly status: number
   readonly headers: ReadonlyMap<string, string>
   /** The first bytes of the body as sent, at most what was to be kept. */
@@ -13,9 +13,9 @@ export type Answer = {
 }
 
 /** `cut`: the connection ended inside the answer. `closed`: before it. */
-export type Progress =
+export type AnswerProgress =
   | { readonly is: 'more' }
-  | { readonly is: 'done'; readonly answer: Answer }
+  | { readonly is: 'done'; readonly answer: HttpAnswer }
   | { readonly is: 'garbage' | 'cut' | 'closed' }
 
 export type ReaderOptions = {
@@ -25,7 +25,7 @@ export type ReaderOptions = {
 }
 
 /** Reads one answer, fed in pieces of any size. */
-export type Reader = { readonly push: (piece: Buffer) => Progress; readonly end: () => Progress }
+export type Reader = { readonly push: (piece: Buffer) => AnswerProgress; readonly end: () => AnswerProgress }
 
 type LineStep = 'status' | 'header' | 'size' | 'separator' | 'trailer'
 type Step = LineStep | 'data' | 'done' | 'garbage'
@@ -33,7 +33,7 @@ type Step = LineStep | 'data' | 'done' | 'garbage'
 type State = {
   readonly method: string
   readonly readBytes: number
-  readonly kept: Keep
+  readonly kept: BufferKeep
   step: Step
   /** The part of a line that has come so far. */
   line: string
@@ -50,7 +50,7 @@ type State = {
 const bodiless: ReadonlySet<number> = new Set([101, 204, 304])
 const maxLineBytes = 16 * 1024
 const maxHeadBytes = 64 * 1024
-const more: Progress = { is: 'more' }
+const more: AnswerProgress = { is: 'more' }
 const statusLine = /^HTTP\/1\.[01] ([1-9]\d\d)(?: |$)/
 const headerLine = /^([!#$%&'*+.^_`|~\w-]+):(.*)$/
 const sizeLine = /^([0-9a-fA-F]{1,12})[ \t]*(?:;|$)/
@@ -126,12 +126,12 @@ const takeData = (state: State, piece: Buffer, from: number): number => {
   return to
 }
 
-const done = ({ status, headers, kept, bodyBytes, bound }: State): Progress => ({
+const done = ({ status, headers, kept, bodyBytes, bound }: State): AnswerProgress => ({
   is: 'done',
   answer: { status, headers, body: kept.bytes(), bodyBytes, ended: bound ? 'bound' : 'whole' },
 })
 
-const push = (state: State, piece: Buffer): Progress => {
+const push = (state: State, piece: Buffer): AnswerProgress => {
   let at = 0
   while (at < piece.length && state.step !== 'done' && state.step !== 'garbage') {
     at = state.step === 'data' ? takeData(state, piece, at) : takeLine(state, piece, at, state.step)
@@ -142,7 +142,7 @@ const push = (state: State, piece: Buffer): Progress => {
   return state.step === 'done' ? done(state) : more
 }
 
-const end = (state: State): Progress => {
+const end = (state: State): AnswerProgress => {
   if (state.step === 'done' || (state.step === 'data' && state.left === Number.POSITIVE_INFINITY)) return done(state)
   return { is: state.headBytes === 0 ? 'closed' : 'cut' }
 }

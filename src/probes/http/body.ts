@@ -1,4 +1,4 @@
-import type { Answer } from './answer.ts'
+import type { HttpAnswer } from './answer.ts'
 
 /** A body as text. `whole` is false when only its beginning was read. */
 export type BodyText = { readonly text: string; readonly whole: boolean } | { readonly unreadable: string }
@@ -13,7 +13,7 @@ const decoderOf = async (encoding: (typeof decoders)[number]): Promise<Decoder> 
 }
 
 /** Unpacks what a server packed unasked (we ask for `identity`), to at most `maxBytes`: a small answer may unpack to gigabytes. */
-export const readBody = async ({ body, headers, ended, bodyBytes }: Answer, maxBytes: number): Promise<BodyText> => {
+export const readBody = async ({ body, headers, ended, bodyBytes }: HttpAnswer, maxBytes: number): Promise<BodyText> => {
   const whole = ended === 'whole' && bodyBytes === body.length
   const encoding = (headers.get('content-encoding') ?? 'identity').toLowerCase()
   if (encoding === 'identity') return { text: body.toString('utf8'), whole }

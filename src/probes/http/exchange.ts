@@ -2,7 +2,7 @@ import { unescape } from 'node:querystring'
 import { type Dial, type Dialed, placeOf, stopped } from '../net/dial.ts'
 import { codeOf, type Failure, failed, failureOf } from '../net/fault.ts'
 import type { Stop } from '../net/stop.ts'
-import { type Answer, createReader, type Progress } from './answer.ts'
+import { type AnswerProgress, createReader, type HttpAnswer } from './answer.ts'
 import type { Hop } from './redirect.ts'
 import type { HttpRequest } from './request.ts'
 
@@ -27,10 +27,10 @@ const written = ({ url, method, headers, body }: Hop): string => {
   return `${method} ${url.pathname}${url.search} HTTP/1.1\r\n${defaults}${own}${fixed}\r\n${body ?? ''}`
 }
 
-export type Exchanged = { readonly answer: Answer; readonly firstByteMs: number; readonly bodyMs: number }
+export type TimedAnswer = { readonly answer: HttpAnswer; readonly firstByteMs: number; readonly bodyMs: number }
 
 /** Writes the request and reads the answer; the connection is closed in every case. */
-const exchange = ({ socket }: Dialed, hop: Hop, wantsBody: boolean, stop: Stop): Promise<Exchanged | Failure> =>
+const exchange = ({ socket }: Dialed, hop: Hop, wantsBody: boolean, stop: Stop): Promise<TimedAnswer | Failure> =>
   new Promise((settle) => {
     const startedAt = performance.now()
     let firstAt = 0
@@ -40,12 +40,12 @@ const exchange = ({ socket }: Dialed, hop: Hop, wantsBody: boolean, stop: Stop):
       keepBytes: wantsBody ? keptBytes : 0,
       readBytes: wantsBody ? keptBytes : droppedBytes,
     })
-    const finish = (result: Exchanged | Failure) => {
+    const finish = (result: TimedAnswer | Failure) => {
       socket.removeListener('data', take)
       socket.destroy()
       settle(result)
     }
-    const advance = (progress: Progress) => {
+    const advance = (progress: AnswerProgress) => {
       if (progress.is === 'more') return
       if (progress.is !== 'done') return finish(failed(progress.is, phase(), ''))
       const now = performance.now()

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { open, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { couldNotLook, type Instant, type Seen, saw } from '../../contract/seen.ts'
-import { type Grant, grantCommand } from '../certbot/rights.ts'
+import { grantCommand, type RightsAdvice } from '../certbot/rights.ts'
 import { type LogLine, type LogText, longestLine } from './source.ts'
 
 /** Of each file, from its end; of a compressed one, from its start. */
@@ -67,7 +67,7 @@ const bytesOf = async ({ path, sizeBytes }: Part, cut: () => void): Promise<Asyn
   return bounded(handle.createReadStream({ start: Math.max(0, sizeBytes - mostBytes) }), mostBytes, cut)
 }
 
-const unreadable = (path: string, error: unknown, grant: Grant): Seen<never> => {
+const unreadable = (path: string, error: unknown, grant: RightsAdvice): Seen<never> => {
   const code = Error.isError(error) && 'code' in error ? String(error.code) : String(error)
   if (code === 'ENOENT') return couldNotLook(`${path} is not there`, 'correct log.path')
   return couldNotLook(`${path} cannot be read (${code})`, grant('r', [path], 'USER'))
@@ -89,7 +89,11 @@ const collect = async (part: Part, into: Collected, { since, timeOf }: Reading):
 }
 
 /** `timeOf` reads the time of a line. */
-type Reading = { readonly since: Instant; readonly timeOf: (line: string) => Instant | undefined; readonly seeGrant?: () => Promise<Grant> }
+type Reading = {
+  readonly since: Instant
+  readonly timeOf: (line: string) => Instant | undefined
+  readonly seeGrant?: () => Promise<RightsAdvice>
+}
 
 /** What a file holds, and what rotation made of it since a moment. */
 export const seeFileLog = async (path: string, reading: Reading): Promise<Seen<LogText>> => {

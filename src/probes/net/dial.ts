@@ -15,7 +15,7 @@ export type TlsOptions = {
 }
 
 /** Where to connect; `tls` only when it speaks TLS. */
-export type Where = { readonly hostname: string; readonly port: number; readonly tls?: TlsOptions | undefined }
+export type DialTarget = { readonly hostname: string; readonly port: number; readonly tls?: TlsOptions | undefined }
 
 /** Host and port of a URL; `http:` and `https:` have a default port. */
 export const placeOf = ({ hostname, port, protocol }: URL): { readonly hostname: string; readonly port: number } => ({
@@ -33,7 +33,7 @@ export type Dialed = {
 }
 
 /** Opens a connection, from here or from inside a container. */
-export type Dial = (where: Where, stop: Stop) => Promise<Dialed | Failure>
+export type Dial = (where: DialTarget, stop: Stop) => Promise<Dialed | Failure>
 
 /** What every probe of the network needs: a way to connect, the run's deadline, the clock. */
 export type Network = { readonly dial: Dial; readonly signal: AbortSignal; readonly now: () => Instant }
@@ -97,7 +97,7 @@ const becomes = (
 type Opened = Omit<Dialed, 'tlsMs'>
 
 /** Adds TLS to an open connection where it is wanted, the certificate verified unless told otherwise. */
-export const withTls = async (opened: Opened, { hostname, tls }: Where, stop: Stop): Promise<Dialed | Failure> => {
+export const withTls = async (opened: Opened, { hostname, tls }: DialTarget, stop: Stop): Promise<Dialed | Failure> => {
   if (tls === undefined) return { ...opened, tlsMs: 0 }
   const { connect: connectTls } = loadTls()
   const startedAt = performance.now()

@@ -1,5 +1,5 @@
 import type { Bloat, Filling, Withheld } from '../../domain/postgres/bloat.ts'
-import type { PostgresSession, Row } from '../../tools/connect/session.ts'
+import type { PostgresSession, SqlRow } from '../../tools/connect/session.ts'
 import { booleanCell, numberCell, textCell } from './cells.ts'
 import { functionsOf } from './extension.ts'
 import { isStatementError, readOnly } from './read-only.ts'
@@ -62,7 +62,7 @@ const indexesSql = `WITH big AS (
 
 type Seen = { readonly filling: Filling; readonly withheld: Withheld['why'] | undefined }
 
-const seenOf = (kind: Filling['kind'], row: Row): Seen => {
+const seenOf = (kind: Filling['kind'], row: SqlRow): Seen => {
   const sizeBytes = numberCell(row['bytes'])
   return {
     filling: {

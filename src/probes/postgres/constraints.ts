@@ -1,5 +1,5 @@
 import { type Constraint, type Reference, violations } from '../../domain/postgres/constraint.ts'
-import type { PostgresSession, Row } from '../../tools/connect/session.ts'
+import type { PostgresSession, SqlRow } from '../../tools/connect/session.ts'
 import { booleanCell, numberCell, numbersCell, textsCell, wholeCell } from './cells.ts'
 import { ownerCodeState, refuseOwnerCode, seeOwnerCode } from './owner-code.ts'
 import { callsOwnCode } from './plain-expression.ts'
@@ -66,7 +66,7 @@ const constraintsSql = `WITH ${tables}, ${chosen}
 
 const kinds = ['check', 'not null', 'foreign key', 'unique'] as const
 
-const referenceOf = (row: Row): Reference | undefined =>
+const referenceOf = (row: SqlRow): Reference | undefined =>
   typeof row['reference'] !== 'string'
     ? undefined
     : {
@@ -77,7 +77,7 @@ const referenceOf = (row: Row): Reference | undefined =>
         full: booleanCell(row['full']),
       }
 
-const constraintOf = (row: Row): Constraint => ({
+const constraintOf = (row: SqlRow): Constraint => ({
   oid: numberCell(row['oid']),
   relations: numbersCell(row['relations']).filter((one) => one > 0),
   kind: kinds.find((one) => one === row['kind']) ?? 'check',

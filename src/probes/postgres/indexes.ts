@@ -1,5 +1,5 @@
 import type { Index, TableScans } from '../../domain/postgres/indexes.ts'
-import type { PostgresSession, Row } from '../../tools/connect/session.ts'
+import type { PostgresSession, SqlRow } from '../../tools/connect/session.ts'
 import { booleanCell, numberCell, optionalCell, sinceMs, textCell, wholeCell } from './cells.ts'
 import { readOnly } from './read-only.ts'
 
@@ -22,7 +22,7 @@ const indexesSql = `SELECT i.indexrelid::pg_catalog.int8 AS oid, n.nspname::pg_c
   WHERE tc.relpersistence OPERATOR(pg_catalog.<>) 't' AND tn.nspname OPERATOR(pg_catalog.<>) 'information_schema' AND tn.nspname OPERATOR(pg_catalog.!~) '^pg_'
     AND ($1::pg_catalog.oid[] IS NULL OR i.indrelid OPERATOR(pg_catalog.=) ANY ($1)) ORDER BY 2, 3 LIMIT 20000`
 
-const indexOf = (row: Row): Index => ({
+const indexOf = (row: SqlRow): Index => ({
   oid: numberCell(row['oid']),
   schema: wholeCell(row['schema']),
   name: wholeCell(row['name']),

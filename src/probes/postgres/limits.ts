@@ -1,5 +1,5 @@
 import type { CollationMismatch, Sequence } from '../../domain/postgres/bloat.ts'
-import type { PostgresSession, Row } from '../../tools/connect/session.ts'
+import type { PostgresSession, SqlRow } from '../../tools/connect/session.ts'
 import { booleanCell, numberCell, optionalCell, textCell } from './cells.ts'
 import { readOnly } from './read-only.ts'
 
@@ -19,7 +19,7 @@ const sequencesSql = `SELECT n.nspname::pg_catalog.text AS schema, c.relname::pg
     ) AS owner ON true
   WHERE c.relpersistence OPERATOR(pg_catalog.<>) 't' AND ($1::pg_catalog.oid[] IS NULL OR owner.table_oid OPERATOR(pg_catalog.=) ANY ($1)) ORDER BY 1, 2 LIMIT 5000`
 
-const sequenceOf = (row: Row): Sequence => ({
+const sequenceOf = (row: SqlRow): Sequence => ({
   schema: textCell(row['schema']),
   name: textCell(row['name']),
   column: textCell(row['column']),

@@ -1,5 +1,5 @@
 import type { LeastRoleNames, OwnerCode } from '../../domain/postgres/owner-code.ts'
-import type { Row } from '../../tools/connect/session.ts'
+import type { SqlRow } from '../../tools/connect/session.ts'
 import { numberCell, textCell } from './cells.ts'
 import { ownerCodeSql } from './owner-code-sql.ts'
 import type { Ask } from './read-only.ts'
@@ -9,7 +9,7 @@ export type FoundOwnerCode = OwnerCode & { readonly names: LeastRoleNames }
 
 const text = (value: unknown): string => textCell(value, 200)
 
-const foundOf = (row: Row): FoundOwnerCode => ({
+const foundOf = (row: SqlRow): FoundOwnerCode => ({
   object: text(row['object']),
   code: text(row['code']),
   owner: text(row['owner']),

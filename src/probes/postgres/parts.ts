@@ -9,19 +9,19 @@ import type {
   Sessions,
 } from '../../domain/postgres/observation.ts'
 import { normaliseQuery } from '../../domain/postgres/query-text.ts'
-import type { Row } from '../../tools/connect/session.ts'
+import type { SqlRow } from '../../tools/connect/session.ts'
 import { booleanCell, numberCell, numbersCell, optionalCell, sinceMs, textCell } from './cells.ts'
 
 /** One thing to ask a server: a single statement for PostgreSQL 12 to 18, and how its rows are read. */
-export type Part<T> = { readonly sql: string; readonly read: (rows: readonly Row[]) => T }
+export type PostgresQuestion<T> = { readonly sql: string; readonly read: (rows: readonly SqlRow[]) => T }
 
 const text = (value: unknown): string => textCell(value, 4_000)
-const only = (rows: readonly Row[]): Row => rows[0] ?? {}
+const only = (rows: readonly SqlRow[]): SqlRow => rows[0] ?? {}
 
 /** Ordinary sessions; of those that this role may not see, only the pid, the role and the database are known. */
 const ofClients = `(backend_type OPERATOR(pg_catalog.=) 'client backend' OR (backend_type IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL))`
 
-export const serverPart: Part<ServerFacts> = {
+export const serverPart: PostgresQuestion<ServerFacts> = {
   sql: `SELECT pg_catalog.current_setting('server_version') AS version, pg_catalog.current_setting('server_version_num')::int OPERATOR(pg_catalog./) 10000 AS major,
     pg_catalog.pg_is_in_recovery() AS standby, current_user::pg_catalog.text AS "user"`,
   read: (rows) => {
@@ -31,7 +31,7 @@ export const serverPart: Part<ServerFacts> = {
 }
 
 /** `reserved_connections` exists since PostgreSQL 16. */
-export const connectionsPart: Part<Connections> = {
+export const connectionsPart: PostgresQuestion<Connections> = {
   sql: `SELECT coalesce(state, CASE WHEN backend_type IS NULL THEN 'not visible' ELSE 'other' END) AS state, pg_catalog.count(*)::int AS sessions,
       pg_catalog.current_setting('max_connections')::int AS max,
       pg_catalog.current_setting('superuser_reserved_connections')::int OPERATOR(pg_catalog.+) coalesce(pg_catalog.current_setting('reserved_connections', true)::int, 0) AS reserved
@@ -55,7 +55,7 @@ export const isOurs = (names: readonly string[]): string => {
 }
 
 /** `own`: names of sessions of Ronde's that this host recorded. `waitstart` exists since PostgreSQL 14, so it is taken out of the row as JSON; before, the query's own start stands for it. */
-export const sessionsPart = (own: readonly string[]): Part<Sessions> => ({
+export const sessionsPart = (own: readonly string[]): PostgresQuestion<Sessions> => ({
   sql: `WITH activity AS MATERIALIZED (
       SELECT pid, usename, datname, application_name, state, backend_type, wait_event_type, backend_start, xact_start, query_start, state_change,
         pg_catalog.left(query, 1000) AS query, backend_type IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL AS hidden
@@ -87,7 +87,7 @@ export const sessionsPart = (own: readonly string[]): Part<Sessions> => ({
 })
 
 /** A row with the columns of `sessionsPart`. */
-export const readSession = (row: Row): Session => ({
+export const readSession = (row: SqlRow): Session => ({
   pid: numberCell(row['pid']),
   user: text(row['user']),
   database: text(row['database']),
@@ -104,7 +104,7 @@ export const readSession = (row: Row): Session => ({
   stateChange: text(row['state_change']),
 })
 
-export const countersPart: Part<DatabaseCounters> = {
+export const countersPart: PostgresQuestion<DatabaseCounters> = {
   sql: `SELECT deadlocks::pg_catalog.float8, blks_hit::pg_catalog.float8 AS hit, blks_read::pg_catalog.float8 AS read,
       coalesce(pg_catalog.to_char(stats_reset AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '') AS reset
     FROM pg_catalog.pg_stat_database WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()`,
@@ -119,7 +119,7 @@ export const countersPart: Part<DatabaseCounters> = {
   },
 }
 
-export const freezeAgePart: Part<FreezeAge> = {
+export const freezeAgePart: PostgresQuestion<FreezeAge> = {
   sql: `SELECT datname::pg_catalog.text AS database, kind, age, freeze_max_age FROM (
       SELECT datname, 'transaction' AS kind, pg_catalog.age(datfrozenxid)::pg_catalog.float8 AS age,
         pg_catalog.current_setting('autovacuum_freeze_max_age')::pg_catalog.float8 AS freeze_max_age FROM pg_catalog.pg_database
@@ -143,7 +143,7 @@ const walNow = 'CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last
  * Standbys of this server (a base backup is none), physical slots that nobody reads, and this server when it is a standby itself: then its
  * lag is nothing while it has replayed all that it received from a primary that it still hears.
  */
-export const replicationPart: Part<Replication> = {
+export const replicationPart: PostgresQuestion<Replication> = {
   sql: `SELECT 'standby' AS kind, application_name AS name, state, pg_catalog.pg_wal_lsn_diff(${walNow}, replay_lsn)::pg_catalog.float8 AS lag_bytes,
       (extract(epoch FROM replay_lag) OPERATOR(pg_catalog.*) 1000)::pg_catalog.float8 AS lag_ms
     FROM pg_catalog.pg_stat_replication WHERE coalesce(state OPERATOR(pg_catalog.<>) 'backup', true)
@@ -159,7 +159,7 @@ export const replicationPart: Part<Replication> = {
   },
 }
 
-const readLink = (row: Row): ReplicationLink => ({
+const readLink = (row: SqlRow): ReplicationLink => ({
   kind: row['kind'] === 'idle-slot' || row['kind'] === 'self' ? row['kind'] : 'standby',
   name: text(row['name']).slice(0, 64),
   state: text(row['state']),
@@ -168,7 +168,7 @@ const readLink = (row: Row): ReplicationLink => ({
 })
 
 /** Walks the files of the database, so it is asked by itself, after everything else. */
-export const sizePart: Part<number> = {
+export const sizePart: PostgresQuestion<number> = {
   sql: 'SELECT pg_catalog.pg_database_size(pg_catalog.current_database())::pg_catalog.float8 AS bytes',
   read: (rows) => numberCell(only(rows)['bytes']),
 }

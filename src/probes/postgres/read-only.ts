@@ -1,4 +1,4 @@
-import type { AnswerLimits, PostgresSession, Row, SqlValue } from '../../tools/connect/session.ts'
+import type { AnswerLimits, PostgresSession, SqlRow, SqlValue } from '../../tools/connect/session.ts'
 
 /** Every look is a transaction of its own whose settings end with it, for behind a pooler they would otherwise stay with a session of the application. */
 export const lookSql = ({ opening }: Pick<PostgresSession, 'opening'>, statements: readonly string[]): string =>
@@ -18,17 +18,19 @@ export const rollBack = async (session: PostgresSession, error: unknown): Promis
   return { message: error.message, code: error.code }
 }
 
-export type Ask = (sql: string, values?: readonly SqlValue[], limits?: AnswerLimits) => Promise<readonly Row[]>
+export type Ask = (sql: string, values?: readonly SqlValue[], limits?: AnswerLimits) => Promise<readonly SqlRow[]>
 
 /** What the server answered, or its own word and SQLSTATE for why not. */
-export type Asked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string; readonly code: string }
+export type SqlAnswer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly message: string; readonly code: string }
 
 /** Asks with parameters in one read-only transaction with the settings above and these. */
 export const inReadOnly = async <T>(
   session: PostgresSession,
   settings: readonly string[],
   work: (ask: Ask) => Promise<T>,
-): Promise<Asked<T>> => {
+): Promise<SqlAnswer<T>> => {
   try {
     await session.query([...session.opening, ...settings].join(';\n'))
     const value = await work((sql, values = [], limits = {}) => session.ask(sql, values, limits))
@@ -48,7 +50,7 @@ export const readOnly = async (
   sql: string,
   values: readonly SqlValue[] = [],
   limits: AnswerLimits = {},
-): Promise<readonly Row[]> => {
+): Promise<readonly SqlRow[]> => {
   await session.query([...session.opening, ...patient].join(';\n'))
   try {
     const rows = await session.ask(sql, values, limits)
@@ -65,7 +67,7 @@ export const readOnlyTogether = async (
   session: PostgresSession,
   settings: readonly string[],
   statements: readonly string[],
-): Promise<readonly (readonly Row[])[]> => {
+): Promise<readonly (readonly SqlRow[])[]> => {
   const before = [...session.opening, ...settings]
   try {
     const results = await session.query([...before, ...statements, 'COMMIT'].join(';\n'))

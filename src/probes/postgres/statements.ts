@@ -1,6 +1,6 @@
 import { normaliseQuery } from '../../domain/postgres/query-text.ts'
 import type { StatementCounter, StatementCounters } from '../../domain/postgres/statements.ts'
-import type { PostgresSession, Row } from '../../tools/connect/session.ts'
+import type { PostgresSession, SqlRow } from '../../tools/connect/session.ts'
 import { booleanCell, numberCell, textCell, textsCell, wholeCell } from './cells.ts'
 import { functionsOf } from './extension.ts'
 import { isStatementError, readOnly } from './read-only.ts'
@@ -23,7 +23,7 @@ const placeSql = `SELECT pg_catalog.quote_ident(n.nspname) AS schema, p.proargna
   FROM ${functionsOf('pg_stat_statements')} WHERE p.proname OPERATOR(pg_catalog.=) 'pg_stat_statements'
     AND p.pronargs OPERATOR(pg_catalog.=) 1 AND p.proargtypes[0] OPERATOR(pg_catalog.=) 'pg_catalog.bool'::pg_catalog.regtype`
 
-const placeOf = (row: Row): StatementsPlace => ({
+const placeOf = (row: SqlRow): StatementsPlace => ({
   schema: wholeCell(row['schema']),
   hasInfo: booleanCell(row['info']),
   columns: new Set(textsCell(row['columns'])),
@@ -44,7 +44,7 @@ const countersSql = ({ schema, columns, hasInfo }: StatementsPlace): string => {
     WHERE dbid OPERATOR(pg_catalog.=) (SELECT oid FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()) ORDER BY ${total} DESC LIMIT ${mostEntries}`
 }
 
-const counterOf = (row: Row): StatementCounter => ({
+const counterOf = (row: SqlRow): StatementCounter => ({
   key: `${wholeCell(row['user_id'])} ${textCell(row['query_id'])} ${booleanCell(row['toplevel']) ? 'top' : 'nested'}`,
   queryId: textCell(row['query_id']),
   user: textCell(row['user'], 64),

@@ -1,5 +1,5 @@
 import type { SnapshotHolder, TableStats } from '../../domain/postgres/table-stats.ts'
-import type { PostgresSession, Row } from '../../tools/connect/session.ts'
+import type { PostgresSession, SqlRow } from '../../tools/connect/session.ts'
 import { booleanCell, numberCell, optionalCell, sinceMs, textCell } from './cells.ts'
 import { readOnly } from './read-only.ts'
 
@@ -26,7 +26,7 @@ const statsSql = (
     CASE WHEN NOT o.rolsuper THEN o.rolname END::pg_catalog.text AS owner
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_roles o ON o.oid OPERATOR(pg_catalog.=) c.relowner WHERE c.oid OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.oid[])`
 
-const statsOf = (row: Row): TableStats => ({
+const statsOf = (row: SqlRow): TableStats => ({
   oid: numberCell(row['oid']),
   liveRows: numberCell(row['live']),
   deadRows: numberCell(row['dead']),
@@ -64,7 +64,7 @@ const holdersSql = `SELECT CASE WHEN backend_type OPERATOR(pg_catalog.=) 'walsen
 
 const kinds = ['session', 'standby', 'prepared', 'slot'] as const
 
-const holderOf = (row: Row): SnapshotHolder => ({
+const holderOf = (row: SqlRow): SnapshotHolder => ({
   kind: kinds.find((one) => one === row['kind']) ?? 'session',
   name: text(row['name'], 200),
   user: text(row['user']),

@@ -1,6 +1,6 @@
 import { couldNotLook, type Instant, type Seen, saw } from '../../contract/seen.ts'
 import type { Session } from '../../domain/postgres/observation.ts'
-import type { PostgresSession, Row } from '../../tools/connect/session.ts'
+import type { PostgresSession, SqlRow } from '../../tools/connect/session.ts'
 import { numberCell, sinceMs, wholeCell } from '../postgres/cells.ts'
 import { readSession } from '../postgres/parts.ts'
 import { type Ask, inReadOnly } from '../postgres/read-only.ts'
@@ -49,7 +49,7 @@ const oldestSql = `SELECT what, pid, name, age_ms FROM (
 
 const kinds: Readonly<Record<string, OldestSnapshot['what']>> = { prepared: 'prepared', slot: 'slot', standby: 'standby' }
 
-const readOldest = (row: Row | undefined): OldestSnapshot | undefined =>
+const readOldest = (row: SqlRow | undefined): OldestSnapshot | undefined =>
   row === undefined
     ? undefined
     : {

@@ -1,7 +1,7 @@
 import { couldNotLook, type Instant, type Seen, saw } from '../../contract/seen.ts'
 import { boundary } from '../../domain/postgres/date-column.ts'
 import { leastRoleAdvice, whyNotPlanned } from '../../domain/postgres/owner-code.ts'
-import { buffersOf, elapsedOf, type Plan, readPlan, rowsByRelation, rowsOf, rowsReadWhole } from '../../domain/postgres/plan.ts'
+import { buffersOf, elapsedOf, type QueryPlan, readPlan, rowsByRelation, rowsOf, rowsReadWhole } from '../../domain/postgres/plan.ts'
 import type { PostgresSession, SqlValue } from '../../tools/connect/session.ts'
 import { jsonCell, numberCell } from '../postgres/cells.ts'
 import { ownerCodeState, refuseOwnerCode, seeOwnerCode } from '../postgres/owner-code.ts'
@@ -83,7 +83,7 @@ const planning = async <T>({ session, table, user, now }: Place, work: (ask: Ask
 
 type Condition = { readonly where: string; readonly values: readonly SqlValue[] }
 
-const explain = async (ask: Ask, how: string, sql: string, values: readonly SqlValue[] = []): Promise<Plan> => {
+const explain = async (ask: Ask, how: string, sql: string, values: readonly SqlValue[] = []): Promise<QueryPlan> => {
   const [row = {}] = await ask(`EXPLAIN (FORMAT JSON, ${how}) ${sql}`, values, { rowBytes: longestPlan })
   return readPlan(jsonCell(row['QUERY PLAN']))
 }

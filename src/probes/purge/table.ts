@@ -3,7 +3,7 @@ import { nearestName } from '../../core/suggestion.ts'
 import { type DateColumnKind, dateColumnKind, dateColumnKinds } from '../../domain/postgres/date-column.ts'
 import type { TableName } from '../../domain/postgres/table-name.ts'
 import { identifierQuoter } from '../../tools/connect/identifier.ts'
-import type { PostgresSession, Row } from '../../tools/connect/session.ts'
+import type { PostgresSession, SqlRow } from '../../tools/connect/session.ts'
 import { numberCell, numbersCell } from '../postgres/cells.ts'
 import { type Ask, inReadOnly } from '../postgres/read-only.ts'
 
@@ -86,7 +86,7 @@ const unknownColumn = async (ask: Ask, oid: number, shown: string, column: strin
   return couldNotLook(`${shown} has no column ${column}${suggested(column, known)}`, `correct it; its columns: ${listed.join(', ')}`)
 }
 
-const findTable = async (ask: Ask, { schema, name }: TableName, path: readonly string[]): Promise<Row | undefined> => {
+const findTable = async (ask: Ask, { schema, name }: TableName, path: readonly string[]): Promise<SqlRow | undefined> => {
   const schemas = schema === undefined ? path : [schema]
   const rows = await ask(
     `SELECT pg_class.oid AS oid, nspname::pg_catalog.text AS schema, relname::pg_catalog.text AS name, relkind::pg_catalog.text AS kind
@@ -99,7 +99,7 @@ const findTable = async (ask: Ask, { schema, name }: TableName, path: readonly s
 }
 
 /** The type below any domains; one of the application that is called `date` has no name here. */
-const findType = async (ask: Ask, oid: number, column: string): Promise<Row | undefined> => {
+const findType = async (ask: Ask, oid: number, column: string): Promise<SqlRow | undefined> => {
   const rows = await ask(
     `WITH RECURSIVE base(name, schema, next, shown) AS (
         SELECT typname, typnamespace, typbasetype, pg_catalog.format_type(atttypid, atttypmod) FROM pg_catalog.pg_attribute JOIN pg_catalog.pg_type ON pg_type.oid OPERATOR(pg_catalog.=) atttypid
@@ -137,9 +137,9 @@ const readFacts = async (ask: Ask, oid: number, column: string) => {
 }
 
 /** `path`: the schemas in which the role looks for a name without one. */
-export type Wanted = { readonly table: TableName; readonly column: string; readonly path: readonly string[] }
+export type WantedTable = { readonly table: TableName; readonly column: string; readonly path: readonly string[] }
 
-const find = async (ask: Ask, { table, column, path }: Wanted): Promise<Refusal | FoundTable> => {
+const find = async (ask: Ask, { table, column, path }: WantedTable): Promise<Refusal | FoundTable> => {
   const row = await findTable(ask, table, path)
   if (row === undefined) return unknownTable(ask, table, path)
   const refused = relations[text(row['kind'])]
@@ -161,7 +161,7 @@ const find = async (ask: Ask, { table, column, path }: Wanted): Promise<Refusal 
 }
 
 /** Finds a table by the role's own search path, and what is needed to ask for its rows; reads the catalog only, which no lock on the table stops. */
-export const resolveTable = async (session: PostgresSession, wanted: Wanted, now: () => Instant): Promise<Seen<FoundTable>> => {
+export const resolveTable = async (session: PostgresSession, wanted: WantedTable, now: () => Instant): Promise<Seen<FoundTable>> => {
   const asked = await inReadOnly(session, [], (ask) => find(ask, wanted))
   if (!asked.ok) return couldNotLook(`${asked.message} (${asked.code})`, 'look at the log of the server')
   return 'seen' in asked.value ? asked.value : saw(asked.value, now())

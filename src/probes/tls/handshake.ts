@@ -16,7 +16,7 @@ export type Shaken = {
   readonly staple: Buffer | undefined
 }
 
-export type Asking = { readonly context: SecureContext; readonly serverName: string; readonly wantsStaple: boolean }
+export type HandshakeRequest = { readonly context: SecureContext; readonly serverName: string; readonly wantsStaple: boolean }
 
 /** More than any sane chain: a server that sends hundreds shall not make us verify each by each. */
 const maxPresented = 20
@@ -31,7 +31,11 @@ const presentedBy = (socket: TLSSocket): readonly X509Certificate[] => {
 const noFurtherCheck = () => undefined
 
 /** Speaks TLS over an open connection, rejects nothing, and closes it in every case. */
-export const shakeHands = ({ socket }: Dialed, { context, serverName, wantsStaple }: Asking, stop: Stop): Promise<Shaken | Failure> =>
+export const shakeHands = (
+  { socket }: Dialed,
+  { context, serverName, wantsStaple }: HandshakeRequest,
+  stop: Stop,
+): Promise<Shaken | Failure> =>
   new Promise((settle) => {
     let staple: Buffer | undefined
     const secure = loadTls().connect({

@@ -6,25 +6,28 @@ export const startTlsPorts = { smtp: 587, imap: 143, pop3: 110, ftp: 21, ldap: 3
 export type StartTls = keyof typeof startTlsPorts
 
 /** What an answer is, as far as it has come. `said`: its words, untrusted. */
-export type Reading =
+export type GreetingReading =
   | { readonly is: 'more' }
   | { readonly is: 'done'; readonly bytes: number }
   | { readonly is: 'refused'; readonly said: string }
 
-export type Read = (heard: Buffer) => Reading
+export type AnswerReader = (heard: Buffer) => GreetingReading
 /** One turn of a conversation: what is said, and how the answer is read, if there is one. */
-export type Step = { readonly say?: string | Buffer; readonly read?: Read }
+export type GreetingStep = { readonly say?: string | Buffer; readonly read?: AnswerReader }
 
-const more: Reading = { is: 'more' }
+const more: GreetingReading = { is: 'more' }
 const longestWords = 200
 /** An answer may come byte by byte and is read again with each: this keeps that cheap. */
 const mostLines = 100
 
-const refused = (heard: Buffer): Reading => ({ is: 'refused', said: heard.toString('latin1', 0, longestWords).split(/[\r\n]/, 1)[0] ?? '' })
+const refused = (heard: Buffer): GreetingReading => ({
+  is: 'refused',
+  said: heard.toString('latin1', 0, longestWords).split(/[\r\n]/, 1)[0] ?? '',
+})
 
 /** Lines up to the one that ends the answer by `last`; it must also match `good`. */
 const lines =
-  (last: RegExp, good: RegExp): Read =>
+  (last: RegExp, good: RegExp): AnswerReader =>
   (heard) => {
     let [from, count] = [0, 0]
     for (let newline = heard.indexOf(10); newline !== -1; newline = heard.indexOf(10, from)) {
@@ -38,10 +41,10 @@ const lines =
   }
 
 /** The last line of a reply of SMTP and FTP; anything that is no reply ends it too. */
-const reply = (code: string): Read => lines(/^(?!\d{3}-)/, new RegExp(`^${code}(?: |$)`))
+const reply = (code: string): AnswerReader => lines(/^(?!\d{3}-)/, new RegExp(`^${code}(?: |$)`))
 /** FTP may write anything between the first and the last line of a reply. */
 const ftpReply =
-  (code: string): Read =>
+  (code: string): AnswerReader =>
   (heard) =>
     /^\d{3}-/.test(heard.toString('latin1', 0, 4)) ? lines(/^\d{3} /, new RegExp(`^${code} `))(heard) : reply(code)(heard)
 
@@ -49,7 +52,7 @@ const ftpReply =
 const clientSsl = 0x0800
 
 /** A packet of MySQL: three bytes of length, a number, the content. */
-const mysqlGreeting: Read = (heard) => {
+const mysqlGreeting: AnswerReader = (heard) => {
   if (heard.length < 4) return more
   const end = 4 + heard.readUIntLE(0, 3)
   const protocol10 = 10
@@ -73,7 +76,7 @@ const mysqlRequest = (): Buffer => {
 
 /** LDAPMessage 1: ExtendedRequest 1.3.6.1.4.1.1466.20037. */
 const ldapRequest = Buffer.concat([Buffer.from('301d02010177188016', 'hex'), Buffer.from('1.3.6.1.4.1.1466.20037')])
-const ldapResponse: Read = (heard) => {
+const ldapResponse: AnswerReader = (heard) => {
   if (heard.length >= 1 && heard[0] !== 0x30) return refused(heard)
   const message = readDer(heard)
   if (message === undefined) return more
@@ -83,13 +86,13 @@ const ldapResponse: Read = (heard) => {
   return { is: 'refused', said: words?.content.toString('latin1', 0, longestWords) || 'it refuses StartTLS' }
 }
 
-const postgresAnswer: Read = (heard) => {
+const postgresAnswer: AnswerReader = (heard) => {
   if (heard[0] === 0x53) return { is: 'done', bytes: 1 }
   return heard[0] === 0x4e ? { is: 'refused', said: 'it does not offer TLS' } : refused(heard)
 }
 
 /** Each protocol's way to TLS. */
-export const steps: Record<StartTls, readonly Step[]> = {
+export const steps: Record<StartTls, readonly GreetingStep[]> = {
   smtp: [{ read: reply('220') }, { say: 'EHLO ronde\r\n', read: reply('250') }, { say: 'STARTTLS\r\n', read: reply('220') }],
   imap: [{ read: lines(/^/, /^\* OK\b/i) }, { say: 'a1 STARTTLS\r\n', read: lines(/^a1 /, /^a1 OK\b/i) }],
   pop3: [{ read: lines(/^/, /^\+OK\b/) }, { say: 'STLS\r\n', read: lines(/^/, /^\+OK\b/) }],

@@ -2,13 +2,13 @@ import type { Socket } from 'node:net'
 import { stopped } from '../net/dial.ts'
 import { codeOf, type Failure, failed, failureOf } from '../net/fault.ts'
 import type { Stop } from '../net/stop.ts'
-import { type Read, type StartTls, type Step, steps } from './starttls-steps.ts'
+import { type AnswerReader, type GreetingStep, type StartTls, steps } from './starttls-steps.ts'
 
 /** What is read of one answer: greetings are short. */
 const maxAnswerBytes = 16 * 1024
 
 /** Waits for one answer; what was sent behind it goes back into the socket. */
-const hearOut = (socket: Socket, read: Read, stop: Stop): Promise<Failure | undefined> =>
+const hearOut = (socket: Socket, read: AnswerReader, stop: Stop): Promise<Failure | undefined> =>
   new Promise((settle) => {
     let heard = Buffer.alloc(0)
     const finish = (failure?: Failure) => {
@@ -32,7 +32,7 @@ const hearOut = (socket: Socket, read: Read, stop: Stop): Promise<Failure | unde
     socket.resume()
   })
 
-const take = async (socket: Socket, { say, read }: Step, stop: Stop): Promise<Failure | undefined> => {
+const take = async (socket: Socket, { say, read }: GreetingStep, stop: Stop): Promise<Failure | undefined> => {
   if (say !== undefined) socket.write(say)
   return read === undefined ? undefined : hearOut(socket, read, stop)
 }

@@ -1,7 +1,7 @@
 import type { LookupAddress, LookupAllOptions } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { isRefused } from '../../core/net/address.ts'
-import { createTransport, type Exchanged, type Transport } from '../../github/exchange.ts'
+import { createTransport, type ExchangeResult, type Transport } from '../../github/exchange.ts'
 import type { Notification } from '../../incidents/model.ts'
 import { type ListenerKind, listenerKinds, payloadFor } from '../../incidents/texts/notification.ts'
 
@@ -68,7 +68,7 @@ const placeOf = (text: string): { readonly url: URL } | { readonly cause: string
 }
 
 /** Nothing when it was taken. `again`: a second try may help. */
-const faultOf = (sent: Exchanged): { readonly cause: string; readonly again: boolean } | undefined => {
+const faultOf = (sent: ExchangeResult): { readonly cause: string; readonly again: boolean } | undefined => {
   if (!sent.answered) return { cause: sent.cause, again: !sent.cause.includes('EREFUSED_ADDRESS') }
   if (sent.status >= 200 && sent.status < 300) return undefined
   const isRedirect = sent.status >= 300 && sent.status < 400

@@ -5,7 +5,7 @@ import { isMapping, type Path, pathText, valueAt } from './path.ts'
 import { namesIn } from './secrets.ts'
 
 /** What a run must know of the event before a configuration is used; see `core/event-guard.ts` and `runtime/event.ts`. */
-export type Trust = {
+export type EventTrust = {
   /** Whose the configuration may be when it is not the base's. */
   readonly foreign: string | undefined
   /** Names in every `${NAME}` that the event itself brought. */
@@ -87,7 +87,7 @@ const refuseBrought = (brought: ReadonlySet<string>, inputs: ReadInputs): void =
 }
 
 /** Throws a UserError, before any name is replaced, where what the event brought would decide what a secret is used for. */
-export const refuseWhatIsNotOurs = ({ foreign, brought }: Trust, file: Configuration, inputs: ReadInputs): void => {
+export const refuseWhatIsNotOurs = ({ foreign, brought }: EventTrust, file: Configuration, inputs: ReadInputs): void => {
   if (foreign !== undefined) refuseForeign(foreign, file, inputs)
   if (brought.size > 0) refuseBrought(brought, inputs)
 }

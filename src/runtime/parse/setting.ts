@@ -6,7 +6,7 @@ import { commonSections, commonShape } from '../../core/options/common.ts'
 import { declaredInputs, runShapeOf } from '../../core/options/inputs.ts'
 import { roundName } from '../../core/options/suite.ts'
 import { type Configuration, fileLayer, readConfiguration } from './configuration.ts'
-import { refuseWhatIsNotOurs, type Trust } from './foreign.ts'
+import { type EventTrust, refuseWhatIsNotOurs } from './foreign.ts'
 import { type ReadInputs, readInputs } from './inputs.ts'
 import { type Layer, type Parsed, parseLayers } from './layers.ts'
 import { type Path, pathText } from './path.ts'
@@ -22,7 +22,7 @@ export type RunRequest = {
   readonly environment: Environment
   readonly hostname: string
   /** What the event brought, and whose the configuration may be; absent where no event started it. */
-  readonly trust?: Trust
+  readonly trust?: EventTrust
   /** Told every secret as soon as it is known, also of a run whose parsing fails afterwards. */
   readonly mask: (secret: string) => void
   /** Options laid over all others. */

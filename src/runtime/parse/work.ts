@@ -45,14 +45,14 @@ export const parseEntry = async (name: string, layer: Layer, setting: Setting): 
   return parseOptions({ action, file, overrides: server.overrides, above: [layer], find, hasInputs: false, lenders })
 }
 
-export type Work = {
+export type ParseWork = {
   readonly outcomes: readonly OptionsOutcome[]
   readonly mistakes: readonly Mistake[]
   readonly notYet: readonly string[]
 }
 
 /** The options of the action that is run, or of every entry of the round. */
-export const parseWork = async (setting: Setting): Promise<Work> => {
+export const parseWork = async (setting: Setting): Promise<ParseWork> => {
   const { request, file, server, actions, inputs } = setting
   const choice = { file, overrides: server.overrides, actions }
   if (request.action !== roundName) return { outcomes: [await parseSingle(request.action, setting)], ...otherRounds(choice, undefined) }

@@ -3,12 +3,12 @@ import type { Path } from './path.ts'
 
 type Yaml = typeof import('yaml')
 
-export type Place = { readonly line: number; readonly column: number }
+export type YamlPlace = { readonly line: number; readonly column: number }
 
 /** Of the deepest part of the path that is there: its key, or its value. */
-export type PlaceIn = (path: Path, part: 'key' | 'value') => Place
+export type PlaceIn = (path: Path, part: 'key' | 'value') => YamlPlace
 
-export const placeOf = (counter: LineCounter, offset: number): Place => {
+export const placeOf = (counter: LineCounter, offset: number): YamlPlace => {
   const { line, col } = counter.linePos(offset)
   return { line: Math.max(1, line), column: Math.max(1, col) }
 }

@@ -1,10 +1,10 @@
 import type { Document, LineCounter, Node, YAMLError } from 'yaml'
 import { shown } from '../../core/options/shown.ts'
-import { type Place, type PlaceIn, placeIn, placeOf } from './yaml-place.ts'
+import { type PlaceIn, placeIn, placeOf, type YamlPlace } from './yaml-place.ts'
 
 type Yaml = typeof import('yaml')
 
-type YamlMistake = Place & { readonly message: string }
+type YamlMistake = YamlPlace & { readonly message: string }
 
 /** Text that was YAML: its value, and where each part of it stands. */
 export type ReadYaml = {
@@ -130,7 +130,7 @@ const tooDeepAt = (text: string): number | undefined => {
   return undefined
 }
 
-const placeInText = (text: string, offset: number): Place => {
+const placeInText = (text: string, offset: number): YamlPlace => {
   const lines = text.slice(0, offset).split('\n')
   return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 }
 }

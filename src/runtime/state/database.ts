@@ -5,7 +5,7 @@ import { prepareFolder } from './folder.ts'
 import { createEmpty, type Sqlite, withGuard } from './guard.ts'
 import { ownFileFault } from './own-file.ts'
 import { prepareSchema } from './schema.ts'
-import { folderAdvice, foreignOwner, systemTrouble, type Trouble } from './trouble.ts'
+import { folderAdvice, foreignOwner, type StateTrouble, systemTrouble } from './trouble.ts'
 
 const busyTimeoutMs = 5_000
 /** Damaged or newer files that are kept for a person to look at. */
@@ -20,7 +20,7 @@ export type OpenDatabase = {
   /** What was set aside; a sentence each. */
   readonly warnings: readonly string[]
 }
-type Opened = ({ readonly usable: true } & OpenDatabase) | ({ readonly usable: false } & Trouble)
+type Opened = ({ readonly usable: true } & OpenDatabase) | ({ readonly usable: false } & StateTrouble)
 
 const databasePath = (directory: string) => join(directory, 'state.db')
 /** The journal of the old kind is none of ours, and SQLite would obey it. */
@@ -33,7 +33,7 @@ const sqliteCode = (error: unknown): number | undefined =>
 /** CORRUPT and NOTADB: the file itself is damaged, as opposed to the disk or the rights. */
 export const isDamaged = (error: unknown): boolean => [11, 26].includes(sqliteCode(error) ?? 0)
 
-const sqliteTroubles: Readonly<Record<number, (path: string) => Trouble>> = {
+const sqliteTroubles: Readonly<Record<number, (path: string) => StateTrouble>> = {
   3: (path) => ({ cause: `${path}: not permitted`, advice: folderAdvice(path.slice(0, path.lastIndexOf('/'))) }),
   5: (path) => ({ cause: `${path}: locked for more than ${busyTimeoutMs} ms`, advice: 'look at which process holds this file' }),
   8: (path) => ({ cause: `${path}: is read-only`, advice: folderAdvice(path.slice(0, path.lastIndexOf('/'))) }),
@@ -43,14 +43,14 @@ const sqliteTroubles: Readonly<Record<number, (path: string) => Trouble>> = {
 }
 
 /** What an error of the state database means for the person who runs the server. */
-export const databaseTrouble = (directory: string, error: unknown): Trouble => {
+export const databaseTrouble = (directory: string, error: unknown): StateTrouble => {
   const path = databasePath(directory)
   const told = sqliteTroubles[sqliteCode(error) ?? 0]?.(path)
   return told ?? systemTrouble(path, error)
 }
 
 /** The files are input too: plain files of ours, closed to others. */
-const inspectFiles = (directory: string): Trouble | undefined => {
+const inspectFiles = (directory: string): StateTrouble | undefined => {
   const names = ['state.db', 'guard.db'].flatMap((name) => companions.map((suffix) => name + suffix))
   for (const path of names.map((name) => join(directory, name))) {
     const fault = ownFileFault(path)

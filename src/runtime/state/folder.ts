@@ -3,7 +3,7 @@ import { userInfo } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { UserError } from '../../contract/user-error.ts'
 import { type FolderFault, folderFault, trustedUsers, writableByOthers } from '../../tools/folder-trust.ts'
-import { errorCode, foreignOwner, systemTrouble, type Trouble } from './trouble.ts'
+import { errorCode, foreignOwner, type StateTrouble, systemTrouble } from './trouble.ts'
 
 /** Where the state lives: `state-dir`, else `$XDG_STATE_HOME/ronde`, else `~/.local/state/ronde`. Throws `UserError` for a relative `state-dir`. */
 export const stateDirectory = (environment: Readonly<Record<string, string | undefined>>, configured?: string): string => {
@@ -22,11 +22,11 @@ const ours = (stats: Stats): boolean => process.getuid === undefined || stats.ui
 
 const openAdvice = 'set state-dir to a folder that only its user can write to, as can be said of all folders above it'
 
-const troubleOf = ({ path, reason, uid }: FolderFault): Trouble =>
+const troubleOf = ({ path, reason, uid }: FolderFault): StateTrouble =>
   uid === undefined ? { cause: `${path}: ${reason}`, advice: openAdvice } : foreignOwner(path, uid)
 
 /** The folder itself: also where it is sticky others could lay their files beside ours. */
-const itselfTrouble = (directory: string): Trouble | undefined => {
+const itselfTrouble = (directory: string): StateTrouble | undefined => {
   const stats = lstatSync(directory)
   if (stats.isSymbolicLink()) return { cause: `${directory}: is a symbolic link`, advice: 'set state-dir to the folder itself' }
   if (!stats.isDirectory()) return { cause: `${directory}: is not a folder`, advice: 'set state-dir to a folder' }
@@ -36,7 +36,7 @@ const itselfTrouble = (directory: string): Trouble | undefined => {
 }
 
 /** Whether others have a hand in the folder or in any above it; `absent` when it is not there. Changes nothing. */
-export const inspectFolder = (directory: string): Trouble | 'absent' | undefined => {
+export const inspectFolder = (directory: string): StateTrouble | 'absent' | undefined => {
   try {
     const fault = folderFault(dirname(resolve(directory)))
     if (fault !== undefined) return fault === 'absent' ? fault : troubleOf(fault)
@@ -62,7 +62,7 @@ export const makeFolder = (directory: string): void => {
 }
 
 /** Makes the folder when it is absent, closes it to others (0700), and tells what stands in the way of using it. */
-export const prepareFolder = (directory: string): Trouble | undefined => {
+export const prepareFolder = (directory: string): StateTrouble | undefined => {
   try {
     const before = inspectFolder(directory)
     if (before !== 'absent' && before !== undefined) return before

@@ -8,7 +8,7 @@ import { siteKey } from '../../core/site.ts'
 import { nameForFile, readOwnFile } from './files.ts'
 import { inspectFolder } from './folder.ts'
 import { isAlive, ownerShape } from './owner.ts'
-import { systemTrouble, type Trouble } from './trouble.ts'
+import { type StateTrouble, systemTrouble } from './trouble.ts'
 
 const maxLedgerBytes = 16 * 1024 * 1024
 const maxLedgers = 1_000
@@ -50,9 +50,9 @@ export type LedgerFile =
       readonly header: LedgerHeader
       readonly steps: readonly JsonObject[]
       /** Why its steps cannot be trusted although its header can. */
-      readonly trouble?: Trouble
+      readonly trouble?: StateTrouble
     }
-  | ({ readonly kind: 'unreadable'; readonly path: string } & Trouble)
+  | ({ readonly kind: 'unreadable'; readonly path: string } & StateTrouble)
 
 /** The folder keeps the name that earlier releases gave it, so that what they left is found. */
 export const ledgerFolder = (directory: string): string => join(directory, 'journal')
@@ -77,7 +77,7 @@ const parseLine = (line: string): JsonObject | undefined => {
 const advice = 'look at what the last backup, restore or update left on this server, then move this file away'
 const unreadable = (path: string, cause: string): LedgerFile => ({ kind: 'unreadable', path, cause: `${path}: ${cause}`, advice })
 
-const troubleIn = (path: string, { version }: LedgerHeader, steps: readonly (JsonObject | undefined)[]): Trouble | undefined => {
+const troubleIn = (path: string, { version }: LedgerHeader, steps: readonly (JsonObject | undefined)[]): StateTrouble | undefined => {
   if (version > ledgerVersion)
     return { cause: `${path}: a newer release wrote it (version ${version})`, advice: 'run the release that wrote it: it recovers first' }
   const damaged = steps.indexOf(undefined)

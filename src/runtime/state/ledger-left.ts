@@ -4,7 +4,7 @@ import { isSameSite, lockNames, siteKey } from '../../core/site.ts'
 import { allLedgers, type LedgerFile } from './ledger-file.ts'
 import { whoHolds } from './locks.ts'
 import { isAlive, isOwn } from './owner.ts'
-import type { Trouble } from './trouble.ts'
+import type { StateTrouble } from './trouble.ts'
 
 /** Ledgers of this very process that are still written. */
 export type OwnLedgers = ReadonlySet<string>
@@ -41,7 +41,7 @@ type Pending = { readonly recoveries: readonly Recovery[]; readonly troubles: re
 
 /** Ledgers as findings need them, the oldest first. */
 export const pendingOn = (files: readonly LedgerFile[], tried: Tried): Pending => {
-  const told = ({ cause, advice }: Trouble): string => `${cause}; ${advice}`
+  const told = ({ cause, advice }: StateTrouble): string => `${cause}; ${advice}`
   return {
     recoveries: files.toReversed().flatMap((file) => {
       if (file.kind === 'unreadable' || file.trouble !== undefined) return []

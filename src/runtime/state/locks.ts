@@ -6,7 +6,7 @@ import { createWhole, nameForFile, readOwnFile, replaceWhole } from './files.ts'
 import { inspectFolder, prepareFolder } from './folder.ts'
 import { withGuard } from './guard.ts'
 import { isAlive, ownerShape, ownIdentity } from './owner.ts'
-import { systemTrouble, type Trouble } from './trouble.ts'
+import { type StateTrouble, systemTrouble } from './trouble.ts'
 
 const maxLockBytes = 64 * 1024
 /** A lock that is released and taken again between our two looks, this many times in a row. */
@@ -27,13 +27,13 @@ type Found =
   | { readonly kind: 'free' }
   | { readonly kind: 'dead'; readonly holder: LockHolder }
   | { readonly kind: 'held'; readonly holder: LockHolder }
-  | ({ readonly kind: 'unreadable' } & Trouble)
+  | ({ readonly kind: 'unreadable' } & StateTrouble)
 
 export type Acquired =
   /** `tookOverFrom`: the dead process whose lock this was. `release` removes only our own lock; it tells what kept it from doing so. */
-  | { readonly kind: 'acquired'; readonly tookOverFrom: LockHolder | undefined; release(): Trouble | undefined }
+  | { readonly kind: 'acquired'; readonly tookOverFrom: LockHolder | undefined; release(): StateTrouble | undefined }
   | { readonly kind: 'held'; readonly holder: LockHolder }
-  | ({ readonly kind: 'failed' } & Trouble)
+  | ({ readonly kind: 'failed' } & StateTrouble)
 
 const lockFolder = (directory: string) => join(directory, 'locks')
 const lockPath = (directory: string, project: string) => join(lockFolder(directory), `${nameForFile(project)}.lock`)
@@ -50,7 +50,7 @@ const look = (path: string, now: number): Found => {
   return { kind: 'unreadable', cause, advice: 'remove this file when no backup, restore or update runs on this server' }
 }
 
-const releaser = (path: string, token: string) => (): Trouble | undefined => {
+const releaser = (path: string, token: string) => (): StateTrouble | undefined => {
   const file = readOwnFile(path, maxLockBytes)
   if (file.kind !== 'text' || parseHolder(file.text)?.token !== token) return undefined
   try {
@@ -111,7 +111,7 @@ export const acquireLock = async (wanted: {
 export type Held =
   | { readonly kind: 'free' }
   | { readonly kind: 'held'; readonly holder: LockHolder }
-  | ({ readonly kind: 'unreadable' } & Trouble)
+  | ({ readonly kind: 'unreadable' } & StateTrouble)
 
 /** Reads who holds the lock of a compose project; a dead holder holds nothing. Changes nothing. */
 export const whoHolds = (directory: string, project: string, now: number): Held => {

@@ -42,7 +42,7 @@ export const keyWord = (word: string): string => {
 }
 
 /** What one run leaves. */
-export type Run = {
+export type RunRecord = {
   readonly key: StateKey
   readonly findings: readonly Finding[]
   readonly at: Instant
@@ -107,7 +107,7 @@ const writeNotes = (database: DatabaseSync, scope: number, at: Instant, notes: R
 }
 
 /** Keeps one run in one transaction, and now and then drops what is too old. Throws what SQLite says. */
-export const recordRun = (database: DatabaseSync, { key, findings, notes, ...run }: Run): void =>
+export const recordRun = (database: DatabaseSync, { key, findings, notes, ...run }: RunRecord): void =>
   inTransaction(database, () => {
     const at = Math.round(run.at)
     const kept = worstOfEach(findings)

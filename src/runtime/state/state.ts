@@ -5,12 +5,12 @@ import type { PastMeasurement, PastStatus } from '../../contract/history.ts'
 import type { Instant } from '../../contract/seen.ts'
 import { statuses } from '../../contract/status.ts'
 import { closeDatabase, databaseInode, databaseTrouble, isDamaged, type OpenDatabase, openDatabase } from './database.ts'
-import { keyWord, type Run, recordRun, type StateKey, scopeOf } from './record.ts'
-import type { Trouble } from './trouble.ts'
+import { keyWord, type RunRecord, recordRun, type StateKey, scopeOf } from './record.ts'
+import type { StateTrouble } from './trouble.ts'
 
 export type { StateKey } from './record.ts'
 
-export type Recorded = { readonly usable: true; readonly warnings: readonly string[] } | ({ readonly usable: false } & Trouble)
+export type Recorded = { readonly usable: true; readonly warnings: readonly string[] } | ({ readonly usable: false } & StateTrouble)
 
 /** Reads answer with nothing when the file cannot be read; `record` then tells why. */
 export type StateStore = State & {
@@ -22,7 +22,7 @@ export type StateStore = State & {
 export type OpenedState =
   | { readonly usable: true; readonly state: StateStore; readonly warnings: readonly string[] }
   /** The run goes on without: the caller makes `state.unwritable` of it. */
-  | ({ readonly usable: false } & Trouble)
+  | ({ readonly usable: false } & StateTrouble)
 
 /** More than any run needs; an endless one would not be a number for SQLite. */
 const maxLimit = 100_000
@@ -77,7 +77,7 @@ const createHandle = (directory: string, key: StateKey, first: OpenDatabase) => 
       }
     },
     /** What went wrong, if anything did. */
-    write: (run: Omit<Run, 'key'>): 'moved' | { readonly error: unknown } | undefined => {
+    write: (run: Omit<RunRecord, 'key'>): 'moved' | { readonly error: unknown } | undefined => {
       if (open === undefined || failure !== undefined) return { error: failure ?? new Error('the state is closed') }
       if (databaseInode(directory) !== open.inode) return 'moved'
       try {

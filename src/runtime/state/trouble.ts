@@ -1,6 +1,6 @@
 import type { Obstacle } from '../../contract/seen.ts'
 /** Why the state cannot be used, and what would mend it: the text of a finding, not an exception. */
-export type Trouble = Obstacle
+export type StateTrouble = Obstacle
 
 /** The system's short word for an error (`EACCES`), SQLite's words, or the message when there is neither. */
 export const errorCode = (error: unknown): string => {
@@ -17,7 +17,7 @@ export const folderAdvice = (directory: string): string =>
     ? `run: sudo install -d -m 700 -o ${process.getuid?.() ?? 'runner'} ${directory}`
     : 'give the user of the runner a state-dir of its own, mode 0700'
 
-const systemTroubles: Readonly<Record<string, (path: string) => Trouble>> = {
+const systemTroubles: Readonly<Record<string, (path: string) => StateTrouble>> = {
   EACCES: (path) => ({ cause: `${path}: not permitted`, advice: folderAdvice(path) }),
   EPERM: (path) => ({ cause: `${path}: not permitted`, advice: folderAdvice(path) }),
   EROFS: (path) => ({ cause: `${path}: the file system is read-only`, advice: 'set state-dir to a folder on a disk that can be written' }),
@@ -28,7 +28,7 @@ const systemTroubles: Readonly<Record<string, (path: string) => Trouble>> = {
 }
 
 /** What a failed system call on `path` means for the person who runs the server. */
-export const systemTrouble = (path: string, error: unknown): Trouble =>
+export const systemTrouble = (path: string, error: unknown): StateTrouble =>
   systemTroubles[errorCode(error)]?.(path) ?? { cause: `${path}: ${errorCode(error)}`, advice: 'look at this folder and its disk' }
 
-export const foreignOwner = (path: string, uid: number): Trouble => ({ cause: `${path}: belongs to uid ${uid}`, advice: ownerAdvice })
+export const foreignOwner = (path: string, uid: number): StateTrouble => ({ cause: `${path}: belongs to uid ${uid}`, advice: ownerAdvice })

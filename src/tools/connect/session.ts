@@ -6,12 +6,12 @@ import { type BackendKey, requestCancel } from './cancel.ts'
 import { createClient, type GuardedClient, type Login } from './client.ts'
 import { makeOwn } from './direct.ts'
 import { type Line, type LineLimits, watchLine } from './line.ts'
-import type { PostgresSession, Row } from './postgres-session.ts'
+import type { PostgresSession, SqlRow } from './postgres-session.ts'
 import { demandAuth } from './require-auth.ts'
 import { endedBy, openSecured } from './secured.ts'
 import { lookTimeouts, opening, optionsTaken, ownSettings, type ServerTimeouts, startupOptions } from './startup.ts'
 
-export type { AnswerLimits, PostgresSession, Row, SqlValue } from './postgres-session.ts'
+export type { AnswerLimits, PostgresSession, SqlRow, SqlValue } from './postgres-session.ts'
 
 export type SessionLimits = LineLimits & {
   /** Its `application_name`, which begins with `ronde`; by default just that. */
@@ -114,7 +114,7 @@ const sessionOf = (target: PostgresTarget, { client, guard, line, opening: setti
     },
     ask: async (sql, values, { rowBytes, timeoutMs } = {}) => {
       guard.begin(rowBytes)
-      return (await line.answer(client.query<Row>(sql, [...values]), timeoutMs)).rows
+      return (await line.answer(client.query<SqlRow>(sql, [...values]), timeoutMs)).rows
     },
     quoted: (...names) => names.map((name) => client.escapeIdentifier(name)).join('.'),
     cancel: () => requestCancel(target, key),
@@ -123,7 +123,7 @@ const sessionOf = (target: PostgresTarget, { client, guard, line, opening: setti
   }
 }
 
-const send = async (client: Client, sql: string): Promise<readonly (readonly Row[])[]> => {
+const send = async (client: Client, sql: string): Promise<readonly (readonly SqlRow[])[]> => {
   const results: unknown = await client.query(sql)
-  return (Array.isArray(results) ? results : [results]).map((one: { rows: Row[] }) => one.rows)
+  return (Array.isArray(results) ? results : [results]).map((one: { rows: SqlRow[] }) => one.rows)
 }

@@ -1,7 +1,7 @@
 import type { JudgedFinding } from '../../../contract/finding.ts'
 import type { Certificate } from '../../../domain/x509/certificate.ts'
 import type { Chain } from '../../../domain/x509/chain.ts'
-import { advise, judged, type Where } from './where.ts'
+import { advise, type CertificatePlace, judged } from './where.ts'
 
 const names = (certificates: readonly Certificate[]): string => certificates.map((one) => one.subject).join(', ')
 
@@ -25,7 +25,7 @@ const orderWords = ({ ordered, extra, path, presented }: Chain): Pick<JudgedFind
 }
 
 /** The order of what was presented, and what does not belong to it. */
-export const judgeOrder = (chain: Chain, where: Where): JudgedFinding<'cert.order'> => {
+export const judgeOrder = (chain: Chain, where: CertificatePlace): JudgedFinding<'cert.order'> => {
   const { status, title, advice } = orderWords(chain)
   return judged(where, {
     id: 'cert.order',
@@ -45,7 +45,7 @@ export const isComplete = ({ path }: Chain, root: Certificate | undefined): bool
 }
 
 /** Whether the chain leads to a root by itself, even when a store of this machine could mend it. */
-export const judgeComplete = (chain: Chain, root: Certificate | undefined, where: Where): JudgedFinding<'cert.incomplete'> => {
+export const judgeComplete = (chain: Chain, root: Certificate | undefined, where: CertificatePlace): JudgedFinding<'cert.incomplete'> => {
   const complete = isComplete(chain, root)
   const top = chain.path.at(-1)
   return judged(where, {

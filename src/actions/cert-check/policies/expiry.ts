@@ -3,7 +3,7 @@ import type { Instant } from '../../../contract/seen.ts'
 import { formatDuration } from '../../../core/quantity.ts'
 import { judge, type Threshold } from '../../../core/threshold.ts'
 import type { Certificate } from '../../../domain/x509/certificate.ts'
-import { advise, type JudgedFact, judged, type Where } from './where.ts'
+import { advise, type CertificatePlace, type JudgedFact, judged } from './where.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -68,7 +68,7 @@ const expiryFinding = <const Id extends string>(
 }
 
 /** How long the leaf is still valid. */
-export const judgeExpiry = (leaf: Certificate, where: Where, rule: ExpiryRule, now: Instant): JudgedFinding<'cert.expiry'> =>
+export const judgeExpiry = (leaf: Certificate, where: CertificatePlace, rule: ExpiryRule, now: Instant): JudgedFinding<'cert.expiry'> =>
   judged(
     where,
     expiryFinding(leaf, rule, now, {
@@ -81,7 +81,7 @@ export const judgeExpiry = (leaf: Certificate, where: Where, rule: ExpiryRule, n
 /** How long each certificate above the leaf is still valid, one finding for each. */
 export const judgeChainExpiry = (
   above: readonly Certificate[],
-  where: Where,
+  where: CertificatePlace,
   rule: ExpiryRule,
   now: Instant,
 ): readonly JudgedFinding<'cert.chain-expiry'>[] => {
@@ -98,7 +98,11 @@ export const judgeChainExpiry = (
 }
 
 /** Whether it is valid already; of the whole chain. */
-export const judgeNotYetValid = (presented: readonly Certificate[], where: Where, now: Instant): JudgedFinding<'cert.not-yet-valid'> => {
+export const judgeNotYetValid = (
+  presented: readonly Certificate[],
+  where: CertificatePlace,
+  now: Instant,
+): JudgedFinding<'cert.not-yet-valid'> => {
   const early = presented.find((one) => one.notBefore > now)
   return judged(where, {
     id: 'cert.not-yet-valid',
@@ -125,7 +129,7 @@ export const longestLifetimeDays = (issuedAt: Instant): number => {
 }
 
 /** Whether a leaf lives longer than browsers take from its day of issue. */
-export const judgeLifetime = (leaf: Certificate, where: Where): JudgedFinding<'cert.lifetime'> => {
+export const judgeLifetime = (leaf: Certificate, where: CertificatePlace): JudgedFinding<'cert.lifetime'> => {
   const most = longestLifetimeDays(leaf.notBefore)
   const lifetime = lifetimeOf(leaf)
   const tooLong = lifetime > most * dayMs

@@ -1,6 +1,6 @@
 import type { JudgedFinding } from '../../../contract/finding.ts'
 import { type Certificate, isForName, shownName } from '../../../domain/x509/certificate.ts'
-import { advise, judged, type Where } from './where.ts'
+import { advise, type CertificatePlace, judged } from './where.ts'
 
 const maxShown = 6
 
@@ -12,7 +12,7 @@ export const namesOf = ({ dnsNames, addresses }: Certificate): string => {
 }
 
 /** Whether the leaf is for a name: wildcards, IDN and numeric addresses included, the common name not. */
-export const judgeName = (leaf: Certificate, name: string, where: Where): JudgedFinding<'cert.name'> => {
+export const judgeName = (leaf: Certificate, name: string, where: CertificatePlace): JudgedFinding<'cert.name'> => {
   const fits = isForName(leaf, name)
   return judged(where, {
     id: 'cert.name',

@@ -3,7 +3,7 @@ import type { Instant } from '../../../contract/seen.ts'
 import type { Certificate } from '../../../domain/x509/certificate.ts'
 import { readStaple, type Staple } from '../../../domain/x509/ocsp.ts'
 import { shownInstant } from './expiry.ts'
-import { advise, judged, type Where } from './where.ts'
+import { advise, type CertificatePlace, judged } from './where.ts'
 
 type Verdict = Pick<JudgedFinding, 'status' | 'title' | 'observed' | 'advice'>
 
@@ -48,7 +48,7 @@ const ofStaple = (staple: Staple, mustStaple: boolean, now: Instant, show: strin
 /** Stapling, judged only where it says something: the certificate carries an OCSP URL, or must be stapled. */
 export const judgeStaple = (
   { leaf, staple }: { readonly leaf: Certificate; readonly staple: Buffer | undefined },
-  where: Where,
+  where: CertificatePlace,
   now: Instant,
 ): readonly JudgedFinding<'cert.staple'>[] => {
   const { mustStaple, ocspUrls } = leaf

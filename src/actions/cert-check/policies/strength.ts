@@ -1,6 +1,6 @@
 import type { JudgedFinding } from '../../../contract/finding.ts'
 import type { Certificate } from '../../../domain/x509/certificate.ts'
-import { advise, judged, type Where } from './where.ts'
+import { advise, type CertificatePlace, judged } from './where.ts'
 
 const leastRsaBits = 2048
 const leastEcBits = 256
@@ -28,7 +28,7 @@ const weaknessesOf = (certificate: Certificate): readonly string[] => {
 }
 
 /** Keys and signatures of everything that was presented; a self-signed leaf counts by its signature too, for nobody has it beforehand. */
-export const judgeStrength = (presented: readonly Certificate[], where: Where): JudgedFinding<'cert.strength'> => {
+export const judgeStrength = (presented: readonly Certificate[], where: CertificatePlace): JudgedFinding<'cert.strength'> => {
   const [leaf] = presented
   const own = leaf?.selfSigned === true && leaf.signature.weak ? [`${leaf.subject}: signed by ${leaf.signature.algorithm}`] : []
   const weak = [...own, ...presented.flatMap(weaknessesOf)]

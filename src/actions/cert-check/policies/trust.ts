@@ -2,10 +2,10 @@ import type { JudgedFinding } from '../../../contract/finding.ts'
 import type { Certificate } from '../../../domain/x509/certificate.ts'
 import type { Chain } from '../../../domain/x509/chain.ts'
 import { isComplete } from './chain.ts'
-import { advise, judged, type Where } from './where.ts'
+import { advise, type CertificatePlace, judged } from './where.ts'
 
 /** What trust is judged by. */
-export type Trust = {
+export type TrustInput = {
   readonly chain: Chain
   /** The authority of the stores that it ends at. */
   readonly root: Certificate | undefined
@@ -16,9 +16,9 @@ export type Trust = {
 /** Dates are judged apart: for trust, only whom it leads to counts. */
 const ofDates: ReadonlySet<string> = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'])
 
-const isTrusted = ({ refusal, root }: Trust): boolean => refusal === undefined || (ofDates.has(refusal) && root !== undefined)
+const isTrusted = ({ refusal, root }: TrustInput): boolean => refusal === undefined || (ofDates.has(refusal) && root !== undefined)
 
-const untrustedWords = ({ chain, root }: Trust): readonly [title: string, advice: string] => {
+const untrustedWords = ({ chain, root }: TrustInput): readonly [title: string, advice: string] => {
   if (chain.path.at(-1)?.selfSigned === true)
     return ['its root is not trusted', 'get the certificate from a public authority, or name the PEM file of this root in ca-file']
   if (!isComplete(chain, root))
@@ -26,7 +26,7 @@ const untrustedWords = ({ chain, root }: Trust): readonly [title: string, advice
   return ['its authority is not trusted', 'get the certificate from a public authority, or name the PEM file of this one in ca-file']
 }
 
-const judgeAuthority = (trust: Trust, where: Where): JudgedFinding<'cert.trust'> => {
+const judgeAuthority = (trust: TrustInput, where: CertificatePlace): JudgedFinding<'cert.trust'> => {
   const { chain, root, refusal } = trust
   const trusted = isTrusted(trust)
   const [title, advice] = trusted ? ['its authority is trusted', ''] : untrustedWords(trust)
@@ -42,7 +42,7 @@ const judgeAuthority = (trust: Trust, where: Where): JudgedFinding<'cert.trust'>
   })
 }
 
-const judgeSelfSigned = (trust: Trust, where: Where): JudgedFinding<'cert.self-signed'> => {
+const judgeSelfSigned = (trust: TrustInput, where: CertificatePlace): JudgedFinding<'cert.self-signed'> => {
   const { chain } = trust
   const own = chain.leaf.selfSigned
   const accepted = own && isTrusted(trust)
@@ -57,7 +57,7 @@ const judgeSelfSigned = (trust: Trust, where: Where): JudgedFinding<'cert.self-s
 }
 
 /** Who signed it: itself, or an authority, trusted or not. A self-signed one has no authority that could be judged. */
-export const judgeTrust = (trust: Trust, where: Where): readonly JudgedFinding<'cert.trust' | 'cert.self-signed'>[] => [
+export const judgeTrust = (trust: TrustInput, where: CertificatePlace): readonly JudgedFinding<'cert.trust' | 'cert.self-signed'>[] => [
   judgeSelfSigned(trust, where),
   ...(trust.chain.leaf.selfSigned ? [] : [judgeAuthority(trust, where)]),
 ]

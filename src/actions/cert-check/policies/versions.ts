@@ -1,6 +1,6 @@
 import type { JudgedFinding } from '../../../contract/finding.ts'
 import type { OldVersions } from '../../../probes/tls.ts'
-import { advise, judged, type Where } from './where.ts'
+import { advise, type CertificatePlace, judged } from './where.ts'
 
 const names: Readonly<Record<string, string>> = { 'TLSv1.3': 'TLS 1.3', 'TLSv1.2': 'TLS 1.2', 'TLSv1.1': 'TLS 1.1', TLSv1: 'TLS 1.0' }
 const shown = (protocol: string): string => names[protocol] ?? protocol
@@ -45,5 +45,5 @@ const verdictOf = ({ protocol, old, showOld }: Versions): Verdict => {
 }
 
 /** Whether current versions of TLS are offered and old ones are refused. */
-export const judgeVersions = (versions: Versions, where: Where): JudgedFinding<'tls.versions'> =>
+export const judgeVersions = (versions: Versions, where: CertificatePlace): JudgedFinding<'tls.versions'> =>
   judged(where, { id: 'tls.versions', expected: 'TLS 1.2 or 1.3, and no earlier one', ...verdictOf(versions) })

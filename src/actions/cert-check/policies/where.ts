@@ -1,7 +1,7 @@
 import { finding, type JudgedFinding } from '../../../contract/finding.ts'
 
 /** What a certificate is judged for: its subject, and what there is to do about it. Commands are absent where a name fits no shell. */
-export type Where = {
+export type CertificatePlace = {
   readonly subject: string
   /** `presented at 192.0.2.1`, where several were seen; else empty. */
   readonly place: string
@@ -20,7 +20,7 @@ export const advise = (text: string, command: string | undefined): string =>
   command === undefined ? text : text === '' ? `run: ${command}` : `${text}; run: ${command}`
 
 /** A finding about one place: a hard fact, for those who look after security. */
-export const judged = <const Id extends string>({ subject, place }: Where, given: JudgedFact<Id>): JudgedFinding<Id> =>
+export const judged = <const Id extends string>({ subject, place }: CertificatePlace, given: JudgedFact<Id>): JudgedFinding<Id> =>
   finding({
     certainty: 'hard',
     audience: 'security',

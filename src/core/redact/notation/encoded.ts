@@ -1,7 +1,7 @@
 import { cutMark } from '../../text/plain.ts'
 import { putBase64, putDecimal, putHex, sextets } from './decode.ts'
 import { type CharacterClass, characterClass } from './runs.ts'
-import type { View, ViewWriter } from './view.ts'
+import type { TextReading, ViewWriter } from './view.ts'
 
 /** A run that goes on behind white space must be this long: words do not. */
 const wrappedRun = 16
@@ -85,10 +85,10 @@ const digitRuns = (text: string, digits: CharacterClass, breaks: CharacterClass)
 const isCutAt = (text: string, at: number): boolean => text[at] === cutMark || text.startsWith('...', at)
 
 /** What could be looked for: `short`, under 8 characters; `wide`, with other characters than those of ASCII. */
-export type Wanted = { readonly short: boolean; readonly wide: boolean }
+export type SecretLengths = { readonly short: boolean; readonly wide: boolean }
 
 /** Writes what the encoded runs of a text say: base64 at each alignment, hexadecimal and decimal bytes.  */
-export const undoEncodings = ({ text }: View, making: () => ViewWriter, wanted: Wanted): void => {
+export const undoEncodings = ({ text }: TextReading, making: () => ViewWriter, wanted: SecretLengths): void => {
   const each = (runs: readonly Run[], put: typeof putBase64): void => {
     for (const { from, to } of runs) put(text.slice(from, to), from, { making, isCut: isCutAt(text, to), ...wanted })
   }

@@ -1,6 +1,6 @@
 import { addByte, type Bytes, noBytes, putBytes } from './bytes.ts'
 import { entityAt, unknownCharacter } from './entities.ts'
-import { pieceEnd, type View, type ViewWriter } from './view.ts'
+import { pieceEnd, type TextReading, type ViewWriter } from './view.ts'
 
 /** Writes what an escape at `at` means and gives where it ends; undefined when none stands there. */
 type Reader = (text: string, at: number, writer: ViewWriter) => number | undefined
@@ -125,7 +125,7 @@ const worth: Readonly<Record<Dialect, RegExp>> = {
 export const mayBeEscaped = (text: string, dialect: Dialect): boolean => worth[dialect].test(text)
 
 /** Writes the text with one layer of escapes undone; nothing when there is none to undo. */
-export const undoEscapes = ({ text }: View, dialect: Dialect, writer: ViewWriter): void => {
+export const undoEscapes = ({ text }: TextReading, dialect: Dialect, writer: ViewWriter): void => {
   if (!mayBeEscaped(text, dialect)) return
   const known = readers[dialect]
   let changed = false

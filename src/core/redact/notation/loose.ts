@@ -1,5 +1,5 @@
 import { ansiAt, unseenAt } from '../../text/plain.ts'
-import { createViewWriter, pieceEnd, type View } from './view.ts'
+import { createViewWriter, pieceEnd, type TextReading } from './view.ts'
 
 /**
  * How a text and a secret are compared. `exact`: without what cannot be seen. `loose`: also without white space, quotes, backslashes,
@@ -52,7 +52,7 @@ const isWorn = (code: number): boolean =>
   code === 0x3f || (code >= 0xd800 && code <= 0xdfff) || (code > 0x7e && code !== cutMark && code !== pieceEnd && !unseenAt(code))
 
 /** The view as it is compared, with its places in the source: slower than the text alone. */
-export const likeView = (source: View, likeness: Likeness): View => {
+export const likeView = (source: TextReading, likeness: Likeness): TextReading => {
   const { text } = source
   const writer = createViewWriter(source, Math.max(64, text.length))
   let worn = false

@@ -1,6 +1,6 @@
-import { undoEncodings, type Wanted } from './encoded.ts'
+import { type SecretLengths, undoEncodings } from './encoded.ts'
 import { type Dialect, mayBeEscaped, undoEscapes } from './escapes.ts'
-import { createViewWriter, type View, type ViewWriter } from './view.ts'
+import { createViewWriter, type TextReading, type ViewWriter } from './view.ts'
 
 /** Notations on top of one another that are undone; those of one kind count once. */
 const deepest = 7
@@ -8,9 +8,9 @@ const deepest = 7
 const mostGrowth = 4
 const spare = 50_000
 
-type How = Wanted & { readonly dialect: Dialect }
+type How = SecretLengths & { readonly dialect: Dialect }
 
-const undone = (view: View, { dialect, ...wanted }: How): View | undefined => {
+const undone = (view: TextReading, { dialect, ...wanted }: How): TextReading | undefined => {
   let made: ViewWriter | undefined
   const writer = (): ViewWriter => {
     made ??= createViewWriter(view)
@@ -22,7 +22,7 @@ const undone = (view: View, { dialect, ...wanted }: How): View | undefined => {
 }
 
 /** False when there is more to read than there may be. */
-const follow = (source: View, how: How, look: (view: View) => void): boolean => {
+const follow = (source: TextReading, how: How, look: (view: TextReading) => void): boolean => {
   const most = source.text.length * mostGrowth + spare
   let length = 0
   let view = undone(source, how)
@@ -39,8 +39,8 @@ const follow = (source: View, how: How, look: (view: View) => void): boolean => 
  * Looks at what a text says with its notations undone, layer by layer, after the text itself. Gives false when the text is built to say
  * more than can be read.
  */
-export const eachReading = (text: string, wanted: Wanted, look: (view: View) => void): boolean => {
-  const source: View = { text, places: undefined }
+export const eachReading = (text: string, wanted: SecretLengths, look: (view: TextReading) => void): boolean => {
+  const source: TextReading = { text, places: undefined }
   let isRare = mayBeEscaped(text, 'sql and mail')
   look(source)
   const whole = follow(source, { dialect: 'usual', ...wanted }, (view) => {
@@ -55,7 +55,7 @@ export const eachReading = (text: string, wanted: Wanted, look: (view: View) => 
 /** One text with its escapes undone, layer by layer: the forms in which a secret is compared. */
 export const plainForms = (text: string): readonly string[] => {
   const forms = [text]
-  for (let view: View = { text, places: undefined }; forms.length < deepest; ) {
+  for (let view: TextReading = { text, places: undefined }; forms.length < deepest; ) {
     const writer = createViewWriter(view)
     undoEscapes(view, 'usual', writer)
     if (writer.length() === 0) return forms

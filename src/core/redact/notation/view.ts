@@ -1,5 +1,5 @@
 /** A reading of a text: what it says when some of its notations are undone, and where in the source each UTF-16 unit stands. */
-export type View = {
+export type TextReading = {
   readonly text: string
   /** Undefined for the source itself. */
   readonly places: Places | undefined
@@ -13,7 +13,7 @@ export const pieceEnd = 0xffff
 export type Span = { readonly from: number; readonly to: number }
 
 /** Where a part of a view stands in the source. */
-export const sourceSpan = ({ places }: View, from: number, to: number): Span =>
+export const sourceSpan = ({ places }: TextReading, from: number, to: number): Span =>
   places === undefined || to <= from ? { from, to } : { from: places.from[from] ?? 0, to: places.to[to - 1] ?? 0 }
 
 /** Collects a view unit by unit; each is given with the part of the view before that it was read from. */
@@ -23,7 +23,7 @@ export interface ViewWriter {
   readonly length: () => number
   /** Forgets what was written behind this length. */
   truncate(length: number): void
-  view(): View
+  view(): TextReading
 }
 
 const grown = (old: Uint32Array): Uint32Array<ArrayBuffer> => {
@@ -32,7 +32,7 @@ const grown = (old: Uint32Array): Uint32Array<ArrayBuffer> => {
   return more
 }
 
-export const createViewWriter = (source: View, expected = 64): ViewWriter => {
+export const createViewWriter = (source: TextReading, expected = 64): ViewWriter => {
   let units = new Uint16Array(expected)
   let [from, to] = [new Uint32Array(expected), new Uint32Array(expected)]
   let length = 0

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import type { Done } from '../../../../../src/actions/db-maintain/part.ts'
+import type { TaskOutcome } from '../../../../../src/actions/db-maintain/part.ts'
 import { part } from '../../../../../src/actions/db-maintain/parts/schema/part.ts'
 import { type Given, onSite } from '../../../../support/maintenance-site.ts'
 import { type PostgresServer, startPostgres } from '../../../../support/postgres.ts'
@@ -114,7 +114,7 @@ const obstacles: readonly (readonly [string, (workspace: string) => Promise<unkn
   ['below a file', (workspace) => writeFile(join(workspace, 'ops'), ''), /ops is not a folder/],
 ]
 
-const only = (done: Done, id: string) => {
+const only = (done: TaskOutcome, id: string) => {
   const found = done.findings.filter((finding) => finding.id === id)
   if (found.length !== 1 || found[0] === undefined) throw new Error(`${found.length} findings ${id}: ${JSON.stringify(done.findings)}`)
   return found[0]
@@ -150,7 +150,7 @@ const useQuiz = (major: Major = { major: 18 }) => {
     { update = false, path = 'ops/schema.txt', databases = [], dryRun = false }: Options = {},
     given: Given = {},
     checkout = workspace.path,
-  ): Promise<Done> =>
+  ): Promise<TaskOutcome> =>
     onSite(server, { ...given, target: { database: 'quiz', ...given.target }, context: { workspace: checkout, dryRun } }, (site) =>
       part.run({ 'schema-snapshot': path, 'update-snapshot': update, databases, tasks: ['schema'], thresholds: {} }, site, true),
     )

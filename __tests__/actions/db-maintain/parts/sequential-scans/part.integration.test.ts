@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { Done } from '../../../../../src/actions/db-maintain/part.ts'
+import type { TaskOutcome } from '../../../../../src/actions/db-maintain/part.ts'
 import { part } from '../../../../../src/actions/db-maintain/parts/sequential-scans/part.ts'
 import type { JudgedFinding } from '../../../../../src/contract/finding.ts'
 import { type Given, onSite } from '../../../../support/maintenance-site.ts'
@@ -52,9 +52,9 @@ describe.each(edgeMajors)('sequential scans on PostgreSQL $major', (major) => {
     // What a session counted is written at the latest when it ends; this writes it now.
     if (major.major >= 15) await admin.query('SELECT pg_stat_force_next_flush()')
   }
-  const look = (notes: Map<string, string>, given: Given = {}): Promise<Done> =>
+  const look = (notes: Map<string, string>, given: Given = {}): Promise<TaskOutcome> =>
     onSite(server, { notes, ...given }, (site) => part.run({ thresholds: {}, databases: [], tasks: ['sequential-scans'] }, site, true))
-  const only = (done: Done): JudgedFinding => {
+  const only = (done: TaskOutcome): JudgedFinding => {
     expect(done.findings).toHaveLength(1)
     return done.findings[0] as JudgedFinding
   }

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { Done } from '../../../../../src/actions/db-maintain/part.ts'
+import type { TaskOutcome } from '../../../../../src/actions/db-maintain/part.ts'
 import { part } from '../../../../../src/actions/db-maintain/parts/sessions/part.ts'
 import { end } from '../../../../../src/actions/db-maintain/parts/sessions/signal.ts'
 import type { SessionPolicy } from '../../../../../src/actions/db-maintain/parts/sessions/targets.ts'
@@ -19,8 +19,8 @@ const above = (warning: number, critical: number): Threshold => ({ warning, crit
 const soon = { blocked: above(50, 100), 'idle-in-transaction': above(50, 100), 'long-query': above(50, 100) }
 type Options = Partial<SessionPolicy> & { readonly thresholds?: Readonly<Record<string, Threshold>> }
 
-const statuses = (done: Done) => done.findings.map((one) => `${one.status} ${one.id}`)
-const evidence = (done: Done, id: string) => done.findings.find((one) => one.id === id)?.evidence.join('\n') ?? ''
+const statuses = (done: TaskOutcome) => done.findings.map((one) => `${one.status} ${one.id}`)
+const evidence = (done: TaskOutcome, id: string) => done.findings.find((one) => one.id === id)?.evidence.join('\n') ?? ''
 
 const useServer = (major: Major = { major: 18 }) => {
   let server: PostgresServer

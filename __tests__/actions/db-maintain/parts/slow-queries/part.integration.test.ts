@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import type { Done } from '../../../../../src/actions/db-maintain/part.ts'
+import type { TaskOutcome } from '../../../../../src/actions/db-maintain/part.ts'
 import { part } from '../../../../../src/actions/db-maintain/parts/slow-queries/part.ts'
 import type { JudgedFinding } from '../../../../../src/contract/finding.ts'
 import { type Given, onSite } from '../../../../support/maintenance-site.ts'
@@ -27,9 +27,9 @@ const useServer = (settings: Readonly<Record<string, string>>, major: Major = { 
     for (let call = 1; call < times; call += 1) await admin.query(sql)
     return await admin.query(sql)
   }
-  const look = (notes = new Map<string, string>(), given: Given = {}): Promise<Done> =>
+  const look = (notes = new Map<string, string>(), given: Given = {}): Promise<TaskOutcome> =>
     onSite(server, { notes, ...given }, (site) => part.run({ thresholds: slow, databases: [], tasks: ['slow-queries'] }, site, true))
-  const only = (done: Done): JudgedFinding => {
+  const only = (done: TaskOutcome): JudgedFinding => {
     expect(done.findings).toHaveLength(1)
     return done.findings[0] as JudgedFinding
   }

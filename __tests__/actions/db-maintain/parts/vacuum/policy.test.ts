@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Site } from '../../../../../src/actions/db-maintain/part.ts'
-import type { Step } from '../../../../../src/actions/db-maintain/parts/vacuum/plan.ts'
+import type { MaintainedDatabase } from '../../../../../src/actions/db-maintain/part.ts'
+import type { VacuumStep } from '../../../../../src/actions/db-maintain/parts/vacuum/plan.ts'
 import { countsOf, gainsOf, judgeLeft, judgeWork } from '../../../../../src/actions/db-maintain/parts/vacuum/policy.ts'
-import type { Outcome } from '../../../../../src/actions/db-maintain/parts/vacuum/work.ts'
+import type { VacuumOutcome } from '../../../../../src/actions/db-maintain/parts/vacuum/work.ts'
 import type { SnapshotHolder, TableStats } from '../../../../../src/domain/postgres/table-stats.ts'
 
-const site = (dryRun = false) => ({ subject: 'database/quiz', context: { dryRun } }) as unknown as Site
+const site = (dryRun = false) => ({ subject: 'database/quiz', context: { dryRun } }) as unknown as MaintainedDatabase
 const stats = (given: Partial<TableStats> = {}): TableStats => ({
   oid: 1,
   liveRows: 6_000,
@@ -22,11 +22,11 @@ const stats = (given: Partial<TableStats> = {}): TableStats => ({
   mayMaintain: true,
   ...given,
 })
-const step = (name = 'game', does: Step['does'] = 'vacuum-analyze'): Step => ({
+const step = (name = 'game', does: VacuumStep['does'] = 'vacuum-analyze'): VacuumStep => ({
   table: { oid: 1, schema: 'public', name, kind: does === 'analyze' ? 'p' : 'r', ancestors: [] },
   does,
 })
-const done = (after: Partial<TableStats> = {}, of = step()): Outcome => ({
+const done = (after: Partial<TableStats> = {}, of = step()): VacuumOutcome => ({
   kind: 'done',
   step: of,
   before: stats(),
@@ -55,7 +55,7 @@ describe('what a table gained', () => {
 
 describe('whether every table was vacuumed', () => {
   const locker = { pid: 7, mode: 'ShareLock', user: 'quiz', application: 'migrate', autovacuum: false }
-  const cases: readonly (readonly [string, Outcome, string, string])[] = [
+  const cases: readonly (readonly [string, VacuumOutcome, string, string])[] = [
     ['done', done(), 'ok', ''],
     [
       'held by a session',

@@ -5,9 +5,9 @@ import { type CertTarget, showCommand } from './target.ts'
 /** How long one handshake may take, its connection included. */
 export const timeoutMs = 5_000
 
-export type FaultWords = { readonly title: string; readonly advice: string }
+export type TlsFaultWords = { readonly title: string; readonly advice: string }
 
-type Wording = (fault: Fault, target: CertTarget) => FaultWords
+type Wording = (fault: Fault, target: CertTarget) => TlsFaultWords
 
 const places: Record<Fault['phase'], string> = {
   dns: 'while its name was looked up',
@@ -36,7 +36,7 @@ const garbage: Wording = ({ phase, detail }, { endpoint }) => {
   }
 }
 
-const noTls: Readonly<Record<string, FaultWords>> = {
+const noTls: Readonly<Record<string, TlsFaultWords>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: {
     title: 'its port does not speak TLS',
     advice: 'correct the port, or name the protocol that is spoken before TLS by starttls',
@@ -70,7 +70,7 @@ const wordings: Record<FaultKind, Wording> = {
 }
 
 /** What a fault is called, and what there is to do, with the command that shows it. */
-export const faultWords = (fault: Fault, target: CertTarget): FaultWords & { readonly observed: string } => {
+export const faultWords = (fault: Fault, target: CertTarget): TlsFaultWords & { readonly observed: string } => {
   const { title, advice } = wordings[fault.kind](fault, target)
   const command = showCommand(target)
   const code = fault.detail === '' || title.includes(fault.detail) ? '' : ` (${fault.detail})`

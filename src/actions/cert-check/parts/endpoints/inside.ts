@@ -2,12 +2,12 @@ import type { JudgedFinding } from '../../../../contract/finding.ts'
 import type { CreateLook } from '../../../../contract/isolation.ts'
 import type { EndpointsSetup, SeenOfOne } from '../../looks.ts'
 import type { CertificateFacts } from '../../part.ts'
-import { type EndpointId, judgeEndpoint } from './judge.ts'
+import { judgeEndpoint, type TlsEndpointId } from './judge.ts'
 import { createLook as createTlsLook, type Trusted } from './look.ts'
 import { downFinding, unseenFinding } from './reachable.ts'
 import type { CertTarget } from './target.ts'
 
-const without = (findings: readonly JudgedFinding<EndpointId>[], completed: boolean): SeenOfOne<EndpointId> => ({
+const without = (findings: readonly JudgedFinding<TlsEndpointId>[], completed: boolean): SeenOfOne<TlsEndpointId> => ({
   completed,
   findings,
   certificates: [],
@@ -26,7 +26,7 @@ const createFacts = () => {
 }
 
 /** Looks at an endpoint and judges it, where it cannot harm the run. */
-export const createLook: CreateLook<EndpointsSetup, CertTarget, SeenOfOne<EndpointId>> = ({ rule, now, how }, inside) => {
+export const createLook: CreateLook<EndpointsSetup, CertTarget, SeenOfOne<TlsEndpointId>> = ({ rule, now, how }, inside) => {
   const look = createTlsLook(inside, how)
   const facts = createFacts()
   const judging = ({ chainOf, trouble }: Trusted) => ({ rule, now, chainOf, trouble })

@@ -12,7 +12,7 @@ import { judgeStaple } from '../../policies/staple.ts'
 import { judgeStrength } from '../../policies/strength.ts'
 import { judgeTrust } from '../../policies/trust.ts'
 import { judgeVersions } from '../../policies/versions.ts'
-import { judged, type Where } from '../../policies/where.ts'
+import { type CertificatePlace, judged } from '../../policies/where.ts'
 import { upFinding } from './reachable.ts'
 import { type CertTarget, showCommand } from './target.ts'
 
@@ -34,8 +34,8 @@ export const endpointIds = [
   'cert.staple',
   'cert.unfinished',
 ] as const
-export type EndpointId = (typeof endpointIds)[number]
-type EndpointFinding = JudgedFinding<EndpointId>
+export type TlsEndpointId = (typeof endpointIds)[number]
+type EndpointFinding = JudgedFinding<TlsEndpointId>
 
 export type Judging = {
   readonly rule: ExpiryRule
@@ -65,7 +65,7 @@ const doubted = <Id extends string>(findings: readonly JudgedFinding<Id>[], { tr
 
 const judgeChain = (
   { chain, root }: RootedChain,
-  { seen, where, target }: { seen: Shaken; where: Where; target: CertTarget },
+  { seen, where, target }: { seen: Shaken; where: CertificatePlace; target: CertTarget },
   judging: Judging,
 ): Judged => {
   const { rule, now } = judging
@@ -104,7 +104,7 @@ const worstOfEach = (findings: readonly EndpointFinding[]): readonly EndpointFin
     same.toSorted((a, b) => byWorstStatus(a.status, b.status)).slice(0, 1),
   )
 
-const judgeAddresses = (shaken: readonly Shaken[], where: Where): JudgedFinding<'cert.addresses'> => {
+const judgeAddresses = (shaken: readonly Shaken[], where: CertificatePlace): JudgedFinding<'cert.addresses'> => {
   const leaves = [...Map.groupBy(shaken, ({ presented }) => presented[0]?.sha256).values()]
   const words = leaves.map((same) => {
     const leaf = same[0]?.presented[0]
@@ -127,7 +127,7 @@ const judgeAddresses = (shaken: readonly Shaken[], where: Where): JudgedFinding<
 /** What the addresses of one endpoint showed -> its findings, its lines of the table, and what it serves. Pure. */
 export const judgeEndpoint = (target: CertTarget, seen: readonly TlsSeen[], judging: Judging): JudgedEndpoint => {
   const shaken = seen.filter((one) => one.kind === 'shaken')
-  const base: Where = { subject: target.subject, place: '', show: showCommand(target), renew: 'sudo certbot renew' }
+  const base: CertificatePlace = { subject: target.subject, place: '', show: showCommand(target), renew: 'sudo certbot renew' }
   const groups = groupsOf(shaken)
   const all = groups.flatMap((group) => {
     const [first] = group

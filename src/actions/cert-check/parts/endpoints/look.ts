@@ -17,7 +17,7 @@ export type Trusted = {
 }
 
 /** What was seen of one endpoint: its addresses, or nothing at all and why. */
-export type Observed = { readonly seen: readonly TlsSeen[]; readonly trusted: Trusted } | Failure
+export type EndpointSight = { readonly seen: readonly TlsSeen[]; readonly trusted: Trusted } | Failure
 
 /** Less than this before the deadline is not a wait: nothing was seen of the endpoint. */
 const shortestWaitMs = 1_000
@@ -50,7 +50,7 @@ export type LookOptions = { readonly resolve?: Resolve | undefined; readonly tim
 export const createLook = (
   { signal }: Pick<Context, 'signal'>,
   { resolve = createResolve({ signal }), timeoutMs = handshakeMs }: LookOptions = {},
-): ((target: CertTarget) => Promise<Observed>) => {
+): ((target: CertTarget) => Promise<EndpointSight>) => {
   const network = { dial: createDial(resolve), resolve, signal, read: createCertificateReader() }
   const stores = new Map<string, Promise<Trusted>>()
   const storeFor = (paths: readonly string[]): Promise<Trusted> => {

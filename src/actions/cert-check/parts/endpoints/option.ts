@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
 import { z } from 'zod'
 import { list } from '../../../../core/options/list.ts'
-import { parsedText, type Reading } from '../../../../core/options/parsed-text.ts'
+import { type ParsedText, parsedText } from '../../../../core/options/parsed-text.ts'
 import { shown } from '../../../../core/options/shown.ts'
 import { didYouMean } from '../../../../core/suggestion.ts'
 import { type StartTls, startTlsPorts } from '../../../../probes/tls/starttls-steps.ts'
@@ -16,7 +16,7 @@ const defaultPort = 443
 const portOf = (starttls: StartTls | undefined): number => (starttls === undefined ? defaultPort : startTlsPorts[starttls])
 
 /** A host as it is used: lower-case ASCII, no last dot. */
-const readHost = (text: string): Reading<string> => {
+const readHost = (text: string): ParsedText<string> => {
   if (isIP(text) !== 0) return { value: text.toLowerCase() }
   const ascii = domainToASCII(text.replace(/\.$/, ''))
   const mistake = `${shown(text)} is not a host name or an address`
@@ -25,7 +25,7 @@ const readHost = (text: string): Reading<string> => {
   return hostName.test(ascii) ? { value: ascii } : { mistake }
 }
 
-const readPort = (text: string): Reading<number> => {
+const readPort = (text: string): ParsedText<number> => {
   const port = Number(text)
   if (/^\d{1,6}$/.test(text) && port >= 1 && port <= 65_535) return { value: port }
   return { mistake: `port ${shown(text).slice(1, -1)} is not a number from 1 to 65535` }
@@ -33,25 +33,25 @@ const readPort = (text: string): Reading<number> => {
 
 type Query = Pick<CertEndpoint, 'servername' | 'starttls'>
 
-const readStartTls = (value: string): Reading<Query> => {
+const readStartTls = (value: string): ParsedText<Query> => {
   const starttls = protocols.find((one) => one === value)
   const mistake = `starttls ${shown(value)} is not one of ${protocols.join(', ')}${didYouMean(value, protocols)}`
   return starttls === undefined ? { mistake } : { value: { starttls } }
 }
 
-const readServerName = (value: string): Reading<Query> => {
+const readServerName = (value: string): ParsedText<Query> => {
   const host = readHost(value)
   return 'mistake' in host ? { mistake: `servername: ${host.mistake}` } : { value: { servername: host.value } }
 }
 
-const parameters: Readonly<Record<string, (value: string) => Reading<Query>>> = { starttls: readStartTls, servername: readServerName }
+const parameters: Readonly<Record<string, (value: string) => ParsedText<Query>>> = { starttls: readStartTls, servername: readServerName }
 
-const unknownParameter = (key: string): Reading<Query> => {
+const unknownParameter = (key: string): ParsedText<Query> => {
   const known = Object.keys(parameters)
   return { mistake: `${shown(key)} is not one of ${known.join(', ')}${didYouMean(key, known)}` }
 }
 
-const readQuery = (text: string): Reading<Query> => {
+const readQuery = (text: string): ParsedText<Query> => {
   const read = [...new URLSearchParams(text)].map(([key, value]) =>
     Object.hasOwn(parameters, key) ? (parameters[key]?.(value) ?? unknownParameter(key)) : unknownParameter(key),
   )
@@ -72,7 +72,7 @@ const misformed = (text: string): string | undefined => {
   return isIP(text) === 6 ? `an IPv6 address stands in brackets; write [${text}]:443` : undefined
 }
 
-const readEndpoint = (text: string): Reading<CertEndpoint> => {
+const readEndpoint = (text: string): ParsedText<CertEndpoint> => {
   const mistake = misformed(text)
   if (mistake !== undefined) return { mistake }
   const [, address, name, portText, queryText = ''] = /^(?:\[([^\]]*)\]|([^:?[\]]+))(?::([^?]*))?(?:\?(.*))?$/.exec(text) ?? []

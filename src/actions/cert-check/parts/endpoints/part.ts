@@ -2,13 +2,13 @@ import { createGate } from '../../../../core/gate.ts'
 import { endpointsLook, seenOrUnfinished } from '../../looks.ts'
 import type { CertOptions } from '../../options.ts'
 import { type CertOutcome, type CertWorld, definePart } from '../../part.ts'
-import { type EndpointId, endpointIds } from './judge.ts'
+import { endpointIds, type TlsEndpointId } from './judge.ts'
 import type { LookOptions } from './look.ts'
 import { targetsOf } from './target.ts'
 
 const maxInFlight = 300
 
-const run = async (options: CertOptions, { context, startedAt }: CertWorld, how: LookOptions): Promise<CertOutcome<EndpointId>> => {
+const run = async (options: CertOptions, { context, startedAt }: CertWorld, how: LookOptions): Promise<CertOutcome<TlsEndpointId>> => {
   const gate = createGate(maxInFlight)
   const rule = { absolute: options.thresholds.expiry, renewalPeriodMs: options['renewal-period'] }
   const look = context.isolate(endpointsLook, { rule, now: startedAt, how })

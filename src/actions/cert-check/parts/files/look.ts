@@ -1,13 +1,13 @@
 import { resolve } from 'node:path'
 import type { Instant } from '../../../../contract/seen.ts'
 import { createChainReader } from '../../../../domain/x509/chain.ts'
-import type { Grant } from '../../../../probes/certbot/rights.ts'
+import type { RightsAdvice } from '../../../../probes/certbot/rights.ts'
 import { expandPattern } from '../../../../probes/files/glob.ts'
 import { readBounded } from '../../../../probes/files/read.ts'
 import { readAuthority } from '../../../../probes/net/authority.ts'
 import { createStore } from '../../../../probes/tls/store.ts'
 import type { CertOptions } from '../../options.ts'
-import { type FileRules, type JudgedFile, judgeFile } from './policy.ts'
+import { type CertificateFileVerdict, type FileRules, judgeFile } from './policy.ts'
 
 /** Larger than any chain; a bundle of all public authorities is a quarter of it. */
 const limitBytes = 1024 * 1024
@@ -15,8 +15,8 @@ const limitBytes = 1024 * 1024
 const atOnce = 8
 
 /** Reads and judges a few files at a time, so that many large ones do not fill the memory. */
-export const judgePaths = async (paths: readonly string[], rules: FileRules): Promise<readonly JudgedFile[]> => {
-  const judged: JudgedFile[] = []
+export const judgePaths = async (paths: readonly string[], rules: FileRules): Promise<readonly CertificateFileVerdict[]> => {
+  const judged: CertificateFileVerdict[] = []
   for (let start = 0; start < paths.length; start += atOnce) {
     const some = paths.slice(start, start + atOnce)
     judged.push(...(await Promise.all(some.map(async (path) => judgeFile({ path, read: await readBounded(path, limitBytes) }, rules)))))
@@ -40,7 +40,7 @@ const chainReader = async (caFile: string | undefined): Promise<Pick<FileRules, 
 /** The limits of the options, as the shared policies take them. */
 export const fileRules = async (
   options: CertOptions,
-  { now, grant }: { readonly now: Instant; readonly grant: Grant },
+  { now, grant }: { readonly now: Instant; readonly grant: RightsAdvice },
 ): Promise<FileRules> => ({
   ...(await chainReader(options['ca-file'])),
   rule: { absolute: options.thresholds.expiry, renewalPeriodMs: options['renewal-period'] },

@@ -1,5 +1,5 @@
 import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
-import { type Grant, seeGrant } from '../../../../probes/certbot/rights.ts'
+import { type RightsAdvice, seeGrant } from '../../../../probes/certbot/rights.ts'
 import type { Matches } from '../../../../probes/files/glob.ts'
 import type { CertOptions } from '../../options.ts'
 import { type CertOutcome, type CertWorld, definePart } from '../../part.ts'
@@ -21,7 +21,7 @@ const patternFinding = (
   })
 
 /** What a pattern itself is worth; nothing to say of a plain path, whose file speaks for itself. */
-const judgePattern = (pattern: string, { paths, closed, cut }: Matches, grant: Grant): readonly JudgedFinding<'cert.files'>[] => {
+const judgePattern = (pattern: string, { paths, closed, cut }: Matches, grant: RightsAdvice): readonly JudgedFinding<'cert.files'>[] => {
   if (closed.length > 0)
     return [
       patternFinding(pattern, {

@@ -12,8 +12,8 @@ import { chainWords, judgeComplete, judgeOrder } from '../../policies/chain.ts'
 import { type ExpiryRule, judgeChainExpiry, judgeExpiry, judgeLifetime, judgeNotYetValid } from '../../policies/expiry.ts'
 import { namesOf } from '../../policies/name.ts'
 import { judgeStrength } from '../../policies/strength.ts'
-import type { Where } from '../../policies/where.ts'
-import { type Grant, openssl, strange, type Told, unreadable } from './words.ts'
+import type { CertificatePlace } from '../../policies/where.ts'
+import { type FileWords, openssl, type ReadGrant, strange, unreadable } from './words.ts'
 
 /** What a file and the certificates in it are judged by. */
 export const fileIds = [
@@ -37,12 +37,12 @@ export type FileRules = {
   readonly rootsKnown: boolean
   readonly rule: ExpiryRule
   readonly now: Instant
-  readonly grant: Grant
+  readonly grant: ReadGrant
   /** A command that makes the certificate of this path anew, when one is known. */
   readonly renew: (path: string) => string | undefined
 }
 
-export type JudgedFile = {
+export type CertificateFileVerdict = {
   readonly findings: readonly JudgedFinding<FileId>[]
   readonly rows: readonly CertificateRow[]
   readonly onDisk: readonly OnDisk[]
@@ -50,7 +50,7 @@ export type JudgedFile = {
   readonly looked: boolean
 }
 
-const fileFinding = (path: string, told: Told, evidence: readonly string[] = []): JudgedFinding<'cert.file'> =>
+const fileFinding = (path: string, told: FileWords, evidence: readonly string[] = []): JudgedFinding<'cert.file'> =>
   finding({
     id: 'cert.file',
     subject: `file:${path}`,
@@ -62,7 +62,7 @@ const fileFinding = (path: string, told: Told, evidence: readonly string[] = [])
     audience: 'security',
   })
 
-const alone = (finding: JudgedFinding<FileId>): JudgedFile => ({
+const alone = (finding: JudgedFinding<FileId>): CertificateFileVerdict => ({
   findings: [finding],
   rows: [],
   onDisk: [],
@@ -71,7 +71,7 @@ const alone = (finding: JudgedFinding<FileId>): JudgedFile => ({
 
 type Certificates = Extract<FileContent, { kind: 'certificates' }>
 
-const damaged = (path: string, why: string): JudgedFile =>
+const damaged = (path: string, why: string): CertificateFileVerdict =>
   alone(
     fileFinding(path, {
       status: 'critical',
@@ -95,20 +95,25 @@ const isBundle = (presented: readonly Certificate[]) => presented.length > 1 && 
 /** A file with the leaf alone may be one half of two, as certbot also writes them. */
 const isWhole = (path: string, presented: readonly Certificate[]) => presented.length > 1 || basename(path) === 'fullchain.pem'
 
-const judgeChain = (path: string, { chain, root }: RootedChain, where: Where, rules: FileRules): readonly JudgedFinding<FileId>[] => [
+const judgeChain = (
+  path: string,
+  { chain, root }: RootedChain,
+  where: CertificatePlace,
+  rules: FileRules,
+): readonly JudgedFinding<FileId>[] => [
   judgeOrder(chain, where),
   ...(rules.rootsKnown && isWhole(path, chain.presented) ? [judgeComplete(chain, root, where)] : []),
 ]
 
 type Leaf = { readonly path: string; readonly presented: readonly Certificate[]; readonly modifiedAt: Instant }
 
-const judgeLeaf = ({ path, presented, modifiedAt }: Leaf, rules: FileRules): JudgedFile => {
+const judgeLeaf = ({ path, presented, modifiedAt }: Leaf, rules: FileRules): CertificateFileVerdict => {
   const rooted = rules.chainOf(presented)
   const [leaf, ...above] = presented
   if (rooted === undefined || leaf === undefined) return damaged(path, 'no certificate in it can be read')
   const subject = `file:${path}`
   const show = shellCommand(['sudo', 'openssl', 'x509', '-noout', '-text', '-in', { kind: 'path', name: path }])
-  const where: Where = { subject, place: '', show, renew: rules.renew(path) }
+  const where: CertificatePlace = { subject, place: '', show, renew: rules.renew(path) }
   const bundle = isBundle(presented)
   const chain = bundle ? 'bundle' : isWhole(path, presented) ? chainWords(rooted.chain, rooted.root) : '1 certificate'
   return {
@@ -126,7 +131,7 @@ const judgeLeaf = ({ path, presented, modifiedAt }: Leaf, rules: FileRules): Jud
   }
 }
 
-const judgeContent = (path: string, content: FileContent, modifiedAt: Instant, rules: FileRules): JudgedFile => {
+const judgeContent = (path: string, content: FileContent, modifiedAt: Instant, rules: FileRules): CertificateFileVerdict => {
   if (content.kind === 'damaged') return damaged(path, `line ${content.line}: ${content.why}`)
   if (content.kind !== 'certificates') return alone(fileFinding(path, strange[content.kind](path)))
   const presented = content.certificates.map((der) => readCertificate(der))
@@ -136,12 +141,12 @@ const judgeContent = (path: string, content: FileContent, modifiedAt: Instant, r
     return damaged(path, `certificate ${broken + 1} of ${presented.length} cannot be read`)
   }
   const judged = judgeLeaf({ path, presented: presented.filter((one) => one !== undefined), modifiedAt }, rules)
-  const told: Told = { status: 'ok', title: 'can be read', observed: countWords(content), advice: '' }
+  const told: FileWords = { status: 'ok', title: 'can be read', observed: countWords(content), advice: '' }
   return { ...judged, findings: [fileFinding(path, told), ...judged.findings] }
 }
 
 /** Everything about one file: what it is, and where it holds certificates, what they are worth. */
-export const judgeFile = ({ path, read }: SeenFile, rules: FileRules): JudgedFile => {
+export const judgeFile = ({ path, read }: SeenFile, rules: FileRules): CertificateFileVerdict => {
   if (read.kind === 'file') return judgeContent(path, contentOf(read.bytes), read.modifiedAt, rules)
   return alone(fileFinding(path, byTag('kind', unreadable, read, path, rules.grant)))
 }

@@ -7,7 +7,7 @@ import { isPlainPath } from '../../../../probes/certbot/rights.ts'
 import type { ReadFile } from '../../../../probes/files/read.ts'
 
 /** What a finding says of a file. */
-export type Told = Pick<JudgedFinding, 'status' | 'title' | 'observed' | 'advice'>
+export type FileWords = Pick<JudgedFinding, 'status' | 'title' | 'observed' | 'advice'>
 
 const command = (before: readonly string[], path: string, after: readonly string[] = []): string => {
   const words: readonly Word[] = [...before, { kind: 'path', name: path }, ...after]
@@ -19,10 +19,10 @@ const command = (before: readonly string[], path: string, after: readonly string
 export const openssl = (path: string) => command(['sudo', 'openssl', 'x509', '-noout', '-subject', '-dates', '-in'], path)
 
 /** Gives this user the right to read a path; a sentence. */
-export type Grant = (path: string) => string
+export type ReadGrant = (path: string) => string
 
 /** What cannot be judged as a certificate, by what stands at the path. */
-export const unreadable: CasesByTag<Exclude<ReadFile, { kind: 'file' }>, 'kind', [path: string, grant: Grant], Told> = {
+export const unreadable: CasesByTag<Exclude<ReadFile, { kind: 'file' }>, 'kind', [path: string, grant: ReadGrant], FileWords> = {
   'too-large': ({ sizeBytes, limitBytes }, path) => ({
     status: 'unknown',
     title: 'too large for a certificate',
@@ -68,7 +68,7 @@ export const unreadable: CasesByTag<Exclude<ReadFile, { kind: 'file' }>, 'kind',
 }
 
 /** What is in a file that holds no certificate. A private key is told of, and nothing of it. */
-export const strange: Record<Exclude<FileContent['kind'], 'certificates' | 'damaged'>, (path: string) => Told> = {
+export const strange: Record<Exclude<FileContent['kind'], 'certificates' | 'damaged'>, (path: string) => FileWords> = {
   'private-key': (path) => ({
     status: 'unknown',
     title: 'is a private key and no certificate',

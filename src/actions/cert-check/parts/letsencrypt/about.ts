@@ -2,7 +2,7 @@ import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import type { Instant, Obstacle } from '../../../../contract/seen.ts'
 
 /** What every judgement of a folder of certbot shares. */
-export type About = {
+export type LetsencryptSubject = {
   readonly directory: string
   /** The user named the folder: then "could not look" is `unknown`. */
   readonly asked: boolean

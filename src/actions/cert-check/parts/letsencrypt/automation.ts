@@ -4,7 +4,7 @@ import { formatDuration } from '../../../../core/quantity.ts'
 import { shellCommand } from '../../../../core/text/shell-command.ts'
 import type { CertbotFolder, LastRuns, Lineage, Schedule } from '../../../../domain/certbot/lineage.ts'
 import type { CertbotRun } from '../../../../domain/certbot/run-log.ts'
-import { type About, type CertbotFinding, told, unseen } from './about.ts'
+import { type CertbotFinding, type LetsencryptSubject, told, unseen } from './about.ts'
 
 const dayMs = 86_400_000
 /** Certbot's own timer runs twice a day; a week without a run is no delay any more. */
@@ -24,7 +24,11 @@ const hookOf = ({ conf }: Lineage): string | undefined => {
 type Around = { readonly sharedHooks: Seen<number>; readonly schedule: Schedule }
 
 /** A renewed certificate is loaded by something: a hook of its own, one for all, or an installer. */
-export const judgeHook = (lineage: Lineage, { sharedHooks, schedule }: Around, { asked, directory }: About): CertbotFinding => {
+export const judgeHook = (
+  lineage: Lineage,
+  { sharedHooks, schedule }: Around,
+  { asked, directory }: LetsencryptSubject,
+): CertbotFinding => {
   const { name } = lineage
   const shared = {
     id: 'certbot.hook',
@@ -52,7 +56,7 @@ export const judgeHook = (lineage: Lineage, { sharedHooks, schedule }: Around, {
 }
 
 /** A timer or a cron line starts certbot by itself. */
-export const judgeTimer = ({ starters, blind }: Schedule, { directory }: About): CertbotFinding => {
+export const judgeTimer = ({ starters, blind }: Schedule, { directory }: LetsencryptSubject): CertbotFinding => {
   const shared = { id: 'certbot.timer', subject: directory, expected: 'a timer or a cron line that runs certbot renew' } as const
   const active = starters.find((one) => one.state === 'active') ?? starters.find((one) => one.state === 'not-known')
   if (active !== undefined)
@@ -156,7 +160,7 @@ const judgeRemembered = ({ at, succeeded, unit, cause }: Extract<LastRuns, { fro
 }
 
 /** The last renewal in the log, or the last result of the service, was good. */
-export const judgeLastRun = (seen: Seen<LastRuns>, { directory, now }: About): CertbotFinding => {
+export const judgeLastRun = (seen: Seen<LastRuns>, { directory, now }: LetsencryptSubject): CertbotFinding => {
   const shared = { id: 'certbot.last-run', subject: directory, expected: 'a last run without failures, at most 8 days ago' } as const
   if (!seen.seen) return unseen(shared, seen, false)
   const { value } = seen
@@ -168,7 +172,7 @@ export const judgeLastRun = (seen: Seen<LastRuns>, { directory, now }: About): C
 export const judgeAutomation = (
   folder: CertbotFolder,
   around: { readonly schedule: Schedule; readonly runs: Seen<LastRuns> },
-  about: About,
+  about: LetsencryptSubject,
 ): readonly CertbotFinding[] => [
   ...folder.lineages
     .filter((one) => one.conf !== undefined)

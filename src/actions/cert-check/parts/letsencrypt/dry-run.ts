@@ -6,7 +6,7 @@ import { plainLine } from '../../../../core/text/plain.ts'
 import type { LastRuns } from '../../../../domain/certbot/lineage.ts'
 import { seeForeignHands } from '../../../../probes/certbot/hands.ts'
 import type { CertOptions } from '../../options.ts'
-import { type About, type CertbotFinding, told, unseen } from './about.ts'
+import { type CertbotFinding, type LetsencryptSubject, told, unseen } from './about.ts'
 
 /** The authorities count these too, and a round runs daily. */
 const everyMs = 7 * 86_400_000
@@ -85,7 +85,7 @@ export const dryRun = async (
   runs: Seen<LastRuns>,
   { privileges }: CertOptions,
   context: Context,
-  about: About,
+  about: LetsencryptSubject,
 ): Promise<CertbotFinding> => {
   const { directory, now } = about
   const last = newestTry(context.state.note(dryRunNote(directory)), runs)

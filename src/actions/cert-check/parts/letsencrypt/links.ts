@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { shellCommand } from '../../../../core/text/shell-command.ts'
 import { type Lineage, type LinkName, type LiveFolder, type LiveLink, linkNames } from '../../../../domain/certbot/lineage.ts'
-import { type About, type CertbotFinding, told, unseen } from './about.ts'
+import { type CertbotFinding, type LetsencryptSubject, told, unseen } from './about.ts'
 
 type Problem = { readonly status: 'warning' | 'critical'; readonly words: string }
 type Odd = Exclude<LiveLink['kind'], 'link'>
@@ -65,7 +65,7 @@ const mend = (lineage: Lineage, odd: readonly Problem[]): string => {
 }
 
 /** All four links exist, share one number, and it is the highest of the archive. */
-export const judgeLinks = (lineage: Lineage, { asked }: About): CertbotFinding => {
+export const judgeLinks = (lineage: Lineage, { asked }: LetsencryptSubject): CertbotFinding => {
   const { name, live } = lineage
   const subject = `lineage/${name}`
   if (!live.seen) return unseen({ id: 'certbot.links', subject }, live, asked)

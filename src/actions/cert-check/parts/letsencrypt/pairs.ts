@@ -4,7 +4,7 @@ import { byTag, type CasesByTag } from '../../../../core/by-tag.ts'
 import { shellCommand } from '../../../../core/text/shell-command.ts'
 import type { CertificateFile, Lineage, LineageKey, LiveFolder } from '../../../../domain/certbot/lineage.ts'
 import type { Certificate } from '../../../../domain/x509/certificate.ts'
-import { type About, type CertbotFinding, told, unseen } from './about.ts'
+import { type CertbotFinding, type LetsencryptSubject, told, unseen } from './about.ts'
 
 /** Undefined for a kind of key that this OpenSSL does not know. */
 const publicKeySha256 = (certificate: Certificate | undefined): string | undefined => {
@@ -58,7 +58,7 @@ const keyWords: CasesByTag<LineageKey, 'kind', [expected: string, name: string],
 }
 
 /** Key and certificate of a lineage are a pair; compared by their public keys. */
-export const judgeKey = ({ name }: Lineage, live: LiveFolder, { asked }: About): CertbotFinding => {
+export const judgeKey = ({ name }: Lineage, live: LiveFolder, { asked }: LetsencryptSubject): CertbotFinding => {
   const where = { id: 'certbot.key', subject: `lineage/${name}` } as const
   const { cert, key } = live
   if (!cert.seen) return unseen(where, cert, asked)
@@ -83,7 +83,7 @@ const chainProblem = (live: LiveFolder): string => {
 }
 
 /** The full chain is the certificate and then its chain, nothing else. */
-export const judgeFullchain = ({ name }: Lineage, live: LiveFolder, { asked }: About): CertbotFinding => {
+export const judgeFullchain = ({ name }: Lineage, live: LiveFolder, { asked }: LetsencryptSubject): CertbotFinding => {
   const where = { id: 'certbot.fullchain', subject: `lineage/${name}` } as const
   const unreadable = unreadableOf(live)
   if (unreadable?.seen === false) return unseen(where, unreadable, asked)

@@ -4,13 +4,13 @@ import { shellCommand } from '../../../../core/text/shell-command.ts'
 import type { CertbotFolder, Lineage } from '../../../../domain/certbot/lineage.ts'
 import { seeCertbotFolder } from '../../../../probes/certbot/folder.ts'
 import { seeLastRuns } from '../../../../probes/certbot/last-runs.ts'
-import { type Grant, grantCommand, seeGrant } from '../../../../probes/certbot/rights.ts'
+import { grantCommand, type RightsAdvice, seeGrant } from '../../../../probes/certbot/rights.ts'
 import { type ScheduleWorld, seeSchedule } from '../../../../probes/certbot/schedule.ts'
 import type { CertOptions } from '../../options.ts'
 import { type CertOutcome, type CertWorld, definePart } from '../../part.ts'
 import { fileRules, judgePaths, matchedFiles } from '../files/look.ts'
 import { type FileId, fileIds } from '../files/policy.ts'
-import { type About, type CertbotFinding, type CertbotId, certbotIds, told, unseen } from './about.ts'
+import { type CertbotFinding, type CertbotId, certbotIds, type LetsencryptSubject, told, unseen } from './about.ts'
 import { judgeAutomation } from './automation.ts'
 import { dryRun } from './dry-run.ts'
 import { judgeLinks } from './links.ts'
@@ -55,7 +55,7 @@ const logsOf = (lineages: readonly Lineage[]): string =>
   defaultLogs
 
 /** One finding says that a folder may not be read; the others would only repeat it. */
-const judgeLineage = (lineage: Lineage, about: About): readonly CertbotFinding[] => {
+const judgeLineage = (lineage: Lineage, about: LetsencryptSubject): readonly CertbotFinding[] => {
   const { live } = lineage
   const ofFiles = live.seen
     ? [judgeKey(lineage, live.value, about), judgeFullchain(lineage, live.value, about), ...judgeRenewal(lineage, live.value, about)]
@@ -63,7 +63,7 @@ const judgeLineage = (lineage: Lineage, about: About): readonly CertbotFinding[]
   return [judgeConf(lineage, about), judgeLinks(lineage, about), ...ofFiles]
 }
 
-type Known = About & { readonly grant: Grant }
+type Known = LetsencryptSubject & { readonly grant: RightsAdvice }
 
 /** The certificates themselves, those left out that `files` has judged. */
 const judgeCertificates = async (lineages: readonly Lineage[], options: CertOptions, { now, grant }: Known) => {

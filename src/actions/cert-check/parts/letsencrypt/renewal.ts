@@ -3,7 +3,7 @@ import { formatDuration } from '../../../../core/quantity.ts'
 import { shellCommand } from '../../../../core/text/shell-command.ts'
 import type { Lineage, LiveFolder } from '../../../../domain/certbot/lineage.ts'
 import { renewalDueAt } from '../../policies/expiry.ts'
-import { type About, type CertbotFinding, told, unseen } from './about.ts'
+import { type CertbotFinding, type LetsencryptSubject, told, unseen } from './about.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -33,7 +33,7 @@ const tryCommand = (name: string): string => {
 }
 
 /** A lineage that nothing renews, or one whose configuration cannot be read. */
-export const judgeConf = ({ name, conf }: Lineage, { asked, directory }: About): CertbotFinding => {
+export const judgeConf = ({ name, conf }: Lineage, { asked, directory }: LetsencryptSubject): CertbotFinding => {
   const shared = {
     id: 'certbot.config',
     subject: `lineage/${name}`,
@@ -67,7 +67,7 @@ export const judgeConf = ({ name, conf }: Lineage, { asked, directory }: About):
 
 type Due = { readonly lateMs: number; readonly overdue: boolean; readonly off: boolean; readonly last: boolean }
 
-const dueOf = (lineage: Lineage, life: Life, { now, renewalPeriodMs }: About): Due => {
+const dueOf = (lineage: Lineage, life: Life, { now, renewalPeriodMs }: LetsencryptSubject): Due => {
   const lateMs = now - dueAtOf(lineage, life)
   return {
     lateMs,
@@ -93,7 +93,7 @@ const dueWords = ({ name }: Lineage, { lateMs, overdue, off, last }: Due): Pick<
   return { status: 'ok', title: `${name}: renewal not overdue`, advice: '' }
 }
 
-const judgeDue = (lineage: Lineage, life: Life, about: About): CertbotFinding => {
+const judgeDue = (lineage: Lineage, life: Life, about: LetsencryptSubject): CertbotFinding => {
   const due = dueOf(lineage, life, about)
   const remainingMs = life.notAfter - about.now
   const left = remainingMs < 0 ? `expired ${formatDuration(-remainingMs)} ago` : `${formatDuration(remainingMs)} left`
@@ -107,7 +107,7 @@ const judgeDue = (lineage: Lineage, life: Life, about: About): CertbotFinding =>
 }
 
 /** Whether the lineage is renewed when it should be. One that nothing renews is not overdue. */
-export const judgeRenewal = (lineage: Lineage, live: LiveFolder, about: About): readonly CertbotFinding[] => {
+export const judgeRenewal = (lineage: Lineage, live: LiveFolder, about: LetsencryptSubject): readonly CertbotFinding[] => {
   if (lineage.conf === undefined) return []
   const { cert } = live
   if (!cert.seen) return [unseen({ id: 'certbot.renewal', subject: `lineage/${lineage.name}` }, cert, about.asked)]

@@ -1,12 +1,12 @@
 import { counted } from '../../../../core/render/headline.ts'
 import { seeTableStats } from '../../../../probes/postgres/table-stats.ts'
 import { taskIds } from '../../not-done.ts'
-import { definePart, type SharedOptions, type Site } from '../../part.ts'
-import { planAnalyze, type Step } from '../vacuum/plan.ts'
+import { definePart, type MaintainedDatabase, type TaskOptions } from '../../part.ts'
+import { planAnalyze, type VacuumStep } from '../vacuum/plan.ts'
 import { doWork } from '../vacuum/work-task.ts'
 
 /** After `vacuum`, which analyzes what it vacuums, only what that had to leave. */
-const stillToDo = async (site: Site, steps: readonly Step[]): Promise<readonly Step[]> => {
+const stillToDo = async (site: MaintainedDatabase, steps: readonly VacuumStep[]): Promise<readonly VacuumStep[]> => {
   const { session, server, context, openedAt } = site
   const stats = await seeTableStats(
     session,
@@ -17,7 +17,7 @@ const stillToDo = async (site: Site, steps: readonly Step[]): Promise<readonly S
   return steps.filter(({ table }) => (stats.get(table.oid)?.analyzedMs ?? Number.POSITIVE_INFINITY) > sinceMs)
 }
 
-const run = async ({ tasks }: SharedOptions, site: Site) => {
+const run = async ({ tasks }: TaskOptions, site: MaintainedDatabase) => {
   const { server, tables, context } = site
   const all = planAnalyze(tables, server.major)
   const after = tasks.includes('vacuum')

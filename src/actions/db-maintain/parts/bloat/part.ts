@@ -6,11 +6,11 @@ import { readOnly } from '../../../../probes/postgres/read-only.ts'
 import { seeTableStats } from '../../../../probes/postgres/table-stats.ts'
 import { createFirstSights } from '../../first-sights.ts'
 import { taskIds } from '../../not-done.ts'
-import { definePart, type SharedOptions, type Site } from '../../part.ts'
+import { definePart, type MaintainedDatabase, type TaskOptions } from '../../part.ts'
 import { limitOf } from '../../thresholds.ts'
 import { judgeBloat, judgeClock, judgeCollations, judgeDeadRows, judgeSequences, judgeVacuumAge, type NamedStats } from './policy.ts'
 
-const statsOf = async ({ session, tables, server }: Site): Promise<readonly NamedStats[]> => {
+const statsOf = async ({ session, tables, server }: MaintainedDatabase): Promise<readonly NamedStats[]> => {
   const leaves = tables.filter((one) => one.kind !== 'p')
   const stats = await seeTableStats(
     session,
@@ -23,7 +23,7 @@ const statsOf = async ({ session, tables, server }: Site): Promise<readonly Name
   })
 }
 
-const run = async ({ thresholds }: SharedOptions, site: Site) => {
+const run = async ({ thresholds }: TaskOptions, site: MaintainedDatabase) => {
   const { session, target, server, subject, tables, named, context } = site
   const stats = await statsOf(site)
   const oids = tables.map((one) => one.oid)

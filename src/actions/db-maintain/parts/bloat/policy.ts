@@ -6,7 +6,7 @@ import type { Bloat, CollationMismatch, Filling, Sequence } from '../../../../do
 import { grants, grantsFor } from '../../../../domain/postgres/grants.ts'
 import { sqlIdentifier } from '../../../../domain/postgres/names.ts'
 import type { TableStats } from '../../../../domain/postgres/table-stats.ts'
-import { judgeWorst, type Looked } from '../../worst.ts'
+import { judgeWorst, type MeasuredThing } from '../../worst.ts'
 
 /** What was counted of a table, with its name. */
 export type NamedStats = TableStats & { readonly name: string }
@@ -51,7 +51,7 @@ export const judgeVacuumAge = (
     threshold,
     looked: tables
       .filter((one) => one.deadRows >= someDeadRows)
-      .map((one): Looked => {
+      .map((one): MeasuredThing => {
         const value = Math.max(0, one.vacuumedMs ?? firstSeenMs(one.name))
         const when =
           one.vacuumedMs === undefined ? `never vacuumed, seen for ${formatDuration(value)}` : `vacuumed ${formatDuration(value)} ago`

@@ -6,19 +6,19 @@ import type { TableName } from '../../../../domain/postgres/table-name.ts'
 import { seeCountersAge, seeIndexes, seeTableScans } from '../../../../probes/postgres/indexes.ts'
 import { createFirstSights } from '../../first-sights.ts'
 import { taskIds } from '../../not-done.ts'
-import { definePart, type SharedOptions, type Site } from '../../part.ts'
+import { definePart, type MaintainedDatabase, type TaskOptions } from '../../part.ts'
 import { limitOf } from '../../thresholds.ts'
 import { indexName, judgeDuplicates, judgeExpected, judgeIndexUse, judgeInvalid, judgeUnused } from './policy.ts'
 
 const youngMs = 30 * 86_400_000
 
 /** PostgreSQL does not know when an index was made: an index is young when it appeared between two runs of Ronde less than 30 days ago. */
-const youngIn = ({ target, context }: Site, indexes: readonly Index[]) => {
+const youngIn = ({ target, context }: MaintainedDatabase, indexes: readonly Index[]) => {
   const sights = createFirstSights(context, { note: `db.indexes ${target.subject}`, names: indexes.map(indexName), atFirst: 'old' })
   return (index: Index): boolean => sights.sinceMs(indexName(index)) < youngMs
 }
 
-const run = async (options: SharedOptions & { readonly 'expected-indexes': readonly TableName[] }, site: Site) => {
+const run = async (options: TaskOptions & { readonly 'expected-indexes': readonly TableName[] }, site: MaintainedDatabase) => {
   const { session, target, subject, tables, named } = site
   const oids = new Set(tables.map((one) => one.oid))
   const indexes = await seeIndexes(session)

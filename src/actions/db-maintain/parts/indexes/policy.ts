@@ -27,7 +27,7 @@ const isMeant = (wanted: TableName, { schema, name }: Index): boolean =>
 const manyRows = 10_000
 const dayMs = 86_400_000
 
-export type Known = {
+export type IndexKnowledge = {
   readonly indexes: readonly Index[]
   readonly scans: readonly TableScans[]
   /** How long the counters have counted. */
@@ -36,7 +36,7 @@ export type Known = {
 
 type Word = Pick<JudgedFinding, 'status' | 'observed' | 'advice'>
 
-const wordOf = (found: readonly Index[], { scans, countersMs }: Known): Word => {
+const wordOf = (found: readonly Index[], { scans, countersMs }: IndexKnowledge): Word => {
   const broken = found.find((one) => !one.valid && !one.building)
   if (broken !== undefined)
     return {
@@ -57,7 +57,7 @@ const wordOf = (found: readonly Index[], { scans, countersMs }: Known): Word => 
 }
 
 /** An index that the configuration expects: there, valid, and used. `database` is its name. */
-export const judgeExpected = (wanted: TableName, known: Known, database: string): JudgedFinding<'db.index-expected'> => {
+export const judgeExpected = (wanted: TableName, known: IndexKnowledge, database: string): JudgedFinding<'db.index-expected'> => {
   const found = known.indexes.filter((one) => isMeant(wanted, one))
   const shared = {
     id: 'db.index-expected',
@@ -185,7 +185,7 @@ const settledMs = 30 * dayMs
 export type Young = (index: Index) => boolean
 
 /** Large indexes that hardly any query uses; withheld while the counters, or the index, are too young to tell. A constraint's is never one. */
-export const judgeUnused = ({ indexes, countersMs }: Known, isYoung: Young, subject: string): JudgedFinding<'db.index-unused'> => {
+export const judgeUnused = ({ indexes, countersMs }: IndexKnowledge, isYoung: Young, subject: string): JudgedFinding<'db.index-unused'> => {
   const young = countersMs < settledMs
   const candidates = indexes.filter(
     (one) =>

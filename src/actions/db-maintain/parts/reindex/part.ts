@@ -4,20 +4,20 @@ import { seeIndexes } from '../../../../probes/postgres/indexes.ts'
 import { lacksMaintain } from '../../maintain-rights.ts'
 import { notOnStandby, type TaskId, taskIds, unfinishedWork } from '../../not-done.ts'
 import { judgeLeftAlone } from '../../owner-code.ts'
-import { type Done, definePart, type SharedOptions, type Site } from '../../part.ts'
+import { definePart, type MaintainedDatabase, type TaskOptions, type TaskOutcome } from '../../part.ts'
 import { limitOf } from '../../thresholds.ts'
 import { indexName } from '../indexes/policy.ts'
 import { planReindex, type Rebuild } from './plan.ts'
 import { judgeRebuilt, reclaimedBytes, reindexGains } from './policy.ts'
 import { type Rebuilt, rebuildIndex, statementOf } from './work.ts'
 
-const planOf = async ({ session, tables }: Site, { thresholds }: SharedOptions): Promise<readonly Rebuild[]> => {
+const planOf = async ({ session, tables }: MaintainedDatabase, { thresholds }: TaskOptions): Promise<readonly Rebuild[]> => {
   const oids = tables.map((one) => one.oid)
   const indexes = await seeIndexes(session, oids)
   return planReindex(indexes, await seeBloat(session, oids), limitOf(thresholds, 'bloat'))
 }
 
-const done = (site: Site, rebuilt: readonly Rebuilt[]): Done<'db.reindex' | TaskId> => {
+const done = (site: MaintainedDatabase, rebuilt: readonly Rebuilt[]): TaskOutcome<'db.reindex' | TaskId> => {
   const forbidden = rebuilt
     .filter((one) => one.kind === 'no-right')
     .map((one) => ({ name: indexName(one.rebuild.index), owner: one.rebuild.index.owner }))
@@ -38,7 +38,7 @@ const done = (site: Site, rebuilt: readonly Rebuilt[]): Done<'db.reindex' | Task
   }
 }
 
-const run = async (options: SharedOptions, site: Site) => {
+const run = async (options: TaskOptions, site: MaintainedDatabase) => {
   const { server, target, context } = site
   if (server.standby) return notOnStandby(target.database, 'reindex')
   const rebuilt: Rebuilt[] = []

@@ -2,7 +2,7 @@ import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import { formatBytes, formatDuration } from '../../../../core/quantity.ts'
 import { formatCount } from '../../../../core/render/headline.ts'
 import type { FactTable } from '../../../../core/render/view.ts'
-import type { Site } from '../../part.ts'
+import type { MaintainedDatabase } from '../../part.ts'
 import { indexName } from '../indexes/policy.ts'
 import type { Rebuilt } from './work.ts'
 
@@ -23,7 +23,7 @@ const describe = (one: Failed): string => `${nameOf(one)}: ${one.cause}${one.lef
 /** Whether every index that wanted it was built anew. A failure leaves the old index as it was. */
 export const judgeRebuilt = (
   rebuilt: readonly Rebuilt[],
-  { subject, context }: Pick<Site, 'subject' | 'context'>,
+  { subject, context }: Pick<MaintainedDatabase, 'subject' | 'context'>,
 ): JudgedFinding<'db.reindex'> => {
   const [done, failed] = [rebuilt.filter(isDone), rebuilt.filter(isFailed)]
   const own = rebuilt.filter((one) => !isLeftAlone(one)).length

@@ -6,7 +6,7 @@ import { seeIndexes } from '../../../../probes/postgres/indexes.ts'
 import type { FoundOwnerCode } from '../../../../probes/postgres/owner-code.ts'
 import { isStatementError } from '../../../../probes/postgres/read-only.ts'
 import { seeLeftAlone } from '../../owner-code.ts'
-import type { Site } from '../../part.ts'
+import type { MaintainedDatabase } from '../../part.ts'
 import { type Followed, longStatement } from '../../progress.ts'
 import { maintainSteps } from '../../steps.ts'
 import { dropLeftovers, stepOf } from './leftovers.ts'
@@ -44,10 +44,15 @@ const followed = (name: string): Followed => ({
   },
 })
 
-export const statementOf = ({ session }: Pick<Site, 'session'>, { schema, name }: Index): string =>
+export const statementOf = ({ session }: Pick<MaintainedDatabase, 'session'>, { schema, name }: Index): string =>
   `REINDEX INDEX CONCURRENTLY ${session.quoted(schema, name)}`
 
-const failed = async (site: Site, rebuild: Rebuild, error: Error & { readonly code: string }, all: readonly Index[]): Promise<Rebuilt> => {
+const failed = async (
+  site: MaintainedDatabase,
+  rebuild: Rebuild,
+  error: Error & { readonly code: string },
+  all: readonly Index[],
+): Promise<Rebuilt> => {
   const { session, target } = site
   if (error.code === insufficientPrivilege) return { kind: 'no-right', rebuild }
   await session.query(`SET lock_timeout = ${usualMs}`)
@@ -55,11 +60,11 @@ const failed = async (site: Site, rebuild: Rebuild, error: Error & { readonly co
   return { kind: 'failed', rebuild, cause: `${error.message} (${error.code})`, leftBehind: !gone }
 }
 
-const sizeOf = async ({ session }: Site, { schema, name, tableOid }: Index): Promise<number> =>
+const sizeOf = async ({ session }: MaintainedDatabase, { schema, name, tableOid }: Index): Promise<number> =>
   (await seeIndexes(session, [tableOid])).find((one) => one.schema === schema && one.name === name)?.sizeBytes ?? 0
 
 /** Builds one index anew while everybody reads and writes; written down before, since a REINDEX that is cut short leaves a copy. */
-export const rebuildIndex = async (site: Site, rebuild: Rebuild): Promise<Rebuilt> => {
+export const rebuildIndex = async (site: MaintainedDatabase, rebuild: Rebuild): Promise<Rebuilt> => {
   const { session, target, context } = site
   const { index } = rebuild
   const found = (await seeLeftAlone(site, [index.tableOid])).get(index.tableOid)

@@ -5,14 +5,14 @@ import { type Constraint, moreThanOnce, violations } from '../../../../domain/po
 import { missingGrants } from '../../../../domain/postgres/grants.ts'
 import { sqlIdentifier } from '../../../../domain/postgres/names.ts'
 import { leastRoleAdvice, whyNotPlanned } from '../../../../domain/postgres/owner-code.ts'
-import type { Outcome, Outcomes } from './test-constraints.ts'
+import type { ConstraintOutcome, Outcomes } from './test-constraints.ts'
 
 /** `role`: who looked. `named`: the subject of one constraint of this database. */
-export type About = { readonly subject: string; readonly role: string; readonly named: (name: string) => string }
+export type ConstraintSubject = { readonly subject: string; readonly role: string; readonly named: (name: string) => string }
 
-type Doubt = { readonly constraint: Constraint; readonly tested: Outcome['tested'] }
+type Doubt = { readonly constraint: Constraint; readonly tested: ConstraintOutcome['tested'] }
 
-const unsure: Readonly<Record<Exclude<Outcome['tested'], 'holds' | 'violated'>, string>> = {
+const unsure: Readonly<Record<Exclude<ConstraintOutcome['tested'], 'holds' | 'violated'>, string>> = {
   'not allowed': 'this role may not read its table',
   'takes too long': 'its table is too large to be read here, or locked',
   'own code': 'it calls functions of this database, which Ronde does not run',
@@ -42,7 +42,7 @@ const validate = ({ kind, table, name }: Constraint): string => {
 
 const nameOf = ({ table, name }: Constraint): string => `${table}.${name}`
 
-const violated = (constraint: Constraint, about: About): JudgedFinding<'schema.constraint'> =>
+const violated = (constraint: Constraint, about: ConstraintSubject): JudgedFinding<'schema.constraint'> =>
   finding({
     id: 'schema.constraint',
     subject: about.named(nameOf(constraint)),
@@ -56,7 +56,7 @@ const violated = (constraint: Constraint, about: About): JudgedFinding<'schema.c
     audience: 'technical',
   })
 
-const notValidated = ({ constraint, tested }: Doubt, about: About): JudgedFinding<'schema.constraint'> =>
+const notValidated = ({ constraint, tested }: Doubt, about: ConstraintSubject): JudgedFinding<'schema.constraint'> =>
   finding({
     id: 'schema.constraint',
     subject: about.named(nameOf(constraint)),
@@ -70,7 +70,7 @@ const notValidated = ({ constraint, tested }: Doubt, about: About): JudgedFindin
   })
 
 /** The look just before the test may find what the first one did not. */
-const notRead = (constraint: Constraint, about: About): JudgedFinding<'schema.constraint'> =>
+const notRead = (constraint: Constraint, about: ConstraintSubject): JudgedFinding<'schema.constraint'> =>
   finding({
     id: 'schema.constraint',
     subject: about.named(nameOf(constraint)),
@@ -88,12 +88,12 @@ const notRead = (constraint: Constraint, about: About): JudgedFinding<'schema.co
   })
 
 /** Told by a finding of their own. */
-const unusual: ReadonlySet<Outcome['tested']> = new Set(['violated', 'code of others'])
+const unusual: ReadonlySet<ConstraintOutcome['tested']> = new Set(['violated', 'code of others'])
 
 const most = 20
 
-const summary = ({ outcomes, all, rights }: Outcomes, about: About): JudgedFinding<'schema.constraint'> => {
-  const count = (...tested: Outcome['tested'][]) => outcomes.filter((one) => tested.includes(one.tested)).length
+const summary = ({ outcomes, all, rights }: Outcomes, about: ConstraintSubject): JudgedFinding<'schema.constraint'> => {
+  const count = (...tested: ConstraintOutcome['tested'][]) => outcomes.filter((one) => tested.includes(one.tested)).length
   const statements = missingGrants(rights, about.role)
   const grant = statements.length === 0 ? 'let it read the tables' : `as a superuser: ${statements.join(' ')}`
   const [holds, forbidden] = [count('holds'), count('not allowed')]
@@ -117,7 +117,7 @@ const summary = ({ outcomes, all, rights }: Outcomes, about: About): JudgedFindi
 }
 
 /** Each constraint that rows break or that was never validated, and a line on all of them. An invalid unique index is told by its own task. */
-export const judgeConstraints = (tested: Outcomes, about: About): readonly JudgedFinding<'schema.constraint'>[] => {
+export const judgeConstraints = (tested: Outcomes, about: ConstraintSubject): readonly JudgedFinding<'schema.constraint'>[] => {
   const { outcomes } = tested
   const broken = outcomes.filter((one) => one.tested === 'violated').map((one) => violated(one.constraint, about))
   const doubtful = outcomes

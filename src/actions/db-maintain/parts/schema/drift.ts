@@ -6,7 +6,7 @@ import type { WorkspaceFile } from '../../../../tools/workspace-file.ts'
 import { compareSchemas, type Difference, readSnapshot, type Schema } from './snapshot.ts'
 
 /** Where the findings are about: the subject of the database, and the snapshot as `schema-snapshot` names it. */
-export type About = { readonly subject: string; readonly path: string }
+export type DriftSubject = { readonly subject: string; readonly path: string }
 
 /** How the database stands to its snapshot. */
 export type Standing =
@@ -47,7 +47,7 @@ const renew = 'run db-maintain once with tasks: schema and update-snapshot: true
 export const judgeDifference = (
   difference: Difference,
   { lines: { length: lines } }: Schema,
-  { subject, path }: About,
+  { subject, path }: DriftSubject,
 ): JudgedFinding<'schema.drift'> => {
   const count = difference.added + difference.removed
   return finding({
@@ -72,7 +72,7 @@ export const judgeDifference = (
 export type SchemaId = 'schema.drift' | 'schema.snapshot'
 type Told = Pick<JudgedFinding, 'status' | 'title' | 'observed' | 'advice'> & Partial<Pick<JudgedFinding, 'evidence' | 'cleared'>>
 
-const snapshot = ({ subject, path }: About, told: Told): JudgedFinding<'schema.snapshot'> =>
+const snapshot = ({ subject, path }: DriftSubject, told: Told): JudgedFinding<'schema.snapshot'> =>
   finding({
     id: 'schema.snapshot',
     subject,
@@ -100,7 +100,7 @@ const notCompared = (standing: Exclude<Standing, { kind: 'compared' }>, schema: 
 }
 
 /** What a comparison says; without one, why there is none and how to get one. */
-export const judgeDrift = (standing: Standing, schema: Schema, about: About): readonly JudgedFinding<SchemaId>[] => {
+export const judgeDrift = (standing: Standing, schema: Schema, about: DriftSubject): readonly JudgedFinding<SchemaId>[] => {
   if (standing.kind !== 'compared') return [snapshot(about, notCompared(standing, schema, about.path))]
   const there: Told = { status: 'ok', title: 'its snapshot is there', observed: `${about.path}, of PostgreSQL ${schema.major}`, advice: '' }
   return [snapshot(about, there), judgeDifference(standing.difference, schema, about)]
@@ -133,7 +133,7 @@ const tellWritten: Readonly<Record<Exclude<Written['kind'], 'failed'>, (size: st
   }),
 }
 
-export const judgeWritten = (written: Written, renewal: Renewal, about: About): JudgedFinding<SchemaId> => {
+export const judgeWritten = (written: Written, renewal: Renewal, about: DriftSubject): JudgedFinding<SchemaId> => {
   const { standing, schema } = renewal
   if (written.kind === 'failed') {
     const advice = 'let the runner write there, or correct schema-snapshot'
@@ -159,7 +159,7 @@ export const noSnapshot = (subject: string, update: boolean): JudgedFinding<'sch
     audience: 'technical',
   })
 
-export const tooLarge = ({ subject, path }: About, lines: number): JudgedFinding<'schema.snapshot'> =>
+export const tooLarge = ({ subject, path }: DriftSubject, lines: number): JudgedFinding<'schema.snapshot'> =>
   snapshot(
     { subject, path },
     {

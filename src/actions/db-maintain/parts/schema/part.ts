@@ -3,10 +3,10 @@ import { workspacePath } from '../../../../core/options/workspace-path.ts'
 import { seeSchema } from '../../../../probes/postgres/schema.ts'
 import { readWorkspaceFile, writeWorkspaceFile } from '../../../../tools/workspace-file.ts'
 import { taskIds } from '../../not-done.ts'
-import { type Done, definePart, type Site, subjectIn } from '../../part.ts'
+import { definePart, type MaintainedDatabase, subjectIn, type TaskOutcome } from '../../part.ts'
 import { judgeConstraints } from './constraints.ts'
 import {
-  type About as DriftAbout,
+  type DriftSubject as DriftAbout,
   differing,
   judgeDifference,
   judgeDrift,
@@ -27,7 +27,7 @@ const largestSnapshotBytes = 64 * 1024 * 1024
 const snapshotPath = (path: string, database: string, several: boolean): string =>
   several ? path.replace(/(\.[^./]*)?$/, (extension) => `.${encodeURIComponent(database)}${extension}`) : path
 
-const writeAnew = async (standing: Standing, schema: Schema, site: Site, path: string): Promise<Written> => {
+const writeAnew = async (standing: Standing, schema: Schema, site: MaintainedDatabase, path: string): Promise<Written> => {
   if (standing.kind === 'compared' && differing(standing) === 0) return { kind: 'unchanged' }
   if (site.context.dryRun) return { kind: 'would-write' }
   const failure = await writeWorkspaceFile(site.context.workspace, path, writeSnapshot(schema))
@@ -36,16 +36,21 @@ const writeAnew = async (standing: Standing, schema: Schema, site: Site, path: s
 
 type Snapshot = { readonly path: string | undefined; readonly update: boolean }
 /** `judged`: the findings say all that an earlier run may have said about drift. */
-type Compared = Pick<Done<SchemaId>, 'findings'> & { readonly drift: number; readonly lines: number; readonly judged: boolean }
+type Compared = Pick<TaskOutcome<SchemaId>, 'findings'> & { readonly drift: number; readonly lines: number; readonly judged: boolean }
 
-const renewed = async (standing: Standing, schema: Schema, site: Site, about: DriftAbout): Promise<Omit<Compared, 'drift' | 'lines'>> => {
+const renewed = async (
+  standing: Standing,
+  schema: Schema,
+  site: MaintainedDatabase,
+  about: DriftAbout,
+): Promise<Omit<Compared, 'drift' | 'lines'>> => {
   const written = await writeAnew(standing, schema, site, about.path)
   const told = judgeWritten(written, { standing, schema }, about)
   const left = written.kind === 'would-write' && standing.kind === 'compared' ? [judgeDifference(standing.difference, schema, about)] : []
   return { findings: [told, ...left], judged: written.kind !== 'failed' }
 }
 
-const compare = async (site: Site, { path, update }: Snapshot): Promise<Compared> => {
+const compare = async (site: MaintainedDatabase, { path, update }: Snapshot): Promise<Compared> => {
   const { session, server, subject, context } = site
   if (path === undefined) return { findings: [noSnapshot(subject, update)], drift: 0, lines: 0, judged: !update }
   const seen = await seeSchema(session)
@@ -59,7 +64,7 @@ const compare = async (site: Site, { path, update }: Snapshot): Promise<Compared
   return { ...judged, drift: differing(standing), lines: schema.lines.length }
 }
 
-const constraintsOf = async (site: Site): Promise<Done<'schema.constraint'>['findings']> => {
+const constraintsOf = async (site: MaintainedDatabase): Promise<TaskOutcome<'schema.constraint'>['findings']> => {
   const named = (name: string) => subjectIn(site, 'constraint', name)
   return judgeConstraints(await testSome(site), { subject: site.subject, role: site.server.user, named })
 }

@@ -3,13 +3,13 @@ import type { ReadRights } from '../../../../domain/postgres/grants.ts'
 import { seeConstraints, type Tested, testConstraint, testConstraints } from '../../../../probes/postgres/constraints.ts'
 import { readOnly } from '../../../../probes/postgres/read-only.ts'
 import { seeReadRights } from '../../../../probes/postgres/read-rights.ts'
-import type { Site } from '../../part.ts'
+import type { MaintainedDatabase } from '../../part.ts'
 
 /** What was found out about one constraint. */
-export type Outcome = { readonly constraint: Constraint; readonly tested: Tested | 'not looked' }
+export type ConstraintOutcome = { readonly constraint: Constraint; readonly tested: Tested | 'not looked' }
 /** `all`: how many constraints there are; the others have their turn in a later run. */
 export type Outcomes = {
-  readonly outcomes: readonly Outcome[]
+  readonly outcomes: readonly ConstraintOutcome[]
   readonly all: number
   readonly doubtful: number
   /** What our role may do with the tables that it was refused. */
@@ -29,8 +29,11 @@ const readRound = (text: string | undefined): Round => {
   return [after, ...broken].every((oid) => Number.isSafeInteger(oid)) ? { after, broken } : { after: 0, broken: [] }
 }
 
-const testDoubtful = async ({ session, context }: Site, constraints: readonly Constraint[]): Promise<readonly Outcome[]> => {
-  const outcomes: Outcome[] = []
+const testDoubtful = async (
+  { session, context }: MaintainedDatabase,
+  constraints: readonly Constraint[],
+): Promise<readonly ConstraintOutcome[]> => {
+  const outcomes: ConstraintOutcome[] = []
   for (const [index, constraint] of constraints.entries()) {
     const looking = index < doubtful.mostConstraints && !context.signal.aborted
     outcomes.push({ constraint, tested: looking ? await testConstraint(session, constraint, doubtful.timeoutMs) : 'not looked' })
@@ -38,8 +41,11 @@ const testDoubtful = async ({ session, context }: Site, constraints: readonly Co
   return outcomes
 }
 
-const testTrusted = async ({ session, context }: Site, constraints: readonly Constraint[]): Promise<readonly Outcome[]> => {
-  const outcomes: Outcome[] = []
+const testTrusted = async (
+  { session, context }: MaintainedDatabase,
+  constraints: readonly Constraint[],
+): Promise<readonly ConstraintOutcome[]> => {
+  const outcomes: ConstraintOutcome[] = []
   const until = performance.now() + trusted.budgetMs
   for (let at = 0; at < constraints.length && performance.now() < until && !context.signal.aborted; at += trusted.atOnce) {
     const some = constraints.slice(at, at + trusted.atOnce)
@@ -49,13 +55,13 @@ const testTrusted = async ({ session, context }: Site, constraints: readonly Con
   return outcomes
 }
 
-const rightsOf = async ({ session }: Site, outcomes: readonly Outcome[]): Promise<readonly ReadRights[]> => {
+const rightsOf = async ({ session }: MaintainedDatabase, outcomes: readonly ConstraintOutcome[]): Promise<readonly ReadRights[]> => {
   const refused = outcomes.filter(({ tested }) => tested === 'not allowed').flatMap(({ constraint }) => constraint.relations)
   return refused.length === 0 ? [] : seeReadRights((sql, values) => readOnly(session, sql, values), [...new Set(refused)])
 }
 
 /** Tests constraints against the rows: all that were never validated, and as many of the others as fit into a moment, round and round over the runs. */
-export const testSome = async (site: Site): Promise<Outcomes> => {
+export const testSome = async (site: MaintainedDatabase): Promise<Outcomes> => {
   const { session, target, tables, named, context } = site
   const note = `db.constraints ${target.subject}`
   const { after, broken } = readRound(context.state.note(note))

@@ -3,11 +3,11 @@ import { countersPart } from '../../../../probes/postgres/parts.ts'
 import { readOnly } from '../../../../probes/postgres/read-only.ts'
 import { keepCounters, readCounters } from '../../counter-note.ts'
 import { taskIds } from '../../not-done.ts'
-import { definePart, type SharedOptions, type Site } from '../../part.ts'
+import { definePart, type MaintainedDatabase, type TaskOptions } from '../../part.ts'
 import { baseLine, counterOf, judgeSequentialScans, noteName, readSince } from './policy.ts'
 
 /** The partitioned table at the top, by the oid of a partition. */
-const topOf = ({ tables }: Site): ((oid: number) => string | undefined) => {
+const topOf = ({ tables }: MaintainedDatabase): ((oid: number) => string | undefined) => {
   const byOid = new Map(tables.map((one) => [one.oid, one]))
   return (oid) => {
     const top = byOid.get(byOid.get(oid)?.ancestors.at(-1) ?? -1)
@@ -15,7 +15,7 @@ const topOf = ({ tables }: Site): ((oid: number) => string | undefined) => {
   }
 }
 
-const run = async (_options: SharedOptions, site: Site) => {
+const run = async (_options: TaskOptions, site: MaintainedDatabase) => {
   const { session, target, subject, tables, context } = site
   const note = `db.sequential-scans ${target.subject}`
   const before = readCounters(context, note)

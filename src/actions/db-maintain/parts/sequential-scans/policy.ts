@@ -5,7 +5,7 @@ import type { TableScans } from '../../../../domain/postgres/indexes.ts'
 import { type Counter, type CounterNote, gained } from '../../counter-note.ts'
 
 /** What was read of one table, or of all partitions of one parent, since the last run. */
-export type Read = {
+export type TableReads = {
   readonly name: string
   readonly liveRows: number
   readonly sequentialScans: number
@@ -37,8 +37,8 @@ export const readSince = (
     reset,
     parentOf,
   }: { readonly before: CounterNote; readonly reset: string; readonly parentOf: (oid: number) => string | undefined },
-): readonly Read[] => {
-  const each = scans.map((one): Read => {
+): readonly TableReads[] => {
+  const each = scans.map((one): TableReads => {
     const [sequentialScans = 0, sequentialRows = 0, indexScans = 0] = gained(
       counterOf(one),
       before.reset === reset ? before.entries.get(noteName(one)) : undefined,
@@ -48,7 +48,7 @@ export const readSince = (
   return [...Map.groupBy(each, (one) => one.name).values()].map((parts) => parts.reduce(together))
 }
 
-const together = (a: Read, b: Read): Read => ({
+const together = (a: TableReads, b: TableReads): TableReads => ({
   name: a.name,
   liveRows: a.liveRows + b.liveRows,
   sequentialScans: a.sequentialScans + b.sequentialScans,
@@ -56,15 +56,15 @@ const together = (a: Read, b: Read): Read => ({
   indexScans: a.indexScans + b.indexScans,
 })
 
-const share = ({ indexScans, sequentialScans }: Read): number => indexScans / Math.max(indexScans + sequentialScans, 1)
+const share = ({ indexScans, sequentialScans }: TableReads): number => indexScans / Math.max(indexScans + sequentialScans, 1)
 
-const isBad = (one: Read): boolean =>
+const isBad = (one: TableReads): boolean =>
   one.liveRows >= manyRows &&
   one.sequentialScans >= manyScans &&
   one.sequentialRows / one.sequentialScans >= rowsOfAScan &&
   share(one) < byIndex
 
-const describe = (one: Read): string =>
+const describe = (one: TableReads): string =>
   `${one.name}: ${counted(one.sequentialScans, 'sequential scan')} over ${formatCount(Math.round(one.sequentialRows / Math.max(one.sequentialScans, 1)))} rows each, ${formatPercent(share(one))} of all scans by index`
 
 type Told = Pick<JudgedFinding, 'status' | 'title' | 'observed'> & Partial<Omit<JudgedFinding, 'id'>>
@@ -88,7 +88,11 @@ export const baseLine = (tables: number, subject: string): JudgedFinding<'db.seq
   })
 
 /** Large tables that were read from end to end again and again. */
-export const judgeSequentialScans = (read: readonly Read[], sinceMs: number, subject: string): JudgedFinding<'db.sequential-scans'> => {
+export const judgeSequentialScans = (
+  read: readonly TableReads[],
+  sinceMs: number,
+  subject: string,
+): JudgedFinding<'db.sequential-scans'> => {
   const bad = read.filter(isBad).toSorted((a, b) => b.sequentialRows - a.sequentialRows)
   const since = `in the last ${formatDuration(sinceMs)}`
   const [worst] = bad

@@ -7,7 +7,7 @@ import { judgeBlocked, judgeIdleInTransaction, judgeLongQueries } from '../../..
 import { sessionsPart } from '../../../../probes/postgres/parts.ts'
 import { readOnly } from '../../../../probes/postgres/read-only.ts'
 import { lacksRights, taskIds } from '../../not-done.ts'
-import { type Done, definePart, type SharedOptions, type Site } from '../../part.ts'
+import { definePart, type MaintainedDatabase, type TaskOptions, type TaskOutcome } from '../../part.ts'
 import { count, gainsOf, judgePolicy } from './policy.ts'
 import { type Deed, end, wouldEnd } from './signal.ts'
 import { chooseTargets, policies, type SessionPolicy, states } from './targets.ts'
@@ -26,7 +26,7 @@ const sessions = z
   .prefault({})
   .meta({ description: 'What is done about sessions that block others, sit idle in a transaction, or run a query for long.' })
 
-const look = async ({ session, application, context }: Site): Promise<Sessions> => {
+const look = async ({ session, application, context }: MaintainedDatabase): Promise<Sessions> => {
   const part = sessionsPart([application, ...(context.ownSessions?.() ?? [])])
   return part.read(await readOnly(session, part.sql))
 }
@@ -39,10 +39,10 @@ const ofDatabase = ({ list: all, hidden }: Sessions, database: string): Sessions
 }
 
 const act = async (
-  site: Site,
+  site: MaintainedDatabase,
   seen: Sessions,
   policy: SessionPolicy,
-  thresholds: SharedOptions['thresholds'],
+  thresholds: TaskOptions['thresholds'],
 ): Promise<readonly Deed[]> => {
   const targets = chooseTargets({ list: seen.list, database: site.target.database }, policy, thresholds)
   const deeds: Deed[] = []
@@ -50,13 +50,13 @@ const act = async (
   return deeds
 }
 
-const rightsOf = ({ target, server }: Site, deeds: readonly Deed[]) => {
+const rightsOf = ({ target, server }: MaintainedDatabase, deeds: readonly Deed[]) => {
   const refused = deeds.filter(({ fate }) => fate === 'not allowed')
   const what = `the server does not let it end ${refused.length} of the sessions of other roles; those of superusers only a superuser may end`
   return refused.length === 0 ? [] : [lacksRights(target.database, 'sessions', { what, grants: grantsFor(server.user, grants.signal) })]
 }
 
-const judge = ({ subject, target, server }: Site, seen: Sessions, thresholds: SharedOptions['thresholds']) => {
+const judge = ({ subject, target, server }: MaintainedDatabase, seen: Sessions, thresholds: TaskOptions['thresholds']) => {
   const own = ofDatabase(seen, target.database)
   return [judgeBlocked, judgeIdleInTransaction, judgeLongQueries].map((policy) =>
     amongVisible(policy(own, { subject, thresholds }), seen.hidden, server.user),
@@ -67,7 +67,7 @@ const pauseMs = 250
 const mostLooks = 4
 
 /** After sessions were ended: whoever waited for them needs a moment to finish, and is not told for it. */
-const lookAfter = async (site: Site, thresholds: SharedOptions['thresholds']): Promise<Sessions> => {
+const lookAfter = async (site: MaintainedDatabase, thresholds: TaskOptions['thresholds']): Promise<Sessions> => {
   const { setTimeout: after } = await import('node:timers/promises')
   let seen = await look(site)
   for (let looks = 1; looks < mostLooks && judge(site, seen, thresholds).some(({ status }) => status !== 'ok'); looks += 1) {
@@ -77,7 +77,7 @@ const lookAfter = async (site: Site, thresholds: SharedOptions['thresholds']): P
   return seen
 }
 
-const lineOf = (deeds: readonly Deed[], findings: Done['findings']): string => {
+const lineOf = (deeds: readonly Deed[], findings: TaskOutcome['findings']): string => {
   const ended = count(deeds, 'done')
   if (ended > 0) return `${ended} session${ended === 1 ? '' : 's'} ended`
   return findings.every((one) => one.status === 'ok') ? 'no session in the way' : 'sessions in the way'

@@ -2,12 +2,12 @@ import { setTimeout as after } from 'node:timers/promises'
 import type { Session } from '../../../../domain/postgres/observation.ts'
 import { booleanCell } from '../../../../probes/postgres/cells.ts'
 import { isStatementError } from '../../../../probes/postgres/read-only.ts'
-import type { Site } from '../../part.ts'
-import type { Target } from './targets.ts'
+import type { MaintainedDatabase } from '../../part.ts'
+import type { SessionTarget } from './targets.ts'
 
 /** What became of a target. `gone`: it ended, or did something else, before it was signalled, so it was left alone. */
 export type Fate = 'cancelled' | 'terminated' | 'gone' | 'still there' | 'not allowed' | 'not reached' | 'needs terminate'
-export type Deed = { readonly target: Target; readonly fate: Fate | 'would cancel' | 'would terminate' }
+export type Deed = { readonly target: SessionTarget; readonly fate: Fate | 'would cancel' | 'would terminate' }
 
 /** How long a session gets to hear a signal. */
 const patienceMs = 5_000
@@ -33,7 +33,11 @@ type Signal = keyof typeof signals
 const insufficientPrivilege = '42501'
 
 /** `over`: the session heard it. */
-const send = async (site: Site, signal: Signal, one: Session): Promise<'over' | Exclude<Fate, 'cancelled' | 'terminated'>> => {
+const send = async (
+  site: MaintainedDatabase,
+  signal: Signal,
+  one: Session,
+): Promise<'over' | Exclude<Fate, 'cancelled' | 'terminated'>> => {
   const { session, context } = site
   const moment = [one.pid, one.backendStart, one.stateChange]
   try {
@@ -50,13 +54,13 @@ const send = async (site: Site, signal: Signal, one: Session): Promise<'over' | 
   return 'still there'
 }
 
-const terminate = async (site: Site, one: Session): Promise<Fate> => {
+const terminate = async (site: MaintainedDatabase, one: Session): Promise<Fate> => {
   const sent = await send(site, 'terminate', one)
   return sent === 'over' ? 'terminated' : sent
 }
 
 /** Does what was decided about one session: cancel, wait, terminate, as far as it may. */
-export const end = async (site: Site, { session, way }: Target): Promise<Fate> => {
+export const end = async (site: MaintainedDatabase, { session, way }: SessionTarget): Promise<Fate> => {
   if (site.context.signal.aborted) return 'not reached'
   if (way === 'needs terminate') return 'needs terminate'
   if (way === 'terminate') return terminate(site, session)
@@ -66,5 +70,5 @@ export const end = async (site: Site, { session, way }: Target): Promise<Fate> =
 }
 
 /** What would be done. */
-export const wouldEnd = ({ way }: Target): Deed['fate'] =>
+export const wouldEnd = ({ way }: SessionTarget): Deed['fate'] =>
   way === 'needs terminate' ? way : way === 'terminate' ? 'would terminate' : 'would cancel'

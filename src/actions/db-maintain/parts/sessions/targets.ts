@@ -19,7 +19,7 @@ export type SessionPolicy = {
 export type Reason = 'blocks others' | 'idle in transaction' | 'long query'
 /** `needs terminate`: there is no query to cancel, and the policy allows nothing more. */
 export type Way = 'cancel' | 'cancel, then terminate' | 'terminate' | 'needs terminate'
-export type Target = { readonly session: Session; readonly reason: Reason; readonly way: Way }
+export type SessionTarget = { readonly session: Session; readonly reason: Reason; readonly way: Way }
 
 type Limits = Readonly<Record<string, Threshold | undefined>>
 
@@ -45,7 +45,7 @@ export const chooseTargets = (
   { list, database }: { readonly list: readonly Session[]; readonly database: string },
   given: SessionPolicy,
   limits: Limits,
-): readonly Target[] => {
+): readonly SessionTarget[] => {
   const { policy } = given
   if (policy === 'report') return []
   const blockedMs = limitOf(limits, 'blocked').critical

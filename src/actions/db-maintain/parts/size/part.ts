@@ -6,7 +6,7 @@ import type { Sizes, Volume } from '../../../../domain/postgres/sizes.ts'
 import { seeSizes } from '../../../../probes/postgres/sizes.ts'
 import { seeVolume } from '../../../../probes/volume.ts'
 import { taskIds } from '../../not-done.ts'
-import { definePart, type SharedOptions, type Site } from '../../part.ts'
+import { definePart, type MaintainedDatabase, type TaskOptions } from '../../part.ts'
 import { limitOf } from '../../thresholds.ts'
 import { judgeDatabaseSize, judgeVolume, type PastSizes, sizeTable } from './policy.ts'
 
@@ -14,7 +14,7 @@ import { judgeDatabaseSize, judgeVolume, type PastSizes, sizeTable } from './pol
 const sizesKept = 120
 
 /** SQL cannot ask for free room: only the container that the database runs in can be asked. */
-const volumeOf = async ({ target, server, context }: Site, { dataDirectory }: Sizes): Promise<Seen<Volume>> => {
+const volumeOf = async ({ target, server, context }: MaintainedDatabase, { dataDirectory }: Sizes): Promise<Seen<Volume>> => {
   if (target.service === undefined)
     return couldNotLook('SQL cannot ask for the free room of the server', 'set database.service, or watch that disk on its own server')
   if (dataDirectory === undefined) {
@@ -30,7 +30,7 @@ const readSizes = (text: string | undefined): PastSizes => {
   return typeof value === 'object' && value !== null ? (value as PastSizes) : {}
 }
 
-const run = async ({ thresholds }: SharedOptions, site: Site) => {
+const run = async ({ thresholds }: TaskOptions, site: MaintainedDatabase) => {
   const { session, tables, target, subject, context } = site
   const sizes = await seeSizes(
     session,

@@ -20,7 +20,7 @@ export const growthOf = (bytes: number, past: readonly PastMeasurement[], now: I
 
 const signed = (bytes: number): string => `${bytes < 0 ? '' : '+'}${formatBytes(Math.round(bytes))}`
 
-export type Looked = {
+export type SizeObservation = {
   readonly sizes: Sizes
   readonly past: readonly PastMeasurement[]
   readonly now: Instant
@@ -28,7 +28,7 @@ export type Looked = {
 }
 
 /** The size of the database, what it gained since the last run, and a day. */
-export const judgeDatabaseSize = ({ sizes, past, now, subject }: Looked): JudgedFinding<'db.size'> => {
+export const judgeDatabaseSize = ({ sizes, past, now, subject }: SizeObservation): JudgedFinding<'db.size'> => {
   const { databaseBytes } = sizes
   const [last] = past
   const growth = growthOf(databaseBytes, past, now)
@@ -53,7 +53,11 @@ const fullInMs = ({ freeBytes }: Volume, growth: number | undefined): number | u
 export type Limits = { readonly free: Threshold; readonly days: Threshold }
 
 /** How much room the volume has left, and when the database will have filled it. A volume that cannot be seen is said. */
-export const judgeVolume = (volume: Seen<Volume>, { sizes, past, now, subject }: Looked, limits: Limits): JudgedFinding<'db.volume'> => {
+export const judgeVolume = (
+  volume: Seen<Volume>,
+  { sizes, past, now, subject }: SizeObservation,
+  limits: Limits,
+): JudgedFinding<'db.volume'> => {
   const shared = { id: 'db.volume', subject, audience: 'infrastructure' } as const
   if (!volume.seen) {
     return finding({

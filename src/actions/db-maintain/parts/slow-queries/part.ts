@@ -3,14 +3,19 @@ import type { StatementCounters } from '../../../../domain/postgres/statements.t
 import { type StatementsPlace, seeQueryTexts, seeStatements } from '../../../../probes/postgres/statements.ts'
 import { keepCounters, readCounters } from '../../counter-note.ts'
 import { lacksRights, notDone, taskIds } from '../../not-done.ts'
-import { type Done, definePart, type Site } from '../../part.ts'
+import { definePart, type MaintainedDatabase, type TaskOutcome } from '../../part.ts'
 import { limitOf } from '../../thresholds.ts'
-import { type About, baseLine, counterOf, judgeSlowQueries, notCounted, slowQueries, tableOf } from './policy.ts'
+import { baseLine, counterOf, judgeSlowQueries, notCounted, type SlowQuerySubject, slowQueries, tableOf } from './policy.ts'
 
 /** The others have taken too little time in all to be slow. */
 const mostKept = 1_000
 
-const compare = async (site: Site, counters: StatementCounters, place: StatementsPlace, about: About): Promise<Done<'db.slow-queries'>> => {
+const compare = async (
+  site: MaintainedDatabase,
+  counters: StatementCounters,
+  place: StatementsPlace,
+  about: SlowQuerySubject,
+): Promise<TaskOutcome<'db.slow-queries'>> => {
   const { session, target, context } = site
   const note = `db.slow-queries ${target.subject}`
   const before = readCounters(context, note)
@@ -37,7 +42,7 @@ export const part = definePart({
   options: {},
   run: async ({ thresholds }, site) => {
     const { subject, server, target } = site
-    const about: About = { subject, role: server.user, threshold: limitOf(thresholds, 'slow-query') }
+    const about: SlowQuerySubject = { subject, role: server.user, threshold: limitOf(thresholds, 'slow-query') }
     const seen = await seeStatements(site.session)
     if (seen.kind === 'counters') return compare(site, seen.counters, seen.place, about)
     if (seen.kind === 'not allowed') {

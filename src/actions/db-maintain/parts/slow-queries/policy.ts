@@ -10,7 +10,7 @@ import { type Counter, type CounterNote, gained } from '../../counter-note.ts'
 /** A query with what it took since the last run. */
 export type Taken = { readonly counter: StatementCounter; readonly calls: number; readonly totalMs: number; readonly meanMs: number }
 
-export type About = { readonly subject: string; readonly role: string; readonly threshold: Threshold }
+export type SlowQuerySubject = { readonly subject: string; readonly role: string; readonly threshold: Threshold }
 
 const fewCalls = 100
 const mostShown = 10
@@ -23,7 +23,7 @@ const takenSince = (counter: StatementCounter, before: CounterNote, reset: strin
 }
 
 /** Queries that were called often enough since the last run and took long, those that took most time in all first; at most ten. */
-export const slowQueries = ({ list, reset }: StatementCounters, before: CounterNote, { threshold }: About) => {
+export const slowQueries = ({ list, reset }: StatementCounters, before: CounterNote, { threshold }: SlowQuerySubject) => {
   const slow = list
     .map((counter) => takenSince(counter, before, reset))
     .filter(({ calls, meanMs }) => calls >= fewCalls && judge(meanMs, threshold).status !== 'ok')
@@ -33,7 +33,7 @@ export const slowQueries = ({ list, reset }: StatementCounters, before: CounterN
 
 type Told = Pick<JudgedFinding, 'status' | 'title' | 'observed'> & Partial<Omit<JudgedFinding, 'id'>>
 
-const slow = ({ subject, threshold }: About, told: Told): JudgedFinding<'db.slow-queries'> =>
+const slow = ({ subject, threshold }: SlowQuerySubject, told: Told): JudgedFinding<'db.slow-queries'> =>
   finding({
     id: 'db.slow-queries',
     subject,
@@ -44,7 +44,7 @@ const slow = ({ subject, threshold }: About, told: Told): JudgedFinding<'db.slow
   })
 
 /** Without counters nothing is known, and nothing is wrong: one advice. */
-export const notCounted = (why: 'no extension' | 'not loaded', about: About): JudgedFinding<'db.slow-queries'> => {
+export const notCounted = (why: 'no extension' | 'not loaded', about: SlowQuerySubject): JudgedFinding<'db.slow-queries'> => {
   const cause = why === 'no extension' ? 'pg_stat_statements is not in this database' : 'pg_stat_statements is not loaded by the server'
   const create = why === 'no extension' ? '; then in this database: CREATE EXTENSION pg_stat_statements;' : ''
   return slow(about, {
@@ -57,10 +57,10 @@ export const notCounted = (why: 'no extension' | 'not loaded', about: About): Ju
   })
 }
 
-const unseen = (hidden: number, { role }: About): Partial<Pick<JudgedFinding, 'notChecked' | 'advice'>> =>
+const unseen = (hidden: number, { role }: SlowQuerySubject): Partial<Pick<JudgedFinding, 'notChecked' | 'advice'>> =>
   hidden === 0 ? {} : { notChecked: `${formatCount(hidden)} of other roles`, advice: grantMonitor(role) }
 
-export const baseLine = (counters: StatementCounters, about: About): JudgedFinding<'db.slow-queries'> =>
+export const baseLine = (counters: StatementCounters, about: SlowQuerySubject): JudgedFinding<'db.slow-queries'> =>
   slow(about, {
     status: 'ok',
     cleared: false,
@@ -83,7 +83,10 @@ type Slow = ReturnType<typeof slowQueries> & {
 const textOf = ({ counter }: Taken, texts: Slow['texts']): string => texts.get(counter.queryId) || '(its text is not kept)'
 
 /** What was slow since the last run. */
-export const judgeSlowQueries = ({ shown, count, texts, sinceMs, hidden }: Slow, about: About): JudgedFinding<'db.slow-queries'> => {
+export const judgeSlowQueries = (
+  { shown, count, texts, sinceMs, hidden }: Slow,
+  about: SlowQuerySubject,
+): JudgedFinding<'db.slow-queries'> => {
   const worstMs = Math.max(0, ...shown.map((one) => one.meanMs))
   const since = `in the last ${formatDuration(sinceMs)}`
   if (count === 0) {

@@ -2,19 +2,19 @@ import { formatBytes } from '../../../../core/quantity.ts'
 import { counted } from '../../../../core/render/headline.ts'
 import { seeSnapshotHolders } from '../../../../probes/postgres/table-stats.ts'
 import { taskIds } from '../../not-done.ts'
-import { definePart, type SharedOptions, type Site } from '../../part.ts'
+import { definePart, type MaintainedDatabase, type TaskOptions } from '../../part.ts'
 import { planVacuum } from './plan.ts'
 import { countsOf, gainsOf, judgeLeft } from './policy.ts'
-import type { Outcome } from './work.ts'
+import type { VacuumOutcome } from './work.ts'
 import { doWork } from './work-task.ts'
 
-const told = (outcomes: readonly Outcome[], dryRun: boolean): string => {
+const told = (outcomes: readonly VacuumOutcome[], dryRun: boolean): string => {
   if (dryRun) return `${counted(outcomes.filter((one) => one.step.does !== 'analyze').length, 'table')} would be vacuumed`
   const { vacuumed, 'reclaimed-bytes': bytes } = countsOf(outcomes)
   return `${counted(vacuumed, 'table')} vacuumed, ${formatBytes(Math.round(bytes))} to use again`
 }
 
-const run = async (_options: SharedOptions, site: Site) => {
+const run = async (_options: TaskOptions, site: MaintainedDatabase) => {
   const { server, tables, context } = site
   const worked = await doWork(site, 'vacuum', planVacuum(tables, server.major))
   if (!('outcomes' in worked)) return worked

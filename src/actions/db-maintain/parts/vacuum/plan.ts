@@ -1,7 +1,7 @@
 import type { Table } from '../../part.ts'
 
 /** One statement for one table. */
-export type Step = { readonly table: Table; readonly does: 'vacuum' | 'vacuum-analyze' | 'analyze' }
+export type VacuumStep = { readonly table: Table; readonly does: 'vacuum' | 'vacuum-analyze' | 'analyze' }
 
 type Parts = { readonly leaves: readonly Table[]; readonly tops: readonly Table[]; readonly coveredByTop: (leaf: Table) => boolean }
 
@@ -20,27 +20,27 @@ const partsOf = (tables: readonly Table[], major: number): Parts => {
 }
 
 /** Leaf by leaf, for each is a table of its own, then the parents; no leaf is analyzed twice. */
-export const planVacuum = (tables: readonly Table[], major: number): readonly Step[] => {
+export const planVacuum = (tables: readonly Table[], major: number): readonly VacuumStep[] => {
   const { leaves, tops, coveredByTop } = partsOf(tables, major)
   return [
-    ...leaves.map((table): Step => ({ table, does: coveredByTop(table) ? 'vacuum' : 'vacuum-analyze' })),
-    ...tops.map((table): Step => ({ table, does: 'analyze' })),
+    ...leaves.map((table): VacuumStep => ({ table, does: coveredByTop(table) ? 'vacuum' : 'vacuum-analyze' })),
+    ...tops.map((table): VacuumStep => ({ table, does: 'analyze' })),
   ]
 }
 
 /** The same without VACUUM. */
-export const planAnalyze = (tables: readonly Table[], major: number): readonly Step[] => {
+export const planAnalyze = (tables: readonly Table[], major: number): readonly VacuumStep[] => {
   const { leaves, tops, coveredByTop } = partsOf(tables, major)
   return [...leaves.filter((one) => !coveredByTop(one)), ...tops].map((table) => ({ table, does: 'analyze' }))
 }
 
 /** Nothing is cut off the end of a file: that takes a lock which stops everybody, also on standbys. */
-const options: Record<Step['does'], string> = {
+const options: Record<VacuumStep['does'], string> = {
   vacuum: 'VACUUM (SKIP_LOCKED, TRUNCATE false)',
   'vacuum-analyze': 'VACUUM (ANALYZE, SKIP_LOCKED, TRUNCATE false)',
   analyze: 'ANALYZE (SKIP_LOCKED)',
 }
 
 /** The whole statement; `quoted` is the table's name as an identifier. */
-export const statementOf = ({ does, table }: Step, quoted: string, major: number): string =>
+export const statementOf = ({ does, table }: VacuumStep, quoted: string, major: number): string =>
   `${options[does]} ${does === 'analyze' && table.kind === 'p' && major >= 18 ? 'ONLY ' : ''}${quoted}`

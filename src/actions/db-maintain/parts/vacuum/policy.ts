@@ -6,13 +6,13 @@ import type { SnapshotHolder } from '../../../../domain/postgres/table-stats.ts'
 import type { Locker } from '../../../../probes/postgres/table-stats.ts'
 import type { Forbidden } from '../../maintain-rights.ts'
 import type { LeftAlone } from '../../owner-code.ts'
-import type { Site } from '../../part.ts'
-import type { Outcome } from './work.ts'
+import type { MaintainedDatabase } from '../../part.ts'
+import type { VacuumOutcome } from './work.ts'
 
-type Done = Extract<Outcome, { kind: 'done' }>
-const isDone = (one: Outcome): one is Done => one.kind === 'done'
+type Done = Extract<VacuumOutcome, { kind: 'done' }>
+const isDone = (one: VacuumOutcome): one is Done => one.kind === 'done'
 
-export const nameOf = ({ step: { table } }: Pick<Outcome, 'step'>): string => `${table.schema}.${table.name}`
+export const nameOf = ({ step: { table } }: Pick<VacuumOutcome, 'step'>): string => `${table.schema}.${table.name}`
 
 const removed = ({ before, after }: Done): number => Math.max(0, before.deadRows - after.deadRows)
 
@@ -23,19 +23,19 @@ export const reclaimedBytes = (one: Done): number => {
 }
 
 /** Told by findings of their own. */
-export const isLeftAlone = ({ kind }: Outcome): boolean => kind === 'no-right' || kind === 'own-code'
+export const isLeftAlone = ({ kind }: VacuumOutcome): boolean => kind === 'no-right' || kind === 'own-code'
 
 const lockerWords = ({ pid, mode, user, application, autovacuum }: Locker): string =>
   autovacuum ? `autovacuum (pid ${pid}) is at work on it` : `pid ${pid} ${user} ${application}`.trimEnd() + ` holds ${mode}`
 
-const whyNot = (one: Outcome): string | undefined => {
+const whyNot = (one: VacuumOutcome): string | undefined => {
   if (one.kind === 'failed') return one.cause
   if (one.kind !== 'locked') return undefined
   return one.by.length === 0 ? 'it was locked for a moment' : one.by.map(lockerWords).join('; ')
 }
 
 /** Autovacuum does the same work: nothing is wrong with a table that it holds. */
-const isHeldUp = (one: Outcome): boolean => one.kind === 'locked' && !one.by.some((locker) => locker.autovacuum)
+const isHeldUp = (one: VacuumOutcome): boolean => one.kind === 'locked' && !one.by.some((locker) => locker.autovacuum)
 
 type WorkTask = 'vacuum' | 'analyze'
 const words: Record<WorkTask, string> = { vacuum: 'vacuumed', analyze: 'analyzed' }
@@ -43,7 +43,7 @@ const words: Record<WorkTask, string> = { vacuum: 'vacuumed', analyze: 'analyzed
 const plural = (count: number): string => counted(count, 'table')
 
 /** `12 of 13 tables vacuumed, 4,000 dead rows removed`; parents that are merely analyzed are not counted as vacuumed. */
-const tell = (task: WorkTask, outcomes: readonly Outcome[], dryRun: boolean): string => {
+const tell = (task: WorkTask, outcomes: readonly VacuumOutcome[], dryRun: boolean): string => {
   const done = words[task]
   const own = outcomes.filter((one) => !isLeftAlone(one) && (task === 'analyze' || one.step.does !== 'analyze'))
   if (own.length === 0) return `nothing left to be ${done}`
@@ -63,8 +63,8 @@ const mend: Record<'critical' | 'warning' | 'ok', string> = {
 /** Whether every table could be vacuumed, or analyzed; who was in the way stands in the evidence. */
 export const judgeWork = <Task extends WorkTask>(
   task: Task,
-  outcomes: readonly Outcome[],
-  { subject, context }: Pick<Site, 'subject' | 'context'>,
+  outcomes: readonly VacuumOutcome[],
+  { subject, context }: Pick<MaintainedDatabase, 'subject' | 'context'>,
 ): JudgedFinding<`db.${Task}`> => {
   const done = words[task]
   const [failed, held] = [outcomes.filter((one) => one.kind === 'failed'), outcomes.filter(isHeldUp)]
@@ -109,9 +109,9 @@ const release = (holder: SnapshotHolder): string => {
 
 /** Dead rows that VACUUM had to leave because somebody may still see them, and who that is. */
 export const judgeLeft = (
-  outcomes: readonly Outcome[],
+  outcomes: readonly VacuumOutcome[],
   holders: readonly SnapshotHolder[],
-  { subject }: Pick<Site, 'subject'>,
+  { subject }: Pick<MaintainedDatabase, 'subject'>,
 ): JudgedFinding<'db.old-snapshot'> => {
   const left = outcomes.filter(isDone).filter((one) => one.after.deadRows >= manyDeadRows)
   const rows = left.reduce((sum, one) => sum + one.after.deadRows, 0)
@@ -138,7 +138,7 @@ export const judgeLeft = (
 const age = (transactions: number | undefined): string => (transactions === undefined ? '' : formatCount(transactions))
 const arrow = (before: string, after: string): string => (before === after ? after : `${before} → ${after}`)
 
-const gainsRow = (one: Outcome): readonly string[] => {
+const gainsRow = (one: VacuumOutcome): readonly string[] => {
   const { before } = one
   const [dead, size] = [formatCount(before.deadRows), formatBytes(before.totalBytes)]
   if (one.kind !== 'done')
@@ -154,10 +154,10 @@ const gainsRow = (one: Outcome): readonly string[] => {
   ]
 }
 
-const gained = (one: Outcome): number => (one.kind === 'done' ? reclaimedBytes(one) : 0)
+const gained = (one: VacuumOutcome): number => (one.kind === 'done' ? reclaimedBytes(one) : 0)
 
 /** What each table gained, those that gained most first. */
-export const gainsOf = (outcomes: readonly Outcome[], { context }: Pick<Site, 'context'>): FactTable => ({
+export const gainsOf = (outcomes: readonly VacuumOutcome[], { context }: Pick<MaintainedDatabase, 'context'>): FactTable => ({
   title: context.dryRun ? 'vacuum would look after' : 'vacuum',
   columns: ['table', 'dead rows', 'size', 'room to use again', 'age in transactions', 'took'],
   rows: outcomes
@@ -167,13 +167,13 @@ export const gainsOf = (outcomes: readonly Outcome[], { context }: Pick<Site, 'c
 })
 
 /** The outputs of the action that VACUUM adds to. */
-export const countsOf = (outcomes: readonly Outcome[]) => {
+export const countsOf = (outcomes: readonly VacuumOutcome[]) => {
   const done = outcomes.filter(isDone).filter((one) => one.step.does !== 'analyze')
   return { vacuumed: done.length, 'reclaimed-bytes': done.reduce((sum, one) => sum + reclaimedBytes(one), 0) }
 }
 
-export const leftAlone = (outcomes: readonly Outcome[]): readonly LeftAlone[] =>
+export const leftAlone = (outcomes: readonly VacuumOutcome[]): readonly LeftAlone[] =>
   outcomes.flatMap((one) => (one.kind === 'own-code' ? [{ name: nameOf(one), owner: one.before.owner, found: one.found }] : []))
 
-export const noRights = (outcomes: readonly Outcome[]): readonly Forbidden[] =>
+export const noRights = (outcomes: readonly VacuumOutcome[]): readonly Forbidden[] =>
   outcomes.filter((one) => one.kind === 'no-right').map((one) => ({ name: nameOf(one), owner: one.before.owner }))

@@ -2,19 +2,19 @@ import type { JudgedFinding } from '../../../../contract/finding.ts'
 import { lacksMaintain } from '../../maintain-rights.ts'
 import { notOnStandby, type TaskId, unfinishedWork } from '../../not-done.ts'
 import { judgeLeftAlone } from '../../owner-code.ts'
-import type { Done, Site } from '../../part.ts'
-import { type Step, statementOf } from './plan.ts'
+import type { MaintainedDatabase, TaskOutcome } from '../../part.ts'
+import { statementOf, type VacuumStep } from './plan.ts'
 import { isLeftAlone, judgeWork, leftAlone, noRights } from './policy.ts'
-import { doSteps, type Outcome } from './work.ts'
+import { doSteps, type VacuumOutcome } from './work.ts'
 
 export type Worked<Id extends string> = {
-  readonly outcomes: readonly Outcome[]
+  readonly outcomes: readonly VacuumOutcome[]
   /** Whether every table was done, whether our role may and should do them, and whether the run was cut short. */
   readonly findings: readonly JudgedFinding<Id>[]
   readonly completed: boolean
 }
 
-const sayPlan = ({ context, session, server }: Site, outcomes: readonly Outcome[]): void => {
+const sayPlan = ({ context, session, server }: MaintainedDatabase, outcomes: readonly VacuumOutcome[]): void => {
   for (const { kind, step } of outcomes) {
     const { table } = step
     if (kind === 'not-begun')
@@ -24,10 +24,10 @@ const sayPlan = ({ context, session, server }: Site, outcomes: readonly Outcome[
 
 /** Does what was planned, and judges it; a dry run says what it would do. A standby takes no changes. */
 export const doWork = async <Task extends 'vacuum' | 'analyze'>(
-  site: Site,
+  site: MaintainedDatabase,
   task: Task,
-  steps: readonly Step[],
-): Promise<Worked<`db.${Task}` | TaskId> | Done<'db.unfinished'>> => {
+  steps: readonly VacuumStep[],
+): Promise<Worked<`db.${Task}` | TaskId> | TaskOutcome<'db.unfinished'>> => {
   const { context, server, target } = site
   if (server.standby) return notOnStandby(target.database, task)
   const outcomes = await doSteps(site, steps)

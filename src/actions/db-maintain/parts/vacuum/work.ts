@@ -4,14 +4,14 @@ import { numberCell, wholeCell } from '../../../../probes/postgres/cells.ts'
 import type { FoundOwnerCode } from '../../../../probes/postgres/owner-code.ts'
 import { isStatementError } from '../../../../probes/postgres/read-only.ts'
 import { type Locker, seeLockers, seeTableStats } from '../../../../probes/postgres/table-stats.ts'
-import type { Row } from '../../../../tools/connect/session.ts'
+import type { SqlRow } from '../../../../tools/connect/session.ts'
 import { seeLeftAlone } from '../../owner-code.ts'
-import type { Site } from '../../part.ts'
+import type { MaintainedDatabase } from '../../part.ts'
 import { type Followed, longStatement } from '../../progress.ts'
-import { type Step, statementOf } from './plan.ts'
+import { statementOf, type VacuumStep } from './plan.ts'
 
 /** What became of one table. */
-export type Outcome = { readonly step: Step; readonly before: TableStats } & (
+export type VacuumOutcome = { readonly step: VacuumStep; readonly before: TableStats } & (
   | { readonly kind: 'done'; readonly after: TableStats; readonly tookMs: number }
   /** Somebody holds it: it was left alone. */
   | { readonly kind: 'locked'; readonly by: readonly Locker[] }
@@ -29,7 +29,7 @@ const progressSql = `SELECT phase, heap_blks_total::pg_catalog.float8 AS total, 
   FROM pg_catalog.pg_stat_progress_vacuum WHERE pid OPERATOR(pg_catalog.=) $1`
 
 /** `vacuum public.game: scanning heap, 612 MB of 2.1 GB, 84 MB/s, about 18 s left`. */
-export const tellVacuum = (name: string, row: Row, elapsedMs: number): string => {
+export const tellVacuum = (name: string, row: SqlRow, elapsedMs: number): string => {
   const [phase, total] = [wholeCell(row['phase']), numberCell(row['total']) * blockBytes]
   const done = Number(phase === 'vacuuming heap' ? row['vacuumed'] : row['scanned']) * blockBytes
   const head = `vacuum ${name}: ${phase}, ${formatBytes(done)} of ${formatBytes(total)}`
@@ -38,14 +38,15 @@ export const tellVacuum = (name: string, row: Row, elapsedMs: number): string =>
   return `${head}, ${formatBytes(Math.round(perMs * 1000))}/s, about ${formatDuration((total - done) / perMs)} left`
 }
 
-const nameOf = ({ table }: Step): string => `${table.schema}.${table.name}`
+const nameOf = ({ table }: VacuumStep): string => `${table.schema}.${table.name}`
 
-const followed = (step: Step): Followed => ({ sql: progressSql, tell: (row, elapsedMs) => tellVacuum(nameOf(step), row, elapsedMs) })
+const followed = (step: VacuumStep): Followed => ({ sql: progressSql, tell: (row, elapsedMs) => tellVacuum(nameOf(step), row, elapsedMs) })
 
-const counted = ({ does }: Step, { vacuumCount, analyzeCount }: TableStats): number => (does === 'analyze' ? analyzeCount : vacuumCount)
+const counted = ({ does }: VacuumStep, { vacuumCount, analyzeCount }: TableStats): number =>
+  does === 'analyze' ? analyzeCount : vacuumCount
 
 /** SKIP_LOCKED succeeds with a mere warning: only the counters tell that it was done. Before PostgreSQL 15 they are up to half a second late. */
-const sawDone = async (site: Site, step: Step, before: TableStats): Promise<TableStats | undefined> => {
+const sawDone = async (site: MaintainedDatabase, step: VacuumStep, before: TableStats): Promise<TableStats | undefined> => {
   const { session, server } = site
   const { oid } = step.table
   for (const lateMs of server.major >= 15 ? [0] : [200, 500, 1_000]) {
@@ -59,7 +60,7 @@ const sawDone = async (site: Site, step: Step, before: TableStats): Promise<Tabl
 /** Of one of its indexes or partitions, for which SKIP_LOCKED does not stand. */
 const lockNotAvailable = '55P03'
 
-const attempt = async (site: Site, step: Step, before: TableStats): Promise<Outcome> => {
+const attempt = async (site: MaintainedDatabase, step: VacuumStep, before: TableStats): Promise<VacuumOutcome> => {
   const { session, server, context } = site
   const startedAt = performance.now()
   const sql = statementOf(step, session.quoted(step.table.schema, step.table.name), server.major)
@@ -79,7 +80,7 @@ const attempt = async (site: Site, step: Step, before: TableStats): Promise<Outc
     : { kind: 'done', step, before, after, tookMs }
 }
 
-const one = async (site: Site, step: Step, found: FoundOwnerCode | undefined): Promise<Outcome | undefined> => {
+const one = async (site: MaintainedDatabase, step: VacuumStep, found: FoundOwnerCode | undefined): Promise<VacuumOutcome | undefined> => {
   const { session, server, context } = site
   const before = (await seeTableStats(session, [step.table.oid], server.major)).get(step.table.oid)
   // Dropped since the tables were listed.
@@ -91,12 +92,12 @@ const one = async (site: Site, step: Step, found: FoundOwnerCode | undefined): P
 }
 
 /** All steps, one after the other; what was locked is tried once more when the rest is done. A dry run only looks. */
-export const doSteps = async (site: Site, steps: readonly Step[]): Promise<readonly Outcome[]> => {
+export const doSteps = async (site: MaintainedDatabase, steps: readonly VacuumStep[]): Promise<readonly VacuumOutcome[]> => {
   const left = await seeLeftAlone(
     site,
     steps.map(({ table }) => table.oid),
   )
-  const outcomes: Outcome[] = []
+  const outcomes: VacuumOutcome[] = []
   for (const step of steps) {
     const outcome = await one(site, step, left.get(step.table.oid))
     if (outcome !== undefined) outcomes.push(outcome)
@@ -104,8 +105,8 @@ export const doSteps = async (site: Site, steps: readonly Step[]): Promise<reado
   return retried(site, outcomes)
 }
 
-const retried = async (site: Site, outcomes: readonly Outcome[]): Promise<readonly Outcome[]> => {
-  const settled: Outcome[] = []
+const retried = async (site: MaintainedDatabase, outcomes: readonly VacuumOutcome[]): Promise<readonly VacuumOutcome[]> => {
+  const settled: VacuumOutcome[] = []
   for (const outcome of outcomes)
     settled.push(outcome.kind === 'locked' ? ((await one(site, outcome.step, undefined)) ?? outcome) : outcome)
   return settled

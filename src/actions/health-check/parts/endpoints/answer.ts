@@ -2,9 +2,9 @@ import { readJson } from '../../../../core/read-json.ts'
 import type { HttpSeen } from '../../../../probes/http.ts'
 import { accepts } from './expected-status.ts'
 import { jsonDifference } from './json-subset.ts'
-import type { Target } from './target.ts'
+import type { EndpointTarget } from './target.ts'
 
-export type HttpAnswer = Extract<HttpSeen, { readonly kind: 'answer' }>
+export type EndpointAnswer = Extract<HttpSeen, { readonly kind: 'answer' }>
 
 const longest = 200
 
@@ -14,10 +14,10 @@ const beginning = (text: string): string => {
   return JSON.stringify(line.length > longest ? `${line.slice(0, longest)}…` : line)
 }
 
-export const expectsBody = ({ json, text }: Target): boolean => json !== undefined || text !== undefined
+export const expectsBody = ({ json, text }: EndpointTarget): boolean => json !== undefined || text !== undefined
 
 /** What the body lacks of what is expected, in words; `undefined` when it has all of it. */
-export const bodyMistake = ({ body }: HttpAnswer, { json, text }: Target): string | undefined => {
+export const bodyMistake = ({ body }: EndpointAnswer, { json, text }: EndpointTarget): string | undefined => {
   if (body === undefined) return undefined
   if ('unreadable' in body) return `its body cannot be read: ${body.unreadable}`
   if (text !== undefined && !body.text.includes(text)) {
@@ -30,8 +30,9 @@ export const bodyMistake = ({ body }: HttpAnswer, { json, text }: Target): strin
 }
 
 /** An endless stream, as far as one can tell: no length said, and no end after all that is read. */
-export const isEndless = (answer: HttpAnswer, target: Target): boolean => !answer.ended && !answer.lengthKnown && !expectsBody(target)
+export const isEndless = (answer: EndpointAnswer, target: EndpointTarget): boolean =>
+  !answer.ended && !answer.lengthKnown && !expectsBody(target)
 
 /** An answer, but not the expected one: worth another attempt. */
-export const isWrong = (answer: HttpAnswer, target: Target): boolean =>
+export const isWrong = (answer: EndpointAnswer, target: EndpointTarget): boolean =>
   !accepts(target.status, answer.status) || isEndless(answer, target) || bodyMistake(answer, target) !== undefined

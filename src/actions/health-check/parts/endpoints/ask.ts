@@ -11,12 +11,12 @@ import { probeTcp } from '../../../../probes/tcp.ts'
 import { expectsBody } from './answer.ts'
 import { accepts } from './expected-status.ts'
 import type { Observation } from './observation.ts'
-import type { Target } from './target.ts'
+import type { EndpointTarget } from './target.ts'
 
 /** The way into a container's network, as it can be told to another process. */
-export type Entry = Omit<ContainerEntry, 'run'>
+export type NetworkEntry = Omit<ContainerEntry, 'run'>
 
-export type Asking = {
+export type EndpointAccess = {
   readonly signal: AbortSignal
   readonly now: () => Instant
   readonly runProgram: RunProgram
@@ -36,7 +36,7 @@ export const remember = <T>(find: (key: string) => Promise<T>): ((key: string) =
   }
 }
 
-const requestOf = ({ endpoint, status, timeoutMs, url }: Target, wantsBody: boolean, ca: string | undefined): HttpRequest => ({
+const requestOf = ({ endpoint, status, timeoutMs, url }: EndpointTarget, wantsBody: boolean, ca: string | undefined): HttpRequest => ({
   url,
   method: endpoint.method ?? 'GET',
   headers: endpoint.headers ?? {},
@@ -73,15 +73,15 @@ const withoutTls =
  * Asks endpoints once each, over the network of this machine or through an entry. One for each run: it remembers names and authorities.
  * Who gives `tlsWanted` is told of a redirect to HTTPS, instead of TLS that is spoken here.
  */
-export const createAsk = ({ signal, now, runProgram, resolve = createResolve({ signal }) }: Asking) => {
+export const createAsk = ({ signal, now, runProgram, resolve = createResolve({ signal }) }: EndpointAccess) => {
   const direct = createDial(resolve)
   const authority = remember((path) => readAuthority(path, 'ca'))
-  const dialOf = async (entry: Entry | undefined): Promise<Dial> => {
+  const dialOf = async (entry: NetworkEntry | undefined): Promise<Dial> => {
     if (entry === undefined) return direct
     const { createContainerDial } = await import('../../../../probes/net/container-dial.ts')
     return createContainerDial({ ...entry, run: runProgram })
   }
-  return async (target: Target, entry: Entry | undefined, tlsWanted?: () => void): Promise<Observation> => {
+  return async (target: EndpointTarget, entry: NetworkEntry | undefined, tlsWanted?: () => void): Promise<Observation> => {
     const { ca } = target.endpoint
     const trusted = ca === undefined ? { ready: undefined } : await authority(ca)
     if ('unseen' in trusted) return { kind: 'unseen', ...trusted.unseen }

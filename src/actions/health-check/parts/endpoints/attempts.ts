@@ -1,7 +1,7 @@
 import type { Gate } from '../../../../core/gate.ts'
 import { isWrong } from './answer.ts'
-import type { Observation, Observed } from './observation.ts'
-import type { Target } from './target.ts'
+import type { EndpointAttempts, Observation } from './observation.ts'
+import type { EndpointTarget } from './target.ts'
 
 /** When attempts begin, in ms after the first; the last gap repeats. */
 const attemptSchedule: readonly number[] = [0, 2_000, 10_000]
@@ -9,8 +9,8 @@ const attemptSchedule: readonly number[] = [0, 2_000, 10_000]
 const jitter = 0.1
 const samples = 3
 
-export type Asking = {
-  readonly ask: (target: Target) => Promise<Observation>
+export type AttemptAccess = {
+  readonly ask: (target: EndpointTarget) => Promise<Observation>
   readonly gate: Gate
   readonly signal: AbortSignal
   readonly schedule?: readonly number[]
@@ -42,7 +42,8 @@ const latencyOf = (one: Observation): number | undefined => {
   return one.kind === 'open' ? one.dnsMs + one.connectMs : undefined
 }
 
-const isFailure = (one: Observation, target: Target): boolean => (one.kind === 'answer' ? isWrong(one, target) : one.kind !== 'open')
+const isFailure = (one: Observation, target: EndpointTarget): boolean =>
+  one.kind === 'answer' ? isWrong(one, target) : one.kind !== 'open'
 
 /** A further attempt would say no more. */
 const isFinal = (one: Observation): boolean => one.kind === 'killed' || isCancelled(one)
@@ -51,8 +52,8 @@ const isCancelled = (one: Observation): boolean =>
   one.kind === 'unseen' ? one.lasting : one.kind === 'fault' && one.fault.kind === 'cancelled'
 
 const untilItAnswers = async (
-  target: Target,
-  { ask, gate, signal, schedule = attemptSchedule }: Asking,
+  target: EndpointTarget,
+  { ask, gate, signal, schedule = attemptSchedule }: AttemptAccess,
 ): Promise<readonly Observation[]> => {
   const startedAt = performance.now()
   const attempts: Observation[] = []
@@ -69,7 +70,7 @@ const untilItAnswers = async (
 }
 
 /** Repeats failures only, and samples a slow answer twice more; ends at the deadline with what it has. */
-export const askRepeatedly = async (target: Target, asking: Asking): Promise<Observed> => {
+export const askRepeatedly = async (target: EndpointTarget, asking: AttemptAccess): Promise<EndpointAttempts> => {
   const attempts = await untilItAnswers(target, asking)
   const last = attempts.at(-1)
   const first = last === undefined || isFailure(last, target) ? undefined : latencyOf(last)

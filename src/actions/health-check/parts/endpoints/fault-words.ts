@@ -1,9 +1,9 @@
 import { formatDuration } from '../../../../core/quantity.ts'
 import type { Fault, FaultKind, Phase } from '../../../../probes/net/fault.ts'
-import type { Target } from './target.ts'
+import type { EndpointTarget } from './target.ts'
 
 /** A fault in words. `id`: the finding that it makes critical. */
-export type FaultWords = {
+export type EndpointFaultWords = {
   readonly id: 'endpoint.reachable' | 'endpoint.certificate' | 'endpoint.redirect'
   readonly title: string
   readonly observed: string
@@ -11,7 +11,7 @@ export type FaultWords = {
   readonly advice: string
 }
 
-type Wording = (fault: Fault, target: Target) => Partial<FaultWords> & Pick<FaultWords, 'title' | 'advice'>
+type Wording = (fault: Fault, target: EndpointTarget) => Partial<EndpointFaultWords> & Pick<EndpointFaultWords, 'title' | 'advice'>
 
 const waitedFor: Record<Phase, string> = {
   dns: 'its name was not found',
@@ -97,7 +97,7 @@ const wordings: Record<FaultKind, Wording> = {
 }
 
 /** What a fault is called for people, and which finding tells it. */
-export const faultWords = (fault: Fault, target: Target): FaultWords => {
+export const faultWords = (fault: Fault, target: EndpointTarget): EndpointFaultWords => {
   const words = wordings[fault.kind](fault, target)
   const code = fault.detail === '' ? '' : ` (${fault.detail})`
   return {

@@ -1,9 +1,9 @@
 import type { Context } from '../../../../contract/context.ts'
 import type { LookName } from '../../../../contract/isolation.ts'
 import { notSeen, type Unseen } from '../../../../probes/net/fault.ts'
-import { createAsk as createAskHere, type Entry, remember } from './ask.ts'
+import { createAsk as createAskHere, type NetworkEntry, remember } from './ask.ts'
 import type { Observation } from './observation.ts'
-import type { Target } from './target.ts'
+import type { EndpointTarget } from './target.ts'
 
 type Privileges = 'none' | 'sudo'
 type Looking = Pick<Context, 'compose' | 'runProgram' | 'signal' | 'now' | 'isolate'>
@@ -11,13 +11,13 @@ const lastingly = (cause: string, advice: string) => notSeen(cause, advice, true
 type Prepared<T> = { readonly ready: T } | { readonly unseen: Unseen }
 
 /** A target as it is told to another process, which takes no URL. */
-type SentTarget = Omit<Target, 'url'> & { readonly url: string }
-export type EndpointQuestion = { readonly target: SentTarget; readonly entry: Entry | undefined }
+type SentTarget = Omit<EndpointTarget, 'url'> & { readonly url: string }
+export type EndpointQuestion = { readonly target: SentTarget; readonly entry: NetworkEntry | undefined }
 
 /** What speaks TLS is asked by another process: what a server sends may end it. */
 export const endpointsLook: LookName<undefined, EndpointQuestion, Observation> = { name: 'health-check/endpoints' }
 
-const entryOf = async (service: string, { compose }: Looking, privileges: Privileges): Promise<Prepared<Entry>> => {
+const entryOf = async (service: string, { compose }: Looking, privileges: Privileges): Promise<Prepared<NetworkEntry>> => {
   const seen = await compose.containers()
   if (!seen.seen) return lastingly(seen.cause, seen.advice)
   const containers = seen.value.filter((one) => one.service === service && !one.oneOff)
@@ -32,17 +32,17 @@ const entryOf = async (service: string, { compose }: Looking, privileges: Privil
 }
 
 /** Asks endpoints once each, from this machine or from the container they name: here what is plain, in another process what speaks TLS. */
-export const createAsk = (context: Looking, privileges: Privileges): ((target: Target) => Promise<Observation>) => {
+export const createAsk = (context: Looking, privileges: Privileges): ((target: EndpointTarget) => Promise<Observation>) => {
   const here = createAskHere(context)
   const elsewhere = context.isolate(endpointsLook, undefined)
   const entry = remember((service) => entryOf(service, context, privileges))
-  const askElsewhere = async (target: Target, from: Entry | undefined): Promise<Observation> => {
+  const askElsewhere = async (target: EndpointTarget, from: NetworkEntry | undefined): Promise<Observation> => {
     const answer = await elsewhere({ target: { ...target, url: target.url.href }, entry: from })
     return answer.lived ? answer.value : { kind: 'killed', ended: answer.ended }
   }
   return async (target) => {
     const { from } = target.endpoint
-    const way: Prepared<Entry | undefined> = from === undefined ? { ready: undefined } : await entry(from)
+    const way: Prepared<NetworkEntry | undefined> = from === undefined ? { ready: undefined } : await entry(from)
     if ('unseen' in way) return { kind: 'unseen', ...way.unseen }
     if (target.secure) return askElsewhere(target, way.ready)
     let redirectedToTls = false

@@ -1,20 +1,20 @@
 import type { Context } from '../../../../contract/context.ts'
 import { createGate } from '../../../../core/gate.ts'
 import { limit } from '../../../../core/options/threshold.ts'
-import { type CheckOutcome, definePart, notSeen, type SharedOptions } from '../../part.ts'
-import { type Asking, askRepeatedly } from './attempts.ts'
+import { type CheckOptions, type CheckOutcome, definePart, notSeen } from '../../part.ts'
+import { type AttemptAccess, askRepeatedly } from './attempts.ts'
 import { endpointsLine } from './line.ts'
 import { createAsk } from './network.ts'
 import { type Endpoint, endpointsOption } from './options.ts'
 import { type EndpointId, endpointIds, judgeEndpoint } from './policy.ts'
-import { type Target, targetsOf } from './target.ts'
+import { type EndpointTarget, targetsOf } from './target.ts'
 
-type Options = { readonly endpoints: readonly Endpoint[] } & SharedOptions
+type Options = { readonly endpoints: readonly Endpoint[] } & CheckOptions
 
 const maxInFlight = 128
 
 /** Asks all targets side by side and judges each. */
-export const checkTargets = async (targets: readonly Target[], asking: Asking): Promise<CheckOutcome<EndpointId>> => {
+export const checkTargets = async (targets: readonly EndpointTarget[], asking: AttemptAccess): Promise<CheckOutcome<EndpointId>> => {
   const judged = await Promise.all(
     targets.map(async (target) => {
       const observed = await askRepeatedly(target, asking)

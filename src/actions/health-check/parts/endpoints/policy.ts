@@ -1,11 +1,11 @@
 import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import { formatBytes, formatDuration } from '../../../../core/quantity.ts'
 import { judge } from '../../../../core/threshold.ts'
-import { bodyMistake, expectsBody, type HttpAnswer, isEndless } from './answer.ts'
+import { bodyMistake, type EndpointAnswer, expectsBody, isEndless } from './answer.ts'
 import { accepts, statusWords } from './expected-status.ts'
 import { faultWords } from './fault-words.ts'
-import type { Observation, Observed } from './observation.ts'
-import type { Target } from './target.ts'
+import type { EndpointAttempts, Observation } from './observation.ts'
+import type { EndpointTarget } from './target.ts'
 
 /** What an endpoint is judged by. */
 export const endpointIds = [
@@ -24,7 +24,7 @@ type EndpointFinding = JudgedFinding<EndpointId>
 type Given<Id extends EndpointId> = Pick<JudgedFinding<Id>, 'id' | 'status' | 'title' | 'observed' | 'expected'> &
   Partial<Omit<JudgedFinding<Id>, 'id'>>
 
-const make = <const Id extends EndpointId>(target: Target, given: Given<Id>): JudgedFinding<Id> =>
+const make = <const Id extends EndpointId>(target: EndpointTarget, given: Given<Id>): JudgedFinding<Id> =>
   finding({ ...given, subject: target.subject, audience: 'technical', title: `${target.label}: ${given.title}` })
 
 const statusAdvice = (status: number, expected: string): string => {
@@ -37,7 +37,7 @@ const statusAdvice = (status: number, expected: string): string => {
 }
 
 /** One line for an attempt that failed. */
-const failureLine = (one: Observation, target: Target): string => {
+const failureLine = (one: Observation, target: EndpointTarget): string => {
   if (one.kind === 'fault') return faultWords(one.fault, target).observed
   if (one.kind === 'unseen') return one.cause
   if (one.kind === 'killed') return one.ended
@@ -47,13 +47,14 @@ const failureLine = (one: Observation, target: Target): string => {
     : `status ${one.status}`
 }
 
-const tries = ({ attempts }: Observed): string => (attempts.length === 1 ? '' : `, attempt ${attempts.length} of ${attempts.length}`)
+const tries = ({ attempts }: EndpointAttempts): string =>
+  attempts.length === 1 ? '' : `, attempt ${attempts.length} of ${attempts.length}`
 
 /** The attempts before the last one, for the finding that tells what came of them. */
-const earlier = ({ attempts }: Observed, target: Target): readonly string[] =>
+const earlier = ({ attempts }: EndpointAttempts, target: EndpointTarget): readonly string[] =>
   attempts.slice(0, -1).map((one, index) => `attempt ${index + 1}: ${failureLine(one, target)}`)
 
-const reached = (target: Target, observed: Observed, how: string): JudgedFinding<'endpoint.reachable'> => {
+const reached = (target: EndpointTarget, observed: EndpointAttempts, how: string): JudgedFinding<'endpoint.reachable'> => {
   const before = earlier(observed, target)
   return make(target, {
     id: 'endpoint.reachable',
@@ -65,7 +66,7 @@ const reached = (target: Target, observed: Observed, how: string): JudgedFinding
   })
 }
 
-const certified = (target: Target): readonly JudgedFinding<'endpoint.certificate'>[] =>
+const certified = (target: EndpointTarget): readonly JudgedFinding<'endpoint.certificate'>[] =>
   target.secure && target.endpoint['tls-verify'] !== false
     ? [
         make(target, {
@@ -78,7 +79,7 @@ const certified = (target: Target): readonly JudgedFinding<'endpoint.certificate
       ]
     : []
 
-const redirected = (target: Target, redirects: readonly string[]): readonly JudgedFinding<'endpoint.redirect'>[] =>
+const redirected = (target: EndpointTarget, redirects: readonly string[]): readonly JudgedFinding<'endpoint.redirect'>[] =>
   target.kind === 'http' && target.endpoint.redirects !== 'none'
     ? [
         make(target, {
@@ -91,7 +92,7 @@ const redirected = (target: Target, redirects: readonly string[]): readonly Judg
       ]
     : []
 
-const statusFinding = (target: Target, answer: HttpAnswer, observed: Observed): JudgedFinding<'endpoint.status'> => {
+const statusFinding = (target: EndpointTarget, answer: EndpointAnswer, observed: EndpointAttempts): JudgedFinding<'endpoint.status'> => {
   const expected = statusWords(target.status)
   const good = accepts(target.status, answer.status)
   return make(target, {
@@ -105,7 +106,7 @@ const statusFinding = (target: Target, answer: HttpAnswer, observed: Observed): 
   })
 }
 
-const bodyFinding = (target: Target, answer: HttpAnswer, observed: Observed): JudgedFinding<'endpoint.body'> => {
+const bodyFinding = (target: EndpointTarget, answer: EndpointAnswer, observed: EndpointAttempts): JudgedFinding<'endpoint.body'> => {
   const mistake = bodyMistake(answer, target)
   const parts = [
     ...(target.json === undefined ? [] : [`JSON with ${JSON.stringify(target.json)}`]),
@@ -122,7 +123,7 @@ const bodyFinding = (target: Target, answer: HttpAnswer, observed: Observed): Ju
   })
 }
 
-const endless = (target: Target, answer: HttpAnswer): JudgedFinding<'endpoint.reachable'> =>
+const endless = (target: EndpointTarget, answer: EndpointAnswer): JudgedFinding<'endpoint.reachable'> =>
   make(target, {
     id: 'endpoint.reachable',
     status: 'warning',
@@ -146,7 +147,7 @@ const phasesOf = (last: Observation | undefined): readonly string[] => {
   ]
 }
 
-const latencyFinding = (target: Target, { attempts, latenciesMs }: Observed): JudgedFinding<'endpoint.latency'> => {
+const latencyFinding = (target: EndpointTarget, { attempts, latenciesMs }: EndpointAttempts): JudgedFinding<'endpoint.latency'> => {
   const { latency } = target
   const ms = median(latenciesMs)
   const { status, cleared } = judge(ms, latency)
@@ -165,7 +166,12 @@ const latencyFinding = (target: Target, { attempts, latenciesMs }: Observed): Ju
   })
 }
 
-const unseenFinding = (target: Target, cause: string, advice: string, evidence: readonly string[]): JudgedFinding<'endpoint.reachable'> =>
+const unseenFinding = (
+  target: EndpointTarget,
+  cause: string,
+  advice: string,
+  evidence: readonly string[],
+): JudgedFinding<'endpoint.reachable'> =>
   make(target, {
     id: 'endpoint.reachable',
     status: 'unknown',
@@ -177,7 +183,7 @@ const unseenFinding = (target: Target, cause: string, advice: string, evidence: 
   })
 
 /** What it sends ends the process that looks, alone and twice: nothing was seen of it, and that is told as itself. */
-const killedFinding = (target: Target, ended: string): JudgedFinding<'check.failed'> =>
+const killedFinding = (target: EndpointTarget, ended: string): JudgedFinding<'check.failed'> =>
   make(target, {
     id: 'check.failed',
     status: 'unknown',
@@ -188,7 +194,7 @@ const killedFinding = (target: Target, ended: string): JudgedFinding<'check.fail
     certainty: 'hard',
   })
 
-const answered = (target: Target, answer: HttpAnswer, observed: Observed): readonly EndpointFinding[] => {
+const answered = (target: EndpointTarget, answer: EndpointAnswer, observed: EndpointAttempts): readonly EndpointFinding[] => {
   const open = isEndless(answer, target)
     ? endless(target, answer)
     : reached(target, observed, `answered from ${answer.address} in ${formatDuration(answer.timing.totalMs)}`)
@@ -202,7 +208,7 @@ const answered = (target: Target, answer: HttpAnswer, observed: Observed): reado
 }
 
 /** What stands although something later failed: a refused certificate was presented by something that answers. */
-const provenBefore = (id: EndpointId, target: Target, observed: Observed): readonly EndpointFinding[] => {
+const provenBefore = (id: EndpointId, target: EndpointTarget, observed: EndpointAttempts): readonly EndpointFinding[] => {
   if (id === 'endpoint.reachable') return []
   const reachable = reached(target, observed, 'it answers')
   return id === 'endpoint.certificate' ? [reachable] : [reachable, ...certified(target)]
@@ -212,7 +218,7 @@ const provenBefore = (id: EndpointId, target: Target, observed: Observed): reado
  * What was seen of one endpoint -> its findings: each id that it may fail by, as far as it came. Pure.
  * An endpoint that answers as expected has an ok finding for every id that could have been opened by it.
  */
-export const judgeEndpoint = (target: Target, observed: Observed): readonly EndpointFinding[] => {
+export const judgeEndpoint = (target: EndpointTarget, observed: EndpointAttempts): readonly EndpointFinding[] => {
   const last = observed.attempts.at(-1)
   if (last === undefined) return [unseenFinding(target, 'it was not asked', '', [])]
   if (last.kind === 'unseen') return [unseenFinding(target, last.cause, last.advice, earlier(observed, target))]

@@ -5,7 +5,7 @@ import { accepts, type ExpectedStatus } from './expected-status.ts'
 import type { Endpoint } from './options.ts'
 
 /** What may be wrong with one endpoint, defaults filled in. */
-export type Target = {
+export type EndpointTarget = {
   readonly endpoint: Endpoint
   readonly url: URL
   readonly kind: 'http' | 'tcp'
@@ -40,7 +40,7 @@ const isHealthPath = ({ pathname }: URL): boolean => /\/api\/health\/?$/.test(pa
 // A tcp:// URL is read as an http:// one: only then is its host normalised, as 127.1 or an upper-case name.
 const parsed = (url: string): URL => new URL(url.replace(/^tcp:/i, 'http:'))
 
-const baseSubject = ({ method = 'GET', from }: Endpoint, url: URL, kind: Target['kind']): string => {
+const baseSubject = ({ method = 'GET', from }: Endpoint, url: URL, kind: EndpointTarget['kind']): string => {
   const place = kind === 'tcp' ? `tcp://${url.hostname}:${url.port || '80'}` : shownUrl(url)
   return `${method === 'GET' ? '' : `${method} `}${place}${from === undefined ? '' : ` from ${from}`}`
 }
@@ -57,7 +57,7 @@ const latencyOf = (endpoint: Endpoint, health: boolean, p95: Threshold | undefin
   return limitMs === undefined ? (p95 ?? defaultLatency) : atMost(limitMs)
 }
 
-const targetOf = (endpoint: Endpoint, subjects: Map<string, number>, p95: Threshold | undefined): Target => {
+const targetOf = (endpoint: Endpoint, subjects: Map<string, number>, p95: Threshold | undefined): EndpointTarget => {
   const kind = /^tcp:/i.test(endpoint.url) ? 'tcp' : 'http'
   const url = parsed(endpoint.url)
   const health = kind === 'http' && isHealthPath(url)
@@ -82,7 +82,7 @@ const targetOf = (endpoint: Endpoint, subjects: Map<string, number>, p95: Thresh
 }
 
 /** The configured endpoints, ready to be asked and judged. Those that differ only in what is not shown get their name or number into the subject. */
-export const targetsOf = (endpoints: readonly Endpoint[], p95: Threshold | undefined): readonly Target[] => {
+export const targetsOf = (endpoints: readonly Endpoint[], p95: Threshold | undefined): readonly EndpointTarget[] => {
   const subjects = new Map<string, number>()
   return endpoints.map((endpoint) => targetOf(endpoint, subjects, p95))
 }

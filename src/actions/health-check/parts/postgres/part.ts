@@ -9,7 +9,7 @@ import type { PostgresFailure } from '../../../../domain/postgres/failure.ts'
 import { judgePostgres, postgresLine, serverIds } from '../../../../domain/postgres/judge.ts'
 import type { PostgresObservation } from '../../../../domain/postgres/observation.ts'
 import { containerDown, judgeUnreachable } from '../../../../domain/postgres/reachable.ts'
-import type { About } from '../../../../domain/postgres/thresholds.ts'
+import type { PostgresSubject } from '../../../../domain/postgres/thresholds.ts'
 import { seePostgres } from '../../../../probes/postgres.ts'
 import { type CheckOutcome, definePart, notSeen } from '../../part.ts'
 
@@ -55,7 +55,7 @@ type Looked = CheckOutcome<(typeof serverIds)[number] | 'postgres.pooler'>
 
 type Run = { readonly context: Context; readonly asked: boolean }
 
-const look = async (target: PostgresTarget, thresholds: About['thresholds'], { context, asked }: Run): Promise<Looked> => {
+const look = async (target: PostgresTarget, thresholds: PostgresSubject['thresholds'], { context, asked }: Run): Promise<Looked> => {
   const seen = await seePostgres(target, { signal: context.signal, now: () => context.now(), own: context.ownSessions?.() ?? [] })
   if (!seen.answered) return unanswered(seen.failure, target, asked)
   const { observation } = seen

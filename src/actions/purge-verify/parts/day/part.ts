@@ -1,9 +1,9 @@
-import type { About } from '../../about.ts'
+import type { PurgeSubject } from '../../about.ts'
 import type { PurgeOptions } from '../../options.ts'
 import { definePart, nothing } from '../../part.ts'
 import { judgeDays } from './policy.ts'
 
-const dayAbout = (options: PurgeOptions, about: About): About => {
+const dayAbout = (options: PurgeOptions, about: PurgeSubject): PurgeSubject => {
   const shown = options['day-table']?.shown ?? ''
   return { ...about, subject: `table/${shown}`, shown, column: options['day-column'] ?? options['date-column'] }
 }

@@ -1,11 +1,11 @@
 import { finding } from '../../../../contract/finding.ts'
 import type { Seen } from '../../../../contract/seen.ts'
 import type { DaysLook } from '../../../../probes/purge/rows.ts'
-import { type About, clockTime } from '../../about.ts'
-import type { Judged } from '../../part.ts'
+import { clockTime, type PurgeSubject } from '../../about.ts'
+import type { PurgeVerdict } from '../../part.ts'
 
 /** The table of days: its own subject, and the same day. */
-type DayAbout = Pick<About, 'subject' | 'shown' | 'column' | 'day'>
+type DayAbout = Pick<PurgeSubject, 'subject' | 'shown' | 'column' | 'day'>
 
 const where = ({ subject }: DayAbout) => ({ subject, audience: 'technical', certainty: 'hard' }) as const
 
@@ -46,7 +46,7 @@ const judgeGap = ({ yesterday, before }: Extract<DaysLook, { kind: 'seen' }>, ab
 }
 
 /** Whether the new day was opened, exactly once, and yesterday was not left out. */
-export const judgeDays = (look: Seen<DaysLook>, about: DayAbout): Judged<'purge.day' | 'purge.gap'> => {
+export const judgeDays = (look: Seen<DaysLook>, about: DayAbout): PurgeVerdict<'purge.day' | 'purge.gap'> => {
   if (look.seen && look.value.kind === 'seen') {
     return { completed: true, findings: [judgeToday(look.value, about), judgeGap(look.value, about)] }
   }

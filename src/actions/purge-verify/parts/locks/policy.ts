@@ -7,8 +7,8 @@ import { blockingTree, describeSession } from '../../../../domain/postgres/block
 import { terminate } from '../../../../domain/postgres/sessions.ts'
 import { postgresThresholds } from '../../../../domain/postgres/thresholds.ts'
 import type { LocksLook } from '../../../../probes/purge/locks.ts'
-import type { About } from '../../about.ts'
-import type { Judged } from '../../part.ts'
+import type { PurgeSubject } from '../../about.ts'
+import type { PurgeVerdict } from '../../part.ts'
 import { describeOldest } from '../table/policy.ts'
 
 const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`
@@ -24,7 +24,7 @@ const evidenceOf = ({ holders, sessions, oldest }: LocksLook): readonly string[]
 }
 
 /** Who keeps the table from being used. `stopped`: it kept us from looking at the rows, however short it was. */
-export const judgeLocks = (look: Seen<LocksLook>, about: About, stopped: boolean): Judged<'purge.locks'> => {
+export const judgeLocks = (look: Seen<LocksLook>, about: PurgeSubject, stopped: boolean): PurgeVerdict<'purge.locks'> => {
   const where = { id: 'purge.locks', subject: about.subject, audience: 'technical' } as const
   const limit = postgresThresholds.blocked
   const expected = `nobody holds the table against all others, or waits for it, for ${formatDuration(limit.warning)}`

@@ -2,17 +2,17 @@ import { finding } from '../../../../contract/finding.ts'
 import type { Seen } from '../../../../contract/seen.ts'
 import { shorten } from '../../../../core/text/plain.ts'
 import type { LogLook, PurgeLine } from '../../../../probes/purge-log.ts'
-import { type About, clockTime, countRows } from '../../about.ts'
-import type { Judged } from '../../part.ts'
+import { clockTime, countRows, type PurgeSubject } from '../../about.ts'
+import type { PurgeVerdict } from '../../part.ts'
 
 /** The log as words: `the log of web`, and what is looked for in it. */
 export type LogName = { readonly source: string; readonly pattern: string }
 
-const lineWords = ({ at, rows }: PurgeLine, about: About): string =>
+const lineWords = ({ at, rows }: PurgeLine, about: PurgeSubject): string =>
   `at ${clockTime(at, about)}${rows === undefined ? '' : `, ${countRows(rows)}`}`
 
 /** What the log said, for the finding about the rows. */
-export const logWords = (look: Seen<LogLook>, { source, pattern }: LogName, about: About): string => {
+export const logWords = (look: Seen<LogLook>, { source, pattern }: LogName, about: PurgeSubject): string => {
   if (!look.seen) return `${source} could not be read`
   const [first] = look.value.lines
   const since = clockTime(about.day.today.start, about)
@@ -30,7 +30,7 @@ type Verdict = Pick<Parameters<typeof finding>[0], 'status' | 'title' | 'observe
 /** Of a log that is longer than what is read of it, only its beginning is known. */
 const cutWords = ({ cut }: LogLook): string => (cut ? '; it is longer than what is read of it' : '')
 
-const missing = (look: LogLook, name: LogName, about: About): Verdict => {
+const missing = (look: LogLook, name: LogName, about: PurgeSubject): Verdict => {
   const { source, pattern } = name
   const quoted = JSON.stringify(shorten(pattern, 60))
   if (about.day.pending) {
@@ -49,7 +49,7 @@ const missing = (look: LogLook, name: LogName, about: About): Verdict => {
   }
 }
 
-const several = ({ lines }: LogLook, { source }: LogName, about: About): Verdict => {
+const several = ({ lines }: LogLook, { source }: LogName, about: PurgeSubject): Verdict => {
   const [first, ...again] = lines
   const idle = again.every((one) => one.rows === 0)
   const counted = again.every((one) => one.rows !== undefined)
@@ -69,14 +69,14 @@ const several = ({ lines }: LogLook, { source }: LogName, about: About): Verdict
   }
 }
 
-const once = (look: LogLook, { source }: LogName, about: About): Verdict => {
+const once = (look: LogLook, { source }: LogName, about: PurgeSubject): Verdict => {
   const { lines } = look
   const words = lines[0] === undefined ? '' : lineWords(lines[0], about)
   return { status: 'ok', title: `${source}: purged ${words}`, observed: `1 line: ${words}${cutWords(look)}`, advice: '' }
 }
 
 /** Exactly one line for the day. None is only a warning, for the rows decide; several are fine when the later ones deleted nothing. */
-export const judgeLog = (look: Seen<LogLook>, name: LogName, about: About): Judged<'purge.log'> => {
+export const judgeLog = (look: Seen<LogLook>, name: LogName, about: PurgeSubject): PurgeVerdict<'purge.log'> => {
   const where = { id: 'purge.log', subject: about.subject, audience: 'technical' } as const
   const expected = `1 line for ${about.day.label}; a second one must say 0 rows`
   if (!look.seen) {

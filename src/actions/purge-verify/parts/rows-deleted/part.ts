@@ -1,9 +1,9 @@
 import type { PurgeOptions } from '../../options.ts'
-import { definePart, type Judged, nothing, type PurgeWorld } from '../../part.ts'
+import { definePart, nothing, type PurgeVerdict, type PurgeWorld } from '../../part.ts'
 import { rowsInLog } from '../log/policy.ts'
 import { deletedSince, judgeRowsDeleted, nextDeletedNote, readDeletedNote } from './policy.ts'
 
-const run = async (options: PurgeOptions, { database, log, about, context }: PurgeWorld): Promise<Judged<'purge.rows-deleted'>> => {
+const run = async (options: PurgeOptions, { database, log, about, context }: PurgeWorld): Promise<PurgeVerdict<'purge.rows-deleted'>> => {
   if (!database.seen || !database.value.table.seen) return nothing
   const { oid, counters } = database.value.table.value
   const key = `purge.deleted ${about.subject}`

@@ -1,16 +1,16 @@
 import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import type { Instant } from '../../../../contract/seen.ts'
 import { jsonValue } from '../../../../core/read-json.ts'
-import { type About, clockTime, countRows } from '../../about.ts'
-import type { Judged } from '../../part.ts'
+import { clockTime, countRows, type PurgeSubject } from '../../about.ts'
+import type { PurgeVerdict } from '../../part.ts'
 
 /** The server's counter of deleted rows at a moment. Another oid or reset time means that it began anew. */
-export type Reading = { readonly oid: number; readonly deleted: number; readonly statsReset: string; readonly at: Instant }
+export type DeletedRowsReading = { readonly oid: number; readonly deleted: number; readonly statsReset: string; readonly at: Instant }
 
 /** What the state keeps: the last reading, and the last one before the day began. */
-export type DeletedNote = { readonly last: Reading; readonly before: Reading | undefined; readonly day: string }
+export type DeletedNote = { readonly last: DeletedRowsReading; readonly before: DeletedRowsReading | undefined; readonly day: string }
 
-const isReading = (value: unknown): value is Reading =>
+const isReading = (value: unknown): value is DeletedRowsReading =>
   typeof value === 'object' &&
   value !== null &&
   ['oid', 'deleted', 'at'].every((key) => Number.isFinite((value as Record<string, unknown>)[key])) &&
@@ -25,14 +25,18 @@ export const readDeletedNote = (text: string | undefined): DeletedNote | undefin
 }
 
 /** The note that this run leaves: what was last read before the day began stays for the whole day. */
-export const nextDeletedNote = (note: DeletedNote | undefined, now: Reading, { day }: Pick<About, 'day'>): DeletedNote => {
+export const nextDeletedNote = (
+  note: DeletedNote | undefined,
+  now: DeletedRowsReading,
+  { day }: Pick<PurgeSubject, 'day'>,
+): DeletedNote => {
   const before =
     note === undefined ? undefined : note.last.at < day.today.start ? note.last : note.day === day.today.date ? note.before : undefined
   return { last: now, before, day: day.today.date }
 }
 
 /** Rows deleted since the last look before the day began; undefined without one of the day before, and when counting began anew in between. */
-export const deletedSince = ({ last, before }: DeletedNote, { day }: Pick<About, 'day'>): number | undefined => {
+export const deletedSince = ({ last, before }: DeletedNote, { day }: Pick<PurgeSubject, 'day'>): number | undefined => {
   if (before === undefined || before.at < day.yesterday.start) return undefined
   const same = before.oid === last.oid && before.statsReset === last.statsReset && before.deleted <= last.deleted
   return same ? last.deleted - before.deleted : undefined
@@ -55,12 +59,12 @@ type Verdict = Pick<JudgedFinding, 'status' | 'notChecked' | 'title' | 'advice'>
 
 const rowsOf = ({ inLog, counted }: Deleted): number | undefined => inLog ?? counted
 
-const isDoubted = ({ inLog, counted, purgedAt }: Deleted, { now }: About): boolean =>
+const isDoubted = ({ inLog, counted, purgedAt }: Deleted, { now }: PurgeSubject): boolean =>
   inLog !== undefined && counted !== undefined && purgedAt !== undefined && now - purgedAt > settlingMs && inLog > counted
 
 const nothingKnown = 'nothing to compare yet: no row count in the log, and no look before the day began, or counting began anew since'
 
-const verdictOf = (seen: Deleted, about: About): Verdict => {
+const verdictOf = (seen: Deleted, about: PurgeSubject): Verdict => {
   const { shown, day } = about
   const rows = rowsOf(seen)
   if (isDoubted(seen, about)) {
@@ -89,7 +93,7 @@ const observedOf = ({ inLog, counted }: Deleted): string => {
 }
 
 /** Whether the purge deleted what it says, and as much as is expected. Nothing to compare is a first sight, not a fault. */
-export const judgeRowsDeleted = (seen: Deleted, about: About): Judged<'purge.rows-deleted'> => {
+export const judgeRowsDeleted = (seen: Deleted, about: PurgeSubject): PurgeVerdict<'purge.rows-deleted'> => {
   const { atLeast } = seen
   const rows = rowsOf(seen)
   const verdict = verdictOf(seen, about)

@@ -1,5 +1,5 @@
 import type { PurgeOptions } from '../../options.ts'
-import { definePart, type Judged, type PurgeWorld } from '../../part.ts'
+import { definePart, type PurgeVerdict, type PurgeWorld } from '../../part.ts'
 import { nameOfLog } from '../log/part.ts'
 import { logWords } from '../log/policy.ts'
 import { judgeTable, tableIds, tableNotSeen } from './policy.ts'
@@ -7,7 +7,7 @@ import { judgeTable, tableIds, tableNotSeen } from './policy.ts'
 const wordsOfLog = ({ log: option }: PurgeOptions, { log, about }: PurgeWorld): string =>
   log === undefined || option === undefined ? '' : logWords(log, nameOfLog(option), about)
 
-const run = async (options: PurgeOptions, world: PurgeWorld): Promise<Judged<(typeof tableIds)[number]>> => {
+const run = async (options: PurgeOptions, world: PurgeWorld): Promise<PurgeVerdict<(typeof tableIds)[number]>> => {
   const { database, about, remedy } = world
   if (!database.seen) return tableNotSeen(database, about, database.parent)
   const { table, rows, locks } = database.value

@@ -5,8 +5,8 @@ import { sqlIdentifier } from '../../../../domain/postgres/names.ts'
 import type { OldestSnapshot } from '../../../../probes/purge/locks.ts'
 import type { OtherRows, RowsLook } from '../../../../probes/purge/rows.ts'
 import type { FoundTable } from '../../../../probes/purge/table.ts'
-import { type About, clockTime, countRows, formatCount } from '../../about.ts'
-import type { Judged } from '../../part.ts'
+import { clockTime, countRows, formatCount, type PurgeSubject } from '../../about.ts'
+import type { PurgeVerdict } from '../../part.ts'
 
 /** What the rows of the table are judged by. */
 export const tableIds = ['purge.stale-rows', 'purge.future-rows', 'purge.null-rows', 'purge.index', 'purge.cost'] as const
@@ -20,7 +20,7 @@ type Proven = Extract<RowsLook, { kind: 'proven' }>
 type Found = Pick<FoundTable, 'schema' | 'name' | 'column' | 'kind' | 'partitioned' | 'counters'>
 
 /** What else is known when rows are judged: what the log said, and what to do. */
-export type Told = {
+export type TableContext = {
   /** `no "Purge OK" line in the log of web since 00:00`; empty when no log was looked at. */
   readonly log: string
   /** A command that runs the purge, or what to do instead. */
@@ -28,9 +28,9 @@ export type Told = {
   readonly oldest: OldestSnapshot | undefined
 }
 
-type Given = { readonly about: About; readonly told: Told }
+type Given = { readonly about: PurgeSubject; readonly told: TableContext }
 
-const base = ({ subject }: About) => ({ subject, audience: 'technical' }) as const
+const base = ({ subject }: PurgeSubject) => ({ subject, audience: 'technical' }) as const
 
 /** `"public"."game"`, for a statement to copy; undefined when a name needs thought. */
 const statementName = ({ schema, name }: Found): string | undefined => {
@@ -45,7 +45,7 @@ const staleWords = ({ rows, atLeast, furthest }: OtherRows, column: string, kind
   return `${countRows(rows, atLeast)}, oldest ${column} ${furthest}${strange}`
 }
 
-const pendingWords = (about: About): string =>
+const pendingWords = (about: PurgeSubject): string =>
   `pending: rows of ${about.day.yesterday.date} may stay until ${clockTime(about.day.due, about)}`
 
 /** Rows of days before the one that may still be there. Those of yesterday are pending until the grace is over, older ones never. */
@@ -75,7 +75,7 @@ const judgeStale = ({ older }: Proven, kind: Found['kind'], { about, told: { log
 const olderThan = ({ rows, atLeast }: OtherRows): string => `${countRows(rows, atLeast)} ${rows === 1 ? 'is' : 'are'} older`
 
 /** Rows of tomorrow or later: somebody's clock or zone is wrong, and the purge deletes them one night too late, or at once. */
-const judgeFuture = ({ newer }: Proven, about: About): JudgedFinding<'purge.future-rows'> => {
+const judgeFuture = ({ newer }: Proven, about: PurgeSubject): JudgedFinding<'purge.future-rows'> => {
   const { shown, column, day } = about
   const bad = newer.rows > 0
   const seen = `${countRows(newer.rows, newer.atLeast)}${newer.furthest === '' ? '' : `, newest ${column} ${newer.furthest}`}`
@@ -92,7 +92,7 @@ const judgeFuture = ({ newer }: Proven, about: About): JudgedFinding<'purge.futu
 }
 
 /** Rows without a date, which `<>` never matches: no purge deletes them. */
-const judgeMissing = ({ missing }: Proven, about: About): JudgedFinding<'purge.null-rows'> => {
+const judgeMissing = ({ missing }: Proven, about: PurgeSubject): JudgedFinding<'purge.null-rows'> => {
   const { shown, column } = about
   const bad = missing.rows > 0
   return finding({
@@ -117,7 +117,7 @@ const createIndex = (table: Found): string => {
 }
 
 /** Whether the proofs find their first row without reading the whole table. A refused one proves nothing, and says how to enable it. */
-export const judgeIndex = (look: RowsLook, table: Found, about: About): JudgedFinding<'purge.index'> => {
+export const judgeIndex = (look: RowsLook, table: Found, about: PurgeSubject): JudgedFinding<'purge.index'> => {
   const rows = look.kind === 'unindexed' ? look.rows : look.readWhole
   const refused = look.kind === 'unindexed'
   return finding({
@@ -171,7 +171,7 @@ const judgeCost = (look: Proven, table: Found, { about, told }: Given): JudgedFi
 }
 
 /** All that the rows of the table show. */
-export const judgeTable = (look: RowsLook, table: Found, { about, told }: Given): Judged<TableId> => {
+export const judgeTable = (look: RowsLook, table: Found, { about, told }: Given): PurgeVerdict<TableId> => {
   const index = judgeIndex(look, table, about)
   if (look.kind === 'unindexed') return { completed: false, findings: [index] }
   return {
@@ -189,9 +189,9 @@ export const judgeTable = (look: RowsLook, table: Found, { about, told }: Given)
 /** The rows could not be looked at: told as unknown under the id that they would have had. `parent`: what explains it. */
 export const tableNotSeen = (
   why: Extract<Seen<never>, { seen: false }>,
-  about: About,
+  about: PurgeSubject,
   parent?: JudgedFinding['parent'],
-): Judged<'purge.stale-rows'> => ({
+): PurgeVerdict<'purge.stale-rows'> => ({
   completed: false,
   findings: [
     finding({
