@@ -1,6 +1,6 @@
 import type { Finding } from '../../src/contract/finding.ts'
 import { type History, noHistory } from '../../src/contract/history.ts'
-import type { Issue, Write } from '../../src/contract/issues.ts'
+import type { Issue, LabelChange, Write } from '../../src/contract/issues.ts'
 import { byWorstStatus, type Status } from '../../src/contract/status.ts'
 import { duplicateWrites } from '../../src/incidents/close.ts'
 import { readMarker } from '../../src/incidents/marker.ts'
@@ -118,10 +118,14 @@ export const createWorld = () => {
     issues.push({ ...empty, ...dates, number, url: `https://github.example/o/r/issues/${number}`, ...given })
     return number
   }
+  const changed = (before: readonly string[], { add, remove }: LabelChange): readonly string[] => [
+    ...before.filter((one) => !remove.includes(one)),
+    ...add,
+  ]
   const closePatch = (write: Extract<Write, { kind: 'update' }>, by: string): Partial<Issue> => ({
     ...(write.title === undefined ? {} : { title: write.title }),
     ...(write.body === undefined ? {} : { body: write.body }),
-    ...(write.labels === undefined ? {} : { labels: write.labels }),
+    ...(write.labels === undefined ? {} : { labels: changed(find(write.number).labels, write.labels) }),
     ...(write.state === undefined ? {} : { state: write.state }),
     ...(write.state === 'closed' ? { closedAt: now, closedBy: by } : {}),
     ...(write.state === 'open' ? { closedAt: undefined, closedBy: undefined } : {}),

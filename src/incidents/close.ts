@@ -79,8 +79,8 @@ const duplicateClosing = ({ issue, marker }: Incident, kept: number, input: Reco
     rank: 'duplicate',
     notifications: [],
     writes: [
+      { kind: 'update', number: issue.number, body, state: 'closed', stateReason: 'duplicate', basedOn: issue.body },
       ...commentWrites(issue, duplicateComment(kept)),
-      { kind: 'update', number: issue.number, body, state: 'closed', stateReason: 'duplicate' },
     ],
   }
 }

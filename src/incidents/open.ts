@@ -3,13 +3,13 @@ import { severeLabel } from './escalate.ts'
 import { flappingLabel, isFlappingNow } from './flap.ts'
 import type { IncidentOpening } from './group.ts'
 import { monitoringId } from './judge.ts'
-import { fingerprint, identityOf } from './marker.ts'
+import { agreedNow, fingerprint, identityOf } from './marker.ts'
 import type { Incident, IncidentVerdict, Marker, PlannedWrites, ReconcileInput, Severity } from './model.ts'
 import { type ReopenReason, reopenedComment } from './texts/comments.ts'
 import { issueBody, issueTitle } from './texts/issue.ts'
 import { notificationOf } from './texts/notification.ts'
 import { viewFor } from './texts/view.ts'
-import { commentWrites, eventsWith, toldDigest } from './update.ts'
+import { commentWrites, eventsWith, labelChange, toldDigest } from './update.ts'
 
 /** The only one that Ronde needs. */
 const rondeLabel = 'ronde'
@@ -109,6 +109,12 @@ const reopenedEvents: Record<ReopenReason, string> = {
   worse: 'closed by a person and got critical, reopened',
 }
 
+/** A `/silence` outlives the closing: it is the same incident. Void when it comes back worse. */
+const keptSilence = (old: Marker, fresh: Marker, { now }: ReconcileInput): Marker['silenced'] => {
+  const silenced = agreedNow(old, 'silenced', now)
+  return silenced?.status === 'warning' && fresh.status === 'critical' ? undefined : silenced
+}
+
 /** Rule 8: the same issue again. */
 const reopening = (
   opening: IncidentOpening,
@@ -117,8 +123,11 @@ const reopening = (
 ): PlannedWrites => {
   const { issue, marker: old } = incident
   const fresh = newMarker(opening, input)
+  const silenced = keptSilence(old, fresh, input)
+  const isQuiet = silenced !== undefined
   const bare: Marker = {
     ...fresh,
+    silenced,
     since: why === 'again' ? fresh.since : old.since,
     worst: old.worst.status === 'critical' && fresh.status === 'warning' ? old.worst : fresh.worst,
     seen: old.seen + 1,
@@ -126,27 +135,29 @@ const reopening = (
     cause: old.cause,
     fix: old.fix,
     firstRun: old.firstRun,
-    comments: { count: issue.comments + (issue.locked ? 0 : 1), last: old.comments.last },
+    comments: { ...old.comments, count: issue.comments + (issue.locked || isQuiet ? 0 : 1) },
     events: eventsWith(old, input.now, reopenedEvents[why]),
   }
   const marker = { ...bare, digest: toldDigest(bare, opening.verdict) }
   const view = viewFor(marker, opening.verdict, input)
+  const labels = labelChange(issue.labels, [
+    ...issue.labels.filter((one) => one !== severeLabel && one !== flappingLabel),
+    ...(marker.flapping ? [flappingLabel] : []),
+  ])
   return {
     rank: rankOf(opening.status),
-    notifications: [notificationOf('opened', { marker, verdict: opening.verdict, issue }, input)],
+    notifications: isQuiet ? [] : [notificationOf('opened', { marker, verdict: opening.verdict, issue }, input)],
     writes: [
-      ...commentWrites(issue, reopenedComment(view, why)),
       {
         kind: 'update',
         number: issue.number,
         body: issueBody(view),
         state: 'open',
         stateReason: 'reopened',
-        labels: [
-          ...issue.labels.filter((one) => one !== severeLabel && one !== flappingLabel),
-          ...(marker.flapping ? [flappingLabel] : []),
-        ],
+        ...(labels === undefined ? {} : { labels }),
+        basedOn: issue.body,
       },
+      ...(isQuiet ? [] : commentWrites(issue, reopenedComment(view, why))),
     ],
   }
 }

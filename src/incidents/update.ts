@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Issue, Write } from '../contract/issues.ts'
+import type { Issue, LabelChange, Write } from '../contract/issues.ts'
 import { bodyEveryMs } from './confirm.ts'
 import { hasUnreadComments } from './identify.ts'
 import { closedFact } from './journal.ts'
@@ -96,14 +96,20 @@ const bodyOf = (update: IncidentUpdate, input: ReconcileInput): string => {
   return bodyWithVerdict(withoutOrders(rest), { marker: view.marker, verdict: closedLine(view, update.closing.how) })
 }
 
-const sameLabels = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && a.every((one) => b.some((other) => other.toLowerCase() === one.toLowerCase()))
+/** What becomes of an issue's labels; undefined when nothing does. */
+export const labelChange = (before: readonly string[], after: readonly string[]): LabelChange | undefined => {
+  const without = (all: readonly string[], known: readonly string[]) =>
+    all.filter((one) => !known.some((other) => other.toLowerCase() === one.toLowerCase()))
+  const [add, remove] = [without(after, before), without(before, after)]
+  return add.length + remove.length === 0 ? undefined : { add, remove }
+}
 
 /** A title that a person chose stays; ours changes with the severity only, since every change is told on the issue's page. */
 const isOurTitle = ({ title }: Issue, { server }: Marker): boolean => title.startsWith(`[${server}] `)
 
 const updateOf = (update: IncidentUpdate, body: string, input: ReconcileInput): Write => {
   const { issue } = update.incident
+  const labels = labelChange(issue.labels, update.labels)
   const renamed =
     update.verdict?.says === 'bad' && update.marker.status !== update.incident.marker.status && isOurTitle(issue, update.marker)
   const title = renamed ? issueTitle(viewOf(update, input)) : issue.title
@@ -112,12 +118,17 @@ const updateOf = (update: IncidentUpdate, body: string, input: ReconcileInput): 
     number: issue.number,
     body,
     ...(title === issue.title ? {} : { title }),
-    ...(sameLabels(update.labels, issue.labels) ? {} : { labels: update.labels }),
+    ...(labels === undefined ? {} : { labels }),
+    // What is said is said once: not by two runs that saw the same.
+    ...(update.comments.length === 0 ? {} : { basedOn: issue.body }),
     ...(update.closing === undefined ? {} : { state: 'closed', stateReason: 'completed' }),
   }
 }
 
-/** The writes of an update: at most one comment and one update, and nothing for what did not change. */
+/**
+ * The writes of an update: at most one update and one comment, and nothing for what did not change. The update goes first: it remembers what is
+ * said, so that nothing is said twice because GitHub did not take it.
+ */
 export const updateWrites = (update: IncidentUpdate, input: ReconcileInput): PlannedWrites | undefined => {
   const count = commentsAfter(update, input)
   const isBad = update.verdict?.says === 'bad'
@@ -130,7 +141,7 @@ export const updateWrites = (update: IncidentUpdate, input: ReconcileInput): Pla
   const comment = commentWrites(update.incident.issue, update.comments.join('\n\n'))
   return {
     rank: update.rank,
-    writes: [...comment, updateOf(whole, bodyOf(whole, input), input)],
+    writes: [updateOf(whole, bodyOf(whole, input), input), ...comment],
     notifications: update.notifications,
     closed: closedFact(whole, input),
   }

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../core/quantity.ts'
 import { markdownAdvice, markdownText } from '../../core/text/markdown.ts'
 import type { IncidentChild, IncidentClosing, Severity } from '../model.ts'
-import { childLine, contactsText, link, runbookLink, runLinks, severityWord, time, times, worstText } from './phrases.ts'
+import { childLine, contactsText, link, person, runbookLink, runLinks, severityWord, time, times, worstText } from './phrases.ts'
 import type { IssueView } from './view.ts'
 
 const free = { inTable: false } as const
@@ -93,6 +93,12 @@ export const closedComment = (view: IssueView, { how, postMortem }: IncidentClos
 }
 
 export const duplicateComment = (kept: number): string => `**Closed**: the same incident as #${kept}, which stays open.`
+
+/** What of people's commands could not be followed, each kind once, and how it is written. */
+export const misreadComment = (all: readonly { readonly command: string; readonly advice: string; readonly by: string }[]): string =>
+  [...new Map(all.map((one) => [one.command, one])).values()]
+    .map(({ command, advice, by }) => `**Not understood**: \`/${command}\` of ${person(by)}: ${advice}.`)
+    .join('\n')
 
 /** A line of the timeline about what a person asked for. */
 export const askedFor = (what: string, by: string): string => `${what} by ${by}`

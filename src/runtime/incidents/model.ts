@@ -42,6 +42,8 @@ export type WritingOutcome = {
   /** Who wrote, as GitHub says. */
   readonly author: string | undefined
   readonly deeds: ReadonlyMap<number, IssueDeed>
+  /** Issues that another run wrote first: that one tells, and this one says nothing. */
+  readonly overtaken: ReadonlySet<number>
   /** What was one too many for this run. */
   readonly left: readonly Write[]
 }
