@@ -122,6 +122,28 @@ export const withoutMarker = (body: string): string => {
   return (json === undefined ? body : body.replace(`${start}${json}${end}`, '')).trimStart()
 }
 
+/** Clocks differ a little; what lies further ahead was written by one that was wrong. */
+const aheadMs = 2 * 60_000
+
+/** A marker whose times lie in the past: what a clock wrote that was ahead counts as of the issue's own last change, by GitHub's clock. */
+export const withoutFuture = (marker: Marker, { updatedAt, createdAt }: Issue, now: Instant): Marker => {
+  const isAhead = (at: number): boolean => at > now + aheadMs
+  const written = Math.min(now, updatedAt)
+  const past = (at: number, instead = written): number => (isAhead(at) ? instead : at)
+  const maybe = (at: number | undefined, instead?: number): number | undefined => (at === undefined ? undefined : past(at, instead))
+  return {
+    ...marker,
+    since: past(marker.since, Math.min(now, createdAt)),
+    criticalSince: maybe(marker.criticalSince, Math.min(now, createdAt)),
+    lastBad: past(marker.lastBad),
+    uncleared: maybe(marker.uncleared),
+    updated: past(marker.updated),
+    reminders: { ...marker.reminders, last: past(marker.reminders.last) },
+    good: { ...marker.good, since: past(marker.good.since) },
+    closed: maybe(marker.closed),
+  }
+}
+
 /** No `/ack` and no `/silence` lasts longer, whatever it asks for and whatever stands in a body. */
 export const longestMs = { acknowledged: 24 * 3_600_000, silenced: 7 * 86_400_000 } as const
 

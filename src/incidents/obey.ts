@@ -55,7 +55,7 @@ export const withCommands = (update: IncidentUpdate, input: ReconcileInput): Inc
     read.map((one) => one.id),
     marker.comments.last,
   )
-  const known: IncidentUpdate = { ...update, marker: { ...update.marker, comments: { count: issue.comments, last } } }
+  const known: IncidentUpdate = { ...update, marker: { ...update.marker, comments: { count: issue.comments, last, at: issue.updatedAt } } }
   const obeyed = commands
     .filter((one) => one.kind !== 'misread')
     .reduce<IncidentUpdate>((so, command) => withMarker(so, effects[command.kind](so.marker, command as never), 'change'), known)
@@ -65,6 +65,10 @@ export const withCommands = (update: IncidentUpdate, input: ReconcileInput): Inc
   )
 }
 
-/** A person opened it again after we had closed it: it must prove itself anew. */
-export const withManualReopening = (update: IncidentUpdate, input: ReconcileInput): IncidentUpdate =>
-  update.marker.closed === undefined ? update : withMarker(update, { closed: undefined, lastBad: input.now, gone: 0 }, 'update')
+/** A person opened it again after we had closed it: it must prove itself anew, and what was over before does not count for what begins now. */
+export const withManualReopening = (update: IncidentUpdate, input: ReconcileInput): IncidentUpdate => {
+  if (update.marker.closed === undefined) return update
+  const { now } = input
+  const again = update.verdict?.says === 'bad' ? {} : { since: now, criticalSince: now, escalated: false }
+  return withMarker(update, { closed: undefined, lastBad: now, gone: 0, good: { runs: 0, since: 0 }, ...again }, 'update')
+}

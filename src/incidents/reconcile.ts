@@ -3,8 +3,8 @@ import { duplicateClosings, withGoodRun, withNoVerdict, withUnclearedRun } from 
 import { withBadRun, withEscalation } from './escalate.ts'
 import { withFlapping } from './flap.ts'
 import { groupedOpenings, type HeldFinding, type IncidentOpening, withChildren } from './group.ts'
-import { closedByIdentity, hasUnreadComments, knownIncidents, shareIssues } from './identify.ts'
-import { verdictsByIdentity } from './judge.ts'
+import { abandonedIncidents, closedByIdentity, hasUnreadComments, knownIncidents, shareIssues } from './identify.ts'
+import { unspokenIncidents, verdictsByIdentity } from './judge.ts'
 import { identityOf, withoutDetails } from './marker.ts'
 import {
   type ClosedIncident,
@@ -16,6 +16,7 @@ import {
   type PlannedWrites,
   type ReconcileInput,
   ranks,
+  type UnspokenIncident,
 } from './model.ts'
 import { withCommands, withManualReopening } from './obey.ts'
 import { openingWrites } from './open.ts'
@@ -33,6 +34,8 @@ type ReconcileFacts = {
   readonly brokenSilences: readonly number[]
   /** Issues with our label of other people: never touched. */
   readonly foreign: readonly number[]
+  /** Open incidents that no run speaks of any more, and why. */
+  readonly unspoken: readonly UnspokenIncident[]
   /** Findings that opened nothing, and why. */
   readonly held: readonly HeldFinding[]
   /** What each closed incident of this run leaves for the journal. */
@@ -80,8 +83,9 @@ const updateByRules = (incident: Incident, verdict: IncidentVerdict | undefined,
   const known = input.publicRepository ? { ...incident, marker: withoutDetails(incident.marker) } : incident
   const commanded = withManualReopening(withCommands(beginUpdate(known, verdict), input), input)
   const judged = judgedUpdate(commanded, verdict, input)
-  const isGood = judged.closing !== undefined || judged.verdict?.says === 'good' || judged.verdict?.says === 'uncleared'
-  return isGood || isExplained(judged, input) ? judged : withEscalation(judged, input)
+  // What nobody looked at is not called bad once more.
+  const isBad = judged.closing === undefined && judged.verdict?.says === 'bad'
+  return !isBad || isExplained(judged, input) ? judged : withEscalation(judged, input)
 }
 
 type Verdicts = ReadonlyMap<string, IncidentVerdict>
@@ -135,6 +139,7 @@ const decide = (input: ReconcileInput): ServerDecision => {
       unreadable: known.unreadable,
       brokenSilences: [],
       foreign: known.foreign,
+      unspoken: unspokenIncidents(known.incidents, verdicts, input),
       held: [...grouped.held, ...opened.held],
     },
   }
@@ -185,6 +190,7 @@ export const reconcileAll = (given: readonly ReconcileInput[]): ReconcileResult 
       unreadable: unique(all.flatMap((one) => one.facts.unreadable)),
       brokenSilences: unique(silences.flatMap(({ found }) => found.unreadable)),
       foreign: unique(all.flatMap((one) => one.facts.foreign)),
+      unspoken: [...all.flatMap((one) => one.facts.unspoken), ...abandonedIncidents(inputs)],
       held: all.flatMap((one) => one.facts.held),
       closed: plan.closed,
     },

@@ -31,7 +31,7 @@ export const beginUpdate = (incident: Incident, verdict: IncidentVerdict | undef
   comments: [],
   notifications: [],
   labels: incident.issue.labels,
-  urgent: false,
+  urgent: incident.healed,
   rank: 'update',
   closing: undefined,
 })
@@ -133,7 +133,8 @@ export const updateWrites = (update: IncidentUpdate, input: ReconcileInput): Pla
   const count = commentsAfter(update, input)
   const isBad = update.verdict?.says === 'bad'
   const digest = isBad ? toldDigest(update.marker, update.verdict) : update.marker.digest
-  const changed = (isBad && digest !== update.incident.marker.digest) || count !== update.incident.marker.comments.count
+  const { comments: before } = update.incident.marker
+  const changed = (isBad && digest !== update.incident.marker.digest) || count !== before.count || update.marker.comments.at !== before.at
   const due = input.now - update.incident.marker.updated >= bodyEveryMs
   if (!update.urgent && update.comments.length === 0 && !(changed && due)) return undefined
   const marker: Marker = { ...update.marker, digest, updated: input.now, comments: { ...update.marker.comments, count } }

@@ -149,7 +149,7 @@ const texts: readonly { what: string; write: (one: IssueView) => string }[] = [
   { what: 'worse', write: (one) => worseComment(one, 'warning') },
   { what: 'escalation', write: escalationComment },
   { what: 'reminder', write: (one) => reminderComment(one, 6) },
-  { what: 'flapping', write: flappingComment },
+  { what: 'flapping', write: (one) => flappingComment(one, false) },
   { what: 'what fails with it', write: (one) => childrenComment(one, one.marker.children) },
   { what: 'reopened', write: (one) => reopenedComment(one, 'again') },
   { what: 'closed', write: (one) => closedComment(one, { how: '3 good runs in a row', postMortem: true }) },

@@ -40,10 +40,10 @@ export const reminderComment = (view: IssueView, most: number): string =>
   `**Still ${view.marker.status}** after ${lasted(view)}, not acknowledged (reminder ${view.marker.reminders.count} of ${most}).${seen(view)}${told(view)}`
 
 /** Tells that comments are muted, and that they are no more. */
-export const flappingComment = (view: IssueView): string =>
+export const flappingComment = (view: IssueView, isGood: boolean): string =>
   view.marker.flapping
     ? '**Flapping**: it comes and goes. It stays open, and there are no comments until it is steady.'
-    : `**Steady** again: ${view.marker.status}.${seen(view)}`
+    : `**Steady** again: ${isGood ? 'good' : view.marker.status}.${seen(view)}`
 
 export const childrenComment = (view: IssueView, children: readonly IncidentChild[]): string =>
   [
@@ -57,6 +57,7 @@ const reopenReasons = {
   again: 'bad again within 24 hours',
   'still-bad': 'closed by a person 24 hours ago or more, and still bad',
   worse: 'closed by a person as a warning, and got worse',
+  unsure: 'closed by a person, bad now, and no state tells whether it was good in between',
 } as const
 /** Why the same issue is opened again. */
 export type ReopenReason = keyof typeof reopenReasons

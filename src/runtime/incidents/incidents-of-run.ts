@@ -87,6 +87,7 @@ const ownJudged = (of: IncidentsOfRun, history: ServerInput['history']): ServerI
   reports: reportsOf(of.report),
   round: of.parsed.round?.name,
   identity: of.site,
+  isOurs: true,
   history,
   stateUsable: isUsable(of),
   quiet: ownWork(of),
