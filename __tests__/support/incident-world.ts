@@ -53,6 +53,10 @@ export type RunOptions = {
   readonly scope?: readonly string[]
   readonly round?: string
   readonly state?: boolean
+  /** Writes that GitHub does not take; what belongs to one that failed is not written either. */
+  readonly fails?: (write: Write) => boolean
+  /** How far the server's clock is ahead; times of this run are wrong by that. */
+  readonly aheadMs?: number
   /** Only decides; writes nothing to GitHub. */
   readonly dry?: boolean
 } & Partial<
@@ -137,7 +141,8 @@ export const createWorld = () => {
   }
   const inputOf = (findings: readonly Finding[], options: RunOptions = {}): ReconcileInput => {
     const { server = 'quiz-prod', action = 'health-check', scope = ['compose', 'endpoints', 'postgres'], state = true } = options
-    const startedAt = new Date(now).toISOString()
+    const runAt = now + (options.aheadMs ?? 0)
+    const startedAt = new Date(runAt).toISOString()
     return {
       reports: [sampleReport(findings, { server, action, scope, startedAt })],
       round: options.round,
@@ -150,7 +155,7 @@ export const createWorld = () => {
       maintenance: [],
       timeZone: '+04:00',
       publicRepository: false,
-      now,
+      now: runAt,
       run: { url: 'https://github.example/o/r/actions/runs/1' },
       runbooks: 'https://runbooks.example/',
       ...options,
@@ -166,9 +171,14 @@ export const createWorld = () => {
     const read = new Map(first.wants.comments.map((number) => [number, comments.get(number) ?? []]))
     const closed = first.wants.closed ? { closed: issues.filter((one) => one.state === 'closed' && one.labels.includes('ronde')) } : {}
     const second = reconcile(input({ comments: read, issues: { ...input({}).issues, ...closed } }))
-    if (state) past.set(key, [...(past.get(key) ?? []), { at: now, findings }])
+    if (state) past.set(key, [...(past.get(key) ?? []), { at: now + (options.aheadMs ?? 0), findings }])
     if (options.dry !== true) {
-      for (const write of second.writes) perform(write)
+      const failed = new Set<number>()
+      for (const write of second.writes) {
+        const number = write.kind === 'create' ? 0 : write.number
+        if (failed.has(number) || options.fails?.(write) === true) failed.add(number)
+        else perform(write)
+      }
       told.push(...second.notifications)
       for (const write of duplicateWrites(input({}))) perform(write)
     }
@@ -194,6 +204,12 @@ export const createWorld = () => {
     now: () => now,
     wait: (ms: number) => {
       now += ms
+    },
+    /** Takes away all comments of a person. */
+    deleteComments: (number: number, author: string) => {
+      const left = (comments.get(number) ?? []).filter((one) => one.author !== author)
+      comments.set(number, left)
+      change(number, { comments: left.length })
     },
     closeByHand: (number: number) => change(number, { state: 'closed', closedAt: now, closedBy: 'ana' }),
     loseState: () => past.clear(),

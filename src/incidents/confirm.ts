@@ -5,6 +5,8 @@ import type { Status } from '../contract/status.ts'
 import type { IncidentVerdict, Marker, ReconcileInput, Severity } from './model.ts'
 
 const deepest = 200
+/** A past that may go on further back than it was read. */
+export const isDeep = (past: readonly PastStatus[]): boolean => past.length >= deepest - 1
 
 /** Earlier statuses of a finding, newest first, without this run's own. */
 export const pastOf = ({ report, history }: IncidentVerdict, { id, subject }: Pick<Finding, 'id' | 'subject'>): readonly PastStatus[] => {

@@ -105,7 +105,7 @@ export const withEscalation = (update: IncidentUpdate, input: ReconcileInput): I
     return withLabel(withComment(severe, escalationComment(viewOf(severe, input))), severeLabel)
   }
   const { count, last } = marker.reminders
-  if (isUntold(update)) return withComment(withMarker(update, {}, 'escalate'), escalationComment(viewOf(update, input)))
+  if (isUntold(update)) return withComment(withMarker(update, { reminders: { count, last: now } }, 'escalate'), escalationComment(viewOf(update, input)))
   if (marker.flapping || count >= mostReminders || now - last < input.options.reminder) return update
   const reminded = withMarker(update, { reminders: { count: count + 1, last: now } }, 'remind')
   return withComment(reminded, reminderComment(viewOf(reminded, input), mostReminders))

@@ -1,5 +1,5 @@
 import type { Status } from '../contract/status.ts'
-import { isSlow, pastOf, valuesOf } from './confirm.ts'
+import { isDeep, isSlow, pastOf, valuesOf } from './confirm.ts'
 import { severeLabel } from './escalate.ts'
 import { flappingLabel, isFlappingNow } from './flap.ts'
 import type { IncidentOpening } from './group.ts'
@@ -169,6 +169,7 @@ const wasGood = (verdict: IncidentVerdict, closedAt: number, { stateUsable }: Re
   const good = (status: Status): boolean => (verdict.kind === 'monitoring' ? status !== 'unknown' : status === 'ok')
   const before = past.find((one) => one.at <= closedAt)
   if (past.some((one) => good(one.status) && one.at > closedAt)) return true
+  if (before === undefined && isDeep(past)) return false
   return !stateUsable || before === undefined ? undefined : good(before.status)
 }
 
