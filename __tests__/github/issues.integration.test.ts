@@ -95,9 +95,8 @@ describe('writing', () => {
   })
 
   test('labels that a person added meanwhile stay', async () => {
-    const { number } = addIssue()
+    const { number } = addIssue({ labels: ['ronde', 'team-db', 'flapping'] })
     const { issues } = connectIssues(github)
-    github.repository.issues[0]!.labels = ['ronde', 'team-db', 'flapping']
     await issues.perform({ kind: 'update', number, labels: { add: ['sev1'], remove: ['Flapping'] } })
     expect(github.repository.issues[0]?.labels).toEqual(['ronde', 'team-db', 'sev1'])
   })
