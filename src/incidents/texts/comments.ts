@@ -83,9 +83,10 @@ export const closedComment = (view: IssueView, { how, postMortem }: IncidentClos
   const worst = worstText(view)
   const links = [...runLinks(marker), runbookLink(marker.id, view.runbooks)]
   const stated = (text: string): string => (text === '' ? 'not stated' : markdownText(text, free))
+  const later = marker.cause === '' || marker.fix === '' ? ' `/cause …` and `/fix …` still reach the journal.' : ''
   return [
     `**Closed** after ${lasted(view)}: ${sentence(how)} Seen ${times(marker.seen)}, ${marker.worst.status} at its worst${worst === '' ? '' : `: ${sentence(worst)}`}${worst === '' ? '.' : ''}`,
-    `Cause: ${sentence(stated(marker.cause))} Fix: ${sentence(stated(marker.fix))}`,
+    `Cause: ${sentence(stated(marker.cause))} Fix: ${sentence(stated(marker.fix))}${later}`,
     links.filter((one) => one !== '').join(' '),
   ]
     .filter((one) => one !== '')
