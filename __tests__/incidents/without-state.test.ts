@@ -93,6 +93,20 @@ describe('without usable state nothing storms', () => {
   })
 })
 
+test('an author whom nobody named: not an issue each run, and it is said', () => {
+  const world = createWorld()
+  world.run([hard('critical')], { state })
+  world.change(1, { author: 'my-app[bot]' })
+  const second = world.run([hard('critical')], { state })
+  expect(second.writes).toEqual([])
+  expect(second.facts).toMatchObject({ unnamedAuthors: ['my-app[bot]'], held: [{ why: expect.stringContaining('#1 of my-app[bot]') }] })
+  // With a state it is learned; a person's issue and another finding's hide nothing.
+  world.change(1, { author: 'eve' })
+  expect(world.run([hard('critical')], { state, dry: true }).writes).toHaveLength(1)
+  world.change(1, { author: 'my-app[bot]' })
+  expect(world.run([hard('critical', { subject: 'service/web' })], { state, dry: true }).writes).toHaveLength(1)
+})
+
 describe('a clock that was ahead heals', () => {
   const ahead = 400 * dayMs
 

@@ -1,7 +1,7 @@
 import type { Issue } from '../contract/issues.ts'
 import type { Report } from '../contract/report.ts'
 import { formatDuration } from '../core/quantity.ts'
-import { digestKey, fingerprint, identityOf, partsOf, plainKey, readMarker, withoutFuture } from './marker.ts'
+import { digestKey, fingerprint, identityOf, isAuthor, partsOf, plainKey, readMarker, withoutFuture } from './marker.ts'
 import type { IdentityParts, Incident, Marker, ReconcileInput, UnspokenIncident } from './model.ts'
 
 /** The identity of a finding on this server, as a marker keeps it. */
@@ -73,6 +73,25 @@ export const closedByIdentity = (input: ReconcileInput): ReadonlyMap<string, Inc
       .filter(({ marker }) => !marker.duplicate)
       .map((one) => [identityOf(one.marker), one] as const),
   )
+
+/** An open issue of a bot that nobody named as an author, with the marker of an incident of ours. */
+type Lookalike = { readonly number: number; readonly author: string }
+
+/**
+ * What may be ours, written by a token whose author nobody named, by identity. Without state that is never learned, and each run would open
+ * another one.
+ */
+export const lookalikes = (input: ReconcileInput): ReadonlyMap<string, Lookalike> => {
+  const found = new Map<string, Lookalike>()
+  if (input.stateUsable) return found
+  for (const issue of input.issues.open) {
+    const { author, number } = issue
+    if (!author.endsWith('[bot]') || isAuthor(input.options.authors, author)) continue
+    for (const one of incidentsIn([issue], { ...input, options: { ...input.options, authors: [author] } }))
+      found.set(identityOf(one.marker), { number, author })
+  }
+  return found
+}
 
 /** Our own writes of a run, a second apart and asked again, change the issue for so long after its marker was made. */
 const ownWritesMs = 2 * 60_000

@@ -3,7 +3,7 @@ import { duplicateClosings, withGoodRun, withNoVerdict, withUnclearedRun } from 
 import { withBadRun, withEscalation } from './escalate.ts'
 import { withFlapping } from './flap.ts'
 import { groupedOpenings, type HeldFinding, type IncidentOpening, withChildren } from './group.ts'
-import { abandonedIncidents, closedByIdentity, hasUnreadComments, knownIncidents, shareIssues } from './identify.ts'
+import { abandonedIncidents, closedByIdentity, hasUnreadComments, knownIncidents, lookalikes, shareIssues } from './identify.ts'
 import { unspokenIncidents, verdictsByIdentity } from './judge.ts'
 import { identityOf, withoutDetails } from './marker.ts'
 import {
@@ -36,6 +36,8 @@ type ReconcileFacts = {
   readonly foreign: readonly number[]
   /** Open incidents that no run speaks of any more, and why. */
   readonly unspoken: readonly UnspokenIncident[]
+  /** Bots whose issues look like ours, and whom nobody named: what they may hide is not told by an issue. */
+  readonly unnamedAuthors: readonly string[]
   /** Findings that opened nothing, and why. */
   readonly held: readonly HeldFinding[]
   /** What each closed incident of this run leaves for the journal. */
@@ -109,15 +111,22 @@ const changesOf = (
 /** The writes of what opens, and what a person's closing holds back. */
 const openingsOf = (openings: readonly IncidentOpening[], input: ReconcileInput) => {
   const closed = closedByIdentity(input)
+  const alike = lookalikes(input)
   const planned: PlannedWrites[] = []
   const held: HeldFinding[] = []
   for (const one of openings) {
     const { id, subject } = one.verdict.finding
+    const other = alike.get(one.verdict.identity)
+    if (other !== undefined) {
+      held.push({ id, subject, why: `#${other.number} of ${other.author} is the same, whom nobody named in incidents.authors`, known: true })
+      continue
+    }
     const outcome = openingWrites(one, closed.get(one.verdict.identity), input)
     if ('held' in outcome) held.push({ id, subject, why: outcome.held, known: true })
     else planned.push(outcome)
   }
-  return { planned, held }
+  const authors = new Set(openings.flatMap(({ verdict }) => alike.get(verdict.identity)?.author ?? []))
+  return { planned, held, unnamedAuthors: [...authors] }
 }
 
 /** What one server's reports come to, before it is known what fits into a run. Every finding passes through here once. */
@@ -141,6 +150,7 @@ const decide = (input: ReconcileInput): ServerDecision => {
       foreign: known.foreign,
       unspoken: unspokenIncidents(known.incidents, verdicts, input),
       held: [...grouped.held, ...opened.held],
+      unnamedAuthors: opened.unnamedAuthors,
     },
   }
 }
@@ -192,6 +202,7 @@ export const reconcileAll = (given: readonly ReconcileInput[]): ReconcileResult 
       foreign: unique(all.flatMap((one) => one.facts.foreign)),
       unspoken: [...all.flatMap((one) => one.facts.unspoken), ...abandonedIncidents(inputs)],
       held: all.flatMap((one) => one.facts.held),
+      unnamedAuthors: [...new Set(all.flatMap((one) => one.facts.unnamedAuthors))],
       closed: plan.closed,
     },
   }

@@ -127,6 +127,14 @@ const incidentLines = (
   }))
 }
 
+/** Nobody would be told, were it not said loudly. */
+const unnamed = ({ unnamedAuthors }: ReconcileResult['facts']): IssuesFailure | undefined => {
+  const [author] = unnamedAuthors
+  if (author === undefined) return undefined
+  const cause = `an open issue of ${author} has the marker of an incident of this run, and ${author} is not one of incidents.authors`
+  return { kind: 'forbidden', cause, advice: `name ${author} in incidents.authors if it is whose token Ronde has; else close its issue` }
+}
+
 /** Of two that were opened at once the one that stays is linked. */
 const linkedToKept = (
   notifications: IncidentsTold['notifications'],
@@ -156,7 +164,8 @@ export const reconcileIssues =
     const told = { ...toldAndKept(read, done, { ...outside, telling }), incidents: incidentLines(read, done, telling) }
     const known = withAuthor(all, done.author, { state, say: telling.say })
     rememberSeen(state, read.inputs, { isPublic: read.isPublic, created: done.created.keys() })
-    if (done.failure !== undefined || done.created.size === 0) return { ...told, failure: done.failure }
+    const failure = done.failure ?? unnamed(read.plan.facts)
+    if (failure !== undefined || done.created.size === 0) return { ...told, failure }
     const again = await issues.listOpen()
     if (!again.ok) return { ...told, failure: again.failure }
     const inputs = read.inputs.map((one, index) => ({
