@@ -54,7 +54,13 @@ export type Write =
       /** The body that this was decided on. Where it is another one by now, another run was faster, and nothing is written. */
       readonly basedOn?: string
     }
-  | { readonly kind: 'comment'; readonly number: number; readonly body: string }
+  | {
+      readonly kind: 'comment'
+      readonly number: number
+      readonly body: string
+      /** The body that was written just before it: of two runs that wrote at once only the last one says something. */
+      readonly basedOn?: string
+    }
 
 /** Why GitHub did not do what was asked. `forbidden`: 403 without a rate limit, or 410; nobody would be told, so the step fails. */
 export type IssuesFailure =

@@ -1,7 +1,8 @@
 import type { z } from 'zod'
-import type { GithubAnswer, Issue, Issues, LabelChange, Write } from '../contract/issues.ts'
+import type { GithubAnswer, Issue, Issues, IssuesFailure, LabelChange, Write } from '../contract/issues.ts'
 import type { Instant } from '../contract/seen.ts'
 import { shorten } from '../core/text/plain.ts'
+import { markerText } from '../incidents/marker.ts'
 import type { Client, GithubRequest } from './client.ts'
 import { labelsFor, ownLabel } from './labels.ts'
 import { commentsShape, issueShape, issuesShape, permissionShape, repositoryShape, writtenComment, writtenIssue } from './shapes.ts'
@@ -145,6 +146,13 @@ const changedLabels = (now: readonly string[], { add, remove }: LabelChange): re
 
 const overtaken = { ok: false, failure: { kind: 'overtaken', cause: 'another run has written it meanwhile' } } as const
 
+/** Another run wrote the issue after us, in the second before our comment: that one says it. */
+const isOvertaken = async (client: Client, path: string, basedOn: string): Promise<IssuesFailure | undefined> => {
+  const answer = await client.ask({ method: 'GET', path, topic: 'issue' }, issueShape)
+  // Where it cannot be seen, saying it twice is the smaller fault.
+  return answer.ok && markerText(answer.value.value.body) !== markerText(basedOn) ? overtaken.failure : undefined
+}
+
 /** One PATCH; the issue is looked at again before it says something, or when labels change. */
 const updater = (client: Client, base: string, cleaned: (labels: readonly string[]) => readonly string[]) => {
   const look = async ({ number, labels, basedOn }: Update): Promise<GithubAnswer<Issue> | undefined> => {
@@ -181,9 +189,10 @@ export const createIssues = (options: IssuesOptions): Issues => {
     create: ({ title, body, labels, assignees }) =>
       create({ title, body, labels: cleaned(labels), assignees: assignees.slice(0, maxAssignees) }),
     update: updater(client, base, cleaned),
-    comment: async ({ number, body }) => {
+    comment: async ({ number, body, basedOn }) => {
       const path = `${base}/issues/${number}/comments`
-      const answer = await client.ask({ method: 'POST', path, body: { body }, topic: 'issue' }, writtenComment)
+      const check = basedOn === undefined ? {} : { check: () => isOvertaken(client, `${base}/issues/${number}`, basedOn) }
+      const answer = await client.ask({ method: 'POST', path, body: { body }, topic: 'issue', ...check }, writtenComment)
       return answer.ok ? { ok: true, value: { number, author: answer.value.value.user || undefined } } : answer
     },
   }

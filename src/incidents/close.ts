@@ -82,7 +82,7 @@ const duplicateClosing = ({ issue, marker }: Incident, kept: number, input: Reco
     notifications: [],
     writes: [
       { kind: 'update', number: issue.number, body, state: 'closed', stateReason: 'duplicate', basedOn: issue.body },
-      ...commentWrites(issue, duplicateComment(kept)),
+      ...commentWrites(issue, duplicateComment(kept), body),
     ],
   }
 }

@@ -70,8 +70,8 @@ export const writeMarker = (marker: Marker): string => {
   return `${start}${armoured(JSON.stringify(bounded))}${end}`
 }
 
-/** Only what stands before any code block: evidence may hold a copied marker. */
-const found = (body: string): string | undefined => {
+/** A body's marker as text. Only what stands before any code block: evidence may hold a copied one. */
+export const markerText = (body: string): string | undefined => {
   const head = body.split('```', 1)[0] ?? ''
   const from = head.indexOf(start)
   const to = from === -1 ? -1 : head.indexOf(end, from)
@@ -110,7 +110,7 @@ export const readMarker = (
 ): ReadMarker => {
   if (!isAuthor(authors, author)) return { kind: 'foreign' }
   if (isSilence(body)) return { kind: 'silence' }
-  const json = found(body)
+  const json = markerText(body)
   const read = json === undefined ? undefined : markerShape.safeParse(parsedMarker(json))
   if (read?.success !== true || fingerprint(partsOf(read.data)) !== read.data.fingerprint) return { kind: 'unreadable' }
   return { kind: 'ours', marker: underCurrentIds(read.data, renamed) }
@@ -118,7 +118,7 @@ export const readMarker = (
 
 /** A body without its marker. */
 export const withoutMarker = (body: string): string => {
-  const json = found(body)
+  const json = markerText(body)
   return (json === undefined ? body : body.replace(`${start}${json}${end}`, '')).trimStart()
 }
 

@@ -141,6 +141,7 @@ const reopening = (
   }
   const marker = { ...bare, digest: toldDigest(bare, opening.verdict) }
   const view = viewFor(marker, opening.verdict, input)
+  const body = issueBody(view)
   const labels = labelChange(issue.labels, [
     ...issue.labels.filter((one) => one !== severeLabel && one !== flappingLabel),
     ...(marker.flapping ? [flappingLabel] : []),
@@ -152,13 +153,13 @@ const reopening = (
       {
         kind: 'update',
         number: issue.number,
-        body: issueBody(view),
+        body,
         state: 'open',
         stateReason: 'reopened',
         ...(labels === undefined ? {} : { labels }),
         basedOn: issue.body,
       },
-      ...(isQuiet ? [] : commentWrites(issue, reopenedComment(view, why))),
+      ...(isQuiet ? [] : commentWrites(issue, reopenedComment(view, why), body)),
     ],
   }
 }

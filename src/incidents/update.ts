@@ -70,8 +70,8 @@ export const withNotification = (update: IncidentUpdate, kind: NotificationKind,
 export const eventsWith = (marker: Marker, at: number, what: string): Marker['events'] => [...marker.events, { at, what }]
 
 /** A locked issue takes no comment of a job's token: its body tells. */
-export const commentWrites = ({ number, locked }: Pick<Issue, 'number' | 'locked'>, body: string): readonly Write[] =>
-  locked || body === '' ? [] : [{ kind: 'comment', number, body }]
+export const commentWrites = ({ number, locked }: Pick<Issue, 'number' | 'locked'>, body: string, basedOn: string): readonly Write[] =>
+  locked || body === '' ? [] : [{ kind: 'comment', number, body, basedOn }]
 
 /** A digest of everything that the body tells, times and links left out: only a change of it is worth a write. */
 export const toldDigest = (marker: Marker, verdict: IncidentVerdict | undefined): string => {
@@ -139,10 +139,11 @@ export const updateWrites = (update: IncidentUpdate, input: ReconcileInput): Pla
   if (!update.urgent && update.comments.length === 0 && !(changed && due)) return undefined
   const marker: Marker = { ...update.marker, digest, updated: input.now, comments: { ...update.marker.comments, count } }
   const whole: IncidentUpdate = { ...update, marker }
-  const comment = commentWrites(update.incident.issue, update.comments.join('\n\n'))
+  const body = bodyOf(whole, input)
+  const comment = commentWrites(update.incident.issue, update.comments.join('\n\n'), body)
   return {
     rank: update.rank,
-    writes: [updateOf(whole, bodyOf(whole, input), input), ...comment],
+    writes: [updateOf(whole, body, input), ...comment],
     notifications: update.notifications,
     closed: closedFact(whole, input),
   }
