@@ -65,10 +65,20 @@ describe('commands in comments', () => {
         ['/silence 5 weeks', 168],
       ] as const
     ).map(([body, hours]) => ({ body, commands: [{ kind: 'silence', until: 1_000 + hours * hour, ...given }] })),
-    ...['/silence', '/silence please', '/silence 0h', '/silence 2', '/silence 2 people', '/silence h', '/silence 0.001m', '/Silence until 8'].map(
-      (body) => ({ body, commands: [misread('silence')] }),
-    ),
-    ...['/mute 2h', '/unack', '/Snooze'].map((body) => ({ body, commands: [misread(body.slice(1).split(' ', 1)[0]?.toLowerCase() ?? '')] })),
+    ...[
+      '/silence',
+      '/silence please',
+      '/silence 0h',
+      '/silence 2',
+      '/silence 2 people',
+      '/silence h',
+      '/silence 0.001m',
+      '/Silence until 8',
+    ].map((body) => ({ body, commands: [misread('silence')] })),
+    ...['/mute 2h', '/unack', '/Snooze'].map((body) => ({
+      body,
+      commands: [misread(body.slice(1).split(' ', 1)[0]?.toLowerCase() ?? '')],
+    })),
     { body: '/silence 30m', commands: [{ kind: 'silence', until: 1_000 + hour / 2, ...given }] },
     { body: '/silence 30d', commands: [{ kind: 'silence', until: 1_000 + 7 * 24 * hour, ...given }] },
     { body: '/unsilence', commands: [{ kind: 'unsilence', ...given }] },
@@ -86,7 +96,9 @@ describe('commands in comments', () => {
     { body: '/constructor x', commands: [] },
     { body: 'please /ack', commands: [] },
     { body: '> /ack', commands: [] },
-    ...['/ackley', '/ack-2h', '/ack/2h', '/ack2h', '/acknowledgement', '/silence2h', '/home/ack', '/fixed it', '- item\n\n  /ack'].map((body) => ({ body, commands: [] })),
+    ...['/ackley', '/ack-2h', '/ack/2h', '/ack2h', '/acknowledgement', '/silence2h', '/home/ack', '/fixed it', '- item\n\n  /ack'].map(
+      (body) => ({ body, commands: [] }),
+    ),
     { body: 'the log says\n```\n/silence 7d\n/ack\n/cause it\n```', commands: [] },
     { body: '<!--\n/silence 7d\n-->', commands: [] },
     { body: '```\nlog\n```\n/ack 2h', commands: [{ kind: 'acknowledge', until: 1_000 + 2 * hour, ...given }] },
@@ -110,7 +122,8 @@ describe('commands in comments', () => {
   test('whatever a comment says, it is read in bounds', () => {
     fc.assert(
       fc.property(anyText, (text) => {
-        for (const one of commandsIn([comment(`/cause ${text}`)], 0, [])) expect(one.kind === 'misread' || (one.kind === 'cause' && one.text.length <= 300)).toBe(true)
+        for (const one of commandsIn([comment(`/cause ${text}`)], 0, []))
+          expect(one.kind === 'misread' || (one.kind === 'cause' && one.text.length <= 300)).toBe(true)
       }),
     )
   })

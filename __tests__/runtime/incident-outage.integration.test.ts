@@ -168,14 +168,22 @@ describe('GitHub limits the rate', () => {
 describe('GitHub refuses', () => {
   test.each([
     [403, 'Repository was archived so is read-only.', /unarchive the repository/],
-    [403, 'Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list enabled', /IP allow list/],
+    [
+      403,
+      'Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list enabled',
+      /IP allow list/,
+    ],
     [403, 'Resource protected by organization SAML enforcement.', /single sign-on/],
     [403, 'Resource not accessible by integration', /issues: write/],
   ])('%s %s: the step fails and the cause is named', async (status, message, advice) => {
     await using of = await setting()
     of.server.github.faults.add({ kind: 'status', status, message, on: 'issues/list-for-repo' })
     const { failure } = await of.server.run(bad)
-    expect(failure).toMatchObject({ kind: 'forbidden', cause: expect.stringContaining(message.slice(0, 20)), advice: expect.stringMatching(advice) })
+    expect(failure).toMatchObject({
+      kind: 'forbidden',
+      cause: expect.stringContaining(message.slice(0, 20)),
+      advice: expect.stringMatching(advice),
+    })
   })
 
   test.each([301, 400, 451])('%s for the list: somebody is told', async (status) => {
@@ -206,7 +214,7 @@ test('two runs at once close an issue with one comment and one message', async (
   expect(kinds(hook).filter((one) => one === 'closed')).toHaveLength(1)
 })
 
-test('an acknowledgement counts from GitHub\'s time while our clock is two hours ahead', async () => {
+test("an acknowledgement counts from GitHub's time while our clock is two hours ahead", async () => {
   const hook = await recordingServer()
   await using server = await simulateServer({ aheadMs: 2 * hourMs })
   await using _ = hook

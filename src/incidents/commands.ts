@@ -62,7 +62,8 @@ const acknowledge: CommandReader = (rest, comment) => {
 /** Without a time it is not known what is meant, and nothing is silenced by guessing. */
 const silence: CommandReader = (rest, comment) => {
   const ms = leadingMs(rest)
-  if (ms === undefined || ms <= 0) return misread('silence', 'say how long: `/silence 2h`, `/silence 30m` or `/silence 1d` (7 d at most)', comment)
+  if (ms === undefined || ms <= 0)
+    return misread('silence', 'say how long: `/silence 2h`, `/silence 30m` or `/silence 1d` (7 d at most)', comment)
   return { kind: 'silence', until: comment.createdAt + Math.min(ms, longestMs.silenced), ...origin(comment) }
 }
 

@@ -137,7 +137,10 @@ export const abandonedIncidents = (inputs: readonly ReconcileInput[]): readonly 
   const [first] = inputs
   if (first === undefined) return []
   const { now } = first
-  return readAll(first.issues.open, { ...first, options: { ...first.options, authors: [...new Set(inputs.flatMap((one) => one.options.authors))] } })
+  return readAll(first.issues.open, {
+    ...first,
+    options: { ...first.options, authors: [...new Set(inputs.flatMap((one) => one.options.authors))] },
+  })
     .flatMap(({ issue, read }) => (read.kind === 'ours' ? [incidentOf(issue, read.marker, first)] : []))
     .filter((one) => !inputs.some((input) => isOfThisRun({ ...one, marker: carriedOver(one.marker, input) }, input)))
     .filter(({ marker }) => now - marker.updated >= (marker.slow ? abandonedAfterMs.slow : abandonedAfterMs.frequent))

@@ -202,10 +202,9 @@ const closedUnsure = (
   const { issue, marker } = incident
   const worse = marker.status === 'warning' && opening.status === 'critical'
   const lasted = input.now - closedAt
-  if (lasted < unsureMs && !worse) return { held: `#${issue.number} was closed by a person: acknowledged for 30 minutes, for no state tells more` }
-  return lasted < dayMs
-    ? reopening(opening, { incident, why: worse ? 'worse' : 'unsure' }, input)
-    : creation(opening, issue.number, input)
+  if (lasted < unsureMs && !worse)
+    return { held: `#${issue.number} was closed by a person: acknowledged for 30 minutes, for no state tells more` }
+  return lasted < dayMs ? reopening(opening, { incident, why: worse ? 'worse' : 'unsure' }, input) : creation(opening, issue.number, input)
 }
 
 /** Creates, reopens, or holds back what a person closed while it was bad. `previous` is the last closed one of the same identity. */

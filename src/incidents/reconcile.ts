@@ -118,7 +118,12 @@ const openingsOf = (openings: readonly IncidentOpening[], input: ReconcileInput)
     const { id, subject } = one.verdict.finding
     const other = alike.get(one.verdict.identity)
     if (other !== undefined) {
-      held.push({ id, subject, why: `#${other.number} of ${other.author} is the same, whom nobody named in incidents.authors`, known: true })
+      held.push({
+        id,
+        subject,
+        why: `#${other.number} of ${other.author} is the same, whom nobody named in incidents.authors`,
+        known: true,
+      })
       continue
     }
     const outcome = openingWrites(one, closed.get(one.verdict.identity), input)

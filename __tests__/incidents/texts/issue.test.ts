@@ -119,7 +119,10 @@ Contacts: @org/ops. Closes by itself after 1 good run. \`/ack\`, \`/silence 2h\`
     const note = '**Note from Ana:** call Bob first'
     expect(withoutFirstLine(bodyWithVerdict(`${note}\n\n${verdict}\n\nrest`, closed))).toBe(`**Closed** now\n\n${note}\n\nrest`)
     expect(withoutFirstLine(bodyWithVerdict(note, closed))).toBe(`**Closed** now\n\n${note}`)
-    const again = bodyWithVerdict('**Closed** 2026-12-05 00:16 (UTC+4): 1 good run. It lasted 5 min. Server quiz-prod, action health-check.', closed)
+    const again = bodyWithVerdict(
+      '**Closed** 2026-12-05 00:16 (UTC+4): 1 good run. It lasted 5 min. Server quiz-prod, action health-check.',
+      closed,
+    )
     expect(withoutFirstLine(again)).toBe('**Closed** now')
     expect(withoutFirstLine(bodyWithVerdict('Mine.', { marker: marker(), verdict: '**Closed** now' }))).toBe('**Closed** now\n\nMine.')
   })

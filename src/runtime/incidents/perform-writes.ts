@@ -31,7 +31,12 @@ const deedOf = (write: Write): IssueDeed | undefined => {
   return write.state === undefined ? 'updated' : write.state === 'closed' ? 'closed' : 'reopened'
 }
 
-type Tally = { readonly created: Map<string, number>; readonly deeds: Map<number, IssueDeed>; readonly overtaken: Set<number>; readonly authors: string[] }
+type Tally = {
+  readonly created: Map<string, number>
+  readonly deeds: Map<number, IssueDeed>
+  readonly overtaken: Set<number>
+  readonly authors: string[]
+}
 
 /** What is one issue's own trouble. */
 const passedOver: ReadonlySet<IssuesFailure['kind']> = new Set(['gone', 'refused', 'overtaken'])
