@@ -62,6 +62,7 @@ const chainOfRules = [
   'silence.ts',
   'journal.ts',
   'update.ts',
+  'commands.ts',
   'obey.ts',
   'flap.ts',
   'escalate.ts',

@@ -86,12 +86,31 @@ describe('writing', () => {
     const { number } = addIssue()
     const { issues } = connectIssues(github)
     await issues.perform({ kind: 'update', number, state: 'closed', stateReason: 'duplicate' })
-    await issues.perform({ kind: 'update', number, title: 'y', body: 'z', labels: ['ronde', 'sev1'] })
-    expect(github.requests.map((one) => one.body)).toEqual([
+    await issues.perform({ kind: 'update', number, title: 'y', body: 'z', labels: { add: ['sev1'], remove: [] } })
+    expect(github.requests.filter((one) => one.method !== 'GET').map((one) => one.body)).toEqual([
       { state: 'closed', state_reason: 'duplicate' },
       { title: 'y', body: 'z', labels: ['ronde', 'sev1'] },
     ])
     expect(github.repository.issues[0]).toMatchObject({ state: 'closed', stateReason: 'duplicate', title: 'y', labels: ['ronde', 'sev1'] })
+  })
+
+  test('labels that a person added meanwhile stay', async () => {
+    const { number } = addIssue({ labels: ['ronde', 'team-db', 'flapping'] })
+    const { issues } = connectIssues(github)
+    await issues.perform({ kind: 'update', number, labels: { add: ['sev1'], remove: ['Flapping'] } })
+    expect(github.repository.issues[0]?.labels).toEqual(['ronde', 'team-db', 'sev1'])
+  })
+
+  test('an issue that another run wrote meanwhile is left as it is', async () => {
+    const { number } = addIssue()
+    const { issues } = connectIssues(github)
+    const body = github.repository.issues[0]?.body ?? ''
+    expect(valueOf(await issues.perform({ kind: 'update', number, body: 'first', basedOn: body }))).toMatchObject({ number })
+    expect(await issues.perform({ kind: 'update', number, body: 'second', basedOn: body })).toMatchObject({
+      ok: false,
+      failure: { kind: 'overtaken' },
+    })
+    expect(github.repository.issues[0]?.body).toBe('first')
   })
 
   test('is serial and a second apart, even when asked for at once; reads wait for nothing', async () => {

@@ -10,11 +10,11 @@ describe('rule 8: close', () => {
     world.rounds(2, [soft('critical')])
     world.rounds(2, [soft('ok')])
     expect(world.open()).toHaveLength(1)
-    expect(kinds(world.rounds(1, [soft('ok')]))).toEqual(['comment', 'update'])
+    expect(kinds(world.rounds(1, [soft('ok')]))).toEqual(['update', 'comment'])
     expect(world.said(1).at(-1)).toContain(
       '**Closed** after 20 min: 3 good runs in a row, now status 200. Seen twice'.replace('twice', '2 times'),
     )
-    expect(world.issue(1).body).toContain('**Closed** 04:41 (UTC+4)')
+    expect(world.issue(1).body).toContain('**Closed** 2026-11-22 04:41 (UTC+4)')
     expect(world.told().at(-1)).toMatchObject({ kind: 'closed', status: 'ok' })
   })
 

@@ -64,7 +64,7 @@ describe('rule 11: while GitHub cannot be asked', () => {
     const world = createWorld()
     const counts = findings.map((one) => {
       world.wait(5 * minuteMs)
-      const count = openedUnseen(world.input([one])).length
+      const count = openedUnseen(world.input([one]), new Set()).length
       world.run([one], { dry: true })
       return count
     })

@@ -101,7 +101,7 @@ describe('when it is over', () => {
     const { writes } = world.run([hard('critical')])
     expect(writes.filter((one) => one.kind !== 'create')).toMatchObject([{ kind: 'update', number: 1, state: 'closed' }])
     expect(opened(writes)).toBe(1)
-    expect(world.issue(1).body).toContain('**Over** since 05:16 (UTC+4).')
+    expect(world.issue(1).body).toContain('**Over** since 2026-11-22 05:16 (UTC+4).')
     expect(world.issue(1).body).toContain('Ben: the new disk is in.')
     expect(world.run([hard('critical')]).writes).toEqual([])
   })

@@ -16,8 +16,8 @@ describe('rule 5: update', () => {
   test('a change of severity is told at once, worse and better', () => {
     const world = createWorld()
     world.run([hard('warning')])
-    expect(kinds(world.rounds(1, [hard('critical')]))).toEqual(['comment', 'update'])
-    expect(kinds(world.rounds(1, [hard('warning')]))).toEqual(['comment', 'update'])
+    expect(kinds(world.rounds(1, [hard('critical')]))).toEqual(['update', 'comment'])
+    expect(kinds(world.rounds(1, [hard('warning')]))).toEqual(['update', 'comment'])
     expect(world.said(1).map((one) => one.slice(0, 9))).toEqual(['**Worse**', '**Better*'])
     expect(world.told().map((one) => one.kind)).toEqual(['opened', 'worsened'])
   })

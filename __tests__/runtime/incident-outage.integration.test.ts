@@ -62,6 +62,36 @@ describe('GitHub is down', () => {
     expect(server.open()).toHaveLength(1)
   })
 
+  test('each webhook says what is down, also before the repository was ever seen', async () => {
+    await using of = await setting()
+    await of.server.run([...bad, hard('critical', { subject: 'service/web', title: 'web: exited' })], { apiUrl: nowhere })
+    expect(of.hook.received.map((one) => JSON.parse(one.body) as { title: string; text: string })).toMatchObject([
+      { title: expect.stringContaining('db'), text: 'exited (1)' },
+      { title: 'web: exited', text: 'exited (1)' },
+    ])
+  })
+
+  test('of a repository that was known to be public it says no more than the id', async () => {
+    await using of = await setting()
+    of.server.github.repository.isPrivate = false
+    await of.server.run([hard('critical', { subject: 'service/web' })])
+    await of.server.run([...bad, hard('critical', { subject: 'service/web' })], { apiUrl: nowhere })
+    expect(of.hook.received.map((one) => JSON.parse(one.body) as object).at(-1)).toMatchObject({ title: 'compose.service', text: '' })
+  })
+
+  test('what was open before it went down is not told again, however often it comes and goes', async () => {
+    await using of = await setting()
+    const { server, hook } = of
+    await server.rounds(6, bad)
+    for (let round = 0; round < 9; round += 1) {
+      await server.run(good, { apiUrl: nowhere })
+      server.wait(5 * minuteMs)
+      await server.run(bad, { apiUrl: nowhere })
+      server.wait(15 * minuteMs)
+    }
+    expect(kinds(hook)).toEqual(['opened'])
+  })
+
   test('a list that is cut in its body opens nothing twice', async () => {
     await using of = await setting()
     const { server, hook } = of
@@ -133,4 +163,68 @@ describe('GitHub limits the rate', () => {
     await server.rounds(3, many)
     expect(server.open()).toHaveLength(10)
   })
+})
+
+describe('GitHub refuses', () => {
+  test.each([
+    [403, 'Repository was archived so is read-only.', /unarchive the repository/],
+    [
+      403,
+      'Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list enabled',
+      /IP allow list/,
+    ],
+    [403, 'Resource protected by organization SAML enforcement.', /single sign-on/],
+    [403, 'Resource not accessible by integration', /issues: write/],
+  ])('%s %s: the step fails and the cause is named', async (status, message, advice) => {
+    await using of = await setting()
+    of.server.github.faults.add({ kind: 'status', status, message, on: 'issues/list-for-repo' })
+    const { failure } = await of.server.run(bad)
+    expect(failure).toMatchObject({
+      kind: 'forbidden',
+      cause: expect.stringContaining(message.slice(0, 20)),
+      advice: expect.stringMatching(advice),
+    })
+  })
+
+  test.each([301, 400, 451])('%s for the list: somebody is told', async (status) => {
+    await using of = await setting()
+    of.server.github.faults.add({ kind: 'status', status, message: 'no', on: 'issues/list-for-repo' })
+    expect((await of.server.run(bad)).failure).toMatchObject({ kind: 'refused' })
+  })
+
+  test('what names no cause names GitHub, and a limit says until when', async () => {
+    await using of = await setting()
+    const { server } = of
+    server.github.faults.add({ kind: 'status', status: 502, message: '', times: 5 })
+    expect((await server.run(bad)).failure).toMatchObject({ kind: 'unreachable', cause: expect.stringMatching(/^GitHub/) })
+    server.github.faults.add({ kind: 'secondary-limit', retryAfterS: 900, on: 'issues/list-for-repo' })
+    const { failure } = await server.run(bad)
+    expect(failure).toMatchObject({ kind: 'rate-limited', cause: expect.stringMatching(/until 2026-11-22T\d\d:\d\d/) })
+  })
+})
+
+test('two runs at once close an issue with one comment and one message', async () => {
+  await using of = await setting()
+  const { server, hook } = of
+  await server.rounds(3, bad)
+  server.wait(hourMs)
+  await Promise.all([server.run(good), server.run(good)])
+  expect(server.open()).toEqual([])
+  expect(server.said(1).filter((one) => one.startsWith('**Closed**'))).toHaveLength(1)
+  expect(kinds(hook).filter((one) => one === 'closed')).toHaveLength(1)
+})
+
+test("an acknowledgement counts from GitHub's time while our clock is two hours ahead", async () => {
+  const hook = await recordingServer()
+  await using server = await simulateServer({ aheadMs: 2 * hourMs })
+  await using _ = hook
+  await server.rounds(2, bad)
+  server.github.repository.collaborators.set('ana', 'write')
+  server.github.state.addComment(server.github.repository, { issue: 1, body: '/ack 2h', author: 'ana' })
+  await server.rounds(12, bad)
+  expect(server.said(1).filter((one) => one.startsWith('**Escalated**'))).toEqual([])
+  await server.rounds(16, bad)
+  expect(server.said(1).filter((one) => one.startsWith('**Escalated**'))).toHaveLength(1)
+  await server.rounds(4, good)
+  expect(server.open()).toEqual([])
 })

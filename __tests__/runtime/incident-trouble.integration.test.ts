@@ -80,7 +80,7 @@ describe('what people do to an issue', () => {
     })
     const { lines, failure } = await server.run(good)
     expect(failure).toBeUndefined()
-    expect(lines.join('\n')).toMatch(/#1 could not be written: .*locked[^]*closed #1/)
+    expect(lines.join('\n')).toMatch(/closed #1[^]*#1 could not be written: .*locked/)
     expect(states(server)).toEqual(['closed'])
   })
 
@@ -93,7 +93,7 @@ describe('what people do to an issue', () => {
     const both = (word: 'ok' | 'critical') => [hard(word), hard(word, { subject: 'service/web' })]
     await server.run(both('critical'))
     server.wait(hourMs)
-    server.github.faults.add({ kind: 'status', status, message, on: 'issues/create-comment' })
+    server.github.faults.add({ kind: 'status', status, message, on: 'issues/update' })
     const { failure, lines } = await server.run(both('ok'))
     expect(failure).toBeUndefined()
     expect(lines[0]).toMatch(/^incidents: #1 could not be written/)

@@ -42,7 +42,7 @@ export const closedMarker = (overrides: Partial<Marker> = {}): Marker => {
     escalated: false,
     cause: '',
     fix: '',
-    comments: { count: 0, last: 0 },
+    comments: { count: 0, last: 0, at: 0 },
     updated: closed,
     digest: '',
     firstRun: '',

@@ -1,6 +1,6 @@
 import type { Finding } from '../../src/contract/finding.ts'
 import { type History, noHistory } from '../../src/contract/history.ts'
-import type { Issue, Write } from '../../src/contract/issues.ts'
+import type { Issue, LabelChange, Write } from '../../src/contract/issues.ts'
 import { byWorstStatus, type Status } from '../../src/contract/status.ts'
 import { duplicateWrites } from '../../src/incidents/close.ts'
 import { readMarker } from '../../src/incidents/marker.ts'
@@ -53,6 +53,10 @@ export type RunOptions = {
   readonly scope?: readonly string[]
   readonly round?: string
   readonly state?: boolean
+  /** Writes that GitHub does not take; what belongs to one that failed is not written either. */
+  readonly fails?: (write: Write) => boolean
+  /** How far the server's clock is ahead; times of this run are wrong by that. */
+  readonly aheadMs?: number
   /** Only decides; writes nothing to GitHub. */
   readonly dry?: boolean
 } & Partial<
@@ -87,6 +91,31 @@ const historyOf = (past: readonly Past[]): History => {
   }
 }
 
+/** Writes one after the other: what belongs to an issue that did not take one is not written either. */
+export const performTaken = (writes: readonly Write[], perform: (write: Write) => void, fails: (write: Write) => boolean): void => {
+  const failed = new Set<number>()
+  for (const write of writes) {
+    const number = write.kind === 'create' ? 0 : write.number
+    if (failed.has(number) || fails(write)) failed.add(number)
+    else perform(write)
+  }
+}
+
+const changedLabels = (before: readonly string[], { add, remove }: LabelChange): readonly string[] => [
+  ...before.filter((one) => !remove.includes(one)),
+  ...add,
+]
+
+/** What a write changes on an issue. */
+const patchOf = (write: Extract<Write, { kind: 'update' }>, { labels }: Issue, now: number): Partial<Issue> => ({
+  ...(write.title === undefined ? {} : { title: write.title }),
+  ...(write.body === undefined ? {} : { body: write.body }),
+  ...(write.labels === undefined ? {} : { labels: changedLabels(labels, write.labels) }),
+  ...(write.state === undefined ? {} : { state: write.state }),
+  ...(write.state === 'closed' ? { closedAt: now, closedBy: bot } : {}),
+  ...(write.state === 'open' ? { closedAt: undefined, closedBy: undefined } : {}),
+})
+
 /** Issues, a clock and a state in memory: what the reconciler writes is done, and can be looked at. */
 export const createWorld = () => {
   let now = Date.parse('2026-11-22T00:16:00Z')
@@ -96,6 +125,7 @@ export const createWorld = () => {
   const past = new Map<string, Past[]>()
   let nextComment = 1
 
+  const ofState = (state: Issue['state']): readonly Issue[] => issues.filter((one) => one.state === state && one.labels.includes('ronde'))
   const change = (number: number, patch: Partial<Issue>): void => {
     const at = issues.findIndex((one) => one.number === number)
     const before = issues[at]
@@ -118,27 +148,20 @@ export const createWorld = () => {
     issues.push({ ...empty, ...dates, number, url: `https://github.example/o/r/issues/${number}`, ...given })
     return number
   }
-  const closePatch = (write: Extract<Write, { kind: 'update' }>, by: string): Partial<Issue> => ({
-    ...(write.title === undefined ? {} : { title: write.title }),
-    ...(write.body === undefined ? {} : { body: write.body }),
-    ...(write.labels === undefined ? {} : { labels: write.labels }),
-    ...(write.state === undefined ? {} : { state: write.state }),
-    ...(write.state === 'closed' ? { closedAt: now, closedBy: by } : {}),
-    ...(write.state === 'open' ? { closedAt: undefined, closedBy: undefined } : {}),
-  })
   const perform = (write: Write): void => {
     if (write.kind === 'create') add({ title: write.title, body: write.body, labels: write.labels, assignees: write.assignees })
     else if (write.kind === 'comment') comment(write.number, write.body, { author: bot, mayWrite: true })
-    else change(write.number, closePatch(write, bot))
+    else change(write.number, patchOf(write, find(write.number), now))
   }
   const inputOf = (findings: readonly Finding[], options: RunOptions = {}): ReconcileInput => {
     const { server = 'quiz-prod', action = 'health-check', scope = ['compose', 'endpoints', 'postgres'], state = true } = options
-    const startedAt = new Date(now).toISOString()
+    const runAt = now + (options.aheadMs ?? 0)
+    const startedAt = new Date(runAt).toISOString()
     return {
       reports: [sampleReport(findings, { server, action, scope, startedAt })],
       round: options.round,
       identity: { repository: 'o/r', project: 'quiz' },
-      issues: { open: issues.filter((one) => one.state === 'open' && one.labels.includes('ronde')) },
+      issues: { open: ofState('open') },
       comments: new Map(),
       history: () => (state ? historyOf(past.get(`${server} ${action}`) ?? []) : noHistory),
       stateUsable: state,
@@ -146,7 +169,7 @@ export const createWorld = () => {
       maintenance: [],
       timeZone: '+04:00',
       publicRepository: false,
-      now,
+      now: runAt,
       run: { url: 'https://github.example/o/r/actions/runs/1' },
       runbooks: 'https://runbooks.example/',
       ...options,
@@ -154,17 +177,19 @@ export const createWorld = () => {
     }
   }
 
+  const remember = (key: string, one: Past): void => void past.set(key, [...(past.get(key) ?? []).slice(-400), one])
+
   const run = (findings: readonly Finding[], options: RunOptions = {}): ReconcileResult => {
     const { server = 'quiz-prod', action = 'health-check', state = true } = options
     const key = `${server} ${action}`
     const input = (more: Partial<ReconcileInput>): ReconcileInput => ({ ...inputOf(findings, options), ...more })
     const first = reconcile(input({}))
     const read = new Map(first.wants.comments.map((number) => [number, comments.get(number) ?? []]))
-    const closed = first.wants.closed ? { closed: issues.filter((one) => one.state === 'closed' && one.labels.includes('ronde')) } : {}
+    const closed = first.wants.closed ? { closed: ofState('closed') } : {}
     const second = reconcile(input({ comments: read, issues: { ...input({}).issues, ...closed } }))
-    if (state) past.set(key, [...(past.get(key) ?? []), { at: now, findings }])
+    if (state) remember(key, { at: now + (options.aheadMs ?? 0), findings })
     if (options.dry !== true) {
-      for (const write of second.writes) perform(write)
+      performTaken(second.writes, perform, options.fails ?? (() => false))
       told.push(...second.notifications)
       for (const write of duplicateWrites(input({}))) perform(write)
     }
@@ -190,6 +215,16 @@ export const createWorld = () => {
     now: () => now,
     wait: (ms: number) => {
       now += ms
+    },
+    /** What a run does after its writes: of several open ones the lowest number stays. */
+    settleDoubles: (findings: readonly Finding[], options: RunOptions = {}) => {
+      for (const write of duplicateWrites(inputOf(findings, options))) perform(write)
+    },
+    /** Takes away all comments of a person. */
+    deleteComments: (number: number, author: string) => {
+      const left = (comments.get(number) ?? []).filter((one) => one.author !== author)
+      comments.set(number, left)
+      change(number, { comments: left.length })
     },
     closeByHand: (number: number) => change(number, { state: 'closed', closedAt: now, closedBy: 'ana' }),
     loseState: () => past.clear(),

@@ -35,6 +35,7 @@ export type SimulatedRun = {
 /** One server on a clock that jumps: the real reconcile, adapter, state and webhooks against GitHub's stand-in, with a token for each run, as each job has its own. */
 export const simulateServer = async ({ github: given = {}, options = {}, listeners = [], aheadMs = 0 }: Simulated = {}) => {
   let now = Date.parse('2026-11-22T00:00:00Z')
+  let runs = 0
   const folder = await temporaryFolder()
   const github = await startGitHub({ repository, now: () => now - aheadMs, ...given })
 
@@ -72,13 +73,14 @@ export const simulateServer = async ({ github: given = {}, options = {}, listene
             reports: [report],
             round,
             identity: { repository, project },
+            isOurs: true,
             history: () => (state === false ? noHistory : past.store),
             stateUsable: state !== false,
             options: { ...defaults, labels: [], ...options },
             contacts: { technical: ['@org/ops'], security: undefined, infrastructure: ['@org/infra'] },
             maintenance: [],
             timeZone: 'UTC',
-            run: { url: `https://github.com/${repository}/actions/runs/1` },
+            run: { url: `https://github.com/${repository}/actions/runs/${++runs}` },
             runbooks: undefined,
           },
         ],

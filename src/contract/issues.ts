@@ -28,6 +28,9 @@ export type Comment = {
   readonly updatedAt: Instant
 }
 
+/** Labels that an issue gets, and those that it loses. */
+export type LabelChange = { readonly add: readonly string[]; readonly remove: readonly string[] }
+
 /** One change on GitHub. An update says only what changes. */
 export type Write =
   | {
@@ -46,15 +49,25 @@ export type Write =
       readonly body?: string
       readonly state?: 'open' | 'closed'
       readonly stateReason?: 'completed' | 'not_planned' | 'reopened' | 'duplicate'
-      /** The whole new list, when it changes. */
-      readonly labels?: readonly string[]
+      /** What changes: those that people added meanwhile stay. */
+      readonly labels?: LabelChange
+      /** The body that this was decided on. Where it is another one by now, another run was faster, and nothing is written. */
+      readonly basedOn?: string
     }
-  | { readonly kind: 'comment'; readonly number: number; readonly body: string }
+  | {
+      readonly kind: 'comment'
+      readonly number: number
+      readonly body: string
+      /** The body that was written just before it: of two runs that wrote at once only the last one says something. */
+      readonly basedOn?: string
+    }
 
 /** Why GitHub did not do what was asked. `forbidden`: 403 without a rate limit, or 410; nobody would be told, so the step fails. */
 export type IssuesFailure =
   | ({ readonly kind: 'forbidden' } & Obstacle)
   | { readonly kind: 'gone'; readonly cause: string }
+  /** Another run has written the issue since it was listed. */
+  | { readonly kind: 'overtaken'; readonly cause: string }
   | { readonly kind: 'rate-limited'; readonly cause: string; readonly retryAt: Instant }
   | { readonly kind: 'unreachable'; readonly cause: string }
   /** `status`: of files and branches, where it tells that somebody else was faster. */

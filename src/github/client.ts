@@ -29,6 +29,8 @@ export type GithubRequest = {
   readonly query?: URLSearchParams
   readonly body?: object
   readonly topic: Topic
+  /** Of a write: what may stop it when its turn has come. */
+  readonly check?: () => Promise<IssuesFailure | undefined>
 }
 
 /** `next`: the query of the next page. */
@@ -149,6 +151,8 @@ export const createClient = (options: ClientOptions): Client => {
   const write = async <T>(asked: GithubRequest, shape: z.ZodType<T>): Promise<GithubAnswer<Page<T>>> => {
     const gapMs = lastWriteAt === undefined ? 0 : Math.min(writeGapMs, lastWriteAt + writeGapMs - now())
     if (!(await rest(gapMs))) return unreachable('no time was left to write')
+    const stops = await asked.check?.()
+    if (stops !== undefined) return fails(stops)
     const answer = await attempts(asked, shape)
     lastWriteAt = now()
     return answer

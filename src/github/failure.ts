@@ -54,6 +54,19 @@ const isLimited = ({ status, headers }: Refused, message: string): boolean =>
   status === 429 ||
   (status === 403 && (headers['retry-after'] !== undefined || headers['x-ratelimit-remaining'] === '0' || /rate limit/i.test(message)))
 
+/** Refusals that no permission of the job heals, by GitHub's own words. */
+const ownAdvice: readonly (readonly [RegExp, string])[] = [
+  [/\barchived\b/i, 'unarchive the repository, or turn incidents off'],
+  [/\bIP allow list\b/i, "add the runner's address to the IP allow list of the organization, or use a runner that is on it"],
+  [/\bSAML\b/i, 'authorize the token for the single sign-on of the organization, or use the token of the job'],
+  [/\b(?:suspended|disabled|blocked)\b/i, 'ask the owner of the account or of the organization'],
+]
+
+const notPermitted = (cause: string, said: string, needs: string): IssuesFailure => {
+  const own = ownAdvice.find(([pattern]) => pattern.test(said))?.[1]
+  return own === undefined ? forbidden(cause, needs) : { kind: 'forbidden', cause, advice: own }
+}
+
 const forbidden = (cause: string, needs: string, before = ''): IssuesFailure => ({
   kind: 'forbidden',
   cause,
@@ -74,7 +87,7 @@ const onStatus: Readonly<Record<number, Judge>> = {
   308: moved,
   401: (said, _, needs) => forbidden(`GitHub does not take the token: ${said}`, needs, 'give a token that is valid as the input `token`; '),
   403: (said, topic, needs) =>
-    topic === 'person' || /\blocked\b/i.test(said) ? refused(said) : forbidden(`the token may not do this: ${said}`, needs),
+    topic === 'person' || /\blocked\b/i.test(said) ? refused(said) : notPermitted(`GitHub refuses it: ${said}`, said, needs),
   404: (said, topic, needs) => {
     if (topic === 'issue') return gone(`the issue is not there: ${said}`)
     if (topic === 'contents') return gone(`it is not there: ${said}`)
@@ -97,7 +110,10 @@ export const failureOf = (answer: Refused, { topic, now, needs = issuesPermissio
   const { status } = answer
   const message = messageOf(answer.data)
   const said = `${message} (${status})`
-  if (isLimited(answer, message)) return { kind: 'rate-limited', cause: said, retryAt: retryAt(answer.headers, now) }
-  if (status >= 500) return { kind: 'unreachable', cause: said }
+  if (isLimited(answer, message)) {
+    const until = retryAt(answer.headers, now)
+    return { kind: 'rate-limited', cause: `GitHub limits the rate: ${said}, until ${new Date(until).toISOString()}`, retryAt: until }
+  }
+  if (status >= 500) return { kind: 'unreachable', cause: `GitHub: ${said}` }
   return onStatus[status]?.(said, topic, needs) ?? refused(said, topic === 'contents' ? status : undefined)
 }

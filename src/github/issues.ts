@@ -1,10 +1,11 @@
 import type { z } from 'zod'
-import type { GithubAnswer, Issue, Issues, Write } from '../contract/issues.ts'
+import type { GithubAnswer, Issue, Issues, IssuesFailure, LabelChange, Write } from '../contract/issues.ts'
 import type { Instant } from '../contract/seen.ts'
 import { shorten } from '../core/text/plain.ts'
+import { markerText } from '../incidents/marker.ts'
 import type { Client, GithubRequest } from './client.ts'
 import { labelsFor, ownLabel } from './labels.ts'
-import { commentsShape, issuesShape, permissionShape, repositoryShape, writtenComment, writtenIssue } from './shapes.ts'
+import { commentsShape, issueShape, issuesShape, permissionShape, repositoryShape, writtenComment, writtenIssue } from './shapes.ts'
 
 export type IssuesOptions = {
   readonly client: Client
@@ -129,13 +130,48 @@ const creator = ({ client, warn }: IssuesOptions, path: string) => {
   return create
 }
 
-const updateBody = ({ title, body, state, stateReason, labels }: Update, cleaned: (labels: readonly string[]) => readonly string[]) => ({
+const updateBody = ({ title, body, state, stateReason }: Update, labels: readonly string[] | undefined) => ({
   ...(title === undefined ? {} : { title: shorten(title, maxTitleChars) }),
   ...(body === undefined ? {} : { body }),
   ...(state === undefined ? {} : { state }),
   ...(stateReason === undefined ? {} : { state_reason: stateReason }),
-  ...(labels === undefined ? {} : { labels: cleaned(labels) }),
+  ...(labels === undefined ? {} : { labels }),
 })
+
+/** GitHub takes whole lists only: the list is that of now, with what changes. */
+const changedLabels = (now: readonly string[], { add, remove }: LabelChange): readonly string[] => {
+  const leaves = new Set(remove.map((one) => one.toLowerCase()))
+  return [...now.filter((one) => !leaves.has(one.toLowerCase())), ...add]
+}
+
+const overtaken = { ok: false, failure: { kind: 'overtaken', cause: 'another run has written it meanwhile' } } as const
+
+/** Another run wrote the issue after us, in the second before our comment: that one says it. */
+const isOvertaken = async (client: Client, path: string, basedOn: string): Promise<IssuesFailure | undefined> => {
+  const answer = await client.ask({ method: 'GET', path, topic: 'issue' }, issueShape)
+  // Where it cannot be seen, saying it twice is the smaller fault.
+  return answer.ok && markerText(answer.value.value.body) !== markerText(basedOn) ? overtaken.failure : undefined
+}
+
+/** One PATCH; the issue is looked at again before it says something, or when labels change. */
+const updater = (client: Client, base: string, cleaned: (labels: readonly string[]) => readonly string[]) => {
+  const look = async ({ number, labels, basedOn }: Update): Promise<GithubAnswer<Issue> | undefined> => {
+    if (labels === undefined && basedOn === undefined) return undefined
+    const answer = await client.ask({ method: 'GET', path: `${base}/issues/${number}`, topic: 'issue' }, issueShape)
+    if (!answer.ok) return answer
+    const issue = answer.value.value
+    return basedOn !== undefined && issue.body !== basedOn ? overtaken : { ok: true, value: issue }
+  }
+  return async (write: Update): Promise<Written> => {
+    const now = await look(write)
+    if (now?.ok === false) return now
+    const labels = write.labels === undefined || now === undefined ? undefined : cleaned(changedLabels(now.value.labels, write.labels))
+    const path = `${base}/issues/${write.number}`
+    const answer = await client.ask({ method: 'PATCH', path, body: updateBody(write, labels), topic: 'issue' }, writtenIssue)
+    // The answer's author is the issue's, who need not be us.
+    return answer.ok ? { ok: true, value: { number: write.number, author: undefined } } : answer
+  }
+}
 
 /** The issues of one repository over GitHub's REST API. */
 export const createIssues = (options: IssuesOptions): Issues => {
@@ -152,15 +188,11 @@ export const createIssues = (options: IssuesOptions): Issues => {
   const writers: { readonly [Kind in Write['kind']]: (write: Extract<Write, { kind: Kind }>) => Promise<Written> } = {
     create: ({ title, body, labels, assignees }) =>
       create({ title, body, labels: cleaned(labels), assignees: assignees.slice(0, maxAssignees) }),
-    update: async (write) => {
-      const body = updateBody(write, cleaned)
-      const answer = await client.ask({ method: 'PATCH', path: `${base}/issues/${write.number}`, body, topic: 'issue' }, writtenIssue)
-      // The answer's author is the issue's, who need not be us.
-      return answer.ok ? { ok: true, value: { number: write.number, author: undefined } } : answer
-    },
-    comment: async ({ number, body }) => {
+    update: updater(client, base, cleaned),
+    comment: async ({ number, body, basedOn }) => {
       const path = `${base}/issues/${number}/comments`
-      const answer = await client.ask({ method: 'POST', path, body: { body }, topic: 'issue' }, writtenComment)
+      const check = basedOn === undefined ? {} : { check: () => isOvertaken(client, `${base}/issues/${number}`, basedOn) }
+      const answer = await client.ask({ method: 'POST', path, body: { body }, topic: 'issue', ...check }, writtenComment)
       return answer.ok ? { ok: true, value: { number, author: answer.value.value.user || undefined } } : answer
     },
   }

@@ -48,6 +48,9 @@ const issueOf = (one: z.output<typeof listed>): Issue => ({
   url: one.html_url,
 })
 
+/** One issue, whatever it is. */
+export const issueShape = listed.transform(issueOf)
+
 /** One page of a list of issues; GitHub lists pull requests among them, which are left out. */
 export const issuesShape = z
   .array(listed)

@@ -31,8 +31,8 @@ const goodRunsText = (verdict: IncidentVerdict, runs: number, { publicRepository
 
 /** The marker is written every 30 minutes at most: what was seen bad since stands in the state. This run is good, and does not count. */
 const withSeenCount = (update: IncidentUpdate, verdict: IncidentVerdict, input: ReconcileInput): IncidentUpdate => {
-  if (!input.stateUsable || verdict.kind === 'monitoring') return update
-  return { ...update, marker: { ...update.marker, seen: seenCount(verdict, update.marker, input) - 1 } }
+  if (!input.stateUsable) return update
+  return { ...update, marker: { ...update.marker, seen: Math.max(update.marker.seen, seenCount(verdict, update.marker, input) - 1) } }
 }
 
 /** Rule 8: closes after enough good runs beyond the clear value, and not before it has settled. */
@@ -41,8 +41,10 @@ export const withGoodRun = (update: IncidentUpdate, verdict: IncidentVerdict, in
   const { runs, needed, settled } = recoveryOf(verdict, marker, input)
   if (!marker.flapping && runs >= needed && settled)
     return closedUpdate(withSeenCount(update, verdict, input), goodRunsText(verdict, runs, input), input)
-  if (input.stateUsable) return marker.gone > 0 ? withMarker(update, { gone: 0 }, 'update') : update
-  return withMarker(update, { good: { runs, since: marker.good.since === 0 ? input.now : marker.good.since }, gone: 0 }, 'update')
+  // Without state the marker counts, as far as it matters: not once more each run while it settles.
+  const isCounted = input.stateUsable || marker.good.runs >= needed
+  const good = isCounted ? marker.good : { runs, since: marker.good.runs === 0 ? input.now : marker.good.since }
+  return isCounted && marker.gone === 0 ? update : withMarker(update, { good, gone: 0 }, 'update')
 }
 
 /** Ok, and not beyond the clear value: neither good nor bad, and good runs begin anew. */
@@ -79,8 +81,8 @@ const duplicateClosing = ({ issue, marker }: Incident, kept: number, input: Reco
     rank: 'duplicate',
     notifications: [],
     writes: [
-      ...commentWrites(issue, duplicateComment(kept)),
-      { kind: 'update', number: issue.number, body, state: 'closed', stateReason: 'duplicate' },
+      { kind: 'update', number: issue.number, body, state: 'closed', stateReason: 'duplicate', basedOn: issue.body },
+      ...commentWrites(issue, duplicateComment(kept), body),
     ],
   }
 }

@@ -5,6 +5,8 @@ import type { Status } from '../contract/status.ts'
 import type { IncidentVerdict, Marker, ReconcileInput, Severity } from './model.ts'
 
 const deepest = 200
+/** A past that may go on further back than it was read. */
+export const isDeep = (past: readonly PastStatus[]): boolean => past.length >= deepest - 1
 
 /** Earlier statuses of a finding, newest first, without this run's own. */
 export const pastOf = ({ report, history }: IncidentVerdict, { id, subject }: Pick<Finding, 'id' | 'subject'>): readonly PastStatus[] => {
@@ -76,10 +78,21 @@ export const valuesOf = (one: IncidentVerdict, marker: Pick<Marker, 'values'>, i
   return [...before.slice(1 - shownValues), first.value]
 }
 
+const badWords: Record<IncidentVerdict['kind'], readonly Status[]> = { service: ['warning', 'critical'], monitoring: ['unknown'] }
+
+/** The past of what an incident is about: of monitoring, of each thing that could not be looked at. */
+const tracksOf = (one: IncidentVerdict): readonly (readonly PastStatus[])[] =>
+  (one.kind === 'monitoring' ? one.findings.slice(0, maxTracks) : [one.finding]).map((finding) => pastOf(one, finding))
+
+const mostOf = (tracks: readonly (readonly PastStatus[])[]): readonly PastStatus[] =>
+  tracks.reduce((most, track) => (track.length > most.length ? track : most), [])
+
 /** How often it was seen bad since it opened, this run included. */
 export const seenCount = (one: IncidentVerdict, marker: Pick<Marker, 'since' | 'seen' | 'updated'>, input: ReconcileInput): number => {
-  if (!input.stateUsable || one.kind === 'monitoring') return marker.seen + 1
-  const past = pastOf(one, one.finding).filter((entry) => entry.at >= marker.since && ['warning', 'critical'].includes(entry.status))
+  if (!input.stateUsable) return marker.seen + 1
+  const past = mostOf(
+    tracksOf(one).map((track) => track.filter((entry) => entry.at >= marker.since && badWords[one.kind].includes(entry.status))),
+  )
   // Whatever the past leaves out, what came since the marker was written is added to what it tells.
   return Math.max(past.length + 1, marker.seen + past.filter((entry) => entry.at > marker.updated).length + 1)
 }
@@ -90,7 +103,6 @@ export const bodyEveryMs = 30 * 60_000
 /** Good runs in a row, and how many it takes. */
 type RecoveryProgress = { readonly runs: number; readonly needed: number; readonly settled: boolean; readonly lastBad: Instant }
 
-const badWords: Record<IncidentVerdict['kind'], readonly Status[]> = { service: ['warning', 'critical'], monitoring: ['unknown'] }
 const goodWords: Record<IncidentVerdict['kind'], readonly Status[]> = { service: ['ok'], monitoring: ['ok', 'warning', 'critical'] }
 
 /** How many good runs it takes: one for a hard fact and for a slow check. */
@@ -103,7 +115,9 @@ export const recoveryOf = (one: IncidentVerdict, marker: Marker, input: Reconcil
   const needed = neededRuns({ hard: marker.hard, slow: marker.slow || isSlow(one) }, input.options)
   const settledSince = (at: Instant): boolean => input.now - at >= input.options.settle
   if (!input.stateUsable) {
-    return { runs: marker.good.runs + 1, needed, settled: settledSince(marker.lastBad), lastBad: marker.lastBad }
+    // `lastBad` is written no more often than the body: without a past only the good stretch itself tells how long it is good.
+    const since = marker.good.runs === 0 ? input.now : marker.good.since
+    return { runs: marker.good.runs + 1, needed, settled: settledSince(since), lastBad: marker.lastBad }
   }
   const tracks = findings.slice(0, maxTracks).map((finding) => pastOf(one, finding))
   const bad = tracks.flat().filter((past) => badWords[kind].includes(past.status))

@@ -1,6 +1,6 @@
 import { currentSeverity, isSlow, seenCount, valuesOf } from './confirm.ts'
-import { isAcknowledged, isMuted, isSilenced } from './marker.ts'
-import type { IncidentUpdate, IncidentVerdict, Marker, ReconcileInput, Severity } from './model.ts'
+import { isAcknowledged, isAuthor, isMuted, isSilenced } from './marker.ts'
+import type { CommentWithRights, IncidentUpdate, IncidentVerdict, Marker, ReconcileInput, Severity } from './model.ts'
 import { betterComment, escalationComment, reminderComment, worseComment } from './texts/comments.ts'
 import { viewOf } from './texts/view.ts'
 import { eventsWith, withComment, withLabel, withMarker, withNotification } from './update.ts'
@@ -54,6 +54,9 @@ const withSeverity = (
     : withComment(changed, betterComment(view, was))
 }
 
+/** Without state the marker remembers since when it has been bad without a good run between. */
+const badStretch = ({ good }: Marker, now: number): Marker['good'] => (good.runs === 0 && good.since > 0 ? good : { runs: 0, since: now })
+
 /** Seen bad again: the numbers of the body, and a change of severity with its comment. */
 export const withBadRun = (update: IncidentUpdate, verdict: IncidentVerdict, input: ReconcileInput): IncidentUpdate => {
   const { now } = input
@@ -72,7 +75,7 @@ export const withBadRun = (update: IncidentUpdate, verdict: IncidentVerdict, inp
     check: verdict.finding.check,
     disturbed: verdict.finding.disturbedByWork ?? false,
     lastBad: now,
-    good: { runs: 0, since: 0 },
+    good: input.stateUsable ? { runs: 0, since: 0 } : badStretch(update.marker, now),
     gone: 0,
     latestRun: input.run.url,
   }
@@ -84,6 +87,17 @@ const escalateMs = 30 * 60_000
 const mostReminders = 6
 /** The label of an escalated incident. */
 export const severeLabel = 'sev1'
+
+const clocksDifferMs = 2 * 60_000
+
+/** GitHub took the escalation and not its comment: the last write was that one, and no comment of ours came after it. */
+const isUntold = ({ incident: { issue, marker } }: IncidentUpdate, { comments, options }: ReconcileInput): boolean => {
+  const isLastWrite = marker.reminders.count === 0 && marker.reminders.last === marker.updated
+  const read = isLastWrite && !issue.locked ? comments.get(issue.number) : undefined
+  const isOurs = ({ author, createdAt }: CommentWithRights): boolean =>
+    isAuthor(options.authors, author) && createdAt >= marker.updated - clocksDifferMs
+  return read !== undefined && !read.some(isOurs)
+}
 
 /** Rule 6: critical and not acknowledged for 30 minutes is told to its contacts, and again every `reminder`, six times at most. */
 export const withEscalation = (update: IncidentUpdate, input: ReconcileInput): IncidentUpdate => {
@@ -97,6 +111,8 @@ export const withEscalation = (update: IncidentUpdate, input: ReconcileInput): I
     return withLabel(withComment(severe, escalationComment(viewOf(severe, input))), severeLabel)
   }
   const { count, last } = marker.reminders
+  if (isUntold(update, input))
+    return withComment(withMarker(update, { reminders: { count, last: now } }, 'escalate'), escalationComment(viewOf(update, input)))
   if (marker.flapping || count >= mostReminders || now - last < input.options.reminder) return update
   const reminded = withMarker(update, { reminders: { count: count + 1, last: now } }, 'remind')
   return withComment(reminded, reminderComment(viewOf(reminded, input), mostReminders))

@@ -27,9 +27,19 @@ export const isFlapping = (oldestFirst: readonly string[], was: boolean): boolea
   return was ? percent >= stopPercent : percent >= startPercent
 }
 
-/** Whether its states of the last 21 runs, this one included, come and go. Without state it stays what it was. */
-export const isFlappingNow = (one: IncidentVerdict, marker: Pick<Marker, 'flapping'>, input: ReconcileInput): boolean => {
-  if (!input.stateUsable || one.kind === 'monitoring') return marker.flapping
+/** Without state: as long as 21 runs of five minutes take, and a little more. */
+const steadyMs = 2 * 3_600_000
+
+/** Without state only the marker tells how long it has been the same. */
+const flapsWithoutState = (one: IncidentVerdict, { flapping, good }: Pick<Marker, 'flapping' | 'good'>, now: number): boolean => {
+  const isSame = one.says === 'good' ? good.runs > 0 : good.runs === 0
+  return flapping && !(isSame && good.since > 0 && now - good.since >= steadyMs)
+}
+
+/** Whether its states of the last 21 runs, this one included, come and go. Without state it ends when it has been the same for two hours. */
+export const isFlappingNow = (one: IncidentVerdict, marker: Pick<Marker, 'flapping' | 'good'>, input: ReconcileInput): boolean => {
+  if (one.kind === 'monitoring') return marker.flapping
+  if (!input.stateUsable) return flapsWithoutState(one, marker, input.now)
   const past = pastOf(one, one.finding).filter((entry) => entry.status !== 'unknown')
   return isFlapping(
     [
@@ -53,5 +63,5 @@ export const withFlapping = (update: IncidentUpdate, verdict: IncidentVerdict, i
   const events = eventsWith(update.marker, input.now, flapping ? 'began to flap' : 'steady again')
   const changed = withMarker(update, { flapping, events }, 'change')
   const marked = flapping ? withLabel(changed, flappingLabel) : withoutLabel(changed, flappingLabel)
-  return isSilenced(marked.marker, input.now) ? marked : withComment(marked, flappingComment(viewOf(marked, input)))
+  return isSilenced(marked.marker, input.now) ? marked : withComment(marked, flappingComment(viewOf(marked, input), verdict.says !== 'bad'))
 }

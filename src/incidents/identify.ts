@@ -1,7 +1,8 @@
 import type { Issue } from '../contract/issues.ts'
 import type { Report } from '../contract/report.ts'
-import { digestKey, fingerprint, identityOf, partsOf, plainKey, readMarker } from './marker.ts'
-import type { IdentityParts, Incident, Marker, ReconcileInput } from './model.ts'
+import { formatDuration } from '../core/quantity.ts'
+import { digestKey, fingerprint, identityOf, isAuthor, partsOf, plainKey, readMarker, withoutFuture } from './marker.ts'
+import type { IdentityParts, Incident, Marker, ReconcileInput, UnspokenIncident } from './model.ts'
 
 /** The identity of a finding on this server, as a marker keeps it. */
 export const identityParts = (input: ReconcileInput, report: Report, { id, key }: { id: string; key: string }): IdentityParts => ({
@@ -20,6 +21,11 @@ const carriedOver = (marker: Marker, { identity }: ReconcileInput): Marker => {
   return { ...carried, fingerprint: fingerprint(partsOf(carried)) }
 }
 
+const incidentOf = (issue: Issue, read: Marker, input: ReconcileInput): Incident => {
+  const marker = withoutFuture(read, issue, input.now)
+  return { issue, marker: carriedOver(marker, input), healed: JSON.stringify(marker) !== JSON.stringify(read) }
+}
+
 /** Ours, of this repository, project, and of a server and action that ran now. */
 const isOfThisRun = ({ marker }: Incident, { identity, reports }: ReconcileInput): boolean =>
   marker.repository === identity.repository &&
@@ -32,7 +38,7 @@ const readAll = (issues: readonly Issue[], input: ReconcileInput) =>
 /** Our incidents among issues, in order of their numbers; those of other servers and actions are left out. */
 const incidentsIn = (issues: readonly Issue[], input: ReconcileInput): readonly Incident[] =>
   readAll(issues, input)
-    .flatMap(({ issue, read }) => (read.kind === 'ours' ? [{ issue, marker: carriedOver(read.marker, input) }] : []))
+    .flatMap(({ issue, read }) => (read.kind === 'ours' ? [incidentOf(issue, read.marker, input)] : []))
     .filter((one) => isOfThisRun(one, input))
     .toSorted((a, b) => a.issue.number - b.issue.number)
 
@@ -68,8 +74,35 @@ export const closedByIdentity = (input: ReconcileInput): ReadonlyMap<string, Inc
       .map((one) => [identityOf(one.marker), one] as const),
   )
 
-/** Whether its comments are to be read: there are other ones than when it was last written. */
-export const hasUnreadComments = ({ issue, marker }: Incident): boolean => issue.comments !== marker.comments.count
+/** An open issue of a bot that nobody named as an author, with the marker of an incident of ours. */
+type Lookalike = { readonly number: number; readonly author: string }
+
+/**
+ * What may be ours, written by a token whose author nobody named, by identity. Without state that is never learned, and each run would open
+ * another one.
+ */
+export const lookalikes = (input: ReconcileInput): ReadonlyMap<string, Lookalike> => {
+  const found = new Map<string, Lookalike>()
+  if (input.stateUsable) return found
+  for (const issue of input.issues.open) {
+    const { author, number } = issue
+    if (!author.endsWith('[bot]') || isAuthor(input.options.authors, author)) continue
+    for (const one of incidentsIn([issue], { ...input, options: { ...input.options, authors: [author] } }))
+      found.set(identityOf(one.marker), { number, author })
+  }
+  return found
+}
+
+/** Our own writes of a run, a second apart and asked again, change the issue for so long after its marker was made. */
+const ownWritesMs = 2 * 60_000
+
+/**
+ * Whether its comments are to be read: there are other ones than when it was last written, or the issue was changed since; one comment may have
+ * been deleted and another one written.
+ */
+export const hasUnreadComments = ({ issue, marker }: Incident): boolean =>
+  issue.comments !== marker.comments.count ||
+  (issue.comments > 0 && issue.updatedAt > Math.max(marker.comments.at, marker.updated + ownWritesMs))
 
 /** Each issue beside the server that its marker names; the first server gets those that are nobody's. */
 const byServer = (issues: readonly Issue[], authors: readonly string[]): ReadonlyMap<string, readonly Issue[]> =>
@@ -93,4 +126,27 @@ export const shareIssues = (inputs: readonly ReconcileInput[]): readonly Reconci
     const own = (from: typeof open): readonly Issue[] => names.flatMap((name) => from.get(name) ?? [])
     return { ...one, issues: { open: own(open), closed: closed === undefined ? undefined : own(closed) } }
   })
+}
+
+const hourMs = 3_600_000
+/** What is bad is written every half hour, and what is looked at daily or weekly only then. */
+const abandonedAfterMs = { frequent: 2 * hourMs, slow: 8 * 24 * hourMs } as const
+
+/** Open incidents of our authors that none of these runs is about, and that nobody has written for long: a server, project, repository or action of another name. */
+export const abandonedIncidents = (inputs: readonly ReconcileInput[]): readonly UnspokenIncident[] => {
+  const [first] = inputs
+  if (first === undefined) return []
+  const { now } = first
+  return readAll(first.issues.open, {
+    ...first,
+    options: { ...first.options, authors: [...new Set(inputs.flatMap((one) => one.options.authors))] },
+  })
+    .flatMap(({ issue, read }) => (read.kind === 'ours' ? [incidentOf(issue, read.marker, first)] : []))
+    .filter((one) => !inputs.some((input) => isOfThisRun({ ...one, marker: carriedOver(one.marker, input) }, input)))
+    .filter(({ marker }) => now - marker.updated >= (marker.slow ? abandonedAfterMs.slow : abandonedAfterMs.frequent))
+    .map(({ issue, marker }) => {
+      const place = [marker.repository, marker.server, marker.project].filter((one) => one !== '').join(', ')
+      const why = `nothing has looked at it for ${formatDuration(now - marker.updated)} (${marker.action} of ${place}); if that is known by another name now, or gone, close it`
+      return { number: issue.number, title: issue.title, url: issue.url, why }
+    })
 }

@@ -4,7 +4,7 @@ import type { Report } from '../contract/report.ts'
 import { byWorstStatus } from '../contract/status.ts'
 import { identityParts } from './identify.ts'
 import { digestKey, fingerprint, identityOf } from './marker.ts'
-import type { IdentityParts, IncidentVerdict, Marker, ReconcileInput } from './model.ts'
+import type { IdentityParts, Incident, IncidentVerdict, Marker, ReconcileInput, UnspokenIncident } from './model.ts'
 import { withFormerIds } from './renamed.ts'
 
 /** The identity of "monitoring broken": one for each check, whatever of it could not be looked at. */
@@ -123,13 +123,17 @@ export const goodByAbsence = (marker: Marker, report: Report, input: ReconcileIn
   return { kind: 'service', parts, identity: identityOf(marker), report, history, findings: [shown], finding: shown, says: 'good' }
 }
 
-/** The subject is in no finding any more although its check was completed, by the round that used to see it. */
+/**
+ * Nothing looks at it any more although its check was completed, by the round that used to see it: its subject is in no finding, or all that is
+ * said of the subject is good and this is not among it. While something else of the subject is bad, it may only have come first.
+ */
 export const isGone = (marker: Marker, report: Report, input: ReconcileInput): boolean => {
   if (marker.round !== (input.round ?? '')) return false
   if (marker.id === monitoringId) return report.scope.length > 0
   if (!wasLookedAt(report, marker.check)) return false
   const key = digestKey(marker.key)
-  return !report.findings.some((one) => digestKey(one.subject) === key || digestKey(keyOf(one)) === key)
+  const spoken = report.findings.filter((one) => digestKey(one.subject) === key || digestKey(keyOf(one)) === key)
+  return spoken.every((one) => one.status === 'ok' && one.notChecked === undefined)
 }
 
 const weight: Record<IncidentVerdict['says'], number> = { bad: 0, uncleared: 1, good: 2, unseen: 3 }
@@ -142,4 +146,20 @@ export const verdictsByIdentity = (input: ReconcileInput): ReadonlyMap<string, I
     if (before === undefined || weight[one.says] < weight[before.says]) verdicts.set(one.identity, one)
   }
   return verdicts
+}
+
+/** Those of this run's own incidents whose check was neither completed nor said why not: it is not configured any more, or not in this run. */
+export const unspokenIncidents = (
+  known: ReadonlyMap<string, Incident>,
+  verdicts: ReadonlyMap<string, IncidentVerdict>,
+  { reports, round = '' }: ReconcileInput,
+): readonly UnspokenIncident[] => {
+  const isRunNow = ({ action, check }: Marker): boolean =>
+    reports.some((one) => one.action === action && (one.scope.includes(check) || one.findings.some((each) => each.check === check)))
+  return [...known].flatMap(([identity, { issue, marker }]) => {
+    const isOurs = marker.id !== monitoringId && marker.check !== '' && marker.check !== marker.action && marker.round === round
+    if (!isOurs || verdicts.has(identity) || isRunNow(marker)) return []
+    const why = `the check ${marker.check} is not part of this run; if nothing looks at it any more, close it`
+    return [{ number: issue.number, title: issue.title, url: issue.url, why }]
+  })
 }

@@ -70,8 +70,8 @@ export const writeMarker = (marker: Marker): string => {
   return `${start}${armoured(JSON.stringify(bounded))}${end}`
 }
 
-/** Only what stands before any code block: evidence may hold a copied marker. */
-const found = (body: string): string | undefined => {
+/** A body's marker as text. Only what stands before any code block: evidence may hold a copied one. */
+export const markerText = (body: string): string | undefined => {
   const head = body.split('```', 1)[0] ?? ''
   const from = head.indexOf(start)
   const to = from === -1 ? -1 : head.indexOf(end, from)
@@ -110,7 +110,7 @@ export const readMarker = (
 ): ReadMarker => {
   if (!isAuthor(authors, author)) return { kind: 'foreign' }
   if (isSilence(body)) return { kind: 'silence' }
-  const json = found(body)
+  const json = markerText(body)
   const read = json === undefined ? undefined : markerShape.safeParse(parsedMarker(json))
   if (read?.success !== true || fingerprint(partsOf(read.data)) !== read.data.fingerprint) return { kind: 'unreadable' }
   return { kind: 'ours', marker: underCurrentIds(read.data, renamed) }
@@ -118,8 +118,30 @@ export const readMarker = (
 
 /** A body without its marker. */
 export const withoutMarker = (body: string): string => {
-  const json = found(body)
+  const json = markerText(body)
   return (json === undefined ? body : body.replace(`${start}${json}${end}`, '')).trimStart()
+}
+
+/** Clocks differ a little; what lies further ahead was written by one that was wrong. */
+const aheadMs = 2 * 60_000
+
+/** A marker whose times lie in the past: what a clock wrote that was ahead counts as of the issue's own last change, by GitHub's clock. */
+export const withoutFuture = (marker: Marker, { updatedAt, createdAt }: Issue, now: Instant): Marker => {
+  const isAhead = (at: number): boolean => at > now + aheadMs
+  const written = Math.min(now, updatedAt)
+  const past = (at: number, instead = written): number => (isAhead(at) ? instead : at)
+  const maybe = (at: number | undefined, instead?: number): number | undefined => (at === undefined ? undefined : past(at, instead))
+  return {
+    ...marker,
+    since: past(marker.since, Math.min(now, createdAt)),
+    criticalSince: maybe(marker.criticalSince, Math.min(now, createdAt)),
+    lastBad: past(marker.lastBad),
+    uncleared: maybe(marker.uncleared),
+    updated: past(marker.updated),
+    reminders: { ...marker.reminders, last: past(marker.reminders.last) },
+    good: { ...marker.good, since: past(marker.good.since) },
+    closed: maybe(marker.closed),
+  }
 }
 
 /** No `/ack` and no `/silence` lasts longer, whatever it asks for and whatever stands in a body. */

@@ -64,7 +64,8 @@ export const markerShape = z.object({
   escalated: z.boolean().catch(false),
   cause: z.string().catch(''),
   fix: z.string().catch(''),
-  comments: z.object({ count, last: z.number().nonnegative() }).catch({ count: 0, last: 0 }),
+  /** `at`: when GitHub says that the issue was last changed, as of the last reading. */
+  comments: z.object({ count, last: z.number().nonnegative(), at: instant.catch(0) }).catch({ count: 0, last: 0, at: 0 }),
   updated: instant.catch(0),
   digest: z.string().catch(''),
   firstRun: z.string().catch(''),
@@ -169,8 +170,11 @@ export type ReconcileInput = {
   readonly renamed?: RenamedIds | undefined
 }
 
-/** An open issue of ours. */
-export type Incident = { readonly issue: Issue; readonly marker: Marker }
+/** An issue of ours. `healed`: its marker held times of a clock that was ahead, and is to be written anew. */
+export type Incident = { readonly issue: Issue; readonly marker: Marker; readonly healed: boolean }
+
+/** An open incident that nobody looks at any more: people must close it, or look at it again. */
+export type UnspokenIncident = { readonly number: number; readonly title: string; readonly url: string; readonly why: string }
 
 /** What goes first when a run has more to write than it may. */
 export const ranks = ['open-critical', 'close', 'worse', 'escalate', 'open', 'duplicate', 'change', 'remind', 'update'] as const

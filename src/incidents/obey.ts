@@ -1,56 +1,12 @@
 import type { Comment } from '../contract/issues.ts'
-import type { Instant } from '../contract/seen.ts'
 import { largest } from '../core/largest.ts'
 import { writeDuration } from '../core/options/duration.ts'
-import { plainLine } from '../core/text/plain.ts'
-import { slashCommandLines } from '../core/text/slash-commands.ts'
+import { type IncidentCommand, ofComment } from './commands.ts'
 import { hasUnreadComments } from './identify.ts'
-import { isAuthor, longestMs } from './marker.ts'
+import { isAuthor } from './marker.ts'
 import type { CommentWithRights, IncidentUpdate, Marker, ReconcileInput } from './model.ts'
-import { askedFor } from './texts/comments.ts'
-import { eventsWith, withMarker } from './update.ts'
-
-type CommandOrigin = { readonly by: string; readonly at: Instant }
-
-type IncidentCommand =
-  | ({ readonly kind: 'acknowledge'; readonly until: Instant } & CommandOrigin)
-  | ({ readonly kind: 'silence'; readonly until: Instant } & CommandOrigin)
-  | ({ readonly kind: 'unsilence' } & CommandOrigin)
-  | ({ readonly kind: 'cause'; readonly text: string } & CommandOrigin)
-  | ({ readonly kind: 'fix'; readonly text: string } & CommandOrigin)
-
-const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
-const maxTextChars = 300
-
-/** `2h` -> milliseconds, at most `most`; undefined when it is no duration. */
-const spanMs = (text: string, most: number): number | undefined => {
-  const [, number = '', unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
-  const ms = Number(number) * (unitMs[unit] ?? 0)
-  return ms > 0 ? Math.min(ms, most) : undefined
-}
-
-const timed = (kind: 'acknowledge' | 'silence', ms: number | undefined, { author, createdAt }: Comment): readonly IncidentCommand[] =>
-  ms === undefined ? [] : [{ kind, by: author, at: createdAt, until: createdAt + ms }]
-
-const grammar: Readonly<Record<string, (rest: string, comment: Comment) => readonly IncidentCommand[]>> = {
-  ack: (rest, comment) => timed('acknowledge', rest === '' ? longestMs.acknowledged : spanMs(rest, longestMs.acknowledged), comment),
-  silence: (rest, comment) => timed('silence', spanMs(rest, longestMs.silenced), comment),
-  unsilence: (rest, { author, createdAt }) => (rest === '' ? [{ kind: 'unsilence', by: author, at: createdAt }] : []),
-  cause: (rest, comment) => noted('cause', rest, comment),
-  fix: (rest, comment) => noted('fix', rest, comment),
-}
-
-const noted = (kind: 'cause' | 'fix', rest: string, { author, createdAt }: Comment): readonly IncidentCommand[] => {
-  const text = plainLine(rest, maxTextChars).trim()
-  return text === '' ? [] : [{ kind, by: author, at: createdAt, text }]
-}
-
-const ofLine = (line: string, comment: Comment): readonly IncidentCommand[] => {
-  const [, name = '', rest = ''] = /^\/([a-z]{1,10})(?:[ \t](.*))?$/.exec(line.trimEnd()) ?? []
-  return Object.hasOwn(grammar, name) ? (grammar[name]?.(rest.trim(), comment) ?? []) : []
-}
-
-const ofComment = (comment: Comment): readonly IncidentCommand[] => slashCommandLines(comment.body).flatMap((line) => ofLine(line, comment))
+import { askedFor, misreadComment } from './texts/comments.ts'
+import { eventsWith, withComment, withMarker } from './update.ts'
 
 /** A bot is nobody who is asked: a server that is watched could comment by the token of its job. */
 const isPerson = ({ author }: Comment, authors: readonly string[]): boolean => !isAuthor(authors, author) && !/\[bot\]$/i.test(author)
@@ -59,7 +15,7 @@ const isPerson = ({ author }: Comment, authors: readonly string[]): boolean => !
 export const asksForSomething = (comment: Comment, authors: readonly string[]): boolean =>
   comment.createdAt === comment.updatedAt && isPerson(comment, authors) && ofComment(comment).length > 0
 
-/** The commands in comments that are new, unedited and of people who may write; oldest first. Said, not shown: `slash-commands.ts` tells which lines are. */
+/** The commands in comments that are new, unedited and of people who may write; oldest first. */
 export const commandsIn = (comments: readonly CommentWithRights[], after: number, authors: readonly string[]): readonly IncidentCommand[] =>
   comments
     .filter((one) => one.id > after && one.mayWrite && asksForSomething(one, authors))
@@ -68,8 +24,9 @@ export const commandsIn = (comments: readonly CommentWithRights[], after: number
 
 const lasting = ({ at, until }: { at: number; until: number }): string => writeDuration(until - at)
 
+type ObeyedCommand = Exclude<IncidentCommand, { kind: 'misread' }>
 const effects: {
-  readonly [Kind in IncidentCommand['kind']]: (marker: Marker, command: Extract<IncidentCommand, { kind: Kind }>) => Partial<Marker>
+  readonly [Kind in ObeyedCommand['kind']]: (marker: Marker, command: Extract<ObeyedCommand, { kind: Kind }>) => Partial<Marker>
 } = {
   acknowledge: (marker, command) => ({
     acknowledged: { by: command.by, until: command.until },
@@ -84,6 +41,10 @@ const effects: {
   fix: (marker, { at, by, text }) => ({ fix: text, events: eventsWith(marker, at, askedFor('fix stated', by)) }),
 }
 
+/** What cannot be followed is answered, once: the comments count as read with the same write. */
+const answered = (update: IncidentUpdate, misread: readonly Extract<IncidentCommand, { kind: 'misread' }>[]): IncidentUpdate =>
+  misread.length === 0 ? update : withComment(withMarker(update, {}, 'change'), misreadComment(misread))
+
 /** Rule 6: what people asked for by comments since they were last read. */
 export const withCommands = (update: IncidentUpdate, input: ReconcileInput): IncidentUpdate => {
   const { issue, marker } = update.incident
@@ -94,13 +55,20 @@ export const withCommands = (update: IncidentUpdate, input: ReconcileInput): Inc
     read.map((one) => one.id),
     marker.comments.last,
   )
-  const known: IncidentUpdate = { ...update, marker: { ...update.marker, comments: { count: issue.comments, last } } }
-  return commands.reduce<IncidentUpdate>(
-    (so, command) => withMarker(so, effects[command.kind](so.marker, command as never), 'change'),
-    known,
+  const known: IncidentUpdate = { ...update, marker: { ...update.marker, comments: { count: issue.comments, last, at: issue.updatedAt } } }
+  const obeyed = commands
+    .filter((one) => one.kind !== 'misread')
+    .reduce<IncidentUpdate>((so, command) => withMarker(so, effects[command.kind](so.marker, command as never), 'change'), known)
+  return answered(
+    obeyed,
+    commands.filter((one) => one.kind === 'misread'),
   )
 }
 
-/** A person opened it again after we had closed it: it must prove itself anew. */
-export const withManualReopening = (update: IncidentUpdate, input: ReconcileInput): IncidentUpdate =>
-  update.marker.closed === undefined ? update : withMarker(update, { closed: undefined, lastBad: input.now, gone: 0 }, 'update')
+/** A person opened it again after we had closed it: it must prove itself anew, and what was over before does not count for what begins now. */
+export const withManualReopening = (update: IncidentUpdate, input: ReconcileInput): IncidentUpdate => {
+  if (update.marker.closed === undefined) return update
+  const { now } = input
+  const again = update.verdict?.says === 'bad' ? {} : { since: now, criticalSince: now, escalated: false }
+  return withMarker(update, { closed: undefined, lastBad: now, gone: 0, good: { runs: 0, since: 0 }, ...again }, 'update')
+}

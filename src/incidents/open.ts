@@ -1,15 +1,15 @@
-import { isSlow, pastOf, valuesOf } from './confirm.ts'
+import type { Status } from '../contract/status.ts'
+import { isDeep, isSlow, pastOf, valuesOf } from './confirm.ts'
 import { severeLabel } from './escalate.ts'
 import { flappingLabel, isFlappingNow } from './flap.ts'
 import type { IncidentOpening } from './group.ts'
-import { monitoringId } from './judge.ts'
-import { fingerprint, identityOf } from './marker.ts'
+import { agreedNow, fingerprint, identityOf } from './marker.ts'
 import type { Incident, IncidentVerdict, Marker, PlannedWrites, ReconcileInput, Severity } from './model.ts'
 import { type ReopenReason, reopenedComment } from './texts/comments.ts'
 import { issueBody, issueTitle } from './texts/issue.ts'
 import { notificationOf } from './texts/notification.ts'
 import { viewFor } from './texts/view.ts'
-import { commentWrites, eventsWith, toldDigest } from './update.ts'
+import { commentWrites, eventsWith, labelChange, toldDigest } from './update.ts'
 
 /** The only one that Ronde needs. */
 const rondeLabel = 'ronde'
@@ -66,11 +66,11 @@ export const newMarker = ({ verdict, status, children }: IncidentOpening, input:
     gone: 0,
     reopened: 0,
     children: [...children],
-    flapping: isFlappingNow(verdict, { flapping: false }, input),
+    flapping: isFlappingNow(verdict, { flapping: false, good: { runs: 0, since: 0 } }, input),
     escalated: false,
     cause: '',
     fix: '',
-    comments: { count: 0, last: 0 },
+    comments: { count: 0, last: 0, at: 0 },
     updated: now,
     digest: '',
     firstRun: run.url,
@@ -107,6 +107,13 @@ const reopenedEvents: Record<ReopenReason, string> = {
   again: 'bad again, reopened',
   'still-bad': 'closed by a person and still bad, reopened',
   worse: 'closed by a person and got critical, reopened',
+  unsure: 'closed by a person and bad, reopened',
+}
+
+/** A `/silence` outlives the closing: it is the same incident. Void when it comes back worse. */
+const keptSilence = (old: Marker, fresh: Marker, { now }: ReconcileInput): Marker['silenced'] => {
+  const silenced = agreedNow(old, 'silenced', now)
+  return silenced?.status === 'warning' && fresh.status === 'critical' ? undefined : silenced
 }
 
 /** Rule 8: the same issue again. */
@@ -117,46 +124,58 @@ const reopening = (
 ): PlannedWrites => {
   const { issue, marker: old } = incident
   const fresh = newMarker(opening, input)
+  const silenced = keptSilence(old, fresh, input)
+  const isQuiet = silenced !== undefined
   const bare: Marker = {
     ...fresh,
-    since: why === 'again' ? fresh.since : old.since,
+    silenced,
+    since: why === 'again' || why === 'unsure' ? fresh.since : old.since,
     worst: old.worst.status === 'critical' && fresh.status === 'warning' ? old.worst : fresh.worst,
     seen: old.seen + 1,
     reopened: old.reopened + 1,
     cause: old.cause,
     fix: old.fix,
     firstRun: old.firstRun,
-    comments: { count: issue.comments + (issue.locked ? 0 : 1), last: old.comments.last },
+    comments: { ...old.comments, count: issue.comments + (issue.locked || isQuiet ? 0 : 1) },
     events: eventsWith(old, input.now, reopenedEvents[why]),
   }
   const marker = { ...bare, digest: toldDigest(bare, opening.verdict) }
   const view = viewFor(marker, opening.verdict, input)
+  const body = issueBody(view)
+  const labels = labelChange(issue.labels, [
+    ...issue.labels.filter((one) => one !== severeLabel && one !== flappingLabel),
+    ...(marker.flapping ? [flappingLabel] : []),
+  ])
   return {
     rank: rankOf(opening.status),
-    notifications: [notificationOf('opened', { marker, verdict: opening.verdict, issue }, input)],
+    notifications: isQuiet ? [] : [notificationOf('opened', { marker, verdict: opening.verdict, issue }, input)],
     writes: [
-      ...commentWrites(issue, reopenedComment(view, why)),
       {
         kind: 'update',
         number: issue.number,
-        body: issueBody(view),
+        body,
         state: 'open',
         stateReason: 'reopened',
-        labels: [
-          ...issue.labels.filter((one) => one !== severeLabel && one !== flappingLabel),
-          ...(marker.flapping ? [flappingLabel] : []),
-        ],
+        ...(labels === undefined ? {} : { labels }),
+        basedOn: issue.body,
       },
+      ...(isQuiet ? [] : commentWrites(issue, reopenedComment(view, why), body)),
     ],
   }
 }
 
-/** It was good in between, so that its closing by a person was no acknowledgement of this stretch. */
-const wasGood = (verdict: IncidentVerdict, closedAt: number): boolean => {
-  if (verdict.parts.id === monitoringId) return false
-  const past = pastOf(verdict, verdict.finding)
-  return past.some((one) => one.status === 'ok' && one.at > closedAt) || past.find((one) => one.at <= closedAt)?.status === 'ok'
+/** Whether it was good in between, so that its closing by a person was no acknowledgement of this stretch; undefined when nothing tells. */
+const wasGood = (verdict: IncidentVerdict, closedAt: number, { stateUsable }: ReconcileInput): boolean | undefined => {
+  const past = pastOf(verdict, verdict.kind === 'monitoring' ? (verdict.findings[0] ?? verdict.finding) : verdict.finding)
+  const good = (status: Status): boolean => (verdict.kind === 'monitoring' ? status !== 'unknown' : status === 'ok')
+  const before = past.find((one) => one.at <= closedAt)
+  if (past.some((one) => good(one.status) && one.at > closedAt)) return true
+  if (before === undefined && isDeep(past)) return false
+  return !stateUsable || before === undefined ? undefined : good(before.status)
 }
+
+/** Without a memory of the time around its closing, an acknowledgement by closing holds only so long: what is bad then may have begun anew. */
+const unsureMs = 30 * 60_000
 
 type HeldFinding = { readonly held: string }
 
@@ -173,6 +192,21 @@ const closedByPerson = (
   return { held: `#${issue.number} was closed by a person: acknowledged for 24 hours` }
 }
 
+/** The same where nothing tells whether it was good in between: reopening is the safe side. */
+const closedUnsure = (
+  opening: IncidentOpening,
+  incident: Incident,
+  closedAt: number,
+  input: ReconcileInput,
+): PlannedWrites | HeldFinding => {
+  const { issue, marker } = incident
+  const worse = marker.status === 'warning' && opening.status === 'critical'
+  const lasted = input.now - closedAt
+  if (lasted < unsureMs && !worse)
+    return { held: `#${issue.number} was closed by a person: acknowledged for 30 minutes, for no state tells more` }
+  return lasted < dayMs ? reopening(opening, { incident, why: worse ? 'worse' : 'unsure' }, input) : creation(opening, issue.number, input)
+}
+
 /** Creates, reopens, or holds back what a person closed while it was bad. `previous` is the last closed one of the same identity. */
 export const openingWrites = (
   opening: IncidentOpening,
@@ -183,7 +217,8 @@ export const openingWrites = (
   const { issue, marker } = previous
   const closedAt = marker.closed ?? issue.closedAt ?? issue.updatedAt
   const recent = input.now - closedAt < dayMs
-  const byPerson = marker.closed === undefined && !wasGood(opening.verdict, closedAt)
-  if (byPerson) return closedByPerson(opening, previous, recent, input)
+  const wasGoodSince = marker.closed === undefined ? wasGood(opening.verdict, closedAt, input) : true
+  if (wasGoodSince === false) return closedByPerson(opening, previous, recent, input)
+  if (wasGoodSince === undefined) return closedUnsure(opening, previous, closedAt, input)
   return recent ? reopening(opening, { incident: previous, why: 'again' }, input) : creation(opening, issue.number, input)
 }

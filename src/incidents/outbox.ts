@@ -101,13 +101,11 @@ const earlierVerdict = (verdict: IncidentVerdict): IncidentVerdict | undefined =
   return { ...verdict, report, finding: { ...verdict.finding, status: previous.status } }
 }
 
-/** Rule 11: GitHub cannot be asked, and what opens in this very run is told by webhooks all the same. */
-export const openedUnseen = (input: ReconcileInput): readonly IncidentNotification[] => {
-  const none: ReadonlySet<string> = new Set()
-  return groupedOpenings(verdictsByIdentity(input), { known: none, open: none }, input)
+/** Rule 11: GitHub cannot be asked, and what opens in this very run is told by webhooks all the same. `known`: what was open when it was asked last. */
+export const openedUnseen = (input: ReconcileInput, known: ReadonlySet<string>): readonly IncidentNotification[] =>
+  groupedOpenings(verdictsByIdentity(input), { known, open: known }, input)
     .openings.filter(({ verdict }) => {
       const earlier = verdict.kind === 'monitoring' ? undefined : earlierVerdict(verdict)
       return earlier === undefined || openingSeverity(earlier, input) === undefined
     })
     .map((opening) => notificationOf('opened', { marker: newMarker(opening, input), verdict: opening.verdict, issue: undefined }, input))
-}

@@ -3,8 +3,8 @@ import { duplicateClosings, withGoodRun, withNoVerdict, withUnclearedRun } from 
 import { withBadRun, withEscalation } from './escalate.ts'
 import { withFlapping } from './flap.ts'
 import { groupedOpenings, type HeldFinding, type IncidentOpening, withChildren } from './group.ts'
-import { closedByIdentity, hasUnreadComments, knownIncidents, shareIssues } from './identify.ts'
-import { verdictsByIdentity } from './judge.ts'
+import { abandonedIncidents, closedByIdentity, hasUnreadComments, knownIncidents, lookalikes, shareIssues } from './identify.ts'
+import { unspokenIncidents, verdictsByIdentity } from './judge.ts'
 import { identityOf, withoutDetails } from './marker.ts'
 import {
   type ClosedIncident,
@@ -16,6 +16,7 @@ import {
   type PlannedWrites,
   type ReconcileInput,
   ranks,
+  type UnspokenIncident,
 } from './model.ts'
 import { withCommands, withManualReopening } from './obey.ts'
 import { openingWrites } from './open.ts'
@@ -33,6 +34,10 @@ type ReconcileFacts = {
   readonly brokenSilences: readonly number[]
   /** Issues with our label of other people: never touched. */
   readonly foreign: readonly number[]
+  /** Open incidents that no run speaks of any more, and why. */
+  readonly unspoken: readonly UnspokenIncident[]
+  /** Bots whose issues look like ours, and whom nobody named: what they may hide is not told by an issue. */
+  readonly unnamedAuthors: readonly string[]
   /** Findings that opened nothing, and why. */
   readonly held: readonly HeldFinding[]
   /** What each closed incident of this run leaves for the journal. */
@@ -80,8 +85,9 @@ const updateByRules = (incident: Incident, verdict: IncidentVerdict | undefined,
   const known = input.publicRepository ? { ...incident, marker: withoutDetails(incident.marker) } : incident
   const commanded = withManualReopening(withCommands(beginUpdate(known, verdict), input), input)
   const judged = judgedUpdate(commanded, verdict, input)
-  const isGood = judged.closing !== undefined || judged.verdict?.says === 'good' || judged.verdict?.says === 'uncleared'
-  return isGood || isExplained(judged, input) ? judged : withEscalation(judged, input)
+  // What nobody looked at is not called bad once more.
+  const isBad = judged.closing === undefined && judged.verdict?.says === 'bad'
+  return !isBad || isExplained(judged, input) ? judged : withEscalation(judged, input)
 }
 
 type Verdicts = ReadonlyMap<string, IncidentVerdict>
@@ -105,15 +111,27 @@ const changesOf = (
 /** The writes of what opens, and what a person's closing holds back. */
 const openingsOf = (openings: readonly IncidentOpening[], input: ReconcileInput) => {
   const closed = closedByIdentity(input)
+  const alike = lookalikes(input)
   const planned: PlannedWrites[] = []
   const held: HeldFinding[] = []
   for (const one of openings) {
     const { id, subject } = one.verdict.finding
+    const other = alike.get(one.verdict.identity)
+    if (other !== undefined) {
+      held.push({
+        id,
+        subject,
+        why: `#${other.number} of ${other.author} is the same, whom nobody named in incidents.authors`,
+        known: true,
+      })
+      continue
+    }
     const outcome = openingWrites(one, closed.get(one.verdict.identity), input)
     if ('held' in outcome) held.push({ id, subject, why: outcome.held, known: true })
     else planned.push(outcome)
   }
-  return { planned, held }
+  const authors = new Set(openings.flatMap(({ verdict }) => alike.get(verdict.identity)?.author ?? []))
+  return { planned, held, unnamedAuthors: [...authors] }
 }
 
 /** What one server's reports come to, before it is known what fits into a run. Every finding passes through here once. */
@@ -135,7 +153,9 @@ const decide = (input: ReconcileInput): ServerDecision => {
       unreadable: known.unreadable,
       brokenSilences: [],
       foreign: known.foreign,
+      unspoken: unspokenIncidents(known.incidents, verdicts, input),
       held: [...grouped.held, ...opened.held],
+      unnamedAuthors: opened.unnamedAuthors,
     },
   }
 }
@@ -185,7 +205,9 @@ export const reconcileAll = (given: readonly ReconcileInput[]): ReconcileResult 
       unreadable: unique(all.flatMap((one) => one.facts.unreadable)),
       brokenSilences: unique(silences.flatMap(({ found }) => found.unreadable)),
       foreign: unique(all.flatMap((one) => one.facts.foreign)),
+      unspoken: [...all.flatMap((one) => one.facts.unspoken), ...abandonedIncidents(inputs)],
       held: all.flatMap((one) => one.facts.held),
+      unnamedAuthors: [...new Set(all.flatMap((one) => one.facts.unnamedAuthors))],
       closed: plan.closed,
     },
   }

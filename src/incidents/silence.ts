@@ -2,7 +2,7 @@ import type { Issue } from '../contract/issues.ts'
 import type { Instant } from '../contract/seen.ts'
 import type { Common } from '../core/options/common.ts'
 import { matchesAny } from '../core/text/pattern.ts'
-import { localParts, localTime } from '../core/time/local-time.ts'
+import { localParts, localTime, wholeTime } from '../core/time/local-time.ts'
 import type { IncidentUpdate, IncidentVerdict, PlannedWrites, QuietPeriod, ReconcileInput, Severity } from './model.ts'
 import { idsOf } from './renamed.ts'
 import { type Silences, silenceOverBody, silencesIn } from './texts/silence-issue.ts'
@@ -70,8 +70,8 @@ export const quietPeriods = ({ active }: Silences, { timeZone, now }: ReconcileI
 /** Rule 13: a silence that is over closes itself, by one write of whichever run sees it first. */
 export const silenceClosings = (all: readonly { readonly input: ReconcileInput; readonly found: Silences }[]): readonly PlannedWrites[] => {
   const each = all.flatMap(({ input, found }) => found.over.map((one) => [one.issue.number, { ...one, ...input }] as const))
-  return [...new Map(each).values()].map(({ issue, silence, timeZone, now }) => {
-    const body = silenceOverBody(issue.body, `**Over** since ${localTime(silence.until, timeZone, now)}.`)
+  return [...new Map(each).values()].map(({ issue, silence, timeZone }) => {
+    const body = silenceOverBody(issue.body, `**Over** since ${wholeTime(silence.until, timeZone)}.`)
     return {
       rank: 'update',
       notifications: [],

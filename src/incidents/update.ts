@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Issue, Write } from '../contract/issues.ts'
+import type { Issue, LabelChange, Write } from '../contract/issues.ts'
 import { bodyEveryMs } from './confirm.ts'
 import { hasUnreadComments } from './identify.ts'
 import { closedFact } from './journal.ts'
@@ -31,7 +31,7 @@ export const beginUpdate = (incident: Incident, verdict: IncidentVerdict | undef
   comments: [],
   notifications: [],
   labels: incident.issue.labels,
-  urgent: false,
+  urgent: incident.healed,
   rank: 'update',
   closing: undefined,
 })
@@ -70,8 +70,8 @@ export const withNotification = (update: IncidentUpdate, kind: NotificationKind,
 export const eventsWith = (marker: Marker, at: number, what: string): Marker['events'] => [...marker.events, { at, what }]
 
 /** A locked issue takes no comment of a job's token: its body tells. */
-export const commentWrites = ({ number, locked }: Pick<Issue, 'number' | 'locked'>, body: string): readonly Write[] =>
-  locked || body === '' ? [] : [{ kind: 'comment', number, body }]
+export const commentWrites = ({ number, locked }: Pick<Issue, 'number' | 'locked'>, body: string, basedOn: string): readonly Write[] =>
+  locked || body === '' ? [] : [{ kind: 'comment', number, body, basedOn }]
 
 /** A digest of everything that the body tells, times and links left out: only a change of it is worth a write. */
 export const toldDigest = (marker: Marker, verdict: IncidentVerdict | undefined): string => {
@@ -96,14 +96,20 @@ const bodyOf = (update: IncidentUpdate, input: ReconcileInput): string => {
   return bodyWithVerdict(withoutOrders(rest), { marker: view.marker, verdict: closedLine(view, update.closing.how) })
 }
 
-const sameLabels = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && a.every((one) => b.some((other) => other.toLowerCase() === one.toLowerCase()))
+/** What becomes of an issue's labels; undefined when nothing does. */
+export const labelChange = (before: readonly string[], after: readonly string[]): LabelChange | undefined => {
+  const without = (all: readonly string[], known: readonly string[]) =>
+    all.filter((one) => !known.some((other) => other.toLowerCase() === one.toLowerCase()))
+  const [add, remove] = [without(after, before), without(before, after)]
+  return add.length + remove.length === 0 ? undefined : { add, remove }
+}
 
 /** A title that a person chose stays; ours changes with the severity only, since every change is told on the issue's page. */
 const isOurTitle = ({ title }: Issue, { server }: Marker): boolean => title.startsWith(`[${server}] `)
 
 const updateOf = (update: IncidentUpdate, body: string, input: ReconcileInput): Write => {
   const { issue } = update.incident
+  const labels = labelChange(issue.labels, update.labels)
   const renamed =
     update.verdict?.says === 'bad' && update.marker.status !== update.incident.marker.status && isOurTitle(issue, update.marker)
   const title = renamed ? issueTitle(viewOf(update, input)) : issue.title
@@ -112,25 +118,32 @@ const updateOf = (update: IncidentUpdate, body: string, input: ReconcileInput): 
     number: issue.number,
     body,
     ...(title === issue.title ? {} : { title }),
-    ...(sameLabels(update.labels, issue.labels) ? {} : { labels: update.labels }),
+    ...(labels === undefined ? {} : { labels }),
+    // What is said is said once: not by two runs that saw the same.
+    ...(update.comments.length === 0 ? {} : { basedOn: issue.body }),
     ...(update.closing === undefined ? {} : { state: 'closed', stateReason: 'completed' }),
   }
 }
 
-/** The writes of an update: at most one comment and one update, and nothing for what did not change. */
+/**
+ * The writes of an update: at most one update and one comment, and nothing for what did not change. The update goes first: it remembers what is
+ * said, so that nothing is said twice because GitHub did not take it.
+ */
 export const updateWrites = (update: IncidentUpdate, input: ReconcileInput): PlannedWrites | undefined => {
   const count = commentsAfter(update, input)
   const isBad = update.verdict?.says === 'bad'
   const digest = isBad ? toldDigest(update.marker, update.verdict) : update.marker.digest
-  const changed = (isBad && digest !== update.incident.marker.digest) || count !== update.incident.marker.comments.count
+  const { comments: before } = update.incident.marker
+  const changed = (isBad && digest !== update.incident.marker.digest) || count !== before.count || update.marker.comments.at !== before.at
   const due = input.now - update.incident.marker.updated >= bodyEveryMs
   if (!update.urgent && update.comments.length === 0 && !(changed && due)) return undefined
   const marker: Marker = { ...update.marker, digest, updated: input.now, comments: { ...update.marker.comments, count } }
   const whole: IncidentUpdate = { ...update, marker }
-  const comment = commentWrites(update.incident.issue, update.comments.join('\n\n'))
+  const body = bodyOf(whole, input)
+  const comment = commentWrites(update.incident.issue, update.comments.join('\n\n'), body)
   return {
     rank: update.rank,
-    writes: [...comment, updateOf(whole, bodyOf(whole, input), input)],
+    writes: [updateOf(whole, body, input), ...comment],
     notifications: update.notifications,
     closed: closedFact(whole, input),
   }

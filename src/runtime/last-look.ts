@@ -16,6 +16,8 @@ const lookedAt = (write: Write, look: LastLook): Write => ({
   ...write,
   ...('title' in write && write.title !== undefined ? { title: look(write.title) } : {}),
   ...('body' in write && write.body !== undefined ? { body: look(write.body) } : {}),
+  // Of a comment it is a body of ours, as it was written.
+  ...(write.kind === 'comment' && write.basedOn !== undefined ? { basedOn: look(write.basedOn) } : {}),
 })
 
 /** Issues whose every text is looked at when it is written: escaping is over by then. */

@@ -32,6 +32,30 @@ const merge = (github: GitHub): void => {
   github.repository.refs.set('refs/heads/main', `${pull.number}`.padStart(40, '0'))
 }
 
+describe('what people state after the closing', () => {
+  const line = (github: GitHub): string => linesOf(github)[0] ?? ''
+
+  test('reaches the journal, also where its line is there already; that of others, of readers and of the edited does not', async () => {
+    await using github = await startGitHub()
+    const { number } = addClosed(github)
+    github.repository.collaborators.set('ana', 'write')
+    github.repository.collaborators.set('eve', 'read')
+    const first = await journal(github)
+    expect(first).toMatchObject({ exitCode: 0 })
+    expect(line(github)).toContain('| not stated | closed by itself | not stated <')
+    const say = (body: string, author: string) => github.state.addComment(github.repository, { issue: number, body, author })
+    say('/cause eve did it', 'eve')
+    say('/cause bad deploy', 'ana')
+    say('/fix rolled back', 'ana')
+    const second = await journal(github)
+    expect(second).toMatchObject({ exitCode: 0, outputs: { entries: '1' } })
+    expect(line(github)).toContain('| bad deploy | closed by itself | rolled back <')
+    github.reset()
+    expect(await journal(github)).toMatchObject({ outputs: { entries: '0' } })
+    expect(written(github)).toEqual([])
+  })
+})
+
 describe('a closed incident', () => {
   test('comes from a real round into a pull request: one branch, one commit, once', async () => {
     await using server = await startBrokenServer()

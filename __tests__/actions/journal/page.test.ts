@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { JournalEntry } from '../../../src/actions/journal/entries.ts'
-import { missingIn, withEntries } from '../../../src/actions/journal/page.ts'
+import { missingIn, rowOf, withEntries } from '../../../src/actions/journal/page.ts'
 import { hostileTexts } from '../../support/hostile-texts.ts'
 import { dangers } from '../../support/markdown.ts'
 
@@ -22,6 +22,8 @@ const entry = (number: number, overrides: Partial<JournalEntry> = {}): JournalEn
     deeds: 'closed by itself',
     postMortem: false,
     events: [],
+    maySayMore: false,
+    readUpTo: 0,
     ...overrides,
   }
 }
@@ -148,5 +150,28 @@ describe('untrusted text is inert', () => {
       options,
     )
     expect(missingIn(page, [entry(2)])).toEqual([entry(2)])
+  })
+})
+
+describe('what was stated later', () => {
+  const night = entry(1)
+  const morning = entry(1, { cause: 'a bad deploy', fix: 'rolled back', replaces: rowOf(night, options) })
+  const text = withEntries(undefined, [entry(0), night, entry(2)], options)
+
+  test('goes into the line that is there', () => {
+    expect(missingIn(text, [morning])).toEqual([morning])
+    const after = withEntries(text, [morning], options)
+    expect(numbersOf(after)).toEqual([0, 1, 2])
+    expect(rows(after)[1]).toContain('| a bad deploy | closed by itself | rolled back <')
+    expect(missingIn(after, [morning])).toEqual([])
+  })
+
+  test('leaves a line that a person completed', () => {
+    const edited = text.replace(rowOf(night, options), rowOf(night, options).replace('not stated', 'the disk, says Ben'))
+    expect(missingIn(edited, [morning])).toEqual([])
+  })
+
+  test('is written at once where the line is not there yet', () => {
+    expect(rows(withEntries(undefined, [morning], options))[0]).toContain('a bad deploy')
   })
 })

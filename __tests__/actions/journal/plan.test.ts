@@ -15,6 +15,8 @@ const entry = (number: number): JournalEntry => ({
   deeds: '',
   postMortem: false,
   events: [],
+  maySayMore: false,
+  readUpTo: 0,
 })
 const file = (...numbers: readonly number[]) => ({
   text: withEntries(undefined, numbers.map(entry), { url: 'https://github.example/o/r', timeZone: 'UTC' }),

@@ -56,7 +56,7 @@ describe('an issue', () => {
   test('is the verdict, what was seen, what to do, evidence, whom it concerns and how it closes', () => {
     expect(
       withoutFirstLine(issueBody(view())),
-    ).toBe(`**Critical** since 00:16 (UTC+4), 3 h 12 min, seen 38 times. Server quiz-prod, action purge-verify.
+    ).toBe(`**Critical** since 2026-12-05 00:16 (UTC+4), 3 h 12 min, seen 38 times. Server quiz-prod, action purge-verify.
 
 **What:** \`table/game\`
 
@@ -112,8 +112,18 @@ Contacts: @org/ops. Closes by itself after 1 good run. \`/ack\`, \`/silence 2h\`
   })
 
   test('a body that a person added to keeps what they wrote, with a new verdict', () => {
-    const body = bodyWithVerdict('**Critical** since\n\nA note of ana.', { marker: marker(), verdict: '**Closed** now' })
-    expect(withoutFirstLine(body)).toBe('**Closed** now\n\nA note of ana.')
+    const closed = { marker: marker(), verdict: '**Closed** now' }
+    const verdict = '**Critical** since 2026-12-05 00:16 (UTC+4), seen once. Server quiz-prod, action health-check.'
+    expect(withoutFirstLine(bodyWithVerdict(`${verdict}\n\nA note of ana.`, closed))).toBe('**Closed** now\n\nA note of ana.')
+    // Also where the note stands before it, or begins in bold.
+    const note = '**Note from Ana:** call Bob first'
+    expect(withoutFirstLine(bodyWithVerdict(`${note}\n\n${verdict}\n\nrest`, closed))).toBe(`**Closed** now\n\n${note}\n\nrest`)
+    expect(withoutFirstLine(bodyWithVerdict(note, closed))).toBe(`**Closed** now\n\n${note}`)
+    const again = bodyWithVerdict(
+      '**Closed** 2026-12-05 00:16 (UTC+4): 1 good run. It lasted 5 min. Server quiz-prod, action health-check.',
+      closed,
+    )
+    expect(withoutFirstLine(again)).toBe('**Closed** now')
     expect(withoutFirstLine(bodyWithVerdict('Mine.', { marker: marker(), verdict: '**Closed** now' }))).toBe('**Closed** now\n\nMine.')
   })
 })
@@ -149,7 +159,7 @@ const texts: readonly { what: string; write: (one: IssueView) => string }[] = [
   { what: 'worse', write: (one) => worseComment(one, 'warning') },
   { what: 'escalation', write: escalationComment },
   { what: 'reminder', write: (one) => reminderComment(one, 6) },
-  { what: 'flapping', write: flappingComment },
+  { what: 'flapping', write: (one) => flappingComment(one, false) },
   { what: 'what fails with it', write: (one) => childrenComment(one, one.marker.children) },
   { what: 'reopened', write: (one) => reopenedComment(one, 'again') },
   { what: 'closed', write: (one) => closedComment(one, { how: '3 good runs in a row', postMortem: true }) },
@@ -210,7 +220,7 @@ describe('when it is over', () => {
 
 test('a first run is one link, and no time is told that is only the run itself', () => {
   const body = issueBody(view({ marker: marker({ since: now - 14_000, seen: 1, latestRun: `${run}1` }) }))
-  expect(body).toContain('since 03:27 (UTC+4), seen once.')
+  expect(body).toContain('since 2026-12-05 03:27 (UTC+4), seen once.')
   expect(body).toMatch(/\[Run\]\(\S+\/1\)$/)
 })
 

@@ -5,6 +5,7 @@ import { valueOf } from '../../contract/repository.ts'
 import { entriesOf } from './entries.ts'
 import { keepJournal } from './keep.ts'
 import { type JournalOptions, options, reads } from './options.ts'
+import { withWordsOfLater } from './stated.ts'
 
 /** What the journal needs of GitHub. */
 const writing = { contents: 'write', issues: 'read' } as const
@@ -18,9 +19,10 @@ const run = async (given: JournalOptions, context: Context) => {
   const now = context.now()
   const closed = valueOf(await repository.issues.listClosed(now - given['look-back']), progress)
   const { authors, name, url } = repository
-  const { entries, waiting } = entriesOf(closed, { authors, repository: name, now, redact: (text) => repository.redact(text) })
-  const into = entries.length === 0 ? '' : valueOf(await repository.contents.defaultBranch(), progress)
+  const { entries: found, waiting } = entriesOf(closed, { authors, repository: name, now, redact: (text) => repository.redact(text) })
   const page = { url, timeZone: given['time-zone'] }
+  const entries = await withWordsOfLater(found, repository, page)
+  const into = entries.length === 0 ? '' : valueOf(await repository.contents.defaultBranch(), progress)
   const kept =
     entries.length === 0
       ? { entries, pull: 0, said: 'no incident was closed' }

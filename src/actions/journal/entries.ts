@@ -17,6 +17,11 @@ export type JournalEntry = {
   readonly deeds: string
   readonly postMortem: boolean
   readonly events: Marker['events']
+  /** Something happened to the issue after it had closed, and the comments up to this one were read before. */
+  readonly maySayMore: boolean
+  readonly readUpTo: number
+  /** The line as it may stand in the journal already, without what was stated later. */
+  readonly replaces?: string
 }
 
 export type Chosen = {
@@ -28,6 +33,8 @@ export type Chosen = {
 
 const dayMs = 24 * 3_600_000
 const longMs = 30 * 60_000
+/** Our own writes of a closing are over by then. */
+const ownWritesMs = 2 * 60_000
 
 const deedsOf = ({ events, closed }: Marker, { closedBy }: Issue): string =>
   [
@@ -61,6 +68,8 @@ const entryOf = (issue: Issue, marker: Marker): JournalEntry => {
     deeds: deedsOf(marker, issue),
     postMortem: needsPostMortem(marker, closedAt),
     events: marker.events,
+    maySayMore: issue.comments > 0 && issue.updatedAt > closedAt + ownWritesMs,
+    readUpTo: marker.comments.last,
   }
 }
 

@@ -22,10 +22,15 @@ const opening = [
 /** What stands in a text already. */
 const keysIn = (text: string): ReadonlySet<string> => new Set([...text.matchAll(keys)].map((match) => match[1] ?? ''))
 
-/** What a text does not have yet. */
+/** The line of an entry as it was written before more was stated; -1 when it is not there, or a person changed it. */
+const lineToReplace = (lines: readonly string[], { replaces }: JournalEntry): number =>
+  replaces === undefined ? -1 : lines.findIndex((line) => line.trimEnd() === replaces)
+
+/** What a text does not have yet, or has without what was stated later. */
 export const missingIn = (text: string | undefined, entries: readonly JournalEntry[]): readonly JournalEntry[] => {
   const there = keysIn(text ?? '')
-  return entries.filter(({ key }) => !there.has(key))
+  const lines = (text ?? '').split('\n')
+  return entries.filter((one) => !there.has(one.key) || lineToReplace(lines, one) !== -1)
 }
 
 const at = (instant: Instant, { timeZone }: PageOptions): string => localTime(instant, timeZone, 0)
@@ -75,7 +80,10 @@ const tableIn = (lines: readonly string[]): { readonly first: number; readonly e
 }
 
 /** Behind the last line that is not later; people's own lines, which have no time, stay where they are. */
-const insertRow = (lines: readonly string[], row: string, time: Instant): readonly string[] => {
+const insertRow = (lines: readonly string[], row: string, entry: JournalEntry): readonly string[] => {
+  const { closedAt: time } = entry
+  const known = lineToReplace(lines, entry)
+  if (known !== -1) return lines.with(known, row)
   const table = tableIn(lines)
   if (table === undefined) return lines
   const { first, end } = table
@@ -102,7 +110,7 @@ export const withEntries = (given: string | undefined, entries: readonly Journal
   const lines = text.split('\n')
   const before = text.trim() === '' ? opening : ['']
   const based = tableIn(lines) === undefined ? append(lines, [...before, place, ...head]) : lines
-  const filled = entries.reduce((so, one) => insertRow(so, rowOf(one, options) + end, one.closedAt), based)
+  const filled = entries.reduce((so, one) => insertRow(so, rowOf(one, options) + end, one), based)
   const sections = entries
     .filter((one) => one.postMortem && !text.includes(postMortemKey(one.key)))
     .flatMap((one) => postMortemOf(one, options))

@@ -93,9 +93,15 @@ const readLine = (read: Read, line: string): Read => {
   return begun(read, line) ?? inText(read, line)
 }
 
+/** Where a comment begins, a space too many is no block of anything; further below it may belong to a list. */
+const withoutFirstSpaces = (lines: readonly string[]): readonly string[] => {
+  const first = lines.findIndex((line) => !blank.test(line))
+  return lines.map((line, index) => (index === first ? line.replace(/^ {1,3}(?=\/)/, '') : line))
+}
+
 /** The lines that were said and begin with `/`, in their order. */
 export const slashCommandLines = (body: string): readonly string[] => {
-  const lines = body.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
+  const lines = withoutFirstSpaces(body.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/))
   const { said, paragraph } = lines.reduce(readLine, { open: fresh, paragraph: [], said: [] })
   return [...said, ...paragraph]
 }

@@ -34,3 +34,9 @@ export const localTime = (at: Instant, timeZone: string, now: Instant): string =
   const { date, time, zone } = localParts(at, timeZone)
   return `${localParts(now, timeZone).date === date ? '' : `${date} `}${time} (${zone})`
 }
+
+/** `2026-12-05 00:16 (UTC+4)`, whatever day it is read. */
+export const wholeTime = (at: Instant, timeZone: string): string => {
+  const { date, time, zone } = localParts(at, timeZone)
+  return `${date} ${time} (${zone})`
+}

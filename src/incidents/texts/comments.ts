@@ -1,7 +1,7 @@
 import { formatDuration } from '../../core/quantity.ts'
 import { markdownAdvice, markdownText } from '../../core/text/markdown.ts'
 import type { IncidentChild, IncidentClosing, Severity } from '../model.ts'
-import { childLine, contactsText, link, runbookLink, runLinks, severityWord, time, times, worstText } from './phrases.ts'
+import { childLine, contactsText, link, person, runbookLink, runLinks, severityWord, time, times, worstText } from './phrases.ts'
 import type { IssueView } from './view.ts'
 
 const free = { inTable: false } as const
@@ -40,10 +40,10 @@ export const reminderComment = (view: IssueView, most: number): string =>
   `**Still ${view.marker.status}** after ${lasted(view)}, not acknowledged (reminder ${view.marker.reminders.count} of ${most}).${seen(view)}${told(view)}`
 
 /** Tells that comments are muted, and that they are no more. */
-export const flappingComment = (view: IssueView): string =>
+export const flappingComment = (view: IssueView, isGood: boolean): string =>
   view.marker.flapping
     ? '**Flapping**: it comes and goes. It stays open, and there are no comments until it is steady.'
-    : `**Steady** again: ${view.marker.status}.${seen(view)}`
+    : `**Steady** again: ${isGood ? 'good' : view.marker.status}.${seen(view)}`
 
 export const childrenComment = (view: IssueView, children: readonly IncidentChild[]): string =>
   [
@@ -57,6 +57,7 @@ const reopenReasons = {
   again: 'bad again within 24 hours',
   'still-bad': 'closed by a person 24 hours ago or more, and still bad',
   worse: 'closed by a person as a warning, and got worse',
+  unsure: 'closed by a person, bad now, and no state tells whether it was good in between',
 } as const
 /** Why the same issue is opened again. */
 export type ReopenReason = keyof typeof reopenReasons
@@ -82,9 +83,10 @@ export const closedComment = (view: IssueView, { how, postMortem }: IncidentClos
   const worst = worstText(view)
   const links = [...runLinks(marker), runbookLink(marker.id, view.runbooks)]
   const stated = (text: string): string => (text === '' ? 'not stated' : markdownText(text, free))
+  const later = marker.cause === '' || marker.fix === '' ? ' `/cause …` and `/fix …` still reach the journal.' : ''
   return [
     `**Closed** after ${lasted(view)}: ${sentence(how)} Seen ${times(marker.seen)}, ${marker.worst.status} at its worst${worst === '' ? '' : `: ${sentence(worst)}`}${worst === '' ? '.' : ''}`,
-    `Cause: ${sentence(stated(marker.cause))} Fix: ${sentence(stated(marker.fix))}`,
+    `Cause: ${sentence(stated(marker.cause))} Fix: ${sentence(stated(marker.fix))}${later}`,
     links.filter((one) => one !== '').join(' '),
   ]
     .filter((one) => one !== '')
@@ -93,6 +95,12 @@ export const closedComment = (view: IssueView, { how, postMortem }: IncidentClos
 }
 
 export const duplicateComment = (kept: number): string => `**Closed**: the same incident as #${kept}, which stays open.`
+
+/** What of people's commands could not be followed, each kind once, and how it is written. */
+export const misreadComment = (all: readonly { readonly command: string; readonly advice: string; readonly by: string }[]): string =>
+  [...new Map(all.map((one) => [one.command, one])).values()]
+    .map(({ command, advice, by }) => `**Not understood**: \`/${command}\` of ${person(by)}: ${advice}.`)
+    .join('\n')
 
 /** A line of the timeline about what a person asked for. */
 export const askedFor = (what: string, by: string): string => `${what} by ${by}`

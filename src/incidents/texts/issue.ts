@@ -127,12 +127,25 @@ export const withoutOrders = (rest: string): string =>
     .replace(/Closes by itself after \d+ good runs?(?: and [\w ]+)?\. /, '')
     .replace(`${commandsLine} `, '')
 
+/** The line that a body of ours has as its verdict; what a person wrote in bold is none. */
+const isVerdict = (line: string): boolean =>
+  /^\*\*(?:Warning|Critical)\*\* since .*\bServer /.test(line) || /^\*\*Closed\*\*(?: .*\bServer |: the same as #)/.test(line)
+
+/** Without our last verdict, wherever a note of a person moved it. */
+const withoutVerdict = (rest: string): string => {
+  const lines = rest.split('\n')
+  const at = lines.findIndex((line) => isVerdict(line))
+  if (at === -1) return rest
+  const isBlank = (line: string | undefined): boolean => line?.trim() === ''
+  return lines.toSpliced(at, isBlank(lines[at + 1]) ? 2 : 1).join('\n')
+}
+
 /** An existing body with another marker and verdict; the rest, perhaps a person's, stays. */
 export const bodyWithVerdict = (
   rest: string,
   { marker, verdict }: { marker: Parameters<typeof writeMarker>[0]; verdict: string },
 ): string => {
-  const kept = rest.startsWith('**') ? rest.replace(/^[^\n]*(?:\r?\n)*/, '') : rest
+  const kept = withoutVerdict(rest)
   const body = [writeMarker(marker), verdict, kept].filter((one) => one !== '').join('\n\n')
   return body.length <= maxBodyChars ? body : [writeMarker(marker), verdict].join('\n\n')
 }

@@ -1,7 +1,7 @@
 import type { Instant } from '../../contract/seen.ts'
 import { formatDuration } from '../../core/quantity.ts'
 import { codeSpan, markdownText } from '../../core/text/markdown.ts'
-import { localTime } from '../../core/time/local-time.ts'
+import { wholeTime } from '../../core/time/local-time.ts'
 import { agreedNow } from '../marker.ts'
 import type { IncidentChild, Marker, Severity } from '../model.ts'
 import type { IssueView } from './view.ts'
@@ -36,8 +36,8 @@ export const contactsText = ({ contacts, publicRepository }: Pick<IssueView, 'co
 /** A login of GitHub's, without telling its owner again. */
 export const person = (login: string): string => codeSpan(login, { ...free, maxChars: 60 })
 
-/** ` (UTC+4)` stays with each time: it is read by people elsewhere. */
-export const time = (at: Instant, { timeZone, now }: Pick<IssueView, 'timeZone' | 'now'>): string => localTime(at, timeZone, now)
+/** With its date and ` (UTC+4)`: an issue is read days later, and by people elsewhere. */
+export const time = (at: Instant, { timeZone }: Pick<IssueView, 'timeZone'>): string => wholeTime(at, timeZone)
 
 export const times = (count: number): string => (count === 1 ? 'once' : `${count} times`)
 

@@ -5,7 +5,7 @@ import type { Instant } from '../../contract/seen.ts'
 import { writeDuration } from '../../core/options/duration.ts'
 import { codeSpan, markdownText } from '../../core/text/markdown.ts'
 import { plainLine, shorten } from '../../core/text/plain.ts'
-import { localTime } from '../../core/time/local-time.ts'
+import { wholeTime } from '../../core/time/local-time.ts'
 import { armoured, isAuthor, parsedMarker, silenceStart } from '../marker.ts'
 import { link, person, quietTitle } from './phrases.ts'
 
@@ -101,7 +101,7 @@ type SilenceView = { readonly silence: Silence; readonly timeZone: string; reado
 const everything = (patterns: readonly string[]): boolean => patterns.includes('*')
 const listed = (patterns: readonly string[]): string => patterns.map((one) => codeSpan(one)).join(', ')
 
-const whole = ({ silence, timeZone }: SilenceView): string => localTime(silence.until, timeZone, 0)
+const whole = ({ silence, timeZone }: SilenceView): string => wholeTime(silence.until, timeZone)
 
 /** `[quiz-prod] silenced until 2026-12-05 02:00 (UTC+4): moving the database`. */
 export const silenceTitle = (view: SilenceView): string => {

@@ -4,7 +4,7 @@ import { link } from './phrases.ts'
 /** An incident of a run, and what the run did with it; `open` when nothing. */
 export type IncidentLine = {
   readonly number: number
-  readonly deed: 'opened' | 'reopened' | 'updated' | 'closed' | 'open'
+  readonly deed: 'opened' | 'reopened' | 'updated' | 'closed' | 'open' | 'open, and nothing looks at it'
   /** As it stands on GitHub: untrusted. */
   readonly title: string
   readonly url: string

@@ -87,6 +87,7 @@ const ownJudged = (of: IncidentsOfRun, history: ServerInput['history']): ServerI
   reports: reportsOf(of.report),
   round: of.parsed.round?.name,
   identity: of.site,
+  isOurs: true,
   history,
   stateUsable: isUsable(of),
   quiet: ownWork(of),
@@ -136,7 +137,7 @@ const write = async (of: IncidentsOfRun, token: string): Promise<IncidentsWritte
 /** True when nobody would be told: then the step fails, whatever `fail-on` says. Any other trouble with GitHub only warns. */
 const tellFailure = (failure: IssuesFailure, printer: Printer): boolean => {
   const advice = 'advice' in failure ? `\n${failure.advice}` : ''
-  const fails = failure.kind === 'forbidden'
+  const fails = failure.kind === 'forbidden' || failure.kind === 'refused'
   printer.command(fails ? 'error' : 'warning', { title: 'ronde: incidents' }, `incidents: ${failure.cause}${advice}`)
   return fails
 }

@@ -13,11 +13,14 @@ export type ReconcileAccess = {
   readonly facts: readonly OutboxFact[]
   /** Of the incidents of this server, whatever the action. */
   readonly state: State
+  /** By our clock. */
   readonly now: Instant
+  /** How far our clock is ahead of GitHub's, once it has answered. */
+  readonly clockAheadMs?: () => number | undefined
 }
 
-/** What the run knows of one server; GitHub's part is asked for. */
-export type ServerInput = Omit<ReconcileInput, 'issues' | 'comments' | 'publicRepository' | 'now'>
+/** What the run knows of one server; GitHub's part is asked for. `isOurs`: its reports and its past are timed by our own clock. */
+export type ServerInput = Omit<ReconcileInput, 'issues' | 'comments' | 'publicRepository' | 'now'> & { readonly isOurs?: boolean }
 
 /** Where a reconcile says what it did. */
 export type IncidentLog = {
@@ -28,7 +31,13 @@ export type IncidentLog = {
 }
 
 /** What GitHub told, and what is to be written. */
-export type IssuesRead = { readonly ok: true; readonly inputs: readonly ReconcileInput[]; readonly plan: ReconcileResult }
+export type IssuesRead = {
+  readonly ok: true
+  readonly inputs: readonly ReconcileInput[]
+  readonly plan: ReconcileResult
+  /** Undefined when there was no need to ask. */
+  readonly isPublic: boolean | undefined
+}
 
 /** What a run did with an issue, or found it to be. */
 export type IssueDeed = IncidentLine['deed']
@@ -42,6 +51,8 @@ export type WritingOutcome = {
   /** Who wrote, as GitHub says. */
   readonly author: string | undefined
   readonly deeds: ReadonlyMap<number, IssueDeed>
+  /** Issues that another run wrote first: that one tells, and this one says nothing. */
+  readonly overtaken: ReadonlySet<number>
   /** What was one too many for this run. */
   readonly left: readonly Write[]
 }

@@ -52,7 +52,7 @@ export const toldAndKept = (
   { facts, now, telling }: Pick<ReconcileAccess, 'facts' | 'now'> & { readonly telling: IncidentLog },
 ): Pick<IncidentsTold, 'notifications' | 'facts'> => {
   const waiting = [...plan.notifications.filter((one) => waits(one, done.left)), ...plan.later]
-  const timely = plan.notifications.filter((one) => !waits(one, done.left))
+  const timely = plan.notifications.filter((one) => !waits(one, done.left) && !(one.number !== undefined && done.overtaken.has(one.number)))
   const later = waiting.map((one) => outboxFact(one, now, false))
   const named = (all: readonly IncidentNotification[]) =>
     notYetTold(all, facts).map((one) => {

@@ -31,7 +31,15 @@ const deedOf = (write: Write): IssueDeed | undefined => {
   return write.state === undefined ? 'updated' : write.state === 'closed' ? 'closed' : 'reopened'
 }
 
-type Tally = { readonly created: Map<string, number>; readonly deeds: Map<number, IssueDeed>; readonly authors: string[] }
+type Tally = {
+  readonly created: Map<string, number>
+  readonly deeds: Map<number, IssueDeed>
+  readonly overtaken: Set<number>
+  readonly authors: string[]
+}
+
+/** What is one issue's own trouble. */
+const passedOver: ReadonlySet<IssuesFailure['kind']> = new Set(['gone', 'refused', 'overtaken'])
 
 /** What ends the writing, or whether the rest of the group is to be written. */
 const perform = async (
@@ -42,7 +50,8 @@ const perform = async (
   const answer = await issues.perform(write)
   if (!answer.ok) {
     const { failure } = answer
-    if (write.kind === 'create' || (failure.kind !== 'gone' && failure.kind !== 'refused')) return failure
+    if (write.kind === 'create' || !passedOver.has(failure.kind)) return failure
+    if (failure.kind === 'overtaken') tally.overtaken.add(write.number)
     say(`incidents: #${write.number} could not be written: ${failure.cause}`)
     // A locked issue takes no comment, and is kept up to date all the same.
     return write.kind === 'comment' && failure.kind === 'refused' ? 'go on' : 'pass over'
@@ -69,7 +78,7 @@ const performGroup = async (group: readonly Write[], writing: WritingAccess, tal
 
 /** In order, ten requests a run at most; an issue that is gone or refuses is passed over, anything else ends the writing. */
 export const performWrites = async (writes: readonly Write[], writing: WritingAccess): Promise<WritingOutcome> => {
-  const tally: Tally = { created: new Map(), deeds: new Map(), authors: [] }
+  const tally: Tally = { created: new Map(), deeds: new Map(), overtaken: new Set(), authors: [] }
   const groups = groupsOf(writes)
   const done = (more: Pick<WritingOutcome, 'failure' | 'left'>): WritingOutcome => ({ ...tally, author: tally.authors[0], ...more })
   for (const [at, group] of groups.entries()) {

@@ -57,7 +57,13 @@ export const writeIncidents = async (options: IncidentsOptions): Promise<Inciden
   try {
     const outbox = openOutbox(run.store, now())
     const issues = guardedIssues(createIssues({ client, repository, warn }), options.lastLook)
-    const { notifications, facts, failure, incidents } = await reconcile({ issues, facts: outbox.facts, state: run.store, now: now() })
+    const { notifications, facts, failure, incidents } = await reconcile({
+      issues,
+      facts: outbox.facts,
+      state: run.store,
+      now: now(),
+      clockAheadMs: client.clockOffsetMs,
+    })
     await notify(notifications, { listeners, environment, redact, warn, signal })
     outbox.keep(facts)
     rememberClock(run.store, client.clockOffsetMs(), now())

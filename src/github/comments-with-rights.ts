@@ -1,6 +1,6 @@
-import type { Comment, Issues } from '../../contract/issues.ts'
-import type { CommentWithRights } from '../../incidents/model.ts'
-import { asksForSomething } from '../../incidents/obey.ts'
+import type { Comment, Issues } from '../contract/issues.ts'
+import type { CommentWithRights } from '../incidents/model.ts'
+import { asksForSomething } from '../incidents/obey.ts'
 
 /** In a public repository anybody may comment: the newest so many are asked about, the others may not command. */
 const mostPeopleAsked = 20
