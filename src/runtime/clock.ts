@@ -2,11 +2,12 @@ import { z } from 'zod'
 import type { SeenClock } from '../contract/clock.ts'
 import type { State } from '../contract/context.ts'
 import type { Instant } from '../contract/seen.ts'
+import { once } from '../core/once.ts'
 import { jsonValue } from '../core/read-json.ts'
 import { openRunState } from './state-of-run.ts'
 
 const noteKey = 'clock'
-const shape = z.object({ offsetMs: z.number(), at: z.number().int() })
+const shape = once(() => z.object({ offsetMs: z.number(), at: z.number().int() }))
 
 /** A daily round compares with the one of the day before. */
 const maxAgeMs = 26 * 3_600_000
@@ -21,7 +22,7 @@ export const rememberClock = (state: Pick<State, 'setNote'>, offsetMs: number | 
 
 const decoded = (note: string): SeenClock | undefined => {
   // A damaged note is no comparison; the next run makes one.
-  return shape.safeParse(jsonValue(note)).data
+  return shape().safeParse(jsonValue(note)).data
 }
 
 type Where = { readonly stateDirectory: string | undefined; readonly repository: string; readonly server: string }

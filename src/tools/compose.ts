@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Compose, ComposeOptions, ComposeProject, Container } from '../contract/compose.ts'
 import type { Finished, RunProgram } from '../contract/process.ts'
 import { couldNotLook, type Seen, saw } from '../contract/seen.ts'
+import { once } from '../core/once.ts'
 import { jsonValue } from '../core/read-json.ts'
 import { dockerFailure } from './compose-failure.ts'
 import { parseInspect } from './compose-inspect.ts'
@@ -155,14 +156,6 @@ const inspect = async (docker: Docker, ids: readonly string[], timeoutMs: number
   if (ids.length === 0) return saw([], Date.now())
   const finished = await docker(['inspect', '--type', 'container', ...ids])
   return answer('docker inspect', withoutGone(finished), timeoutMs, parseInspect)
-}
-
-const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
-  let made: Promise<T> | undefined
-  return () => {
-    made ??= make()
-    return made
-  }
 }
 
 const fullArguments = (project: ComposeProject): readonly string[] => [

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { CommonOptions } from '../../contract/common-options.ts'
+import { once } from '../once.ts'
 import { duration } from './duration.ts'
 import { list } from './list.ts'
 import { parsedText } from './parsed-text.ts'
@@ -24,8 +25,8 @@ export const serverName = () => grammar(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'a 
 /** An absolute path: the workspace, which a relative one would start from, is wiped. */
 export const absolutePath = () => grammar(/^\//, 'an absolute path, since the workspace is wiped')
 
-const day = grammar(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'a date such as 2026-12-01')
-const timeOfDay = grammar(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'a time of day such as 02:00')
+const day = () => grammar(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'a date such as 2026-12-01')
+const timeOfDay = () => grammar(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'a time of day such as 02:00')
 
 const compose = z.strictObject({
   directory: text()
@@ -65,15 +66,19 @@ export const commonSections = {
 
 const people = list(text()).optional()
 
-const season = z
-  .strictObject({ name: text(), from: day, to: day, rounds: list(text()) })
-  .refine((one) => one.from <= one.to, { error: '`from` is after `to`', path: ['from'] })
+const season = once(() =>
+  z
+    .strictObject({ name: text(), from: day(), to: day(), rounds: list(text()) })
+    .refine((one) => one.from <= one.to, { error: '`from` is after `to`', path: ['from'] }),
+)
 
-const maintenanceWindow = z.strictObject({
-  days: list(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])).optional(),
-  from: timeOfDay,
-  to: timeOfDay,
-})
+const maintenanceWindow = once(() =>
+  z.strictObject({
+    days: list(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])).optional(),
+    from: timeOfDay(),
+    to: timeOfDay(),
+  }),
+)
 
 const wholeNumber = z.number().int().min(1)
 
@@ -88,11 +93,15 @@ const incidents = z.strictObject({
   authors: list(text()).default(['github-actions[bot]']).meta({ description: 'Whose issues carry markers that count.' }),
 })
 
-const webhook = z.strictObject({
-  slack: secretText().optional(),
-  webhook: secretText().optional(),
-  ntfy: secretText().optional(),
-})
+const webhook = once(() =>
+  z
+    .strictObject({
+      slack: secretText().optional(),
+      webhook: secretText().optional(),
+      ntfy: secretText().optional(),
+    })
+    .refine((one) => Object.keys(one).length === 1, 'expected exactly one of slack, webhook, ntfy'),
+)
 
 /** The common part of `ronde.yml`, without the sections of actions. */
 export const commonShape = {
@@ -103,15 +112,13 @@ export const commonShape = {
     .prefault({})
     .meta({ description: 'Who is told: mentions, or free text such as a telephone number.' }),
   rounds: rounds.optional().meta({ description: 'Named lists of actions, each with options of its section if wanted.' }),
-  seasons: list(season).default([]).meta({ description: 'Times of the year with their own rounds.' }),
-  maintenance: list(maintenanceWindow).default([]).meta({ description: 'Windows in which nothing is opened.' }),
+  seasons: list(z.lazy(season)).default([]).meta({ description: 'Times of the year with their own rounds.' }),
+  maintenance: list(z.lazy(maintenanceWindow)).default([]).meta({ description: 'Windows in which nothing is opened.' }),
   incidents: incidents.prefault({}).meta({ description: 'Options of incidents.' }),
   'state-dir': absolutePath()
     .optional()
     .meta({ description: 'Folder of the state; by default below `$XDG_STATE_HOME` or the home folder.' }),
-  notify: list(webhook.refine((one) => Object.keys(one).length === 1, 'expected exactly one of slack, webhook, ntfy'))
-    .default([])
-    .meta({ description: 'Webhooks that hear of incidents.' }),
+  notify: list(z.lazy(webhook)).default([]).meta({ description: 'Webhooks that hear of incidents.' }),
 }
 
 /** The common part of `ronde.yml`, parsed: durations in ms, defaults filled in, secrets resolved. */
