@@ -29,15 +29,24 @@ export const listArguments: readonly string[] = [
 
 const line = once(() => z.tuple([z.string(), z.string(), z.string(), z.string(), z.string(), z.string()]))
 
+type Fields = z.infer<ReturnType<typeof line>>
+
+/** Id, project, its folder, its files, whether it is a one-off, its state: as docker writes them. */
+export const labelled = ([id, project, directory, files, oneOff, state]: Fields): Labelled => ({
+  id,
+  project,
+  directory,
+  files: files.split(',').filter((file) => file !== ''),
+  oneOff: oneOff === 'True',
+  state,
+})
+
 /** Reads what `docker ps` answers to `listArguments`; throws when it is not that. */
 export const parseLabelled = (stdout: string): readonly Labelled[] =>
   stdout
     .split('\n')
     .filter((one) => one.trim() !== '')
-    .map((one) => {
-      const [id, project, directory, files, oneOff, state] = line().parse(jsonValue(one))
-      return { id, project, directory, files: files.split(',').filter((file) => file !== ''), oneOff: oneOff === 'True', state }
-    })
+    .map((one) => labelled(line().parse(jsonValue(one))))
 
 /** A compose project that has containers here. */
 export type FoundProject = Omit<ComposeProject, 'from'> & { readonly running: boolean }
