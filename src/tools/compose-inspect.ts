@@ -99,7 +99,7 @@ const toContainer = (one: Inspected): Container => ({
 
 /** Reads `docker inspect` of containers, an array; throws when it is not that, in words that hold no value of it. */
 export const parseInspect = (stdout: string): readonly Container[] => {
-  const read = z.array(inspected()).safeParse(jsonValue(stdout))
+  const read = z.array(inspected()).safeParse(jsonValue(stdout), { jitless: true })
   if (!read.success) throw new Error(`unexpected shape at ${read.error.issues[0]?.path.join('.') ?? 'its start'}`)
   return read.data.map(toContainer)
 }

@@ -46,7 +46,7 @@ export const parseLabelled = (stdout: string): readonly Labelled[] =>
   stdout
     .split('\n')
     .filter((one) => one.trim() !== '')
-    .map((one) => labelled(line().parse(jsonValue(one))))
+    .map((one) => labelled(line().parse(jsonValue(one), { jitless: true })))
 
 /** A compose project that has containers here. */
 export type FoundProject = Omit<ComposeProject, 'from'> & { readonly running: boolean }

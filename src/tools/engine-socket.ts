@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, lstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { z } from 'zod'
 import { type Seen, saw } from '../contract/seen.ts'
@@ -46,7 +46,7 @@ const choosesContext = (home: string): boolean => {
   try {
     const read = z
       .object({ currentContext: z.string().optional() })
-      .safeParse(jsonValue(readFileSync(join(home, '.docker/config.json'), 'utf8')))
+      .safeParse(jsonValue(readFileSync(join(home, '.docker/config.json'), 'utf8')), { jitless: true })
     return read.data === undefined || !['', 'default', undefined].includes(read.data.currentContext)
   } catch (error) {
     // Most accounts have none.
@@ -56,26 +56,26 @@ const choosesContext = (home: string): boolean => {
 
 const elf = Buffer.from('\x7fELF', 'latin1')
 
-const beginning = (path: string): Buffer | undefined => {
+const isProgram = (path: string): boolean => {
   try {
-    const [file, read] = [openSync(path, 'r'), Buffer.alloc(elf.length)]
+    const [file, beginning] = [openSync(path, 'r'), Buffer.alloc(elf.length)]
     try {
-      readSync(file, read)
-      return read
+      readSync(file, beginning)
+      return beginning.equals(elf)
     } finally {
       closeSync(file)
     }
-  } catch (error) {
-    // Not in this folder of PATH; whatever else it is, it is no program of which we know what it would ask.
-    return Error.isError(error) && 'code' in error && error.code === 'ENOENT' ? undefined : Buffer.alloc(0)
+  } catch {
+    // Whatever it is, it is no program of which we know what it would ask.
+    return false
   }
 }
 
 /** A wrapper, such as that of podman or one with sudo, asks what it likes. */
 const isDockerItself = (path: string): boolean => {
-  const found = path.split(delimiter).filter((folder) => folder.startsWith('/'))
-  const [first] = found.flatMap((folder) => beginning(join(folder, 'docker')) ?? [])
-  return first?.equals(elf) === true
+  const folders = path.split(delimiter).filter((folder) => folder.startsWith('/'))
+  const first = folders.map((folder) => join(folder, 'docker')).find((file) => lstatSync(file, { throwIfNoEntry: false }) !== undefined)
+  return first !== undefined && isProgram(first)
 }
 
 /** Whether the program `docker` would ask the usual socket: then so may we. */

@@ -90,7 +90,7 @@ const troubleIn = (path: string, { version }: LedgerHeader, steps: readonly (Jso
 
 const parseLedger = (path: string, name: string, content: string): LedgerFile => {
   const [first, ...steps] = wholeLines(content).map(parseLine)
-  const header = headerSchema().safeParse(first).data
+  const header = headerSchema().safeParse(first, { jitless: true }).data
   if (header === undefined || ledgerName(header) !== name) return unreadable(path, 'is not a ledger that Ronde wrote')
   const trouble = troubleIn(path, header, steps)
   const sound = trouble === undefined ? steps.filter((step) => step !== undefined) : []

@@ -42,7 +42,7 @@ const lockFolder = (directory: string) => join(directory, 'locks')
 const lockPath = (directory: string, project: string) => join(lockFolder(directory), `${nameForFile(project)}.lock`)
 
 /** What is not JSON is not a lock that this program wrote. */
-const parseHolder = (text: string): LockHolder | undefined => holderSchema().safeParse(jsonValue(text)).data
+const parseHolder = (text: string): LockHolder | undefined => holderSchema().safeParse(jsonValue(text), { jitless: true }).data
 
 const look = (path: string, now: number): Found => {
   const file = readOwnFile(path, maxLockBytes)

@@ -35,7 +35,7 @@ export const siteNotes = (directory: string, repository: string): readonly SiteN
   if (inspectFolder(folderOf(directory)) !== undefined) return []
   const file = readOwnFile(pathOf(directory, repository), maxBytes)
   // A damaged file is none: the next run writes it anew.
-  const notes = file.kind === 'text' ? (fileSchema().safeParse(jsonValue(file.text)).data?.notes ?? []) : []
+  const notes = file.kind === 'text' ? (fileSchema().safeParse(jsonValue(file.text), { jitless: true }).data?.notes ?? []) : []
   return notes.filter((one) => one.site.repository === repository)
 }
 
@@ -43,11 +43,11 @@ const isSame = (one: SiteNote, other: SiteNote): boolean => JSON.stringify(one) 
 const replaces = (one: SiteNote, other: SiteNote): boolean =>
   one.config === other.config && one.inputs === other.inputs && one.configured === other.configured
 
-/** Keeps a note; a run that changes nothing writes nothing. Never throws: without it the next run only knows less. */
-export const noteSite = (directory: string, note: SiteNote): void => {
+/** Keeps a note beside those that were read a moment ago, if they were; a run that changes nothing writes nothing. Never throws: without it the next run only knows less. */
+export const noteSite = (directory: string, note: SiteNote, read?: readonly SiteNote[]): void => {
   try {
-    const notes = siteNotes(directory, note.site.repository)
-    if (notes.some((one) => isSame(one, noteSchema().parse(note)))) return
+    const notes = read ?? siteNotes(directory, note.site.repository)
+    if (notes.some((one) => isSame(one, noteSchema().parse(note, { jitless: true })))) return
     if ((prepareFolder(directory) ?? prepareFolder(folderOf(directory))) !== undefined) return
     const kept = [...notes.filter((one) => !replaces(one, note)), note].slice(-mostNotes)
     replaceWhole(pathOf(directory, note.site.repository), `${JSON.stringify({ version: 1, notes: kept })}\n`)

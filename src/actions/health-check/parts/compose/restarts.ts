@@ -24,7 +24,7 @@ export const noteOf = (containers: readonly Container[]): string =>
 export const readNote = (past: History): Noted | undefined => {
   const text = past.note(containersNote)
   // What is not JSON is a state of another version. The next run has a good one.
-  return text === undefined ? undefined : noted().safeParse(jsonValue(text)).data
+  return text === undefined ? undefined : noted().safeParse(jsonValue(text), { jitless: true }).data
 }
 
 /** A container that is new since the last run made all its restarts since; a smaller count was reset by a start. */
