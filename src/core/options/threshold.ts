@@ -5,6 +5,7 @@ import type { Threshold } from '../threshold.ts'
 import { duration } from './duration.ts'
 import { percentage } from './percentage.ts'
 import { size } from './size.ts'
+import { texts } from './texts.ts'
 
 type Kind = 'percentage' | 'duration' | 'size' | 'number'
 
@@ -57,7 +58,7 @@ type Limited = Readonly<Record<string, Threshold | undefined>>
 const limitsObject = (limits: Thresholds): z.ZodType<Limited> =>
   z.strictObject(
     Object.fromEntries(
-      Object.entries(limits).map(([name, { description, ...of }]) => [name, threshold(of).optional().meta({ description })]),
+      Object.entries(limits).map(([name, { description, ...of }]) => [name, threshold(of).optional().register(texts, { description })]),
     ),
   )
 
@@ -66,4 +67,4 @@ export const thresholdsOption = (limits: Thresholds): z.ZodType<Limited> =>
   z
     .lazy(once(() => limitsObject(limits)))
     .default({})
-    .meta({ description: 'Limits as `[warning, critical]` or `{ warning, critical, clear }`.' })
+    .register(texts, { description: 'Limits as `[warning, critical]` or `{ warning, critical, clear }`.' })
