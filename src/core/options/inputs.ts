@@ -13,11 +13,9 @@ const path = once(() => z.string().min(1))
 
 /** Inputs that every action has. Their defaults stand in the descriptions: only `token` has one in `action.yml`, any other would beat `ronde.yml`. */
 export const runShape = {
-  config: path()
-    .optional()
-    .register(texts, {
-      description: 'Path of the configuration, relative to the workspace. Default: `.github/ronde.yml`, which may be missing.',
-    }),
+  config: path().optional().register(texts, {
+    description: 'Path of the configuration, relative to the workspace. Default: `.github/ronde.yml`, which may be missing.',
+  }),
   server: serverName()
     .optional()
     .register(texts, { description: "Name of this server. Default: `server:` of the configuration, else the host's name." }),
