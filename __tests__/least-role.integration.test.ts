@@ -3,7 +3,7 @@ import type { Finding } from '../src/contract/finding.ts'
 import { runMaintain } from './support/db-maintain.ts'
 import { type LeastRole, runLeastRole } from './support/least-role.ts'
 import { type PostgresServer, startPostgres } from './support/postgres.ts'
-import { binariesOf, postgresMajors } from './support/postgres-majors.ts'
+import { binariesOf, edgeMajors, postgresMajors } from './support/postgres-majors.ts'
 import { openSession } from './support/postgres-sessions.ts'
 import { dayAt, runPurge } from './support/purge.ts'
 import { runRonde } from './support/ronde.ts'
@@ -136,7 +136,9 @@ describe.each(postgresMajors.filter(({ major }) => major >= 14))('docs/least-rol
     await expect(runLeastRole(server, { ...usual, role: 'postgres' })).rejects.toThrow('more rights than the least')
   })
 
-  test.each(less)('without %s no finding is wrong, and its statement is the advice', async (_, left, wanted) => {
+  // The rights that a statement needs do not change with the major; what they are called does, and is asked of each.
+  const onEdges = edgeMajors.includes(one) ? test.each(less) : undefined
+  onEdges?.('without %s no finding is wrong, and its statement is the advice', async (_, left, wanted) => {
     await given(usual, left)
     await using other = await openSession(server, { database: 'quiz', user: 'quiz', password: 'quiz' })
     await other.query('SELECT 1')
