@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
@@ -8,22 +7,17 @@ import { temporaryFolder } from './support/ronde.ts'
 const demo = async (...args: readonly string[]) => {
   await using folder = await temporaryFolder()
   const out = join(folder.path, 'out')
-  const child = spawn(process.execPath, ['demo/demo.ts', '--out', out, ...args], { timeout: 110_000, stdio: ['ignore', 'pipe', 'pipe'] })
-  let text = ''
-  const keep = (chunk: Buffer) => {
-    text += chunk
-  }
-  child.stdout.on('data', keep)
-  child.stderr.on('data', keep)
-  const [status] = (await once(child, 'close')) as [number | null]
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['demo/demo.ts', '--out', out, ...args], {
+    encoding: 'utf8',
+    timeout: 110_000,
+  })
   const files = readdirSync(out)
   const issue = files.includes('issue-1.md') ? readFileSync(join(out, 'issue-1.md'), 'utf8') : ''
-  return { status, text, files, issue }
+  return { status, text: `${stdout}${stderr}`, files, issue }
 }
 
-// Side by side: most of a demo is waiting, for the retries of endpoints and for GitHub's second between two writes.
 describe('the demo', () => {
-  test.concurrent('finds a healthy server, a broken one, a worse one and a mended one, then what was forgotten, and leaves what it found and its issues', async () => {
+  test('finds a healthy server, a broken one, a worse one and a mended one, then what was forgotten, and leaves what it found and its issues', async () => {
     const { status, text, files, issue } = await demo()
     expect(text).toContain('The story came true: ok, critical, critical, ok, critical, ok.')
     expect(status).toBe(0)
@@ -37,7 +31,7 @@ describe('the demo', () => {
     )
   }, 120_000)
 
-  test.concurrent.each([
+  test.each([
     ['break', 'broken: the round said ok, expected critical'],
     ['worsen', 'worse: the round wrote nowhere "Fails with it now:"'],
     ['mend', 'mended: the round said critical, expected ok'],
