@@ -58,8 +58,8 @@ describe.each(majors)('every statement of every action on PostgreSQL $major', (o
   })
 
   // Ten thousand traps take longer to make than all else here. That every name has its schema is asked of each major above.
-  const trapped = outerMajors.includes(one) ? test : undefined
-  trapped?.('runs nothing of others, where every name has a better match in public and in a schema before it', async () => {
+  if (!outerMajors.includes(one)) return
+  test('runs nothing of others, where every name has a better match in public and in a schema before it', async () => {
     const file = join(server.directory, 'ran')
     await writeFile(file, '')
     await chmod(file, 0o666)
