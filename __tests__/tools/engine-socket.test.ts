@@ -148,6 +148,7 @@ describe('the usual socket is asked', () => {
     ['where another variable is empty', { DOCKER_HOST: '' }, true],
     ['where the login of a registry is kept', { HOME: withConfiguration('{"auths":{}}') }, true],
     ['where the usual context was chosen', { HOME: withConfiguration('{"currentContext":"default"}') }, true],
+    ['where a folder of PATH before it cannot be looked into', { PATH: `/${'x'.repeat(5_000)}:${program()}` }, true],
     ['but not where another context was', { HOME: withConfiguration('{"currentContext":"rootless"}') }, false],
     ['but not where the file of docker is damaged', { HOME: withConfiguration('{') }, false],
     ['but not with DOCKER_HOST', { DOCKER_HOST: 'tcp://elsewhere:2375' }, false],

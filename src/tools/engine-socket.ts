@@ -1,4 +1,4 @@
-import { closeSync, lstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { z } from 'zod'
 import { type Seen, saw } from '../contract/seen.ts'
@@ -74,7 +74,8 @@ const isProgram = (path: string): boolean => {
 /** A wrapper, such as that of podman or one with sudo, asks what it likes. */
 const isDockerItself = (path: string): boolean => {
   const folders = path.split(delimiter).filter((folder) => folder.startsWith('/'))
-  const first = folders.map((folder) => join(folder, 'docker')).find((file) => lstatSync(file, { throwIfNoEntry: false }) !== undefined)
+  // A folder of PATH that we may not enter hides a program as if it were nowhere.
+  const first = folders.map((folder) => join(folder, 'docker')).find((file) => existsSync(file))
   return first !== undefined && isProgram(first)
 }
 
