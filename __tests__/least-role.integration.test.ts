@@ -3,7 +3,7 @@ import type { Finding } from '../src/contract/finding.ts'
 import { runMaintain } from './support/db-maintain.ts'
 import { type LeastRole, runLeastRole } from './support/least-role.ts'
 import { type PostgresServer, startPostgres } from './support/postgres.ts'
-import { binariesOf, postgresMajors } from './support/postgres-majors.ts'
+import { binariesOf, edgeMajors, postgresMajors } from './support/postgres-majors.ts'
 import { openSession } from './support/postgres-sessions.ts'
 import { dayAt, runPurge } from './support/purge.ts'
 import { runRonde } from './support/ronde.ts'
@@ -73,6 +73,9 @@ const less: readonly (readonly [string, RegExp, readonly (readonly [Look, string
   ],
 ]
 
+/** What could not be looked at is told beside the advice. */
+const toDo = ({ advice, notChecked = '' }: Finding): string => `${notChecked} ${advice}`
+
 describe.each(postgresMajors.filter(({ major }) => major >= 14))('docs/least-role.sql on PostgreSQL $major', (one) => {
   let server: PostgresServer
   const sql = async (text: string, database = 'postgres', user?: string) => {
@@ -136,22 +139,6 @@ describe.each(postgresMajors.filter(({ major }) => major >= 14))('docs/least-rol
     await expect(runLeastRole(server, { ...usual, role: 'postgres' })).rejects.toThrow('more rights than the least')
   })
 
-  test.each(less)('without %s no finding is wrong, and its statement is the advice', async (_, left, wanted) => {
-    await given(usual, left)
-    await using other = await openSession(server, { database: 'quiz', user: 'quiz', password: 'quiz' })
-    await other.query('SELECT 1')
-    const looks = {
-      look,
-      verify,
-      maintain: () => maintain({ tasks: 'indexes, slow-queries, sequential-scans, sessions, bloat, size, schema' }),
-    }
-    for (const [action, id, statement] of wanted) {
-      const found = (await looks[action]()).find((finding) => finding.id === id && finding.advice.includes('GRANT'))
-      expect(found).toMatchObject({ id, cleared: false, advice: expect.stringContaining(statement) })
-      expect(found?.advice.match(/GRANT|ALTER/g)).toHaveLength(statement.match(/GRANT|ALTER/g)?.length ?? 0)
-    }
-  })
-
   test('without the right to maintain the changing tasks say so', async () => {
     await given(usual)
     const found = (await maintain({ tasks: 'vacuum' })).filter((other) => other.id === 'db.rights')
@@ -168,5 +155,25 @@ describe.each(postgresMajors.filter(({ major }) => major >= 14))('docs/least-rol
     const inputs = { tasks: 'sessions', sessions: '{ policy: terminate }', thresholds: '{ idle-in-transaction: [500ms, 1s] }' }
     const found = (await maintain(inputs)).filter((other) => other.id === 'db.rights')
     expect(found).toMatchObject([{ status: 'unknown', advice: 'as a superuser: GRANT pg_signal_backend TO "ronde";' }])
+  })
+
+  // The rights that a statement needs do not change with the major; what they are called does, and is asked of each.
+  if (!edgeMajors.includes(one)) return
+  test.each(less)('without %s no finding is wrong, and its statement is the advice', async (_, left, wanted) => {
+    await given(usual, left)
+    await using other = await openSession(server, { database: 'quiz', user: 'quiz', password: 'quiz' })
+    await other.query('SELECT 1')
+    const looks = {
+      look,
+      verify,
+      maintain: () => maintain({ tasks: 'indexes, slow-queries, sequential-scans, sessions, bloat, size, schema' }),
+    }
+    for (const [action, id, statement] of wanted) {
+      const found = (await looks[action]()).find((finding) => finding.id === id && toDo(finding).includes('GRANT'))
+      expect(found).toMatchObject({ id, cleared: false })
+      const told = found === undefined ? '' : toDo(found)
+      expect(told).toContain(statement)
+      expect(told.match(/GRANT|ALTER/g)).toHaveLength(statement.match(/GRANT|ALTER/g)?.length ?? 0)
+    }
   })
 })

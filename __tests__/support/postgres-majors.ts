@@ -18,6 +18,9 @@ export const postgresMajors: readonly Major[] = [
  */
 export const edgeMajors: readonly Major[] = postgresMajors.filter(({ major }) => major === 15 || major === 18)
 
+/** The oldest and the newest, between which every branch of our SQL by the server's version lies on one side or the other. */
+export const outerMajors: readonly Major[] = postgresMajors.filter(({ major }) => major === 14 || major === 18)
+
 /** For `startPostgres`: the programs of that major. */
 export const binariesOf = ({ major, binaries }: Major): Pick<PostgresOptions, 'major' | 'binaries'> =>
   binaries === undefined ? { major } : { binaries }

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { seeCompose } from '../../src/probes/compose.ts'
+import { listArguments, parseLabelled } from '../../src/tools/compose-labels.ts'
+import { createAskEngine } from '../../src/tools/engine-socket.ts'
 import { composeAccess, createTestProject, docker, type TestProject, testImage } from '../support/compose-project.ts'
 
 const service = `{ image: "${testImage}", pull_policy: never, init: true, command: [sleep, "600"] }`
@@ -97,6 +99,15 @@ describe('a project on the engine', () => {
     await Promise.all([project.compose('up', '-d'), second.compose('up', '-d')])
   }, 60_000)
   afterAll(() => Promise.all([project.remove(), second.remove()]), 60_000)
+
+  test('the engine itself lists what `docker ps` lists', async () => {
+    const ours = ({ project: of }: { readonly project: string }) => [project.name, second.name].includes(of)
+    const asked = await createAskEngine({ PATH: process.env['PATH'], HOME: folder })(new AbortController().signal)
+    const told = parseLabelled(await docker(...listArguments)).filter(ours)
+    expect(told.length).toBeGreaterThan(2)
+    expect(asked).toMatchObject({ seen: true })
+    expect(asked?.seen === true ? asked.value.filter(ours) : []).toEqual(told)
+  })
 
   test('is not guessed among several: they are listed with the line to write', async () => {
     const found = await composeAccess({}).project()

@@ -21,11 +21,14 @@ export const fallbackOf = (name: string, schema: z.ZodType): string => {
 
 type Field = readonly [name: string, schema: z.ZodType]
 
-/** Recursive schemas (any JSON) have no fields of their own. */
+/** Any JSON has no fields of its own: a choice that holds itself. Other lazy schemas are only made late. */
+const holdsItself = (way: readonly z.ZodType[]): boolean =>
+  way.some((one, at) => definition(one).type === 'lazy' && way.slice(at + 1).some((inner) => definition(inner).type === 'union'))
+
 const fieldsOf = (schema: z.ZodType): readonly Field[] =>
   branches(schema).flatMap((way): readonly Field[] => {
     const { shape, element } = definition(way.at(-1) ?? schema)
-    if (way.some((one) => definition(one).type === 'lazy')) return []
+    if (holdsItself(way)) return []
     if (shape !== undefined) return Object.entries(shape).map(([key, one]): Field => [`.${key}`, one])
     return element === undefined ? [] : fieldsOf(element).map(([key, one]): Field => [`[]${key}`, one])
   })

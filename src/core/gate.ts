@@ -1,5 +1,9 @@
 /** Runs work with at most `limit` pieces of it at once. */
-export type Gate = <T>(work: () => Promise<T>) => Promise<T>
+export type Gate = {
+  <T>(work: () => Promise<T>): Promise<T>
+  /** Resolves when nothing waits to be admitted: who has a thousand pieces of work brings the next one then, and need not hold them all. */
+  readonly calm: () => Promise<void>
+}
 
 /**
  * Admits one piece of work each turn of the event loop. A fast server then answers before the next piece starts, so that latencies are
@@ -7,6 +11,7 @@ export type Gate = <T>(work: () => Promise<T>) => Promise<T>
  */
 export const createGate = (limit: number): Gate => {
   const waiting: (() => void)[] = []
+  const calmed: (() => void)[] = []
   let running = 0
   let scheduled = false
   const admit = () => {
@@ -15,6 +20,7 @@ export const createGate = (limit: number): Gate => {
     if (next === undefined) return
     running += 1
     next()
+    if (waiting.length === 0) for (const one of calmed.splice(0)) one()
     schedule()
   }
   const schedule = () => {
@@ -22,7 +28,7 @@ export const createGate = (limit: number): Gate => {
     scheduled = true
     setImmediate(admit)
   }
-  return async (work) => {
+  const pass = async <T>(work: () => Promise<T>): Promise<T> => {
     await new Promise<void>((admitted) => {
       waiting.push(admitted)
       schedule()
@@ -34,4 +40,11 @@ export const createGate = (limit: number): Gate => {
       schedule()
     }
   }
+  const calm = (): Promise<void> => {
+    if (waiting.length === 0) return Promise.resolve()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    calmed.push(resolve)
+    return promise
+  }
+  return Object.assign(pass, { calm })
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Finished } from '../contract/process.ts'
+import { once } from '../core/once.ts'
 import { jsonValue } from '../core/read-json.ts'
 import { complaintOf } from '../tools/compose-failure.ts'
 
@@ -15,14 +16,16 @@ export type DeclaredService = {
 /** `condition`: service_started, service_healthy or service_completed_successfully. */
 type Dependency = { readonly service: string; readonly condition: string }
 
-const service = z.object({
-  scale: z.unknown().optional(),
-  deploy: z.object({ replicas: z.unknown().optional() }).nullish(),
-  restart: z.string().nullish(),
-  depends_on: z.union([z.array(z.string()), z.record(z.string(), z.object({ condition: z.string().optional() }).nullable())]).nullish(),
-})
-const configuration = z.object({ services: z.record(z.string(), service).nullish() })
-type Service = z.infer<typeof service>
+const service = once(() =>
+  z.object({
+    scale: z.unknown().optional(),
+    deploy: z.object({ replicas: z.unknown().optional() }).nullish(),
+    restart: z.string().nullish(),
+    depends_on: z.union([z.array(z.string()), z.record(z.string(), z.object({ condition: z.string().optional() }).nullable())]).nullish(),
+  }),
+)
+const configuration = once(() => z.object({ services: z.record(z.string(), service()).nullish() }))
+type Service = z.infer<ReturnType<typeof service>>
 
 /** Without interpolation a number may still be `${REPLICAS}`: then one is expected. */
 const replicasOf = ({ deploy, scale }: Service): number => {
@@ -37,7 +40,7 @@ const dependenciesOf = ({ depends_on: given }: Service): readonly Dependency[] =
 
 /** Reads `docker compose config --format json`: only the services of active profiles are in it. Throws when it is not that. */
 export const parseConfig = (stdout: string): readonly DeclaredService[] =>
-  Object.entries(configuration.parse(jsonValue(stdout)).services ?? {}).map(([name, one]) => ({
+  Object.entries(configuration().parse(jsonValue(stdout)).services ?? {}).map(([name, one]) => ({
     name,
     replicas: replicasOf(one),
     restart: one.restart ?? 'no',

@@ -4,7 +4,7 @@ import type { SiteWords } from '../contract/site.ts'
 import { isSameSite } from '../core/site.ts'
 import { inputsDigest } from './site.ts'
 import { stateDirectory } from './state/folder.ts'
-import { siteNotes } from './state/sites.ts'
+import { type SiteNote, siteNotes } from './state/sites.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -51,8 +51,8 @@ const writtenStateDir = (environment: Environment, config: string): string | und
 const isFolder = (path: string | undefined): path is string => path !== undefined && isAbsolute(path)
 
 /** The site of `config`: the one that was noted with the same inputs, else the only one. */
-const notedSite = (folders: readonly string[], wanted: { repository: string; config: string; inputs: string }): SiteWords | undefined => {
-  const notes = folders.flatMap((one) => siteNotes(one, wanted.repository)).filter((one) => one.config === wanted.config)
+const notedSite = (all: readonly SiteNote[], wanted: { config: string; inputs: string }): SiteWords | undefined => {
+  const notes = all.filter((one) => one.config === wanted.config)
   const same = notes.findLast((one) => one.inputs === wanted.inputs)?.site
   const [first, ...others] = notes.map((one) => one.site)
   return same ?? (first !== undefined && others.every((one) => isSameSite(one, first)) ? first : undefined)
@@ -68,12 +68,14 @@ export const lookBeforeParsing = (environment: Environment, foreign: boolean): B
   const config = normalize(inputOf(environment, 'CONFIG') || defaultConfig)
   const usual = stateDirectory(environment)
   const given = inputOf(environment, 'STATE-DIR') || (foreign ? undefined : writtenStateDir(environment, config))
-  const noted = siteNotes(usual, repository).findLast((one) => one.config === config)?.stateDirectory
+  const usualNotes = siteNotes(usual, repository)
+  const noted = usualNotes.findLast((one) => one.config === config)?.stateDirectory
   const folders = [...new Set([given, noted, usual].filter(isFolder).map((one) => resolve(one)))]
+  const notes = folders.flatMap((one) => (one === usual ? usualNotes : siteNotes(one, repository)))
   const inputs = inputsDigest(environment)
   return {
     folders,
-    site: notedSite(folders, { repository, config, inputs }),
+    site: notedSite(notes, { config, inputs }),
     note: foreign ? undefined : { config, inputs, folders: [usual] },
   }
 }

@@ -2,11 +2,12 @@ import { z } from 'zod'
 import type { SeenClock } from '../contract/clock.ts'
 import type { State } from '../contract/context.ts'
 import type { Instant } from '../contract/seen.ts'
+import { once } from '../core/once.ts'
 import { jsonValue } from '../core/read-json.ts'
-import { openRunState } from './state-of-run.ts'
+import type { StateStore } from './state/state.ts'
 
 const noteKey = 'clock'
-const shape = z.object({ offsetMs: z.number(), at: z.number().int() })
+const shape = once(() => z.object({ offsetMs: z.number(), at: z.number().int() }))
 
 /** A daily round compares with the one of the day before. */
 const maxAgeMs = 26 * 3_600_000
@@ -21,18 +22,13 @@ export const rememberClock = (state: Pick<State, 'setNote'>, offsetMs: number | 
 
 const decoded = (note: string): SeenClock | undefined => {
   // A damaged note is no comparison; the next run makes one.
-  return shape.safeParse(jsonValue(note)).data
+  return shape().safeParse(jsonValue(note), { jitless: true }).data
 }
 
-type Where = { readonly stateDirectory: string | undefined; readonly repository: string; readonly server: string }
+type Where = { readonly store: Pick<StateStore, 'noteUnder'>; readonly repository: string; readonly server: string }
 
 /** The last comparison; undefined without one of the last day, or with one that says it was made later than now. */
-export const recallClock = async ({ stateDirectory, repository, server }: Where, now: Instant): Promise<SeenClock | undefined> => {
-  const { store } = await openRunState(stateDirectory, incidentsKey(repository, server))
-  try {
-    const seen = decoded(store.note(noteKey) ?? '')
-    return seen !== undefined && seen.at <= now && now - seen.at <= maxAgeMs ? seen : undefined
-  } finally {
-    await store.close()
-  }
+export const recallClock = ({ store, repository, server }: Where, now: Instant): SeenClock | undefined => {
+  const seen = decoded(store.noteUnder(incidentsKey(repository, server), noteKey) ?? '')
+  return seen !== undefined && seen.at <= now && now - seen.at <= maxAgeMs ? seen : undefined
 }

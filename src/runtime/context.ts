@@ -46,7 +46,7 @@ export const createContext = (parts: ContextParts): Context => {
   return {
     signal,
     now: () => Date.now(),
-    clock: () => recallClock(parts, Date.now()),
+    clock: async () => recallClock(parts, Date.now()),
     server: parts.server,
     workspace: parts.workspace,
     servers: parts.servers,

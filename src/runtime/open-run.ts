@@ -5,6 +5,7 @@ import { foreignConfiguration } from '../core/event-guard.ts'
 import type { Redactor } from '../core/redact/redact.ts'
 import { isSameSite } from '../core/site.ts'
 import { createListing } from '../tools/compose.ts'
+import { createAskEngine } from '../tools/engine-socket.ts'
 import { createPrograms } from '../tools/process/programs.ts'
 import { type BeforeParsing, lookBeforeParsing } from './before-parsing.ts'
 import type { EventOfRun } from './event.ts'
@@ -50,7 +51,7 @@ export const beforeParsing = async (start: Started, { printer, secrets, redactor
     redact: redactor.redact,
     runProgram: createPrograms({ environment }).run,
     looker: lookerProgram(start.looker, environment),
-    listing: createListing(),
+    listing: createListing(createAskEngine(environment)),
     workspace: resolve(environment['GITHUB_WORKSPACE'] ?? '.'),
     own: new Set(),
     tried: new Map(),

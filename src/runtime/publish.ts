@@ -73,8 +73,8 @@ export const publish = async (report: Report | RoundReport, options: PublishOpti
   const failures: Failure[] = []
   let reportPath = ''
   const sinks: Record<SinkName, () => void | Promise<void>> = {
-    'report file': async () => {
-      reportPath = (await writeReportFile(publication)) ?? ''
+    'report file': () => {
+      reportPath = writeReportFile(publication) ?? ''
     },
     'job summary': () => writeJobSummary(publication),
     outputs: () => writeOutputs(publication, reportPath),

@@ -52,14 +52,14 @@ const lookFor = async (wanted: SiteWanted, compose: ComposeOptions): Promise<See
 const remembered = (notes: readonly SiteNote[], configured: string, server: string): string | undefined =>
   notes.findLast((one) => one.configured === configured && one.site.server === server && one.seen !== null)?.seen ?? undefined
 
-type Known = { readonly site: Site; readonly configured: string; readonly seen: string | undefined }
+type Known = { readonly site: Site; readonly configured: string; readonly seen: string | undefined; readonly notes: readonly SiteNote[] }
 
-const keepNote = ({ note, stateDirectory }: SiteWanted, { site, configured, seen }: Known): void => {
+const keepNote = ({ note, stateDirectory }: SiteWanted, { site, configured, seen, notes }: Known): void => {
   if (note === undefined || stateDirectory === undefined) return
   const { folders, config, inputs } = note
   const { repository, server, project } = site
-  for (const folder of new Set([stateDirectory, ...folders]))
-    noteSite(folder, { config, inputs, configured, site: { repository, server, project }, seen: seen ?? null, stateDirectory })
+  const now = { config, inputs, configured, site: { repository, server, project }, seen: seen ?? null, stateDirectory }
+  for (const folder of new Set([stateDirectory, ...folders])) noteSite(folder, now, folder === stateDirectory ? notes : undefined)
 }
 
 const whyUnseen = (found: Seen<string> | undefined, compose: ComposeOptions): Pick<SiteOfRun, 'unseen'> =>
@@ -72,9 +72,10 @@ export const seeSite = async (wanted: SiteWanted): Promise<SiteOfRun> => {
   const found = await lookFor(wanted, compose)
   const configured = composeDigest(server, compose)
   const seen = found?.seen === true ? found.value : undefined
-  const before = stateDirectory === undefined ? undefined : remembered(siteNotes(stateDirectory, repository), configured, server)
+  const notes = stateDirectory === undefined ? [] : siteNotes(stateDirectory, repository)
+  const before = remembered(notes, configured, server)
   const site = siteOf({ repository, server, compose, found: seen, remembered: before, database: databaseWord(database) })
-  keepNote(wanted, { site, configured, seen: seen ?? before })
+  keepNote(wanted, { site, configured, seen: seen ?? before, notes })
   return { site, named: compose.project, ...whyUnseen(found, compose) }
 }
 

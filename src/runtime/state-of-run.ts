@@ -32,6 +32,7 @@ const unwritable = ({ cause, advice }: StateTrouble): ActionFinding => ({
 export const noState: StateStore = {
   ...noHistory,
   setNote: () => {},
+  noteUnder: () => undefined,
   record: async () => ({ usable: true, warnings: [] }),
   close: async () => {},
 }

@@ -101,6 +101,9 @@ const failures: Failures = {
 export const dockerFailure = (what: string, finished: Finished, timeoutMs: number): Seen<never> =>
   failures[finished.ended](what, finished as never, timeoutMs)
 
+/** An engine that refuses the connection, in the words for what the program `docker` says of it. */
+export const engineStopped = (): Seen<never> => exited('docker ps', 1, 'connection refused')
+
 /** True when docker itself, and not compose, refused: then the compose file was not even read. */
 export const isDockerFailure = (finished: Finished): boolean =>
   finished.ended !== 'exit' || explanations.some(({ when }) => when.test(complaintOf(finished)))

@@ -1,43 +1,47 @@
 import { z } from 'zod'
 import type { Container } from '../contract/compose.ts'
+import { once } from '../core/once.ts'
 import { jsonValue } from '../core/read-json.ts'
 import { shorten } from '../core/text/plain.ts'
 
-const texts = z.record(z.string(), z.string()).nullish()
-
 /** What is read of `docker inspect`; every engine since 20.10 gives it. */
-const inspected = z.object({
-  Id: z.string(),
-  Name: z.string(),
-  RestartCount: z.number().default(0),
-  State: z.object({
-    Status: z.string(),
-    ExitCode: z.number(),
-    OOMKilled: z.boolean().default(false),
-    Pid: z.number().default(0),
-    StartedAt: z.string().default(''),
-    FinishedAt: z.string().default(''),
-    Health: z
+const inspected = once(() => {
+  const texts = z.record(z.string(), z.string()).nullish()
+  return z.object({
+    Id: z.string(),
+    Name: z.string(),
+    RestartCount: z.number().default(0),
+    State: z.object({
+      Status: z.string(),
+      ExitCode: z.number(),
+      OOMKilled: z.boolean().default(false),
+      Pid: z.number().default(0),
+      StartedAt: z.string().default(''),
+      FinishedAt: z.string().default(''),
+      Health: z
+        .object({
+          Status: z.string().default(''),
+          Log: z.array(z.object({ ExitCode: z.number(), Output: z.string() })).nullish(),
+        })
+        .nullish(),
+    }),
+    Config: z.object({ Image: z.string().default(''), Env: z.array(z.string()).nullish(), Labels: texts }),
+    HostConfig: z.object({
+      Memory: z.number().default(0),
+      LogConfig: z.object({ Type: z.string().default(''), Config: texts }).default({ Type: '' }),
+      RestartPolicy: z.object({ Name: z.string().default('') }).default({ Name: '' }),
+    }),
+    NetworkSettings: z
       .object({
-        Status: z.string().default(''),
-        Log: z.array(z.object({ ExitCode: z.number(), Output: z.string() })).nullish(),
+        Networks: z
+          .record(z.string(), z.object({ IPAddress: z.string().default(''), GlobalIPv6Address: z.string().default('') }))
+          .nullish(),
       })
       .nullish(),
-  }),
-  Config: z.object({ Image: z.string().default(''), Env: z.array(z.string()).nullish(), Labels: texts }),
-  HostConfig: z.object({
-    Memory: z.number().default(0),
-    LogConfig: z.object({ Type: z.string().default(''), Config: texts }).default({ Type: '' }),
-    RestartPolicy: z.object({ Name: z.string().default('') }).default({ Name: '' }),
-  }),
-  NetworkSettings: z
-    .object({
-      Networks: z.record(z.string(), z.object({ IPAddress: z.string().default(''), GlobalIPv6Address: z.string().default('') })).nullish(),
-    })
-    .nullish(),
-  Mounts: z.array(z.object({ Type: z.string(), Source: z.string().default(''), Destination: z.string() })).nullish(),
+    Mounts: z.array(z.object({ Type: z.string(), Source: z.string().default(''), Destination: z.string() })).nullish(),
+  })
 })
-type Inspected = z.infer<typeof inspected>
+type Inspected = z.infer<ReturnType<typeof inspected>>
 
 const healthWords: Readonly<Record<string, Container['health']>> = { healthy: 'healthy', unhealthy: 'unhealthy', starting: 'starting' }
 const keptProbes = 3
@@ -95,7 +99,7 @@ const toContainer = (one: Inspected): Container => ({
 
 /** Reads `docker inspect` of containers, an array; throws when it is not that, in words that hold no value of it. */
 export const parseInspect = (stdout: string): readonly Container[] => {
-  const read = z.array(inspected).safeParse(jsonValue(stdout))
+  const read = z.array(inspected()).safeParse(jsonValue(stdout), { jitless: true })
   if (!read.success) throw new Error(`unexpected shape at ${read.error.issues[0]?.path.join('.') ?? 'its start'}`)
   return read.data.map(toContainer)
 }

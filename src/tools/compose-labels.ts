@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ComposeProject } from '../contract/compose.ts'
 import { couldNotLook, type Seen } from '../contract/seen.ts'
+import { once } from '../core/once.ts'
 import { jsonValue } from '../core/read-json.ts'
 
 /** One line of `docker ps`: a container of some compose project. */
@@ -26,17 +27,26 @@ export const listArguments: readonly string[] = [
   `[{{json .ID}},${label('project')},${label('project.working_dir')},${label('project.config_files')},${label('oneoff')},{{json .State}}]`,
 ]
 
-const line = z.tuple([z.string(), z.string(), z.string(), z.string(), z.string(), z.string()])
+const line = once(() => z.tuple([z.string(), z.string(), z.string(), z.string(), z.string(), z.string()]))
+
+type Fields = z.infer<ReturnType<typeof line>>
+
+/** Id, project, its folder, its files, whether it is a one-off, its state: as docker writes them. */
+export const labelled = ([id, project, directory, files, oneOff, state]: Fields): Labelled => ({
+  id,
+  project,
+  directory,
+  files: files.split(',').filter((file) => file !== ''),
+  oneOff: oneOff === 'True',
+  state,
+})
 
 /** Reads what `docker ps` answers to `listArguments`; throws when it is not that. */
 export const parseLabelled = (stdout: string): readonly Labelled[] =>
   stdout
     .split('\n')
     .filter((one) => one.trim() !== '')
-    .map((one) => {
-      const [id, project, directory, files, oneOff, state] = line.parse(jsonValue(one))
-      return { id, project, directory, files: files.split(',').filter((file) => file !== ''), oneOff: oneOff === 'True', state }
-    })
+    .map((one) => labelled(line().parse(jsonValue(one), { jitless: true })))
 
 /** A compose project that has containers here. */
 export type FoundProject = Omit<ComposeProject, 'from'> & { readonly running: boolean }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Compose, ComposeOptions, ComposeProject, Container } from '../contract/compose.ts'
 import type { Finished, RunProgram } from '../contract/process.ts'
 import { couldNotLook, type Seen, saw } from '../contract/seen.ts'
+import { once } from '../core/once.ts'
 import { jsonValue } from '../core/read-json.ts'
 import { dockerFailure } from './compose-failure.ts'
 import { parseInspect } from './compose-inspect.ts'
@@ -16,6 +17,7 @@ import {
   projectsOf,
   severalProjects,
 } from './compose-labels.ts'
+import type { AskEngine } from './engine-socket.ts'
 
 const defaultTimeoutMs = 10_000
 
@@ -35,14 +37,20 @@ type CreateCompose = {
 }
 
 /** The list of all containers, shared by what a process asks one after the other. */
-export type Listing = { recent(): Promise<Seen<readonly Labelled[]>> | undefined; keep(made: Promise<Seen<readonly Labelled[]>>): void }
+export type Listing = {
+  recent(): Promise<Seen<readonly Labelled[]>> | undefined
+  keep(made: Promise<Seen<readonly Labelled[]>>): void
+  /** Asks the engine without starting a program, where that is the same. */
+  readonly ask?: AskEngine | undefined
+}
 
 /** A list counts for this long after it was made: the site is looked for, then the first check looks. */
 const listingMs = 1_000
 
-export const createListing = (): Listing => {
+export const createListing = (ask?: AskEngine): Listing => {
   let last: { readonly made: Promise<Seen<readonly Labelled[]>>; at: number } | undefined
   return {
+    ask,
     recent: () => (last !== undefined && Date.now() - last.at < listingMs ? last.made : undefined),
     keep: (made) => {
       const kept = { made, at: Number.POSITIVE_INFINITY }
@@ -157,14 +165,6 @@ const inspect = async (docker: Docker, ids: readonly string[], timeoutMs: number
   return answer('docker inspect', withoutGone(finished), timeoutMs, parseInspect)
 }
 
-const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
-  let made: Promise<T> | undefined
-  return () => {
-    made ??= make()
-    return made
-  }
-}
-
 const fullArguments = (project: ComposeProject): readonly string[] => [
   '--project-name',
   project.name,
@@ -175,7 +175,7 @@ const fullArguments = (project: ComposeProject): readonly string[] => [
 export const createCompose = (given: CreateCompose): Compose => {
   const { options, run, signal, environment = {}, timeoutMs = defaultTimeoutMs, listing } = given
   const docker: Docker = (args, call = {}) => run('docker', args, { timeoutMs, ...call, environment, signal })
-  const list = async () => answer('docker ps', await docker(listArguments), timeoutMs, parseLabelled)
+  const list = async () => (await listing?.ask?.(signal)) ?? answer('docker ps', await docker(listArguments), timeoutMs, parseLabelled)
   const listed = once(() => {
     const before = listing?.recent()
     if (before !== undefined) return before

@@ -10,6 +10,7 @@ import { dangers } from '../../support/markdown.ts'
 import { runRonde, temporaryFolder } from '../../support/ronde.ts'
 import { sampleFinding } from '../../support/sample-report.ts'
 
+// Side by side: most of the time is GitHub's second between two writes, and each test has a GitHub of its own.
 describe('a fleet whose servers look, and whose merge job reconciles', () => {
   /** A server that can be broken, with a state of its own; its job may not touch issues, and leaves its report. */
   const startServer = async (name: string, job: Awaited<ReturnType<typeof startMerge>>) => {
@@ -48,7 +49,7 @@ describe('a fleet whose servers look, and whose merge job reconciles', () => {
     }
   }
 
-  test('confirms, opens, counts good runs and closes by the past that the reports carry; a healthy merge costs one list', async () => {
+  test.concurrent('confirms, opens, counts good runs and closes by the past that the reports carry; a healthy merge costs one list', async () => {
     await using job = await startMerge()
     await using a = await startServer('quiz-a', job)
     await using b = await startServer('quiz-b', job)
@@ -79,7 +80,7 @@ describe('a fleet whose servers look, and whose merge job reconciles', () => {
 })
 
 describe('a server whose report is missing', () => {
-  test('is unknown; its monitoring is broken, in an issue of its own that closes when reports come again', async () => {
+  test.concurrent('is unknown; its monitoring is broken, in an issue of its own that closes when reports come again', async () => {
     await using job = await startMerge()
     await job.put('a.json', roundOf('quiz-a', [reportOf('quiz-a')]))
     const ran = await job.merge()
@@ -94,7 +95,7 @@ describe('a server whose report is missing', () => {
     expect(job.github.violations()).toEqual([])
   }, 60_000)
 
-  test('keeps its incidents as they are: a report that is not there is no good run', async () => {
+  test.concurrent('keeps its incidents as they are: a report that is not there is no good run', async () => {
     await using job = await startMerge()
     await job.put('a.json', reportOf('quiz-a'))
     await job.put('b.json', reportOf('quiz-b', [exited()]))
@@ -105,14 +106,14 @@ describe('a server whose report is missing', () => {
     expect(job.open()).toEqual(['[quiz-b] db: exited', expect.stringContaining('monitoring broken')])
   }, 60_000)
 
-  test('is missed where `servers` names it, whatever the configuration says; without either nobody is', async () => {
+  test.concurrent('is missed where `servers` names it, whatever the configuration says; without either nobody is', async () => {
     await using job = await startMerge(`${incidents}\n`)
     await job.put('a.json', reportOf('quiz-a'))
     expect((await job.merge()).outputs).toMatchObject({ status: 'ok', servers: '1' })
     expect((await job.merge({ servers: 'quiz-a,quiz-z' })).outputs).toMatchObject({ status: 'unknown', missing: '1' })
   }, 60_000)
 
-  test('a folder without any report says so', async () => {
+  test.concurrent('a folder without any report says so', async () => {
     await using job = await startMerge(`${incidents}\n`)
     const ran = await job.merge({ reports: 'nowhere' })
     expect(ran.findings).toMatchObject([{ id: 'merge.reports', status: 'unknown', observed: 'there is no file' }])
@@ -120,7 +121,7 @@ describe('a server whose report is missing', () => {
 })
 
 describe('what a report may say', () => {
-  test('hostile words stay words, in the issues and in the log', async () => {
+  test.concurrent('hostile words stay words, in the issues and in the log', async () => {
     await using job = await startMerge()
     const texts = hostileTexts.filter((one) => one !== '')
     const findings = texts.slice(0, 9).map((text, at) =>
@@ -154,7 +155,7 @@ describe('what a report may say', () => {
     expect(job.issues()).toHaveLength(9)
   }, 60_000)
 
-  test("another server's project or a made-up past touches nothing of others", async () => {
+  test.concurrent("another server's project or a made-up past touches nothing of others", async () => {
     await using job = await startMerge()
     await job.put('a.json', reportOf('quiz-a', [exited()]))
     await job.put('b.json', reportOf('quiz-b'))
@@ -171,7 +172,7 @@ describe('what a report may say', () => {
     expect(job.open()).toEqual([expect.stringContaining('[quiz-a]')])
   }, 60_000)
 
-  test('a report without a past opens what is critical at once, and good runs are counted in the issue', async () => {
+  test.concurrent('a report without a past opens what is critical at once, and good runs are counted in the issue', async () => {
     await using job = await startMerge()
     const bad = sampleFinding({ id: 'endpoint.status', subject: 'https://quiz.example/', status: 'critical', title: 'answered 503' })
     const { origin: _, ...without } = reportOf('quiz-a', [bad], { scope: ['endpoints'] })
@@ -187,7 +188,7 @@ describe('what a report may say', () => {
     expect(job.open()).toEqual([])
   }, 60_000)
 
-  test('each server goes by the options that the configuration has for it', async () => {
+  test.concurrent('each server goes by the options that the configuration has for it', async () => {
     await using job = await startMerge(
       `${incidents}\nservers:\n  quiz-a: { maintenance: [{ from: "00:00", to: "24:00" }] }\n  quiz-b: { contacts: { infrastructure: ["@acme/b"] } }\n`,
     )
@@ -201,7 +202,7 @@ describe('what a report may say', () => {
 })
 
 describe('work of Ronde on a server', () => {
-  test('explains what the report saw meanwhile, up to its deadline', async () => {
+  test.concurrent('explains what the report saw meanwhile, up to its deadline', async () => {
     await using job = await startMerge(`${incidents}\n`)
     const origin = (until: number) => ({ repository, project: 'quiz', work: [{ action: 'backup', until }] })
     const disturbed: readonly Finding[] = [{ ...exited(), disturbedByWork: true }]
@@ -218,7 +219,7 @@ describe('work of Ronde on a server', () => {
 })
 
 describe('many servers', () => {
-  test('thirty healthy ones cost one list; thirty bad ones are opened ten a run, and two jobs at once open none twice', async () => {
+  test.concurrent('thirty healthy ones cost one list; thirty bad ones are opened ten a run, and two jobs at once open none twice', async () => {
     await using job = await startMerge(`${incidents}\n`)
     const servers = Array.from({ length: 30 }, (_, at) => `quiz-${at}`)
     const put = (findings: readonly Finding[]) =>
@@ -243,7 +244,7 @@ describe('many servers', () => {
 })
 
 describe('when GitHub does not let it', () => {
-  test('a token that may not write issues fails the step and names the block', async () => {
+  test.concurrent('a token that may not write issues fails the step and names the block', async () => {
     await using job = await startMerge()
     await job.put('a.json', reportOf('quiz-a', [exited()]))
     const ran = await job.merge({}, { token: job.github.token('job', { permissions: { issues: 'read' } }) })
@@ -251,7 +252,7 @@ describe('when GitHub does not let it', () => {
     expect(ran.log).toContain('issues: write')
   }, 60_000)
 
-  test.each(['down', 'limited'])(
+  test.concurrent.each(['down', 'limited'])(
     'a GitHub that is %s only warns; the next merge opens what is still bad',
     async (kind) => {
       await using job = await startMerge()
@@ -270,7 +271,7 @@ describe('when GitHub does not let it', () => {
     60_000,
   )
 
-  test('with incidents off it reads, and says that it touched nothing', async () => {
+  test.concurrent('with incidents off it reads, and says that it touched nothing', async () => {
     await using job = await startMerge()
     await job.put('a.json', reportOf('quiz-a', [exited()]))
     const ran = await job.merge({ incidents: 'false' })
@@ -278,7 +279,7 @@ describe('when GitHub does not let it', () => {
     expect(job.github.counts().all).toBe(0)
   })
 
-  test.each([
+  test.concurrent.each([
     [{ servers: 'quiz a' }, 'a server name'],
     [{ servers: 'quiz-a,quiz-a' }, 'the same as servers[0]'],
     [{ 'max-age': '1s' }, 'too short'],

@@ -1,13 +1,7 @@
-import { limit, type Thresholds } from '../../core/options/threshold.ts'
+import type { Limit, Thresholds } from '../../core/options/threshold.ts'
 import type { Threshold } from '../../core/threshold.ts'
 
-type Kind = Parameters<typeof limit>[0]
-type Row = {
-  readonly kind: Kind
-  readonly worse: Threshold['worse']
-  readonly limits: readonly [warning: number, critical: number]
-  readonly description: string
-}
+type Row = Limit & { readonly limits: readonly [warning: number, critical: number] }
 
 const hourMs = 3_600_000
 const never = Number.POSITIVE_INFINITY
@@ -91,9 +85,7 @@ const rows = {
 export type LimitName = keyof typeof rows
 
 /** All of them, and those that tasks declare themselves. */
-export const thresholds: Thresholds = Object.fromEntries(
-  Object.entries(rows).map(([name, { kind, worse, description }]) => [name, limit(kind, worse, description)]),
-)
+export const thresholds: Thresholds = rows
 
 /** The configured limit, else the built-in one. */
 export const limitOf = (configured: Readonly<Record<string, Threshold | undefined>>, name: LimitName): Threshold => {

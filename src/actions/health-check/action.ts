@@ -5,6 +5,7 @@ import { finding } from '../../contract/finding.ts'
 import type { JsonObject } from '../../contract/json.ts'
 import type { Obstacle } from '../../contract/seen.ts'
 import { list } from '../../core/options/list.ts'
+import { texts } from '../../core/options/texts.ts'
 import { thresholdsOption } from '../../core/options/threshold.ts'
 import { idsOfParts, renamedInParts, thresholdsOfParts } from '../../core/parts.ts'
 import { judgeRecoveries, recoveryIds } from '../../core/pending-recovery.ts'
@@ -21,8 +22,8 @@ const options = {
   ...plannedOptions,
   checks: list(z.enum([...parts.map(({ name }) => name), ...Object.keys(plannedChecks)]))
     .optional()
-    .meta({ description: 'Which checks to run; by default all that the configuration or the server makes possible.' }),
-  quick: z.boolean().default(false).meta({ description: 'Leave out the slow checks.' }),
+    .register(texts, { description: 'Which checks to run; by default all that the configuration or the server makes possible.' }),
+  quick: z.boolean().default(false).register(texts, { description: 'Leave out the slow checks.' }),
   thresholds: thresholdsOption({ ...thresholdsOfParts(parts), ...plannedThresholds }),
 }
 

@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { texts } from '../../core/options/texts.ts'
 import { limit } from '../../core/options/threshold.ts'
 
 const later = (check: string) =>
   z
     .unknown()
     .optional()
-    .meta({ description: `Not in this release: the ${check} check.` })
+    .register(texts, { description: `Not in this release: the ${check} check.` })
 
 /** Options by which `ronde.yml` asks for checks that this release does not have. */
 export const plannedOptions = {

@@ -1,37 +1,45 @@
 import { z } from 'zod'
 import type { Action, OptionShape } from '../../contract/action.ts'
 import type { CommonSection } from '../../contract/common-options.ts'
+import { once } from '../once.ts'
 import { accepts, definition } from './accepts.ts'
 import { absolutePath, commonSections, serverName } from './common.ts'
 import { duration } from './duration.ts'
 import { secretText } from './secret.ts'
 import { roundName } from './suite.ts'
+import { texts } from './texts.ts'
 
-const path = () => z.string().min(1)
+const path = once(() => z.string().min(1))
 
 /** Inputs that every action has. Their defaults stand in the descriptions: only `token` has one in `action.yml`, any other would beat `ronde.yml`. */
 export const runShape = {
-  config: path()
-    .optional()
-    .meta({ description: 'Path of the configuration, relative to the workspace. Default: `.github/ronde.yml`, which may be missing.' }),
+  config: path().optional().register(texts, {
+    description: 'Path of the configuration, relative to the workspace. Default: `.github/ronde.yml`, which may be missing.',
+  }),
   server: serverName()
     .optional()
-    .meta({ description: "Name of this server. Default: `server:` of the configuration, else the host's name." }),
+    .register(texts, { description: "Name of this server. Default: `server:` of the configuration, else the host's name." }),
   'fail-on': z
     .enum(['warning', 'critical', 'never'])
     .optional()
-    .meta({ description: 'Status from which the step fails. Default: `critical`, or `never` when `incidents` is `true`.' }),
-  incidents: z.boolean().optional().meta({
+    .register(texts, { description: 'Status from which the step fails. Default: `critical`, or `never` when `incidents` is `true`.' }),
+  incidents: z.boolean().optional().register(texts, {
     description: 'Open, update and close one issue per incident. Default: `incidents.enabled` of the configuration, else `false`.',
   }),
-  token: secretText().optional().meta({ description: "Token for GitHub's API." }),
-  'report-file': path().optional().meta({ description: 'Where the JSON report is written. Default: a file under `RUNNER_TEMP`.' }),
-  timeout: duration({ minMs: 1 }).optional().meta({ description: 'Deadline of the run, such as `2m`. Default: that of each action.' }),
-  'state-dir': absolutePath().optional().meta({ description: 'Folder of the state. Default: `state-dir:` of the configuration.' }),
+  token: secretText().optional().register(texts, { description: "Token for GitHub's API." }),
+  'report-file': path()
+    .optional()
+    .register(texts, { description: 'Where the JSON report is written. Default: a file under `RUNNER_TEMP`.' }),
+  timeout: duration({ minMs: 1 })
+    .optional()
+    .register(texts, { description: 'Deadline of the run, such as `2m`. Default: that of each action.' }),
+  'state-dir': absolutePath()
+    .optional()
+    .register(texts, { description: 'Folder of the state. Default: `state-dir:` of the configuration.' }),
 }
 
 const dryRun = {
-  'dry-run': z.boolean().default(false).meta({ description: 'Show what would be done and change nothing.' }),
+  'dry-run': z.boolean().default(false).register(texts, { description: 'Show what would be done and change nothing.' }),
 }
 
 /** The run inputs of an action that may change something, and of a round, which may hold one. */
@@ -42,7 +50,7 @@ const { 'state-dir': _, ...ofRounds } = changeShape
 
 export const roundShape = {
   ...ofRounds,
-  round: path().optional().meta({ description: 'Name of the round, such as `quick` or `daily`.' }),
+  round: path().optional().register(texts, { description: 'Name of the round, such as `quick` or `daily`.' }),
 }
 
 /** What any of these may give. */
@@ -50,7 +58,7 @@ export type RunInputs = z.output<z.ZodObject<typeof roundShape>> & Partial<z.out
 
 /** Options that every section of `ronde.yml` takes besides its own. */
 export const sectionShape = {
-  timeout: duration({ minMs: 1 }).optional().meta({ description: 'Deadline of this action, such as `2m`.' }),
+  timeout: duration({ minMs: 1 }).optional().register(texts, { description: 'Deadline of this action, such as `2m`.' }),
 }
 
 /** An input of an action: its name, and where its value belongs. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { shown } from './shown.ts'
+import { texts } from './texts.ts'
 
 /** What a `read` function below made of the text: the value, or why it is not one. */
 export type ParsedText<T> = { readonly value: T } | { readonly mistake: string }
@@ -24,7 +25,7 @@ export const parsedText = <T>({ expected, pattern, read, showValue = true }: Tex
       return reading !== undefined && 'mistake' in reading && showValue ? reading.mistake : `${given} is not ${expected}`
     },
   })
-  return (pattern === undefined ? text : text.meta({ pattern: pattern.source })).transform((given, context) => {
+  return (pattern === undefined ? text : text.register(texts, { pattern: pattern.source })).transform((given, context) => {
     const reading = read(given.trim())
     if ('value' in reading) return reading.value
     context.addIssue({ code: 'custom', message: reading.mistake })

@@ -1,19 +1,20 @@
 import { z } from 'zod'
 import type { JsonObject } from '../../contract/json.ts'
+import { once } from '../once.ts'
 import { list } from './list.ts'
 
 /** One action of a round, with options laid over those of its section. */
 export type RoundEntry = { readonly action: string; readonly options: JsonObject }
 
-const withOptions = z.record(z.string(), z.record(z.string(), z.unknown()).nullable()).refine((one) => Object.keys(one).length === 1, {
-  error: 'expected one action with its options: { health-check: { quick: true } }',
-})
+const withOptions = () =>
+  z.record(z.string(), z.record(z.string(), z.unknown()).nullable()).refine((one) => Object.keys(one).length === 1, {
+    error: 'expected one action with its options: { health-check: { quick: true } }',
+  })
+
+const named = () => list(z.union([z.string().min(1), withOptions()], { error: 'expected the name of an action, or { name: { options } }' }))
 
 /** `rounds:` of `ronde.yml` as it is written; the options of its entries are judged when their round is run. */
-export const rounds = z.record(
-  z.string().min(1),
-  list(z.union([z.string().min(1), withOptions], { error: 'expected the name of an action, or { name: { options } }' })),
-)
+export const rounds = z.record(z.string().min(1), z.lazy(once(named)))
 
 /** An entry of a round as it is written -> its action and options. */
 export const roundEntry = (written: string | Readonly<Record<string, unknown>>): RoundEntry => {

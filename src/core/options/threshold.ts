@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { once } from '../once.ts'
 import { formatBytes, formatDuration, formatPercent } from '../quantity.ts'
 import type { Threshold } from '../threshold.ts'
 import { duration } from './duration.ts'
 import { percentage } from './percentage.ts'
 import { size } from './size.ts'
+import { texts } from './texts.ts'
 
 type Kind = 'percentage' | 'duration' | 'size' | 'number'
 
@@ -14,9 +16,9 @@ const kinds: Record<Kind, { readonly schema: () => z.ZodType<number>; readonly f
   number: { schema: () => z.number(), format: String },
 }
 
-type Limits = { readonly warning: number; readonly critical: number; readonly clear?: number | undefined }
+type Given = { readonly warning: number; readonly critical: number; readonly clear?: number | undefined }
 
-const order = ({ warning, critical, clear }: Limits, worse: Threshold['worse'], format: (value: number) => string): string | undefined => {
+const order = ({ warning, critical, clear }: Given, worse: Threshold['worse'], format: (value: number) => string): string | undefined => {
   const beyond = (a: number, b: number) => (worse === 'above' ? a > b : a < b)
   if (beyond(warning, critical)) return `warning ${format(warning)} is ${worse} critical ${format(critical)}`
   if (clear !== undefined && beyond(clear, warning)) return `clear ${format(clear)} is ${worse} warning ${format(warning)}`
@@ -36,20 +38,33 @@ export const threshold = ({ kind, worse }: { readonly kind: Kind; readonly worse
       error: 'expected [warning, critical] or { warning, critical, clear }',
     })
     .transform((given, context): Threshold => {
-      const limits: Limits = Array.isArray(given) ? { warning: given[0], critical: given[1] } : given
+      const limits: Given = Array.isArray(given) ? { warning: given[0], critical: given[1] } : given
       const mistake = order(limits, worse, format)
       if (mistake !== undefined) context.addIssue({ code: 'custom', message: mistake })
       return { warning: limits.warning, critical: limits.critical, clear: limits.clear ?? limits.warning, worse }
     })
 }
 
-/** Limits that `thresholds:` of a section may set, by their names. */
-export type Thresholds = Readonly<Record<string, z.ZodType<Threshold | undefined>>>
-
 /** A limit that may be set: its kind, which side is worse, and what it limits. */
-export const limit = (kind: Kind, worse: Threshold['worse'], description: string): z.ZodType<Threshold | undefined> =>
-  threshold({ kind, worse }).optional().meta({ description })
+export type Limit = { readonly kind: Kind; readonly worse: Threshold['worse']; readonly description: string }
 
-/** The option `thresholds` of an action. */
-export const thresholdsOption = (limits: Thresholds): z.ZodType<Readonly<Record<string, Threshold | undefined>>> =>
-  z.strictObject(limits).prefault({}).meta({ description: 'Limits as `[warning, critical]` or `{ warning, critical, clear }`.' })
+/** Limits that `thresholds:` of a section may set, by their names. */
+export type Thresholds = Readonly<Record<string, Limit>>
+
+export const limit = (kind: Kind, worse: Threshold['worse'], description: string): Limit => ({ kind, worse, description })
+
+type Limited = Readonly<Record<string, Threshold | undefined>>
+
+const limitsObject = (limits: Thresholds): z.ZodType<Limited> =>
+  z.strictObject(
+    Object.fromEntries(
+      Object.entries(limits).map(([name, { description, ...of }]) => [name, threshold(of).optional().register(texts, { description })]),
+    ),
+  )
+
+/** The option `thresholds` of an action. Most runs set none: twenty schemas a limit are made only for one that does. */
+export const thresholdsOption = (limits: Thresholds): z.ZodType<Limited> =>
+  z
+    .lazy(once(() => limitsObject(limits)))
+    .default({})
+    .register(texts, { description: 'Limits as `[warning, critical]` or `{ warning, critical, clear }`.' })

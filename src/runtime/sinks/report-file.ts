@@ -1,25 +1,28 @@
 import { randomUUID } from 'node:crypto'
-import { statSync } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { folderFault, trustedUsers } from '../../tools/folder-trust.ts'
 import { makeFolder } from '../state/folder.ts'
 import type { Publication } from './publication.ts'
 
-const targetOf = ({ report, reportFile, environment }: Publication): string | undefined => {
-  if (reportFile !== undefined && reportFile !== '') return resolve(reportFile)
+const isNamed = ({ reportFile }: Publication): boolean => reportFile !== undefined && reportFile !== ''
+
+const targetOf = (publication: Publication): string | undefined => {
+  const { report, reportFile = '', environment } = publication
+  if (isNamed(publication)) return resolve(reportFile)
   const folder = environment['RUNNER_TEMP'] ?? ''
   const name = 'reports' in report ? 'round' : report.action
   return folder === '' ? undefined : join(resolve(folder), `ronde-${name}-${randomUUID().slice(0, 8)}.json`)
 }
 
-const writeWhole = async (path: string, text: string): Promise<void> => {
-  const file = await open(path, 'wx', 0o600)
+/** `lasting`: on the disk before it has its name, so that a loss of power leaves no empty report in the place of one. The runner's folder does not outlive one. */
+const writeWhole = (path: string, text: string, lasting: boolean): void => {
+  const file = openSync(path, 'wx', 0o600)
   try {
-    await file.writeFile(text)
-    await file.sync()
+    writeFileSync(file, text)
+    if (lasting) fsyncSync(file)
   } finally {
-    await file.close()
+    closeSync(file)
   }
 }
 
@@ -42,16 +45,16 @@ const prepare = (directory: string, publication: Publication): void => {
 }
 
 /** Writes the JSON report, 0600, and gives its path; `undefined` when there is no place for it. It appears by rename, so a partial one never looks whole. */
-export const writeReportFile = async (publication: Publication): Promise<string | undefined> => {
+export const writeReportFile = (publication: Publication): string | undefined => {
   const target = targetOf(publication)
   if (target === undefined) return undefined
   prepare(dirname(target), publication)
   const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`)
   try {
-    await writeWhole(temporary, `${JSON.stringify(publication.report, null, 2)}\n`)
-    await rename(temporary, target)
+    writeWhole(temporary, `${JSON.stringify(publication.report, null, 2)}\n`, isNamed(publication))
+    renameSync(temporary, target)
   } finally {
-    await rm(temporary, { force: true })
+    rmSync(temporary, { force: true })
   }
   return target
 }

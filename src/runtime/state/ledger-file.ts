@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { JsonObject } from '../../contract/json.ts'
 import type { SiteWords } from '../../contract/site.ts'
+import { once } from '../../core/once.ts'
 import { jsonValue } from '../../core/read-json.ts'
 import { siteKey } from '../../core/site.ts'
 import { nameForFile, readOwnFile } from './files.ts'
@@ -14,34 +15,37 @@ const maxLedgerBytes = 16 * 1024 * 1024
 const maxLedgers = 1_000
 export const ledgerVersion = 2
 
-const text = z.string().optional()
-
 /** How what is maintained is reached, without any secret: recovery asks for it again. */
-const settingsSchema = z.object({
-  compose: z.object({ directory: text, files: z.array(z.string()).optional(), project: text }).default({}),
-  database: z.object({ service: text, name: text, user: text }).default({}),
-  /** Where the database's URL stood: an input of the step, or a text with `${NAME}` in it; `kept` false where it holds a secret itself. */
-  url: z.union([z.object({ input: z.string() }), z.object({ text: z.string() }), z.object({ kept: z.literal(false) })]).optional(),
-  /** The database's word: the same URL must lead to the same one. */
-  word: text,
+const settingsSchema = once(() => {
+  const text = z.string().optional()
+  return z.object({
+    compose: z.object({ directory: text, files: z.array(z.string()).optional(), project: text }).default({}),
+    database: z.object({ service: text, name: text, user: text }).default({}),
+    /** Where the database's URL stood: an input of the step, or a text with `${NAME}` in it; `kept` false where it holds a secret itself. */
+    url: z.union([z.object({ input: z.string() }), z.object({ text: z.string() }), z.object({ kept: z.literal(false) })]).optional(),
+    /** The database's word: the same URL must lead to the same one. */
+    word: text,
+  })
 })
-export type LedgerSettings = Readonly<z.output<typeof settingsSchema>>
+export type LedgerSettings = Readonly<z.output<ReturnType<typeof settingsSchema>>>
 
-const headerSchema = z.object({
-  ...ownerShape,
-  /** 1 in releases that knew no site. */
-  version: z.int().default(1),
-  action: z.string(),
-  /** Empty in version 1. */
-  repository: z.string().default(''),
-  server: z.string().default(''),
-  project: z.string(),
-  run: z.string(),
-  startedAt: z.number(),
-  settings: settingsSchema.default({ compose: {}, database: {} }),
-})
+const headerSchema = once(() =>
+  z.object({
+    ...ownerShape(),
+    /** 1 in releases that knew no site. */
+    version: z.int().default(1),
+    action: z.string(),
+    /** Empty in version 1. */
+    repository: z.string().default(''),
+    server: z.string().default(''),
+    project: z.string(),
+    run: z.string(),
+    startedAt: z.number(),
+    settings: settingsSchema().default({ compose: {}, database: {} }),
+  }),
+)
 /** The first line of a ledger: whose it is, and of which site. */
-export type LedgerHeader = Readonly<z.output<typeof headerSchema>>
+export type LedgerHeader = Readonly<z.output<ReturnType<typeof headerSchema>>>
 
 export type LedgerFile =
   | {
@@ -86,7 +90,7 @@ const troubleIn = (path: string, { version }: LedgerHeader, steps: readonly (Jso
 
 const parseLedger = (path: string, name: string, content: string): LedgerFile => {
   const [first, ...steps] = wholeLines(content).map(parseLine)
-  const header = headerSchema.safeParse(first).data
+  const header = headerSchema().safeParse(first, { jitless: true }).data
   if (header === undefined || ledgerName(header) !== name) return unreadable(path, 'is not a ledger that Ronde wrote')
   const trouble = troubleIn(path, header, steps)
   const sound = trouble === undefined ? steps.filter((step) => step !== undefined) : []

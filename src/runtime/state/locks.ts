@@ -1,6 +1,7 @@
 import { unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { once } from '../../core/once.ts'
 import { jsonValue } from '../../core/read-json.ts'
 import { createWhole, nameForFile, readOwnFile, replaceWhole } from './files.ts'
 import { inspectFolder, prepareFolder } from './folder.ts'
@@ -12,16 +13,18 @@ const maxLockBytes = 64 * 1024
 /** A lock that is released and taken again between our two looks, this many times in a row. */
 const maxTries = 100
 
-const holderSchema = z.object({
-  ...ownerShape,
-  token: z.string().max(100),
-  project: z.string(),
-  /** What it does: `backup`. */
-  what: z.string(),
-  since: z.number(),
-})
+const holderSchema = once(() =>
+  z.object({
+    ...ownerShape(),
+    token: z.string().max(100),
+    project: z.string(),
+    /** What it does: `backup`. */
+    what: z.string(),
+    since: z.number(),
+  }),
+)
 /** Who holds the lock of a compose project, since when, and when it will have ended (milliseconds since the epoch). */
-export type LockHolder = Readonly<z.output<typeof holderSchema>>
+export type LockHolder = Readonly<z.output<ReturnType<typeof holderSchema>>>
 
 type Found =
   | { readonly kind: 'free' }
@@ -39,7 +42,7 @@ const lockFolder = (directory: string) => join(directory, 'locks')
 const lockPath = (directory: string, project: string) => join(lockFolder(directory), `${nameForFile(project)}.lock`)
 
 /** What is not JSON is not a lock that this program wrote. */
-const parseHolder = (text: string): LockHolder | undefined => holderSchema.safeParse(jsonValue(text)).data
+const parseHolder = (text: string): LockHolder | undefined => holderSchema().safeParse(jsonValue(text), { jitless: true }).data
 
 const look = (path: string, now: number): Found => {
   const file = readOwnFile(path, maxLockBytes)

@@ -1,8 +1,9 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { z } from 'zod'
+import { once } from '../../core/once.ts'
 
 /** Which process wrote a lock or a ledger, precisely enough that a reused process number is not taken for it. */
-export const ownerShape = {
+export const ownerShape = once(() => ({
   pid: z.int().positive(),
   /** Changes with every boot; `null` where there is no `/proc`. */
   bootId: z.string().max(100).nullable(),
@@ -12,9 +13,8 @@ export const ownerShape = {
   startTicks: z.int().nonnegative().nullable(),
   /** When it will have ended by itself. */
   deadline: z.number(),
-}
-const ownerSchema = z.object(ownerShape)
-export type Owner = z.output<typeof ownerSchema>
+}))
+export type Owner = z.output<z.ZodObject<ReturnType<typeof ownerShape>>>
 
 const orNull = <T>(read: () => T): T | null => {
   try {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import { once } from '../../core/once.ts'
 import { jsonValue } from '../../core/read-json.ts'
 import { nameForFile, readOwnFile, replaceWhole } from './files.ts'
 import { inspectFolder, prepareFolder } from './folder.ts'
@@ -7,23 +8,24 @@ import { inspectFolder, prepareFolder } from './folder.ts'
 const maxBytes = 256 * 1024
 const mostNotes = 64
 
-const words = z.object({ repository: z.string(), server: z.string(), project: z.string() })
-const noteSchema = z.object({
-  /** The path of the configuration, as it was named. */
-  config: z.string(),
-  /** A digest of the inputs that say what is maintained. */
-  inputs: z.string(),
-  /** A digest of what is configured of compose. */
-  configured: z.string(),
-  site: words,
-  /** The compose project that the engine showed; null while it was never seen. */
-  seen: z.string().nullable(),
-  stateDirectory: z.string(),
-})
-const fileSchema = z.object({ version: z.literal(1), notes: z.array(noteSchema) })
+const noteSchema = once(() =>
+  z.object({
+    /** The path of the configuration, as it was named. */
+    config: z.string(),
+    /** A digest of the inputs that say what is maintained. */
+    inputs: z.string(),
+    /** A digest of what is configured of compose. */
+    configured: z.string(),
+    site: z.object({ repository: z.string(), server: z.string(), project: z.string() }),
+    /** The compose project that the engine showed; null while it was never seen. */
+    seen: z.string().nullable(),
+    stateDirectory: z.string(),
+  }),
+)
+const fileSchema = once(() => z.object({ version: z.literal(1), notes: z.array(noteSchema()) }))
 
 /** What a run notes of its site: for the next one, that has not parsed anything yet or finds a silent engine. */
-export type SiteNote = Readonly<z.output<typeof noteSchema>>
+export type SiteNote = Readonly<z.output<ReturnType<typeof noteSchema>>>
 
 const folderOf = (directory: string): string => join(directory, 'sites')
 const pathOf = (directory: string, repository: string): string => join(folderOf(directory), `${nameForFile(repository)}.json`)
@@ -33,7 +35,7 @@ export const siteNotes = (directory: string, repository: string): readonly SiteN
   if (inspectFolder(folderOf(directory)) !== undefined) return []
   const file = readOwnFile(pathOf(directory, repository), maxBytes)
   // A damaged file is none: the next run writes it anew.
-  const notes = file.kind === 'text' ? (fileSchema.safeParse(jsonValue(file.text)).data?.notes ?? []) : []
+  const notes = file.kind === 'text' ? (fileSchema().safeParse(jsonValue(file.text), { jitless: true }).data?.notes ?? []) : []
   return notes.filter((one) => one.site.repository === repository)
 }
 
@@ -41,11 +43,11 @@ const isSame = (one: SiteNote, other: SiteNote): boolean => JSON.stringify(one) 
 const replaces = (one: SiteNote, other: SiteNote): boolean =>
   one.config === other.config && one.inputs === other.inputs && one.configured === other.configured
 
-/** Keeps a note; a run that changes nothing writes nothing. Never throws: without it the next run only knows less. */
-export const noteSite = (directory: string, note: SiteNote): void => {
+/** Keeps a note beside those that were read a moment ago, if they were; a run that changes nothing writes nothing. Never throws: without it the next run only knows less. */
+export const noteSite = (directory: string, note: SiteNote, read?: readonly SiteNote[]): void => {
   try {
-    const notes = siteNotes(directory, note.site.repository)
-    if (notes.some((one) => isSame(one, noteSchema.parse(note)))) return
+    const notes = read ?? siteNotes(directory, note.site.repository)
+    if (notes.some((one) => isSame(one, noteSchema().parse(note, { jitless: true })))) return
     if ((prepareFolder(directory) ?? prepareFolder(folderOf(directory))) !== undefined) return
     const kept = [...notes.filter((one) => !replaces(one, note)), note].slice(-mostNotes)
     replaceWhole(pathOf(directory, note.site.repository), `${JSON.stringify({ version: 1, notes: kept })}\n`)

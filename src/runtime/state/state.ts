@@ -14,6 +14,8 @@ export type Recorded = { readonly usable: true; readonly warnings: readonly stri
 
 /** Reads answer with nothing when the file cannot be read; `record` then tells why. */
 export type StateStore = State & {
+  /** A note that runs under another key left: the file is open already. */
+  noteUnder(key: StateKey, noteKey: string): string | undefined
   /** Keeps the run's statuses, measurements and notes, all or none. Never throws. */
   record(findings: readonly Finding[], at: Instant): Promise<Recorded>
   close(): Promise<void>
@@ -108,6 +110,7 @@ const createStore = (directory: string, key: StateKey, first: OpenDatabase): Sta
     statuses: (id, subject, limit) => read((database, scope) => readStatuses(database, scope, [id, subject, limit]), []),
     measurements: (subject, name, limit) => read((database, scope) => readMeasurements(database, scope, [subject, name, limit]), []),
     note: (noteKey) => read((database, scope) => readNote(database, scope, noteKey), undefined),
+    noteUnder: (other, noteKey) => read((database) => readNote(database, scopeOf(database, other), noteKey), undefined),
     setNote: (noteKey, value) => {
       notes.set(keyWord(noteKey), value)
     },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ComposeOptions } from '../../../../contract/compose.ts'
 import type { Context } from '../../../../contract/context.ts'
 import { list } from '../../../../core/options/list.ts'
+import { texts } from '../../../../core/options/texts.ts'
 import { seeCompose } from '../../../../probes/compose.ts'
 import { type CheckOutcome, definePart, notSeen } from '../../part.ts'
 import { type ComposeId, composeIds, composeLine, judgeCompose } from './policy.ts'
@@ -33,7 +34,7 @@ export const part = definePart({
   description: 'Every declared compose service is present, running and healthy, and does not restart by itself.',
   order: 10,
   options: {
-    'one-shot': list(z.string()).default([]).meta({
+    'one-shot': list(z.string()).default([]).register(texts, {
       description:
         'Services that are meant to end (exit code 0), besides those that another one waits for with `service_completed_successfully`.',
     }),

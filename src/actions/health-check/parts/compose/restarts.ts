@@ -3,6 +3,7 @@ import type { Container } from '../../../../contract/compose.ts'
 import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import type { History } from '../../../../contract/history.ts'
 import type { Instant } from '../../../../contract/seen.ts'
+import { once } from '../../../../core/once.ts'
 import { formatBytes } from '../../../../core/quantity.ts'
 import { jsonValue } from '../../../../core/read-json.ts'
 
@@ -10,8 +11,8 @@ import { jsonValue } from '../../../../core/read-json.ts'
 export const containersNote = 'compose.containers'
 
 /** By container id: its restart count, and the kill for lack of memory that was seen, by the times around it. */
-const noted = z.record(z.string(), z.object({ restarts: z.number(), oom: z.string() }))
-type Noted = z.infer<typeof noted>
+const noted = once(() => z.record(z.string(), z.object({ restarts: z.number(), oom: z.string() })))
+type Noted = z.infer<ReturnType<typeof noted>>
 
 const oomMark = (container: Container): string => (container.oomKilled ? `${container.startedAt} ${container.finishedAt}` : '')
 
@@ -23,7 +24,7 @@ export const noteOf = (containers: readonly Container[]): string =>
 export const readNote = (past: History): Noted | undefined => {
   const text = past.note(containersNote)
   // What is not JSON is a state of another version. The next run has a good one.
-  return text === undefined ? undefined : noted.safeParse(jsonValue(text)).data
+  return text === undefined ? undefined : noted().safeParse(jsonValue(text), { jitless: true }).data
 }
 
 /** A container that is new since the last run made all its restarts since; a smaller count was reset by a start. */

@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import type { JsonValue } from '../../../../contract/json.ts'
+import { once } from '../../../../core/once.ts'
 import { duration } from '../../../../core/options/duration.ts'
 import { uniqueBy } from '../../../../core/options/list.ts'
 import { textWithSecrets } from '../../../../core/options/secret.ts'
+import { texts } from '../../../../core/options/texts.ts'
 import { endpointUrl } from '../../../../core/options/url.ts'
 import { isStatusText } from './expected-status.ts'
 
-const text = () => z.string().min(1, 'is empty')
+const text = once(() => z.string().min(1, 'is empty'))
 const oneLine = (value: string): boolean => !/[\r\n\0]/.test(value)
 
 /** What frames a request, or asks for another protocol, is ours to write. */
@@ -20,31 +22,35 @@ const status = z.union([z.int().min(100).max(599), z.string().refine(isStatusTex
 const json: z.ZodType<JsonValue, JsonValue> = z.json()
 
 const shape = {
-  name: text().max(80).optional().meta({ description: 'What it is called in reports; by default its URL.' }),
-  url: endpointUrl().meta({ description: '`https://…`, `http://…` or `tcp://host:port`.' }),
-  method: z.enum(['GET', 'HEAD', 'OPTIONS', 'POST']).optional().meta({ description: 'Default: `GET`.' }),
+  name: text().max(80).optional().register(texts, { description: 'What it is called in reports; by default its URL.' }),
+  url: endpointUrl().register(texts, { description: '`https://…`, `http://…` or `tcp://host:port`.' }),
+  method: z.enum(['GET', 'HEAD', 'OPTIONS', 'POST']).optional().register(texts, { description: 'Default: `GET`.' }),
   headers: z
     .record(headerName, textWithSecrets().refine(oneLine, 'has a line break'))
     .optional()
-    .meta({ description: 'Request headers; `${NAME}` is replaced in their values.' }),
-  body: textWithSecrets().optional().meta({ description: 'Body of a `POST`; `${NAME}` is replaced in it.' }),
+    .register(texts, { description: 'Request headers; `${NAME}` is replaced in their values.' }),
+  body: textWithSecrets().optional().register(texts, { description: 'Body of a `POST`; `${NAME}` is replaced in it.' }),
   status: z
     .union([status, z.array(status).min(1)])
     .optional()
-    .meta({ description: 'Expected status: a number, `2xx`, `200-299`, or a list of them. Default: 2xx and 3xx.' }),
-  json: json.optional().meta({ description: 'What the JSON answer must contain: objects by the keys named here, lists item by item.' }),
-  text: text().optional().meta({ description: 'What the answer must contain as text.' }),
-  'max-latency': duration({ minMs: 1 }).optional().meta({ description: 'Warns above it. Default: `thresholds.p95`.' }),
-  timeout: duration({ minMs: 1, maxMs: 3_600_000 }).optional().meta({ description: 'Of one attempt. Default: `10s`.' }),
-  attempts: z.int().min(1).max(10).optional().meta({ description: 'How often a failure is tried in all. Default: 3.' }),
+    .register(texts, { description: 'Expected status: a number, `2xx`, `200-299`, or a list of them. Default: 2xx and 3xx.' }),
+  json: json
+    .optional()
+    .register(texts, { description: 'What the JSON answer must contain: objects by the keys named here, lists item by item.' }),
+  text: text().optional().register(texts, { description: 'What the answer must contain as text.' }),
+  'max-latency': duration({ minMs: 1 }).optional().register(texts, { description: 'Warns above it. Default: `thresholds.p95`.' }),
+  timeout: duration({ minMs: 1, maxMs: 3_600_000 }).optional().register(texts, { description: 'Of one attempt. Default: `10s`.' }),
+  attempts: z.int().min(1).max(10).optional().register(texts, { description: 'How often a failure is tried in all. Default: 3.' }),
   redirects: z
     .enum(['same-origin', 'any', 'none'])
     .optional()
-    .meta({ description: 'Which redirects are followed, at most 10. Default: `same-origin`.' }),
-  'tls-verify': z.boolean().optional().meta({ description: 'Whether the certificate is verified. Default: `true`.' }),
-  ca: text().optional().meta({ description: 'PEM file of the authority that is trusted instead of the public ones.' }),
-  'server-name': text().optional().meta({ description: 'Name to ask for by TLS and to verify, when it is not that of the URL.' }),
-  from: text().optional().meta({ description: 'Compose service from whose network the connection is opened.' }),
+    .register(texts, { description: 'Which redirects are followed, at most 10. Default: `same-origin`.' }),
+  'tls-verify': z.boolean().optional().register(texts, { description: 'Whether the certificate is verified. Default: `true`.' }),
+  ca: text().optional().register(texts, { description: 'PEM file of the authority that is trusted instead of the public ones.' }),
+  'server-name': text()
+    .optional()
+    .register(texts, { description: 'Name to ask for by TLS and to verify, when it is not that of the URL.' }),
+  from: text().optional().register(texts, { description: 'Compose service from whose network the connection is opened.' }),
 }
 
 /** One endpoint, as written; a URL alone is an endpoint too. */
@@ -88,4 +94,4 @@ export const endpointsOption = z
     uniqueBy<Endpoint>(({ name }) => name),
   )
   .default([])
-  .meta({ description: 'Endpoints to ask, each a URL or a mapping. As an input: one URL a line, or YAML.' })
+  .register(texts, { description: 'Endpoints to ask, each a URL or a mapping. As an input: one URL a line, or YAML.' })

@@ -1,4 +1,5 @@
 import type { Context } from '../../../../contract/context.ts'
+import type { JudgedFinding } from '../../../../contract/finding.ts'
 import { createGate } from '../../../../core/gate.ts'
 import { limit } from '../../../../core/options/threshold.ts'
 import { type CheckOptions, type CheckOutcome, definePart, notSeen } from '../../part.ts'
@@ -13,15 +14,22 @@ type Options = { readonly endpoints: readonly Endpoint[] } & CheckOptions
 
 const maxInFlight = 128
 
-/** Asks all targets side by side and judges each. */
+type Judged = { readonly label: string; readonly seen: boolean; readonly findings: readonly JudgedFinding<EndpointId>[] }
+
+const checkTarget = async (target: EndpointTarget, asking: AttemptAccess): Promise<Judged> => {
+  const observed = await askRepeatedly(target, asking)
+  const seen = observed.attempts.some((one) => one.kind !== 'unseen' && one.kind !== 'killed')
+  return { label: target.label, seen, findings: judgeEndpoint(target, observed) }
+}
+
+/** Asks all targets side by side, each begun when the gate has room, and judges each. */
 export const checkTargets = async (targets: readonly EndpointTarget[], asking: AttemptAccess): Promise<CheckOutcome<EndpointId>> => {
-  const judged = await Promise.all(
-    targets.map(async (target) => {
-      const observed = await askRepeatedly(target, asking)
-      const seen = observed.attempts.some((one) => one.kind !== 'unseen' && one.kind !== 'killed')
-      return { label: target.label, seen, findings: judgeEndpoint(target, observed) }
-    }),
-  )
+  const begun: Promise<Judged>[] = []
+  for (const target of targets) {
+    begun.push(checkTarget(target, asking))
+    await asking.gate.calm()
+  }
+  const judged = await Promise.all(begun)
   return {
     completed: judged.some(({ seen }) => seen),
     findings: judged.flatMap(({ findings }) => findings),
