@@ -123,6 +123,22 @@ describe('a deadline', () => {
     expect(ran.world).toBe('new running')
     expect(server.ledgers()).toEqual([])
   }, 20_000)
+
+  test('ends one that hangs longer than the minute that the next entry waits: a look then goes on, a change finds the lock, the post step takes it back', async () => {
+    await using server = await setting()
+    const hanging = '{ test-swap: { pause: after stop, for: 200000, timeout: 100ms } }'
+    server.configure(sound(server.path, `rounds: { daily: [${hanging}, test-swap, health-check] }\nhealth-check: { checks: [endpoints] }`))
+    const ran = await server.run('round', { round: 'daily' }, { timeoutMs: 150_000 })
+    expect(ran.reports.map(({ action }) => action)).toEqual(['test-swap', 'test-swap', 'health-check'])
+    expect(ran.findings).toMatchObject([
+      { id: 'test-swap.failed', observed: 'the deadline came first' },
+      { id: 'test-swap.failed', observed: expect.stringMatching(/^test-swap \(process \d+\) has worked on this project since/) },
+      {},
+    ])
+    expect(ran.post?.log).toContain('it is recovered now')
+    expect(ran.world).toBe('old running')
+    expect(server.ledgers()).toEqual([])
+  }, 180_000)
 })
 
 describe('a change that fails', () => {
