@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { dryRun } from '../../../../../src/actions/cert-check/parts/letsencrypt/dry-run.ts'
 import type { Context } from '../../../../../src/contract/context.ts'
-import { couldNotLook, saw } from '../../../../../src/contract/seen.ts'
+import { couldNotLook, type Seen, saw } from '../../../../../src/contract/seen.ts'
 import type { LastRuns } from '../../../../../src/domain/certbot/lineage.ts'
 import { toldOf } from '../../../../support/told.ts'
 
@@ -9,7 +9,7 @@ const hourMs = 3_600_000
 const now = Date.parse('2026-11-22T02:17:00Z')
 const about = { directory: '/etc/letsencrypt', asked: true, now, renewalPeriodMs: 12 * hourMs }
 const options = { privileges: 'none' } as Parameters<typeof dryRun>[1]
-const noLog = couldNotLook('no log', '')
+const noLog: Seen<LastRuns> = couldNotLook('no log', '')
 
 /** What is told between two tries, which are a week apart. */
 const told = (note: string | undefined, runs = noLog) => dryRun(runs, options, { state: { note: () => note } } as unknown as Context, about)
