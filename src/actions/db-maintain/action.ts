@@ -46,7 +46,7 @@ const hourMs = 3_600_000
 const planned = (given: Options): readonly PlannedTask[] =>
   parts
     .filter(({ name }) => given.tasks.includes(name))
-    .map((part) => ({ part: { group, ...part }, run: (site) => part.run(given, site, true) }))
+    .map((part) => ({ part: { group, ...part }, run: (maintained) => part.run(given, maintained, true) }))
 
 const runTasks = async (target: PostgresTarget, options: Options, context: Context): Promise<readonly Maintained[]> => {
   const work = planned(options)

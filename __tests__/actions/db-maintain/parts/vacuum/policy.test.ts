@@ -5,7 +5,7 @@ import { countsOf, gainsOf, judgeLeft, judgeWork } from '../../../../../src/acti
 import type { VacuumOutcome } from '../../../../../src/actions/db-maintain/parts/vacuum/work.ts'
 import type { SnapshotHolder, TableStats } from '../../../../../src/domain/postgres/table-stats.ts'
 
-const site = (dryRun = false) => ({ subject: 'database/quiz', context: { dryRun } }) as unknown as MaintainedDatabase
+const maintained = (dryRun = false) => ({ subject: 'database/quiz', context: { dryRun } }) as unknown as MaintainedDatabase
 const stats = (given: Partial<TableStats> = {}): TableStats => ({
   oid: 1,
   liveRows: 6_000,
@@ -38,7 +38,7 @@ const before = stats()
 describe('what a table gained', () => {
   test('its dead rows at the mean size of a row, however large its indexes are', () => {
     expect(countsOf([done()])).toEqual({ vacuumed: 1, 'reclaimed-bytes': 400_000 })
-    expect(gainsOf([done()], site()).rows).toEqual([['public.game', '4,000 → 0', '2 MB', '400 kB', '100 → 50', '1.5 s']])
+    expect(gainsOf([done()], maintained()).rows).toEqual([['public.game', '4,000 → 0', '2 MB', '400 kB', '100 → 50', '1.5 s']])
   })
 
   test('nothing where VACUUM had to leave them, or where nothing was', () => {
@@ -49,7 +49,7 @@ describe('what a table gained', () => {
   test('a parent that is merely analyzed is no vacuumed table', () => {
     const outcomes = [done(), done({}, step('sale', 'analyze'))]
     expect(countsOf(outcomes).vacuumed).toBe(1)
-    expect(judgeWork('vacuum', outcomes, site()).observed).toBe('1 of 1 table vacuumed, 4,000 dead rows removed')
+    expect(judgeWork('vacuum', outcomes, maintained()).observed).toBe('1 of 1 table vacuumed, 4,000 dead rows removed')
   })
 })
 
@@ -78,14 +78,16 @@ describe('whether every table was vacuumed', () => {
     ],
   ]
   test.each(cases)('%s', (...[, outcome, status, evidence]) => {
-    const found = judgeWork('vacuum', [outcome], site())
+    const found = judgeWork('vacuum', [outcome], maintained())
     expect(found.status).toBe(status)
     expect(found.evidence.join('; ')).toBe(evidence)
   })
 
   test('a dry run says what it would do, and one without tables that there is nothing', () => {
-    expect(judgeWork('vacuum', [{ kind: 'not-begun', step: step(), before }], site(true)).observed).toBe('would have 1 table vacuumed')
-    expect(judgeWork('analyze', [], site()).observed).toBe('nothing left to be analyzed')
+    expect(judgeWork('vacuum', [{ kind: 'not-begun', step: step(), before }], maintained(true)).observed).toBe(
+      'would have 1 table vacuumed',
+    )
+    expect(judgeWork('analyze', [], maintained()).observed).toBe('nothing left to be analyzed')
   })
 })
 
@@ -115,20 +117,22 @@ describe('dead rows that stay', () => {
     ],
   ]
   test.each(cases)('%j', (given, title, advice) => {
-    const found = judgeLeft([done({ deadRows: 1_000 })], [holder(given)], site())
+    const found = judgeLeft([done({ deadRows: 1_000 })], [holder(given)], maintained())
     expect(found).toMatchObject({ status: 'warning', title: expect.stringMatching(title), advice: expect.stringMatching(advice) })
     expect(found.observed).toContain('1,234 transactions old')
   })
 
   test('fewer than 1,000 in each table are those of a busy one; without a holder nobody is named', () => {
-    expect(judgeLeft([done({ deadRows: 999 })], [holder({})], site()).status).toBe('ok')
-    expect(judgeLeft([done({ deadRows: 5_000 })], [], site())).toMatchObject({
+    expect(judgeLeft([done({ deadRows: 999 })], [holder({})], maintained()).status).toBe('ok')
+    expect(judgeLeft([done({ deadRows: 5_000 })], [], maintained())).toMatchObject({
       status: 'ok',
       observed: '5,000 dead rows left in 1 table after VACUUM',
     })
   })
 
   test('no pid that is none reaches the command', () => {
-    expect(judgeLeft([done({ deadRows: 1_000 })], [holder({ name: '1); DROP TABLE game; --' })], site()).advice).not.toContain('DROP TABLE')
+    expect(judgeLeft([done({ deadRows: 1_000 })], [holder({ name: '1); DROP TABLE game; --' })], maintained()).advice).not.toContain(
+      'DROP TABLE',
+    )
   })
 })
