@@ -12,7 +12,6 @@ const stats = (given: Partial<TableStats> = {}): TableStats => ({
   deadRows: 4_000,
   totalBytes: 2e6,
   heapBytes: 1e6,
-  changedRows: 0,
   vacuumCount: 0,
   analyzeCount: 0,
   vacuumedMs: undefined,
