@@ -6,7 +6,7 @@ import { toldOf, toldOn } from '../../../../support/told.ts'
 
 const page = toldOn('__tests__/actions/db-maintain/parts/reindex/told.txt')
 
-const mb = 1024 * 1024
+const mb = 1_000_000
 const rebuild = (name: string) =>
   ({ index: { schema: 'public', name, sizeBytes: 10 * mb }, why: 'bloated' }) as unknown as Rebuilt['rebuild']
 const done = (name: string, afterBytes = 4 * mb): Rebuilt => ({ kind: 'done', rebuild: rebuild(name), afterBytes, tookMs: 1_500 })

@@ -91,15 +91,18 @@ const rows: readonly [what: string, told: () => readonly string[]][] = [
   [
     'what was not tested, in one line',
     () =>
-      constraints(
-        ...(['own code', 'cannot be asked', 'takes too long', 'not looked', 'not looked'] as const).map((one) => outcome(one)),
-      ),
+      constraints(...(['own code', 'cannot be asked', 'takes too long', 'not looked', 'not looked'] as const).map((one) => outcome(one))),
   ],
   ['tables that the role may not read', () => constraints(outcome('holds'), outcome('not allowed'))],
   [
     'tables that the role may not read, and the rights that would do',
     () =>
-      toldOf(judgeConstraints(tested([outcome('not allowed')], { rights: [{ schema: 'public', name: 'game', usage: true, select: false, hidden: false }] }), about)),
+      toldOf(
+        judgeConstraints(
+          tested([outcome('not allowed')], { rights: [{ schema: 'public', name: 'game', usage: true, select: false, hidden: false }] }),
+          about,
+        ),
+      ),
   ],
   [
     'twenty-one of them that rows break',
@@ -147,7 +150,11 @@ describe('of many findings', () => {
 
   test('broken ones come before those that were left, and these before doubtful ones', () => {
     const found = judgeConstraints(
-      tested([outcome('holds', { ...unvalidated, name: 'c' }), outcome('code of others', { name: 'b' }), outcome('violated', { name: 'a' })]),
+      tested([
+        outcome('holds', { ...unvalidated, name: 'c' }),
+        outcome('code of others', { name: 'b' }),
+        outcome('violated', { name: 'a' }),
+      ]),
       about,
     )
     expect(found.map(({ subject }) => subject)).toEqual([
