@@ -49,7 +49,7 @@ describe('a report of db-maintain', () => {
       'db.size s',
     ])
     expect(reportOf([done('quiz', [])], { options, target: undefined, extra: [] }).findings).toEqual([])
-    expect(report(done('quiz', [], { version: undefined })).findings).toEqual([])
+    expect(report({ ...done('quiz', []), version: undefined } as unknown as Maintained).findings).toEqual([])
   })
 
   test('tells why a database does not answer, and that no connection was left', () => {

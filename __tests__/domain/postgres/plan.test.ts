@@ -49,7 +49,7 @@ test("the planner's rows are known by relation, wherever it stands", () => {
 
 describe('how many rows are read whole', () => {
   const rows = new Map([['public.game', 9_000]])
-  test.each<[string, object, number]>([
+  test.each<[string, Parameters<typeof rowsReadWhole>[0], number]>([
     ['a scan from end to end', scan('Seq Scan'), 9_000],
     ['of a relation that nobody counted, by the plan itself', scan('Seq Scan', { 'Relation Name': 'other' }), 500],
     ['an index that begins with the column', scan('Index Scan', byIndex), 0],

@@ -45,6 +45,27 @@ describe('what a table gained', () => {
     expect(countsOf([{ kind: 'locked', step: step(), before, by: [] }])).toEqual({ vacuumed: 0, 'reclaimed-bytes': 0 })
   })
 
+  test('those that gained most come first, then those with most dead rows, and what was not done says why', () => {
+    const other = (kind: 'locked' | 'failed' | 'not-begun', name: string, deadRows: number): VacuumOutcome =>
+      ({ kind, step: step(name), before: stats({ deadRows }), by: [], cause: '' }) as unknown as VacuumOutcome
+    const outcomes = [
+      other('locked', 'b', 5_000),
+      done({ deadRows: 3_000 }, step('little')),
+      other('not-begun', 'c', 1),
+      done({}, step('much')),
+      other('failed', 'a', 9_000),
+    ]
+    const { title, columns, rows } = gainsOf(outcomes, maintained())
+    expect([title, columns]).toEqual(['vacuum', ['table', 'dead rows', 'size', 'room to use again', 'age in transactions', 'took']])
+    expect(rows.slice(2)).toEqual([
+      ['public.a', '9,000', '2 MB', '', '100', 'failed'],
+      ['public.b', '5,000', '2 MB', '', '100', 'locked'],
+      ['public.c', '1', '2 MB', '', '100', ''],
+    ])
+    expect(rows.map(([name]) => name)).toEqual(['public.much', 'public.little', 'public.a', 'public.b', 'public.c'])
+    expect(gainsOf([], maintained(true)).title).toBe('vacuum would look after')
+  })
+
   test('a parent that is merely analyzed is no vacuumed table', () => {
     const outcomes = [done(), done({}, step('sale', 'analyze'))]
     expect(countsOf(outcomes).vacuumed).toBe(1)
