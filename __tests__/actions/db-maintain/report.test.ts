@@ -53,8 +53,7 @@ describe('a report of db-maintain', () => {
   })
 
   test('tells why a database does not answer, and that no connection was left', () => {
-    const away = (kind: 'refused' | 'too-many-connections') =>
-      report(done('quiz', [], { unreachable: { kind, detail: 'sorry' } as never })).findings
+    const away = (kind: 'refused' | 'too-many-connections') => report(done('quiz', [], { unreachable: { kind, detail: 'sorry' } })).findings
     expect(away('refused').map(({ id, cleared }) => [id, cleared])).toEqual([['postgres.reachable', false]])
     expect(away('too-many-connections').map(({ id }) => id)).toEqual(['postgres.reachable', 'postgres.connections'])
   })

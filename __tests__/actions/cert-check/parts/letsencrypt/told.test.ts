@@ -97,7 +97,7 @@ const rows: readonly [what: string, told: () => readonly string[]][] = [
   ['hooks for all', () => hook(lineageOf(), nothing, saw(2, now))],
   ['a hook on the line of cron', () => hook(lineageOf(), { starters: [starter('active', "root's crontab", true)], blind: [] })],
   ['a place that may name a hook', () => hook(lineageOf(), { starters: [], blind })],
-  ['hooks that may not be looked at', () => hook(lineageOf(), nothing, couldNotLook('closed', 'open it') as never)],
+  ['hooks that may not be looked at', () => hook(lineageOf(), nothing, couldNotLook('closed', 'open it'))],
 
   ['a timer', () => timer([starter('idle', 'old.timer'), starter('active')])],
   ['a starter of which nobody knows', () => timer([starter('idle'), starter('not-known', '/etc/cron.d/certbot')])],

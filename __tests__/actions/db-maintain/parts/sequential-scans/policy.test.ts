@@ -57,17 +57,16 @@ test('twenty tables are shown', () => {
 })
 
 describe('what was read since the last run', () => {
-  const scans = (given: Partial<TableScans> = {}): TableScans =>
-    ({
-      oid: 1,
-      schema: 'public',
-      name: 'game',
-      liveRows: 10,
-      sequentialScans: 7,
-      sequentialRows: 70,
-      indexScans: 5,
-      ...given,
-    }) as TableScans
+  const scans = (given: Partial<TableScans> = {}): TableScans => ({
+    oid: 1,
+    schema: 'public',
+    name: 'game',
+    liveRows: 10,
+    sequentialScans: 7,
+    sequentialRows: 70,
+    indexScans: 5,
+    ...given,
+  })
   const noteOf = (one: TableScans, numbers: readonly number[], reset = 'r') => ({
     at: 0,
     reset,

@@ -46,8 +46,13 @@ describe('what a table gained', () => {
   })
 
   test('those that gained most come first, then those with most dead rows, and what was not done says why', () => {
-    const other = (kind: 'locked' | 'failed' | 'not-begun', name: string, deadRows: number): VacuumOutcome =>
-      ({ kind, step: step(name), before: stats({ deadRows }), by: [], cause: '' }) as unknown as VacuumOutcome
+    const other = (kind: 'locked' | 'failed' | 'not-begun', name: string, deadRows: number): VacuumOutcome => ({
+      kind,
+      step: step(name),
+      before: stats({ deadRows }),
+      by: [],
+      cause: '',
+    })
     const outcomes = [
       other('locked', 'b', 5_000),
       done({ deadRows: 3_000 }, step('little')),
