@@ -53,6 +53,7 @@ const cyclesIn = (edges: ReadonlyMap<string, readonly string[]>): readonly (read
 const chainOfRules = [
   'finding-ids.generated.ts',
   'renamed.ts',
+  'disturbed.ts',
   'model.ts',
   'marker.ts',
   'identify.ts',

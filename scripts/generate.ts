@@ -41,7 +41,18 @@ const partsOf = (action: string): Files => {
   return names.length === 0 ? {} : { [`src/actions/${action}/parts.generated.ts`]: partsModule(names) }
 }
 
+const idsPath = 'src/incidents/finding-ids.generated.ts'
+const exportsOf = (module: string): string => [...module.matchAll(/^export const \w+/gm)].join()
+
+/** The actions import this module, from whose declarations it is made: one of another release or branch may lack what they import. */
+const firstIds = (): Files => {
+  const empty = findingIdsModule([])
+  const isWhole = existsSync(idsPath) && exportsOf(readFileSync(idsPath, 'utf8')) === exportsOf(empty)
+  return isWhole ? {} : { [idsPath]: empty }
+}
+
 const modules = (): Files => ({
+  ...firstIds(),
   ...Object.assign({}, ...actionNames().map(partsOf)),
   'src/registry.generated.ts': registryModule(actionNames()),
 })
@@ -62,7 +73,7 @@ const declared = async (actions: readonly Action[]): Promise<Files> => {
   const { reportsSchema, rondeSchema } = await import('./generate/schemas.ts')
   return {
     'action.yml': roundYml(actions),
-    'src/incidents/finding-ids.generated.ts': findingIdsModule(actions),
+    [idsPath]: findingIdsModule(actions),
     ...Object.fromEntries(actions.map((action) => [`actions/${action.name}/action.yml`, actionYml(action)])),
     ...Object.assign({}, ...actions.map(readme)),
     ...rootReadme(actions),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { isSameSite, lockNames, needsEngine, type SiteGiven, siteKey, siteOf } from '../../src/core/site.ts'
+import { isSameSite, lockNames, needsEngine, type SiteGiven, sharedProject, siteKey, siteOf } from '../../src/core/site.ts'
 
 const given = (more: Partial<SiteGiven> = {}): SiteGiven => ({
   repository: 'acme/quiz',
@@ -39,7 +39,23 @@ test('two sites are the same when repository, server and word are', () => {
   }
 })
 
-test('the lock of a site is its own, and the name that a person gave is the same in every repository', () => {
+describe('the project whose lock all repositories share', () => {
+  const byUrl = { byUrl: true }
+  const rows: readonly [what: string, word: string, given: object, shared: string | undefined][] = [
+    ['is the one that a person named', 'quiz', { compose: { project: 'quiz' }, ...byUrl }, 'quiz'],
+    ['is that of the folder', 'quiz', { compose: { directory: './deploy' }, ...byUrl }, 'quiz'],
+    ['is none while only the folder is known', 'deploy', { compose: { directory: 'deploy' } }, undefined],
+    ['is the one that runs', 'quiz', {}, 'quiz'],
+    ['is none that merely runs beside a database with a URL', 'quiz', byUrl, undefined],
+    ['is no database', 'database:db', {}, undefined],
+    ['is none where nothing is known', '', {}, undefined],
+  ]
+  test.each(rows)('%s', (_, word, more, shared) => {
+    expect(sharedProject(word, { compose: {}, byUrl: false, ...more })).toBe(shared)
+  })
+})
+
+test('the lock of a site is its own, and that of the project is the same in every repository', () => {
   const [one, other] = [siteOf(given({ found: 'quiz' })), siteOf(given({ found: 'quiz', repository: 'acme/brain' }))]
   expect(lockNames(one, undefined)).toEqual([expect.stringMatching(/^site-[0-9a-f]{16}$/)])
   expect(lockNames(one, 'quiz')).toEqual([...lockNames(one, undefined), 'quiz'])

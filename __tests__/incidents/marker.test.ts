@@ -38,6 +38,18 @@ describe('the marker', () => {
     )
   })
 
+  test.each([
+    ['health-check', 'endpoint.status', 'https://quiz.example/', true],
+    ['health-check', 'compose.config', 'compose', false],
+    ['health-check', 'monitoring.broken', 'check/compose', true],
+    ['cert-check', 'monitoring.broken', 'check/endpoints', false],
+  ])('of an older release, of %s %s %s: our own work may explain it: %s', (action, id, key, disturbed) => {
+    const { disturbed: _, ...older } = { ...sample(), action, id, key }
+    const body = writeMarker({ ...older, fingerprint: fingerprint(older) } as Marker)
+    expect(body).not.toContain('disturbed')
+    expect(read(body)).toMatchObject({ kind: 'ours', marker: { disturbed } })
+  })
+
   const line = () => writeMarker(sample())
   const rows: readonly { what: string; body: () => string; author?: string; kind: string }[] = [
     { what: 'as it was written', body: line, kind: 'ours' },

@@ -33,8 +33,9 @@ describe('a cell is read by what was asked for', () => {
       `{"${'\\"'.repeat(5e5)}`,
       '['.repeat(1e6),
     ]
-    const startedAt = performance.now()
+    const before = process.cpuUsage()
     for (const text of hostile) for (const read of [textsCell, numbersCell, numberCell, booleanCell, jsonCell]) read(text)
-    expect(performance.now() - startedAt).toBeLessThan(10_000)
+    const { user, system } = process.cpuUsage(before)
+    expect((user + system) / 1000).toBeLessThan(10_000)
   })
 })

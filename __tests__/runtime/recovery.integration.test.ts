@@ -74,6 +74,29 @@ describe.each(points)('a change killed %s', (point) => {
   })
 })
 
+describe.each(points.map((point, nth) => ({ point, next: others[nth % others.length] ?? others[0] })))(
+  'a change stopped $point',
+  ({ point, next: { by, text } }) => {
+    test(`by SIGINT, SIGTERM and SIGKILL, without its post step, is taken back by a run of ${by}`, async () => {
+      await using server = await setting()
+      const cancel = { afterOutput: `at ${point}`, interruptMs: 200, terminateMs: 200 }
+      expect((await server.run('killed', { pause: point }, { cancel })).signal).toBe('SIGKILL')
+      if (text !== undefined) server.configure(text)
+      expect((await server.look()).world).toBe('old running')
+      expect(server.ledgers()).toEqual([])
+    })
+
+    test('by its deadline is done or undone when its step ends, and nothing is left', async () => {
+      await using server = await setting()
+      const ran = await server.run('swap', { pause: point, for: '900', timeout: '300ms' })
+      const isBegun = points.indexOf(point) >= points.indexOf('inside swap')
+      expect(ran.world).toBe(isBegun ? 'new running' : 'old running')
+      expect(ran.findings).toMatchObject([isBegun ? { id: 'swap.done', status: 'ok' } : { id: 'test-swap.failed', status: 'critical' }])
+      expect(server.ledgers()).toEqual([])
+    })
+  },
+)
+
 describe('a cancelled change', () => {
   const cancelled = async (point: string, times: { interruptMs: number; terminateMs: number }, forMs: string) => {
     await using server = await setting()
@@ -123,6 +146,22 @@ describe('a deadline', () => {
     expect(ran.world).toBe('new running')
     expect(server.ledgers()).toEqual([])
   }, 20_000)
+
+  test('ends one that hangs longer than the minute that the next entry waits: a look then goes on, a change finds the lock, the post step takes it back', async () => {
+    await using server = await setting()
+    const hanging = '{ test-swap: { pause: after stop, for: 200000, timeout: 100ms } }'
+    server.configure(sound(server.path, `rounds: { daily: [${hanging}, test-swap, health-check] }\nhealth-check: { checks: [endpoints] }`))
+    const ran = await server.run('round', { round: 'daily' }, { timeoutMs: 150_000 })
+    expect(ran.reports.map(({ action }) => action)).toEqual(['test-swap', 'test-swap', 'health-check'])
+    expect(ran.findings).toMatchObject([
+      { id: 'test-swap.failed', observed: 'the deadline came first' },
+      { id: 'test-swap.failed', observed: expect.stringMatching(/^test-swap \(process \d+\) has worked on this project since/) },
+      {},
+    ])
+    expect(ran.post?.log).toContain('it is recovered now')
+    expect(ran.world).toBe('old running')
+    expect(server.ledgers()).toEqual([])
+  }, 180_000)
 })
 
 describe('a change that fails', () => {

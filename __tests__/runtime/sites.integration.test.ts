@@ -73,6 +73,27 @@ describe('two repositories of one server that name no compose project', () => {
     expect(both.map(({ world }) => world)).toEqual(['new running', 'new running'])
   }, 20_000)
 
+  test.each([
+    ['the one compose project that runs', '', ''],
+    ['the one that runs and the one that the other names', '', 'compose: { project: shop }'],
+    ['the project of one folder', 'compose: { directory: FOLDER }', 'compose: { directory: FOLDER }'],
+  ])(
+    'do not work at the same time where both mean %s',
+    async (_, first, second) => {
+      await using server = await setting()
+      const folder = server.homeOf('shop')
+      mkdirSync(folder)
+      server.docker(shows('shop', folder))
+      const working = server.application('acme/quiz', first.replace('FOLDER', folder)).change({ pause: 'inside swap', for: '3500' })
+      await new Promise((resolve) => setTimeout(resolve, 2_000))
+      const other = await server.application('acme/operations', second.replace('FOLDER', folder)).change()
+      expect(other.log).toMatch(/test-swap \(process \d+\) has worked on this project since/)
+      expect(other.world).toBe('old running')
+      expect((await working).world).toBe('new running')
+    },
+    20_000,
+  )
+
   test('do not silence one another: own work explains nothing of another repository', async () => {
     await using server = await startBrokenServer()
     await server.look()

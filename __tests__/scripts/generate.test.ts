@@ -168,6 +168,8 @@ describe('registries', () => {
       'look.nothing',
       'look.unfinished',
       'monitoring.broken',
+      'recovery.pending',
+      'recovery.unreadable',
       'state.unwritable',
     ])
   })

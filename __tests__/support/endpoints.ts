@@ -25,7 +25,6 @@ export const answer = ({ totalMs = 38, ...overrides }: Partial<Answer> & { reado
   kind: 'answer',
   status: 200,
   headers: new Map(),
-  contentType: 'application/json',
   body: { text: '{"status":"ok"}', whole: true },
   bodyBytes: 15,
   ended: true,

@@ -45,9 +45,13 @@ export const findingIdsModule = (actions: readonly Action[]): string => {
   const renamed = Object.entries(allRenamed(actions))
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([former, now]) => `  '${former}': '${now}',\n`)
+  const disturbed = actions
+    .filter(({ disturbedByWork = {} }) => Object.keys(disturbedByWork).length > 0)
+    .map(({ name, disturbedByWork }) => `  '${name}': ${JSON.stringify(disturbedByWork)},\n`)
   return [
     header('the declarations of actions and parts'),
     `\n/** All ids that findings can have; each has a runbook. */\nexport const findingIds = [\n${ids.join('')}] as const\n`,
     `\n/** Ids that findings had before, each with the one that it has now. */\nexport const renamedIds = {${renamed.length === 0 ? '' : `\n${renamed.join('')}`}}\n`,
+    `\n/** Ids that Ronde's own work may explain, by action and by the check that says them. */\nexport const idsDisturbedByWork = {\n${disturbed.join('')}}\n`,
   ].join('')
 }

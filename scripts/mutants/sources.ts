@@ -2,7 +2,8 @@
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-const importOf = /^(?:import|export) (?!type )[^'"]*?from '(\.{1,2}\/[^']+\.ts)'/gms
+/** Not of the text that a generator writes: there a name is `${…}`. */
+const importOf = /^(?:import|export) (?!type )[^'"`]*?from '(\.{1,2}\/[^'$]+\.ts)'/gms
 
 const importsOf = (path: string): readonly string[] =>
   [...readFileSync(path, 'utf8').matchAll(importOf)].map(([, to = '']) => join(dirname(path), to))

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { BorrowedOptions, CommonOptions, CommonSection, LentOption } from './common-options.ts'
 import type { Context } from './context.ts'
-import type { ActionFinding } from './finding.ts'
+import type { ActionFinding, HouseId } from './finding.ts'
 import type { JsonObject } from './json.ts'
 import type { Attachment, Result } from './report.ts'
 
@@ -57,9 +57,11 @@ export type ActionDeclaration<
   readonly ids: readonly Id[]
   /** Ids that its findings had before -> the one of now: incidents that are open go on. */
   readonly renamed?: { readonly [former: string]: string }
+  /** Ids that Ronde's own work may explain, by the check that says them: what reports and incidents of earlier releases do not say themselves. */
+  readonly disturbedByWork?: Readonly<Record<string, readonly string[]>>
   /** The deadline when the user gives none. */
   readonly timeoutMs: (options: ActionOptions<Shape, Reads, Lent>) => number
-  readonly run: (options: ActionOptions<Shape, Reads, Lent>, context: Context) => Promise<Result<OutputsOf<Outputs>, NoInfer<Id>>>
+  readonly run: (options: ActionOptions<Shape, Reads, Lent>, context: Context) => Promise<Result<OutputsOf<Outputs>, NoInfer<Id> | HouseId>>
   /**
    * Takes back what a dead run's ledger (`context.ledger.pending()`) says was begun; may be called twice. It has no options: what it needs was
    * recorded, and compose and the database are reached as that run reached them. Throws when something stays: then the ledger does, too.
@@ -82,6 +84,7 @@ export type Action = {
   readonly outputs: OutputShape
   readonly ids: readonly string[]
   readonly renamed?: Readonly<Record<string, string>>
+  readonly disturbedByWork?: Readonly<Record<string, readonly string[]>>
   hasEffect?(options: ParsedValues): boolean
   timeoutMs(options: ParsedValues): number
   run(options: ParsedValues, context: Context): Promise<Result<Readonly<Record<string, string | number>>>>

@@ -66,5 +66,6 @@ export const finding = <const Id extends string>(
 export const stamped = <Id extends string>(findings: readonly JudgedFinding<Id>[], stamp: FindingStamp): readonly Finding<Id>[] =>
   findings.map((one) => ({ ...one, ...stamp }))
 
-/** Ids of what is said of no action: the state of Ronde itself, and that a check could not look. */
-export const houseIds = ['state.unwritable', 'monitoring.broken'] as const
+/** Ids of what no action declares, since any may say it: the state of Ronde itself, that a check could not look, and what dead runs left. */
+export const houseIds = ['state.unwritable', 'monitoring.broken', 'recovery.pending', 'recovery.unreadable'] as const
+export type HouseId = (typeof houseIds)[number]

@@ -88,3 +88,9 @@ export const idsOfParts = <Id extends string, Own extends string = never>(
 export const renamedInParts = (
   parts: readonly { readonly renamed?: Readonly<Record<string, string>> }[],
 ): Readonly<Record<string, string>> => Object.assign({}, ...parts.map(({ renamed }) => renamed))
+
+/** What Ronde's own work on the project may explain, by the name of the part; one that says nothing of it is not among them. */
+export const disturbedInParts = (
+  parts: readonly { readonly name: string; readonly disturbedByWork?: readonly string[] }[],
+): Readonly<Record<string, readonly string[]>> =>
+  Object.fromEntries(parts.flatMap(({ name, disturbedByWork }) => (disturbedByWork === undefined ? [] : [[name, disturbedByWork]])))

@@ -1,16 +1,11 @@
 import type { Context, Recovery } from '../contract/context.ts'
-import { type ActionFinding, finding } from '../contract/finding.ts'
+import { type ActionFinding, finding, type HouseId } from '../contract/finding.ts'
 
 const observed = ({ startedAt, steps, cause }: Recovery): string =>
   `started ${new Date(startedAt).toISOString()}, ${steps} steps in its ledger${cause === undefined ? '' : `; not recovered: ${cause}`}`
 
-export const recoveryIds = ['recovery.pending', 'recovery.unreadable'] as const
-
 /** What dead runs of Ronde itself left half done on this server; critical until it is recovered. No finding when there is nothing. */
-export const judgeRecoveries = ({
-  recoveries,
-  troubles,
-}: ReturnType<Context['recoveries']>): readonly ActionFinding<(typeof recoveryIds)[number]>[] =>
+export const judgeRecoveries = ({ recoveries, troubles }: ReturnType<Context['recoveries']>): readonly ActionFinding<HouseId>[] =>
   [
     ...recoveries.map((one) =>
       finding({

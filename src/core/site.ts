@@ -38,11 +38,28 @@ export const isSameSite = (one: SiteWords, other: SiteWords): boolean =>
 export const siteKey = ({ repository, server, project }: SiteWords): string =>
   hash('sha256', JSON.stringify([repository, server, project])).slice(0, 16)
 
+/** What is configured of a site's project, as far as its lock goes by it. */
+export type ConfiguredProject = {
+  readonly compose: ComposeOptions
+  /** The database is reached by a URL. */
+  readonly byUrl: boolean
+}
+
 /**
- * The locks of a site, in the order in which they are taken: its own, and that of a project that a person named, which is the same whatever
+ * The compose project that is worked on, for everybody on the server: the one that a person named, or means by a folder, or the one that runs
+ * where nothing else is configured. Where only a database's URL is, a project that was seen stands beside the work, and is not its subject.
+ */
+export const sharedProject = (word: string, { compose, byUrl }: ConfiguredProject): string | undefined => {
+  if (compose.project !== undefined) return compose.project
+  const isProject = word !== '' && !word.startsWith('database:') && word !== folderOf(compose)
+  return isProject && (needsEngine(compose) || !byUrl) ? word : undefined
+}
+
+/**
+ * The locks of a site, in the order in which they are taken: its own, and that of the project that is worked on, which is the same whatever
  * the repository.
  */
-export const lockNames = (site: SiteWords, named: string | undefined): readonly string[] => [
+export const lockNames = (site: SiteWords, shared: string | undefined): readonly string[] => [
   `site-${siteKey(site)}`,
-  ...(named === undefined ? [] : [named]),
+  ...(shared === undefined ? [] : [shared]),
 ]

@@ -139,3 +139,8 @@ export const findingIds = [
 
 /** Ids that findings had before, each with the one that it has now. */
 export const renamedIds = {}
+
+/** Ids that Ronde's own work may explain, by action and by the check that says them. */
+export const idsDisturbedByWork = {
+  'health-check': {"compose":["compose.engine","compose.service","compose.restarts"],"endpoints":["endpoint.configured","endpoint.reachable","endpoint.redirect","endpoint.status","endpoint.body","endpoint.latency","check.failed"],"postgres":["postgres.reachable","postgres.connections","postgres.blocked","postgres.idle-in-transaction","postgres.longest-transaction","postgres.deadlocks","postgres.cache-hit","postgres.replication-lag","postgres.size","postgres.pooler"]},
+}

@@ -1,4 +1,4 @@
-import { type Finding, finding, type houseIds, type JudgedFinding } from '../contract/finding.ts'
+import { type Finding, finding, type HouseId, type JudgedFinding } from '../contract/finding.ts'
 import type { History } from '../contract/history.ts'
 import type { Report } from '../contract/report.ts'
 import { byWorstStatus } from '../contract/status.ts'
@@ -8,7 +8,7 @@ import type { IdentityParts, Incident, IncidentVerdict, Marker, ReconcileInput, 
 import { withFormerIds } from './renamed.ts'
 
 /** The identity of "monitoring broken": one for each check, whatever of it could not be looked at. */
-export const monitoringId: (typeof houseIds)[number] = 'monitoring.broken'
+export const monitoringId: HouseId = 'monitoring.broken'
 
 /**
  * Whether the check of a finding or of an incident was completed; that of the run as a whole was when any was. What an older release wrote

@@ -6,6 +6,7 @@ import type { Report } from '../contract/report.ts'
 import type { Instant } from '../contract/seen.ts'
 import type { Status } from '../contract/status.ts'
 import type { Common } from '../core/options/common.ts'
+import { mayBeOwnWork } from './disturbed.ts'
 import type { RenamedIds } from './renamed.ts'
 
 /** What makes an incident this one. `key` is the finding's `incidentKey`, or its subject, or the digest of either (see `digestKey`). */
@@ -25,8 +26,7 @@ const child = z.object({ id: z.string(), key: z.string(), status: z.enum(['warni
 const event = z.object({ at: instant, what: z.string() })
 const optional = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined)
 
-/** Identity and severity must be right, or it is no marker; anything else that a hand broke falls back to nothing. */
-export const markerShape = z.object({
+const markerFields = z.object({
   fingerprint: z.string(),
   repository: z.string(),
   server: z.string(),
@@ -42,8 +42,8 @@ export const markerShape = z.object({
   round: z.string().catch(''),
   /** The check that looked; empty in a marker of an older release. */
   check: z.string().catch(''),
-  /** Ronde's own work on the project may explain it. */
-  disturbed: z.boolean().catch(false),
+  /** Ronde's own work on the project may explain it; a marker of an older release does not say. */
+  disturbed: optional(z.boolean()),
   audience: z.enum(['technical', 'security', 'infrastructure']).catch('technical'),
   /** 1: larger values are worse; -1: smaller ones; 0: not known. */
   direction: z.number().catch(0),
@@ -74,6 +74,9 @@ export const markerShape = z.object({
   closed: optional(instant),
   duplicate: z.boolean().catch(false),
 })
+
+/** Identity and severity must be right, or it is no marker; anything else that a hand broke falls back to nothing. */
+export const markerShape = markerFields.transform((given) => ({ ...given, disturbed: given.disturbed ?? mayBeOwnWork(given) }))
 
 /** Everything that an open incident needs and that the state must not be trusted to keep. Times are milliseconds since the epoch. */
 export type Marker = z.output<typeof markerShape>

@@ -22,7 +22,6 @@ export type HttpSeen =
       readonly status: number
       /** Names in lower case. */
       readonly headers: ReadonlyMap<string, string>
-      readonly contentType: string
       readonly body: BodyText | undefined
       readonly bodyBytes: number
       /** False when the body did not end within what is read. */
@@ -79,7 +78,6 @@ const run = async (request: HttpRequest, { dial, now }: Network, stop: Stop): Pr
         kind: 'answer',
         status: answer.status,
         headers: answer.headers,
-        contentType: answer.headers.get('content-type') ?? '',
         body: request.wantsBody ? await readBody(answer, keptBytes) : undefined,
         bodyBytes: answer.bodyBytes,
         ended: answer.ended === 'whole',

@@ -5,7 +5,7 @@ import type { Registry } from '../contract/registry.ts'
 import type { Site } from '../contract/site.ts'
 import { isUserError, UserError } from '../contract/user-error.ts'
 import { errorText } from '../core/error-chain.ts'
-import { siteKey } from '../core/site.ts'
+import { sharedProject, siteKey } from '../core/site.ts'
 import type { Listing } from '../tools/compose.ts'
 import { createIsolation } from '../tools/isolation/isolation.ts'
 import type { LookerProgram } from '../tools/isolation/looker.ts'
@@ -154,6 +154,9 @@ const recoverAll = async (files: readonly Readable[], wanted: RecoveryWanted, by
 
 const isReadable = (file: LedgerFile): file is Readable => file.kind === 'ledger'
 
+const sharedOf = ({ project, settings: { compose, url } }: LedgerHeader): string | undefined =>
+  sharedProject(project, { compose, byUrl: url !== undefined })
+
 const siteOf = ({ repository, server, project }: LedgerHeader): Site => ({ repository, server, project, formerly: [] })
 
 /** Replays what ended runs left, the latest first, each site under its own lock. Never throws for what an action does; says what stays. False when something hangs. */
@@ -163,7 +166,7 @@ export const recoverLeft = async (wanted: RecoveryWanted, by: Recoverer): Promis
   if (wanted.holdsLock === true) return recoverAll(left(), wanted, by)
   for (const [key, [first]] of Map.groupBy(left(), ({ header }) => siteKey(header))) {
     if (first === undefined || by.cancelled.aborted) continue
-    const of = { site: siteOf(first.header), named: first.header.settings.compose.project }
+    const of = { site: siteOf(first.header), shared: sharedOf(first.header) }
     const lock = await holdSite({ directory: wanted.directory, of, what: 'a recovery', deadline: Date.now() + recoveryLimitMs })
     if (lock.kind === 'refused') {
       by.printer.line(`ronde ${first.header.action}: not recovered now: ${lock.cause}`)

@@ -29,7 +29,7 @@ export const holdSite = async ({ directory, of, what, deadline }: LockWanted): P
   const release = () => {
     for (const one of held.toReversed()) one()
   }
-  for (const project of lockNames(of.site, of.named)) {
+  for (const project of lockNames(of.site, of.shared)) {
     const acquired = await acquireLock({ directory, project, what, deadline, now: Date.now() })
     if (acquired.kind === 'acquired') held.push(() => acquired.release())
     else {

@@ -4,7 +4,7 @@ import type { DatabaseOptions } from '../contract/database.ts'
 import type { RunProgram } from '../contract/process.ts'
 import type { Seen } from '../contract/seen.ts'
 import type { Site } from '../contract/site.ts'
-import { needsEngine, siteOf } from '../core/site.ts'
+import { needsEngine, sharedProject, siteOf } from '../core/site.ts'
 import { createCompose, type Listing } from '../tools/compose.ts'
 import { databaseWord } from '../tools/connect/database-word.ts'
 import { noteSite, type SiteNote, siteNotes } from './state/sites.ts'
@@ -12,8 +12,8 @@ import { noteSite, type SiteNote, siteNotes } from './state/sites.ts'
 /** A site as a run sees it. */
 export type SiteOfRun = {
   readonly site: Site
-  /** The compose project as a person named it. */
-  readonly named: string | undefined
+  /** The compose project that is worked on, whatever the repository: its lock is taken as well. */
+  readonly shared: string | undefined
   /** Why nobody knows which compose project is meant, where one is configured: then nothing is changed. */
   readonly unseen?: { readonly cause: string; readonly advice: string }
 }
@@ -76,7 +76,8 @@ export const seeSite = async (wanted: SiteWanted): Promise<SiteOfRun> => {
   const before = remembered(notes, configured, server)
   const site = siteOf({ repository, server, compose, found: seen, remembered: before, database: databaseWord(database) })
   keepNote(wanted, { site, configured, seen: seen ?? before, notes })
-  return { site, named: compose.project, ...whyUnseen(found, compose) }
+  const shared = sharedProject(site.project, { compose, byUrl: database.url !== undefined })
+  return { site, shared, ...whyUnseen(found, compose) }
 }
 
 const siteInputs = [

@@ -1,12 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Context } from '../contract/context.ts'
 
-/** After the abort an action gets this to end by itself; then the run goes on without it. */
-const graceMs = 5_000
-/** A swap takes 2 s at most; one that hangs must not hang the step until the runner kills it. */
-const longestSwapMs = 60_000
-/** After a swap that outlived the grace: to come back with what it did. */
-const returnMs = 1_000
+/** How long a turn lasts after its abort, ms. */
+export type TurnLimits = {
+  /** An action gets this to end by itself; then the run goes on without it. */
+  readonly graceMs: number
+  /** A swap takes 2 s at most; one that hangs must not hang the step until the runner kills it. */
+  readonly longestSwapMs: number
+  /** After a swap that outlived the grace: to come back with what it did. */
+  readonly returnMs: number
+}
+const usual: TurnLimits = { graceMs: 5_000, longestSwapMs: 60_000, returnMs: 1_000 }
 
 /** How long one action may go on: until its grace after the abort is over, and never in the middle of a swap. */
 export type Turn = Pick<Context, 'uninterrupted'> & {
@@ -25,7 +29,7 @@ const aborted = (signal: AbortSignal): Promise<unknown> =>
     else signal.addEventListener('abort', resolve, { once: true })
   })
 
-export const createTurn = (signal: AbortSignal): Turn => {
+export const createTurn = (signal: AbortSignal, { graceMs, longestSwapMs, returnMs } = usual): Turn => {
   let over = false
   const swaps = new Set<Promise<unknown>>()
   const others: Promise<unknown>[] = []

@@ -268,7 +268,12 @@ describe('what certbot itself says', () => {
   test('a dry run on request is made once a week and says that no deploy hook was run', async () => {
     await using state = await temporaryFolder()
     const first = await check({ 'renew-dry-run': 'true' }, state.path)
-    expect(first.of('certbot.dry-run')).toMatchObject({ status: 'ok', advice: expect.stringContaining('deploy hooks are not run') })
+    expect(first.of('certbot.dry-run')).toMatchObject({
+      status: 'ok',
+      advice: '',
+      evidence: [expect.stringContaining('deploy hooks are not run')],
+    })
+    expect(first.of('certbot.dry-run')?.notChecked).toBeUndefined()
     expect(first.of('certbot.dry-run')?.observed).toMatch(/^certbot renewed in its dry run/)
     const again = await check({ 'renew-dry-run': 'true' }, state.path)
     expect(again.of('certbot.dry-run')?.observed).toMatch(

@@ -4,7 +4,7 @@ import { describe, expect, jest, test } from '@jest/globals'
 import { testSome } from '../../../src/actions/db-maintain/parts/schema/test-constraints.ts'
 import { runMaintain } from '../../support/db-maintain.ts'
 import { asApp, hostileUrl, useHostile } from '../../support/hostile-owner.ts'
-import { onSite } from '../../support/maintenance-site.ts'
+import { onDatabase } from '../../support/maintained-database.ts'
 import { edgeMajors } from '../../support/postgres-majors.ts'
 import { openSession } from '../../support/postgres-sessions.ts'
 
@@ -89,15 +89,15 @@ describe.each(edgeMajors)('tables of somebody else, on PostgreSQL $major', (one)
 
   test('an index that comes between the look and the test runs nothing either', async () => {
     await asApp(server(), tables.replace('CREATE INDEX bad ON game ((id + public.evil_i(1)));', ''))
-    await onSite(server(), { target: { database: 'appdb' } }, async (site) => {
+    await onDatabase(server(), { target: { database: 'appdb' } }, async (maintained) => {
       const session = {
-        ...site.session,
+        ...maintained.session,
         query: async (sql: string) => {
           if (sql.includes('enable_indexscan')) await asApp(server(), 'CREATE INDEX IF NOT EXISTS bad ON game ((id + public.evil_i(1)))')
-          return site.session.query(sql)
+          return maintained.session.query(sql)
         },
       }
-      const { outcomes } = await testSome({ ...site, session })
+      const { outcomes } = await testSome({ ...maintained, session })
       const ofGame = outcomes.filter(({ constraint }) => constraint.table.endsWith('game'))
       expect(ofGame.map(({ tested }) => tested)).toEqual(ofGame.map(() => 'code of others'))
       expect(outcomes.find(({ constraint }) => constraint.name === 'many')?.tested).toBe('holds')

@@ -16,21 +16,21 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-const taskThat = (name: string, work: (site: MaintainedDatabase) => Promise<unknown>) =>
+const taskThat = (name: string, work: (maintained: MaintainedDatabase) => Promise<unknown>) =>
   definePart({
     name,
     description: name,
     order: 1,
     options: {},
     ids: ['db.vacuum'],
-    run: async (_options, site) => {
-      await work(site)
+    run: async (_options, maintained) => {
+      await work(maintained)
       return { completed: true, findings: [] }
     },
   })
 
 /** Runs it as `reader`, and another one after it in the same session. */
-const run = async (work: (site: MaintainedDatabase) => Promise<unknown>) => {
+const run = async (work: (maintained: MaintainedDatabase) => Promise<unknown>) => {
   const pids: number[] = []
   const after = taskThat('after', async ({ session }) =>
     pids.push(Number((await session.ask('SELECT pg_backend_pid() AS pid', []))[0]?.['pid'])),
@@ -40,7 +40,7 @@ const run = async (work: (site: MaintainedDatabase) => Promise<unknown>) => {
   const tasks = [after, taskThat('odd', work), after]
   const { ran, ended } = await maintain({
     target,
-    planned: tasks.map((part) => ({ part, run: (site) => part.run({ tasks: [], databases: [], thresholds: {} }, site, true) })),
+    planned: tasks.map((part) => ({ part, run: (maintained) => part.run({ tasks: [], databases: [], thresholds: {} }, maintained, true) })),
     wanted: [],
     application: 'ronde test',
     context,
@@ -50,7 +50,7 @@ const run = async (work: (site: MaintainedDatabase) => Promise<unknown>) => {
   return { odd, ended, sameSession: pids[0] === pids[1] }
 }
 
-const cases: readonly (readonly [string, (site: MaintainedDatabase) => Promise<unknown>, object, boolean])[] = [
+const cases: readonly (readonly [string, (maintained: MaintainedDatabase) => Promise<unknown>, object, boolean])[] = [
   [
     'throws a mistake of ours',
     async () => {

@@ -98,8 +98,9 @@ describe('a connection string that cannot be read', () => {
         },
       ),
     )
-    const startedAt = performance.now()
+    const before = process.cpuUsage()
     parseConninfo(`postgres://${'@:'.repeat(2_000)}`)
-    expect(performance.now() - startedAt).toBeLessThan(2_000)
+    const { user, system } = process.cpuUsage(before)
+    expect((user + system) / 1000).toBeLessThan(2_000)
   })
 })

@@ -116,7 +116,6 @@ describe('what every run is told', () => {
   test('nothing at all gives the defaults', async () => {
     expect(await parseTold({})).toMatchObject({
       server: 'host-1',
-      configPath: undefined,
       failOn: 'critical',
       incidents: false,
       token: undefined,
@@ -142,7 +141,6 @@ describe('what every run is told', () => {
       stateDir: '/s',
       secrets: ['t0ken'],
     })
-    expect(run.configPath).toMatch(/\/\.github\/ronde\.yml$/)
   })
 
   test('the common part is there for the runtime', async () => {

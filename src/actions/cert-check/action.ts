@@ -2,7 +2,7 @@ import { type ActionOptions, defineAction } from '../../contract/action.ts'
 import type { Context } from '../../contract/context.ts'
 import { finding } from '../../contract/finding.ts'
 import type { Obstacle } from '../../contract/seen.ts'
-import { idsOfParts, renamedInParts } from '../../core/parts.ts'
+import { disturbedInParts, idsOfParts, renamedInParts } from '../../core/parts.ts'
 import { completedParts, type PlannedPart, runPartsSideBySide } from '../../core/run-parts.ts'
 import { borrows, options as ownOptions, reads } from './options.ts'
 import { overviewOf } from './overview.ts'
@@ -54,6 +54,7 @@ export const action = defineAction({
   options,
   ids: idsOfParts(parts, ['cert.unfinished']),
   renamed: renamedInParts(parts),
+  disturbedByWork: disturbedInParts(parts),
   outputs: {
     'expires-in-days': { description: 'Whole days until the first of the certificates expires; empty when none was seen.' },
     certificates: { description: 'Number of different certificates that were seen.' },

@@ -4,7 +4,7 @@ import type { Context } from '../../contract/context.ts'
 import type { PostgresTarget } from '../../contract/database.ts'
 import { list } from '../../core/options/list.ts'
 import { thresholdsOption } from '../../core/options/threshold.ts'
-import { idsOfParts, renamedInParts, thresholdsOfParts } from '../../core/parts.ts'
+import { disturbedInParts, idsOfParts, renamedInParts, thresholdsOfParts } from '../../core/parts.ts'
 import { beginSteps } from '../../core/steps.ts'
 import { tableName } from '../../domain/postgres/sql-name.ts'
 import { applicationName } from '../../tools/connect/session.ts'
@@ -46,7 +46,7 @@ const hourMs = 3_600_000
 const planned = (given: Options): readonly PlannedTask[] =>
   parts
     .filter(({ name }) => given.tasks.includes(name))
-    .map((part) => ({ part: { group, ...part }, run: (site) => part.run(given, site, true) }))
+    .map((part) => ({ part: { group, ...part }, run: (maintained) => part.run(given, maintained, true) }))
 
 const runTasks = async (target: PostgresTarget, options: Options, context: Context): Promise<readonly Maintained[]> => {
   const work = planned(options)
@@ -80,6 +80,7 @@ export const action = defineAction({
   options,
   ids: idsOfParts(parts, [...taskIds, ...serverIds]),
   renamed: renamedInParts(parts),
+  disturbedByWork: disturbedInParts(parts),
   outputs: {
     vacuumed: { description: 'Number of tables that were vacuumed.' },
     'reclaimed-bytes': { description: 'Bytes that dead rows and bloated indexes held and that can be used again.' },

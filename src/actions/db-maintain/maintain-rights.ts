@@ -17,14 +17,14 @@ const grantsOf = ({ server }: MaintainedDatabase, forbidden: readonly Forbidden[
 
 /** What our role may not maintain: the finding, or nothing when it may all. */
 export const lacksMaintain = (
-  site: MaintainedDatabase,
+  maintained: MaintainedDatabase,
   task: string,
   forbidden: readonly Forbidden[],
 ): readonly JudgedFinding<'db.rights'>[] => {
   if (forbidden.length === 0) return []
-  const { server, target } = site
+  const { server, target } = maintained
   const older = server.major >= 17 ? '' : '; before PostgreSQL 17 only their owners may'
   const what = `role ${server.user} may not maintain ${counted(forbidden.length, 'relation')}${older}`
   const evidence = forbidden.slice(0, 20).map(({ name, owner }) => (owner === undefined ? name : `${name}, owner ${owner}`))
-  return [lacksRights(target.database, task, { what, grants: grantsOf(site, forbidden), evidence })]
+  return [lacksRights(target.database, task, { what, grants: grantsOf(maintained, forbidden), evidence })]
 }

@@ -25,13 +25,13 @@ const maintaining = ({ server }: Pick<MaintainedDatabase, 'server'>, left: reado
 
 /** Tables that a task did not touch, since their owners' code would run where our role works; or nothing. */
 export const judgeLeftAlone = (
-  site: Pick<MaintainedDatabase, 'server' | 'target'>,
+  maintained: Pick<MaintainedDatabase, 'server' | 'target'>,
   task: string,
   left: readonly LeftAlone[],
 ): readonly JudgedFinding<'db.owner-code'>[] => {
   const [first] = left
   if (first === undefined) return []
-  const { server, target } = site
+  const { server, target } = maintained
   const names = { ...first.found.names, table: undefined }
   return [
     finding({
@@ -41,7 +41,7 @@ export const judgeLeftAlone = (
       title: `${task} in ${target.database}: ${counted(left.length, 'relation')} left alone, for code of others is in them`,
       observed: `${first.name}: ${whyNotPlanned(first.found, server.user)}`,
       expected: 'a role with the least rights, or code of ours alone',
-      advice: leastRoleAdvice(names, server.user, maintaining(site, left)),
+      advice: leastRoleAdvice(names, server.user, maintaining(maintained, left)),
       evidence: left.slice(0, 20).map(({ name, found }) => `${name}: ${ownerCodeWords(found)}`),
       certainty: 'hard',
       audience: 'technical',

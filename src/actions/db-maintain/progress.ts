@@ -34,9 +34,9 @@ const follow = async (
   if (!result.ok && !over.aborted) context.progress.say(`progress cannot be followed: ${result.failure.detail}`)
 }
 
-/** Does one long statement of the site's session: told of every few seconds, and stopped on the server when the run is. */
-export const longStatement = async (site: MaintainedDatabase, sql: string, followed: Followed): Promise<void> => {
-  const { session, context } = site
+/** Does one long statement of the database's session: told of every few seconds, and stopped on the server when the run is. */
+export const longStatement = async (maintained: MaintainedDatabase, sql: string, followed: Followed): Promise<void> => {
+  const { session, context } = maintained
   const over = new AbortController()
   const stop = () => {
     over.abort()
@@ -44,7 +44,7 @@ export const longStatement = async (site: MaintainedDatabase, sql: string, follo
   }
   if (context.signal.aborted) return
   context.signal.addEventListener('abort', stop, { once: true })
-  const following = follow(site, session.pid, followed, over.signal)
+  const following = follow(maintained, session.pid, followed, over.signal)
   try {
     await session.query(sql, { timeoutMs: longestMs })
   } finally {

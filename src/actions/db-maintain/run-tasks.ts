@@ -6,21 +6,21 @@ import { type PostgresFailure, passingFailures } from '../../domain/postgres/fai
 import type { TableName } from '../../domain/postgres/table-name.ts'
 import { isStatementError, type StatementError } from '../../probes/postgres/read-only.ts'
 import type { PostgresSession } from '../../tools/connect/session.ts'
+import { openMaintained } from './maintained-database.ts'
 import { couldNotFinish, deadlineAdvice, lacksRights, notDone } from './not-done.ts'
 import type { MaintainedDatabase, TaskOutcome } from './part.ts'
 import type { parts } from './parts.generated.ts'
 import { rightsRefused } from './refused-rights.ts'
 import { inOwnSession } from './session.ts'
-import { openSite } from './site.ts'
 
 type TaskDone = TaskOutcome<(typeof parts)[number]['ids'][number]>
 /** What became of a task. */
 export type RanTask = RanPart<TaskDone, 'db.unfinished'>
 
-/** A task and how it is done at a site. */
+/** A task and how it is done in a database. */
 export type PlannedTask = {
   readonly part: PlannedPart<TaskDone>['part'] & { readonly changes?: true }
-  readonly run: (site: MaintainedDatabase) => Promise<TaskDone>
+  readonly run: (maintained: MaintainedDatabase) => Promise<TaskDone>
 }
 
 export type MaintenanceWork = {
@@ -94,12 +94,12 @@ const whyStopped = ({ signal }: Context, error: StatementError) =>
     ? whyAborted(signal, deadlineAdvice)
     : { cause: `${error.message} (${error.code})`, advice: 'run it again in a quieter hour, or with fewer `tables`' }
 
-const refused = (site: MaintainedDatabase, task: string, error: StatementError): TaskDone => {
-  const { context } = site
-  const { database } = site.target
+const refused = (maintained: MaintainedDatabase, task: string, error: StatementError): TaskDone => {
+  const { context } = maintained
+  const { database } = maintained.target
   if (error.code === stopped) return notDone(couldNotFinish(database, task, whyStopped(context, error)))
   if (error.code === insufficientPrivilege)
-    return notDone(lacksRights(database, task, { what: error.message, grants: rightsRefused(site, error.message) }))
+    return notDone(lacksRights(database, task, { what: error.message, grants: rightsRefused(maintained, error.message) }))
   const advice =
     error.code === locked
       ? 'somebody holds a table that it must read: the task `sessions` tells who; then run it again'
@@ -114,21 +114,21 @@ const settingOf = ({ target, context }: Pick<MaintenanceWork, 'target' | 'contex
 })
 
 /** One task that fails never hides the others; only a lost session ends this one, and is thrown on. */
-const guarded = async ({ part, run }: PlannedTask, site: MaintainedDatabase): Promise<TaskDone> => {
+const guarded = async ({ part, run }: PlannedTask, maintained: MaintainedDatabase): Promise<TaskDone> => {
   try {
-    return await run(site)
+    return await run(maintained)
   } catch (error) {
     if (!isStatementError(error)) throw error
     // Outside a transaction it is a warning of the server and nothing else.
-    await site.session.query('ROLLBACK')
-    return refused(site, part.name, error)
+    await maintained.session.query('ROLLBACK')
+    return refused(maintained, part.name, error)
   }
 }
 
 const inTurn = (left: readonly PlannedTask[], opened: MaintainedDatabase) => {
   const { session, isOfServer } = remembering(opened.session)
-  const site = { ...opened, session }
-  const planned = left.map((one) => ({ part: one.part, run: () => guarded(one, site) }))
+  const maintained = { ...opened, session }
+  const planned = left.map((one) => ({ part: one.part, run: () => guarded(one, maintained) }))
   return runPartsInTurn(planned, { ...settingOf(opened), endsAll: isOfServer })
 }
 
@@ -167,11 +167,11 @@ const inOneSession = async (work: MaintenanceWork, left: readonly PlannedTask[])
   const stop = hardStop(context.signal)
   const limits = { signal: stop.signal, connectTimeoutMs: connectMs, application }
   const result = await inOwnSession(target, limits, async (session) => {
-    const open = await openSite(session, work)
-    seen = { missing: open.missing, version: open.site.server.version }
+    const open = await openMaintained(session, work)
+    seen = { missing: open.missing, version: open.maintained.server.version }
     opened = true
-    const nothing = open.site.named && open.site.tables.length === 0
-    for await (const one of inTurn(nothing ? [] : left, open.site)) ran.push(one)
+    const nothing = open.maintained.named && open.maintained.tables.length === 0
+    for await (const one of inTurn(nothing ? [] : left, open.maintained)) ran.push(one)
   })
   stop.release()
   const { database } = target

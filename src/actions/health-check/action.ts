@@ -7,24 +7,29 @@ import type { Obstacle } from '../../contract/seen.ts'
 import { list } from '../../core/options/list.ts'
 import { texts } from '../../core/options/texts.ts'
 import { thresholdsOption } from '../../core/options/threshold.ts'
-import { idsOfParts, renamedInParts, thresholdsOfParts } from '../../core/parts.ts'
-import { judgeRecoveries, recoveryIds } from '../../core/pending-recovery.ts'
+import { disturbedInParts, idsOfParts, renamedInParts, thresholdsOfParts } from '../../core/parts.ts'
+import { judgeRecoveries } from '../../core/pending-recovery.ts'
 import { completedParts, type PlannedPart, type RanPart, runPartsSideBySide } from '../../core/run-parts.ts'
 import { withCauses } from './causes.ts'
 import { clockIds, judgeClock } from './clock.ts'
 import type { CheckOutcome } from './part.ts'
 import { partOptions, parts } from './parts.generated.ts'
-import { plannedChecks, plannedOptions, plannedThresholds } from './planned-checks.ts'
+import { plannedOptions, plannedThresholds, stillPlanned } from './planned-checks.ts'
 import { unavailable } from './unavailable.ts'
 
+const names = parts.map(({ name }) => name)
+const planned = stillPlanned(names)
+
 const options = {
+  // What a part declares stands first, and in place of what was planned under its name.
   ...partOptions,
   ...plannedOptions,
-  checks: list(z.enum([...parts.map(({ name }) => name), ...Object.keys(plannedChecks)]))
+  ...partOptions,
+  checks: list(z.enum([...names, ...Object.keys(planned)]))
     .optional()
     .register(texts, { description: 'Which checks to run; by default all that the configuration or the server makes possible.' }),
   quick: z.boolean().default(false).register(texts, { description: 'Leave out the slow checks.' }),
-  thresholds: thresholdsOption({ ...thresholdsOfParts(parts), ...plannedThresholds }),
+  thresholds: thresholdsOption({ ...thresholdsOfParts(parts), ...plannedThresholds, ...thresholdsOfParts(parts) }),
 }
 
 const reads = ['compose', 'database', 'privileges', 'time-zone'] as const
@@ -35,7 +40,7 @@ const defaultTimeoutMs = 60_000
 
 const wanted = ({ checks, quick }: Options) => parts.filter(({ name, slow }) => checks?.includes(name) !== false && !(quick && slow))
 
-const planned = (given: Options, context: Context): readonly PlannedPart<CheckOutcome<CheckId>>[] =>
+const checksOf = (given: Options, context: Context): readonly PlannedPart<CheckOutcome<CheckId>>[] =>
   wanted(given).map((part) => {
     const asked = given.checks?.includes(part.name) === true || part.configured?.(given) === true
     return { part, run: () => part.run(given, context, asked) }
@@ -59,11 +64,11 @@ const factsOf = (ran: readonly RanPart<CheckOutcome>[]): JsonObject => {
 }
 
 const run = async (given: Options, context: Context) => {
-  const ran = await runPartsSideBySide(planned(given, context), { signal: context.signal, unfinished })
+  const ran = await runPartsSideBySide(checksOf(given, context), { signal: context.signal, unfinished })
   const scope = completedParts(ran)
   const findings = [
     ...withCauses(ran.flatMap((one) => one.findings)),
-    ...unavailable(given),
+    ...unavailable(given, planned),
     ...judgeRecoveries(context.recoveries()),
     ...judgeClock(await context.clock()),
   ]
@@ -76,9 +81,10 @@ export const action = defineAction({
   kind: 'observe',
   reads,
   options,
-  later: Object.keys(plannedOptions),
-  ids: idsOfParts(parts, [...recoveryIds, ...clockIds, 'check.failed', 'check.unavailable']),
+  later: Object.keys(plannedOptions).filter((name) => !Object.hasOwn(partOptions, name)),
+  ids: idsOfParts(parts, [...clockIds, 'check.failed', 'check.unavailable']),
   renamed: renamedInParts(parts),
+  disturbedByWork: disturbedInParts(parts),
   outputs: { checks: { description: 'Number of checks that were completed.' } },
   timeoutMs: (given) => Math.max(defaultTimeoutMs, ...wanted(given).map((part) => part.longestTimeoutMs?.(given) ?? 0)),
   run,

@@ -1,5 +1,5 @@
 import { type ActionFinding, finding } from '../../contract/finding.ts'
-import { plannedChecks, type plannedOptions } from './planned-checks.ts'
+import type { PlannedCheck, plannedOptions } from './planned-checks.ts'
 
 type Asked = { readonly [Option in keyof typeof plannedOptions]?: unknown } & {
   readonly checks?: readonly string[] | undefined
@@ -7,8 +7,11 @@ type Asked = { readonly [Option in keyof typeof plannedOptions]?: unknown } & {
 }
 
 /** What the user asked for and this release does not have: said as "could not look", so that nobody takes silence for health. */
-export const unavailable = (options: Asked): readonly ActionFinding<'check.unavailable'>[] =>
-  Object.entries(plannedChecks)
+export const unavailable = (
+  options: Asked,
+  planned: Readonly<Record<string, PlannedCheck>>,
+): readonly ActionFinding<'check.unavailable'>[] =>
+  Object.entries(planned)
     .filter(([, { slow }]) => !(options.quick && slow))
     .filter(([check, { option }]) => options.checks?.includes(check) ?? (option !== undefined && options[option] !== undefined))
     .map(([check]) => ({

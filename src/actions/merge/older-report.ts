@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Finding } from '../../contract/finding.ts'
 import type { Report } from '../../contract/report.ts'
 import { findingSchema } from '../../core/report-schema.ts'
+import { mayBeOwnWork } from '../../incidents/disturbed.ts'
 import { currentId } from '../../incidents/renamed.ts'
 
 /** A finding as any release wrote it: before 0.2 without its check, and what was not checked was told by its advice. */
@@ -18,12 +19,17 @@ const notCheckedOf = ({ check, status, advice }: Given): Partial<Pick<Finding, '
     ? { notChecked: advice.replace(notCheckedPrefix, ''), advice: '' }
     : {}
 
+/** A finding without its check comes from a release that did not say either whether our own work explains it. */
+const disturbedOf = ({ check, id, subject }: Given, action: string): Partial<Pick<Finding, 'disturbedByWork'>> =>
+  check === undefined && mayBeOwnWork({ action, id, key: subject }) ? { disturbedByWork: true } : {}
+
 /** A finding as this release would say it. */
-export const findingOfToday = (given: Given): Finding => {
+export const findingOfToday = (given: Given, action: string): Finding => {
   const { check: _, parent, ...rest } = given
   return {
     ...rest,
     ...notCheckedOf(given),
+    ...disturbedOf(given, action),
     id: currentId(given.id),
     check: checkOf(given),
     ...(parent === undefined ? {} : { parent: { ...parent, id: currentId(parent.id) } }),

@@ -33,11 +33,12 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 const ofAction = (value: unknown, at: string): Report | string => {
   const findings: Finding[] = []
   const given = isObject(value) && Array.isArray(value['findings']) ? value['findings'] : []
+  const action = isObject(value) && typeof value['action'] === 'string' ? value['action'] : ''
   if (given.length > maxFindings) return `${at}findings: ${given.length}, more than ${maxFindings}`
   for (const [index, one] of given.entries()) {
     const read = findingOfAnyRelease.safeParse(one)
     if (!read.success) return firstIssue(read.error, `${at}findings[${index}]`)
-    findings.push(findingOfToday(read.data))
+    findings.push(findingOfToday(read.data, action))
   }
   const read = reportSchema.safeParse(given.length === 0 ? value : { ...(value as object), findings: [] })
   return read.success ? pastOfToday({ ...read.data, findings }) : firstIssue(read.error, at.slice(0, -1))

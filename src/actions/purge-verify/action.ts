@@ -1,7 +1,7 @@
 import { defineAction } from '../../contract/action.ts'
 import type { Context } from '../../contract/context.ts'
 import type { Finding } from '../../contract/finding.ts'
-import { idsOfParts, renamedInParts } from '../../core/parts.ts'
+import { disturbedInParts, idsOfParts, renamedInParts } from '../../core/parts.ts'
 import { shorten } from '../../core/text/plain.ts'
 import { clockTime, countRows } from './about.ts'
 import { options, type PurgeVerifyOptions } from './every-option.ts'
@@ -76,6 +76,7 @@ export const action = defineAction({
   options,
   ids: idsOfParts(parts, ['purge.clock', 'purge.command', 'purge-verify.unfinished']),
   renamed: renamedInParts(parts),
+  disturbedByWork: disturbedInParts(parts),
   outputs: {
     'stale-rows': { description: 'Rows older than the business date, counted up to 10,000; empty when it could not be told.' },
     'deleted-rows': { description: 'Rows that the purge of today deleted, by its log or the statistics; empty when not known.' },

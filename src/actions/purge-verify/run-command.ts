@@ -72,7 +72,7 @@ const verdicts: CasesByTag<Attempt, 'kind', [text: string], Omit<Verdict, 'title
     status: 'warning',
     what: 'missed, and not run a second time',
     observed: `Ronde ran the purge at ${new Date(at).toISOString()}`,
-    advice: `find out what it left, then run ${text}`,
+    advice: `find out what it left, then run: ${text}`,
   }),
   refused: ({ cause, advice }) => ({ status: 'unknown', what: 'the purge command could not be run', observed: cause, advice }),
   ran: ({ finished }, text) => {
@@ -81,8 +81,9 @@ const verdicts: CasesByTag<Attempt, 'kind', [text: string], Omit<Verdict, 'title
     return {
       status: done ? 'warning' : 'critical',
       what: done ? 'the purge was missed, and has been run now' : 'the purge was missed, and its command failed',
-      observed: `${how} after ${formatDuration(finished.durationMs)}`,
-      advice: done ? 'find out why it did not run by itself: look at what starts it' : `run ${text} to see why`,
+      // Of the other endings the words say how long, or nothing went on.
+      observed: finished.ended === 'exit' || finished.ended === 'signal' ? `${how} after ${formatDuration(finished.durationMs)}` : how,
+      advice: done ? 'find out why it did not run by itself: look at what starts it' : `to see why, run: ${text}`,
     }
   },
 }

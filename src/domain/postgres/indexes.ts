@@ -22,8 +22,6 @@ export type Index = {
   readonly attached: boolean
   readonly sizeBytes: number
   readonly scans: number
-  /** Since its last scan; only PostgreSQL 16 and newer count it. */
-  readonly lastScanMs: number | undefined
   /** How it sorts, without its name: two of a table with the same one do the same. */
   readonly definition: string
 }

@@ -7,8 +7,6 @@ export type TableStats = {
   readonly totalBytes: number
   /** The rows alone. */
   readonly heapBytes: number
-  /** Rows inserted, updated or deleted since it was last analyzed. */
-  readonly changedRows: number
   /** How often a person, Ronde or autovacuum vacuumed it, since the counters began. */
   readonly vacuumCount: number
   readonly analyzeCount: number

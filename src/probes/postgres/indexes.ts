@@ -1,6 +1,6 @@
 import type { Index, TableScans } from '../../domain/postgres/indexes.ts'
 import type { PostgresSession, SqlRow } from '../../tools/connect/session.ts'
-import { booleanCell, numberCell, optionalCell, sinceMs, textCell, wholeCell } from './cells.ts'
+import { booleanCell, numberCell, sinceMs, textCell, wholeCell } from './cells.ts'
 import { readOnly } from './read-only.ts'
 
 /** All indexes but those of the system and of temporary tables; `last_idx_scan` exists since PostgreSQL 16, so it is taken out of the row as JSON. */
@@ -13,7 +13,6 @@ const indexesSql = `SELECT i.indexrelid::pg_catalog.int8 AS oid, n.nspname::pg_c
     EXISTS (SELECT 1 FROM pg_catalog.pg_inherits WHERE inhrelid OPERATOR(pg_catalog.=) i.indexrelid) AS attached,
     CASE WHEN ic.relkind OPERATOR(pg_catalog.=) 'I' THEN 0 ELSE pg_catalog.pg_relation_size(i.indexrelid) END::pg_catalog.float8 AS bytes,
     coalesce(s.idx_scan, 0)::pg_catalog.float8 AS scans,
-    ${sinceMs("(pg_catalog.to_jsonb(s) OPERATOR(pg_catalog.->>) 'last_idx_scan')::pg_catalog.timestamptz")} AS last_scan_ms,
     pg_catalog.concat_ws(' ', am.amname, i.indkey, i.indclass, i.indcollation, i.indoption, i.indnkeyatts,
       pg_catalog.pg_get_expr(i.indexprs, i.indrelid), '|', pg_catalog.pg_get_expr(i.indpred, i.indrelid)) AS definition
   FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class ic ON ic.oid OPERATOR(pg_catalog.=) i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) ic.relnamespace
@@ -39,7 +38,6 @@ const indexOf = (row: SqlRow): Index => ({
   attached: booleanCell(row['attached']),
   sizeBytes: numberCell(row['bytes']),
   scans: numberCell(row['scans']),
-  lastScanMs: optionalCell(row['last_scan_ms']),
   definition: textCell(row['definition'], 4_000),
 })
 

@@ -15,7 +15,7 @@ const mayMaintain = (major: number): string =>
 const statsSql = (
   major: number,
 ): string => `SELECT c.oid::pg_catalog.int8 AS oid, pg_catalog.pg_stat_get_live_tuples(c.oid)::pg_catalog.float8 AS live,
-    pg_catalog.pg_stat_get_dead_tuples(c.oid)::pg_catalog.float8 AS dead, pg_catalog.pg_stat_get_mod_since_analyze(c.oid)::pg_catalog.float8 AS changed,
+    pg_catalog.pg_stat_get_dead_tuples(c.oid)::pg_catalog.float8 AS dead,
     CASE WHEN c.relkind OPERATOR(pg_catalog.=) 'p' THEN 0 ELSE pg_catalog.pg_total_relation_size(c.oid) END::pg_catalog.float8 AS total,
     CASE WHEN c.relkind OPERATOR(pg_catalog.=) 'p' THEN 0 ELSE pg_catalog.pg_relation_size(c.oid) END::pg_catalog.float8 AS heap,
     (pg_catalog.pg_stat_get_vacuum_count(c.oid) OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_autovacuum_count(c.oid))::pg_catalog.float8 AS vacuums,
@@ -32,7 +32,6 @@ const statsOf = (row: SqlRow): TableStats => ({
   deadRows: numberCell(row['dead']),
   totalBytes: numberCell(row['total']),
   heapBytes: numberCell(row['heap']),
-  changedRows: numberCell(row['changed']),
   vacuumCount: numberCell(row['vacuums']),
   analyzeCount: numberCell(row['analyzes']),
   vacuumedMs: optionalCell(row['vacuumed_ms']),

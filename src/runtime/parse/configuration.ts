@@ -14,8 +14,6 @@ const maxBytes = 1024 * 1024
 
 /** `ronde.yml` as it was written, or an empty one. */
 export type Configuration = {
-  /** Absolute; `undefined` when there is no file. */
-  readonly path: string | undefined
   /** As the person named it: the source of its mistakes. */
   readonly source: string
   readonly value: Readonly<Record<string, unknown>>
@@ -47,15 +45,15 @@ const readable = async (path: string): Promise<Contents> => {
 const withoutEmpty = (value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(value).filter(([, one]) => one !== null))
 
-const parsed = async (path: string, source: string, text: string): Promise<Configuration> => {
-  const broken = (mistakes: readonly Mistake[]): Configuration => ({ path, source, value: {}, place: noPlace, mistakes })
+const parsed = async (source: string, text: string): Promise<Configuration> => {
+  const broken = (mistakes: readonly Mistake[]): Configuration => ({ source, value: {}, place: noPlace, mistakes })
   const read = await readYaml(text)
   if ('mistakes' in read) return broken(read.mistakes.map((one) => ({ source, path: '', ...one })))
   const { value, place } = read
-  if (value === null || value === undefined) return { path, source, value: {}, place, mistakes: [] }
+  if (value === null || value === undefined) return { source, value: {}, place, mistakes: [] }
   if (!isMapping(value))
     return broken([{ source, line: 1, column: 1, path: '', message: 'expected a mapping such as "server: quiz-prod"' }])
-  return { path, source, value: withoutEmpty(value), place, mistakes: [] }
+  return { source, value: withoutEmpty(value), place, mistakes: [] }
 }
 
 const isThere = (path: string): Promise<boolean> =>
@@ -75,8 +73,8 @@ export const readConfiguration = async ({ config, workspace }: Named): Promise<C
   const source = config ?? defaultConfig
   const path = isAbsolute(source) ? source : join(workspace, source)
   const contents = await readable(path)
-  if ('text' in contents) return parsed(path, source, contents.text)
-  const none: Configuration = { path: undefined, source, value: {}, place: noPlace, mistakes: [] }
+  if ('text' in contents) return parsed(source, contents.text)
+  const none: Configuration = { source, value: {}, place: noPlace, mistakes: [] }
   if ('problem' in contents) return { ...none, mistakes: [{ source, path: '', message: contents.problem }] }
   if (config === undefined) return { ...none, misplaced: await misplacedIn(workspace) }
   return { ...none, mistakes: [{ source: 'input config', path: '', message: `there is no file ${shown(path).slice(1, -1)}` }] }

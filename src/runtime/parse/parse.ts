@@ -19,8 +19,6 @@ export type CommonOfServer = Pick<Common, (typeof ofServer)[number]>
 /** Everything that a run was told, valid and complete. */
 export type ParsedRun = {
   readonly server: string
-  /** Absolute; `undefined` when there is no file. */
-  readonly configPath: string | undefined
   readonly failOn: 'warning' | 'critical' | 'never'
   readonly incidents: boolean
   readonly token: string | undefined
@@ -111,7 +109,6 @@ const assembled = (setting: Setting, common: Common, work: readonly ParsedOption
   const [single] = isRound ? [] : work
   return {
     server: given.server ?? setting.server.name,
-    configPath: setting.file.path,
     ...verdictRules(given, common, setting.request),
     token: given.token,
     reportFile: given['report-file'],

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
 import type { Action } from '../../contract/action.ts'
-import type { JsonObject } from '../../contract/json.ts'
 import type { Registry } from '../../contract/registry.ts'
 import { commonSections, commonShape } from '../../core/options/common.ts'
 import { declaredInputs, runShapeOf } from '../../core/options/inputs.ts'
@@ -25,8 +24,6 @@ export type RunRequest = {
   readonly trust?: EventTrust
   /** Told every secret as soon as it is known, also of a run whose parsing fails afterwards. */
   readonly mask: (secret: string) => void
-  /** Options laid over all others. */
-  readonly overrides?: JsonObject
 }
 
 /** What all parts of the parsing know. */

@@ -31,8 +31,8 @@ const lendersFor = (action: Action, { request: { registry } }: Setting): Promise
   )
 
 const parseSingle = async (action: Action, setting: Setting): Promise<OptionsOutcome> => {
-  const { inputs, file, server, find, request } = setting
-  const above = [...belonging(inputs, 'own', 'common'), ...(request.overrides ? [invocationLayer(request.overrides, 'the caller')] : [])]
+  const { inputs, file, server, find } = setting
+  const above = belonging(inputs, 'own', 'common')
   const lenders = await lendersFor(action, setting)
   return parseOptions({ action, file, overrides: server.overrides, above, find, hasInputs: true, lenders })
 }

@@ -20,7 +20,6 @@ const stats = (given: Partial<NamedStats>): NamedStats => ({
   deadRows: 0,
   totalBytes: 1e7,
   heapBytes: 1e7,
-  changedRows: 0,
   vacuumCount: 1,
   analyzeCount: 1,
   vacuumedMs: hourMs,

@@ -21,7 +21,6 @@ const index = (given: Partial<Index> = {}): Index => ({
   attached: false,
   sizeBytes: 20e6,
   scans: 0,
-  lastScanMs: undefined,
   definition: 'btree 2',
   ...given,
 })

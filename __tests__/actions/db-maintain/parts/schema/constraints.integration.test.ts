@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { judgeConstraints } from '../../../../../src/actions/db-maintain/parts/schema/constraints.ts'
 import { testSome } from '../../../../../src/actions/db-maintain/parts/schema/test-constraints.ts'
 import { seeConstraints, testConstraints } from '../../../../../src/probes/postgres/constraints.ts'
-import { type Given, onSite } from '../../../../support/maintenance-site.ts'
+import { type Given, onDatabase } from '../../../../support/maintained-database.ts'
 import { type PostgresServer, startPostgres } from '../../../../support/postgres.ts'
 import { binariesOf, edgeMajors, type Major } from '../../../../support/postgres-majors.ts'
 import { openSession } from '../../../../support/postgres-sessions.ts'
@@ -80,12 +80,12 @@ const useServer = (major: Major = { major: 18 }) => {
     await admin.query(sql)
   }
   const look = async (given: Given = {}) =>
-    onSite(server, given, async (site) => {
-      const tested = await testSome(site)
+    onDatabase(server, given, async (maintained) => {
+      const tested = await testSome(maintained)
       const { outcomes } = tested
       const findings = judgeConstraints(tested, {
         subject: 'database/postgres',
-        role: site.server.user,
+        role: maintained.server.user,
         named: (name) => `constraint/postgres.${name}`,
       })
       return { outcomes: outcomes.map(({ constraint, tested }) => [constraint.name, tested]), findings }
@@ -169,10 +169,10 @@ describe('constraints that cannot simply be tested', () => {
   test('a table that somebody holds is given up after half a second, and nothing is left running', async () => {
     await made('CREATE TABLE game (points int); ALTER TABLE game ADD CONSTRAINT bounds CHECK (points <= 100) NOT VALID')
     await using holder = await openSession(server())
-    const outcomes = await onSite(server(), {}, async (site) => {
-      const { constraints } = await seeConstraints(site.session, { tables: [], again: [], after: 0 })
+    const outcomes = await onDatabase(server(), {}, async (maintained) => {
+      const { constraints } = await seeConstraints(maintained.session, { tables: [], again: [], after: 0 })
       await holder.query('BEGIN; LOCK TABLE "my ""shop".game')
-      return testConstraints(site.session, constraints, 3_000)
+      return testConstraints(maintained.session, constraints, 3_000)
     })
     expect(outcomes).toEqual(['takes too long'])
     await holder.query('ROLLBACK')

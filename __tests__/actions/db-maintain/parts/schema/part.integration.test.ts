@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import type { TaskOutcome } from '../../../../../src/actions/db-maintain/part.ts'
 import { part } from '../../../../../src/actions/db-maintain/parts/schema/part.ts'
-import { type Given, onSite } from '../../../../support/maintenance-site.ts'
+import { type Given, onDatabase } from '../../../../support/maintained-database.ts'
 import { type PostgresServer, startPostgres } from '../../../../support/postgres.ts'
 import { binariesOf, edgeMajors, type Major } from '../../../../support/postgres-majors.ts'
 import { openSession } from '../../../../support/postgres-sessions.ts'
@@ -151,8 +151,11 @@ const useQuiz = (major: Major = { major: 18 }) => {
     given: Given = {},
     checkout = workspace.path,
   ): Promise<TaskOutcome> =>
-    onSite(server, { ...given, target: { database: 'quiz', ...given.target }, context: { workspace: checkout, dryRun } }, (site) =>
-      part.run({ 'schema-snapshot': path, 'update-snapshot': update, databases, tasks: ['schema'], thresholds: {} }, site, true),
+    onDatabase(
+      server,
+      { ...given, target: { database: 'quiz', ...given.target }, context: { workspace: checkout, dryRun } },
+      (maintained) =>
+        part.run({ 'schema-snapshot': path, 'update-snapshot': update, databases, tasks: ['schema'], thresholds: {} }, maintained, true),
     )
   const snapshotText = () => readFile(join(workspace.path, 'ops/schema.txt'), 'utf8')
   return { run, look, snapshotText, folder: () => workspace.path }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import type { TaskOutcome } from '../../../../../src/actions/db-maintain/part.ts'
 import { part } from '../../../../../src/actions/db-maintain/parts/sequential-scans/part.ts'
 import type { JudgedFinding } from '../../../../../src/contract/finding.ts'
-import { type Given, onSite } from '../../../../support/maintenance-site.ts'
+import { type Given, onDatabase } from '../../../../support/maintained-database.ts'
 import { type PostgresServer, startPostgres } from '../../../../support/postgres.ts'
 import { binariesOf, edgeMajors } from '../../../../support/postgres-majors.ts'
 import { eventually, openSession } from '../../../../support/postgres-sessions.ts'
@@ -53,7 +53,9 @@ describe.each(edgeMajors)('sequential scans on PostgreSQL $major', (major) => {
     if (major.major >= 15) await admin.query('SELECT pg_stat_force_next_flush()')
   }
   const look = (notes: Map<string, string>, given: Given = {}): Promise<TaskOutcome> =>
-    onSite(server, { notes, ...given }, (site) => part.run({ thresholds: {}, databases: [], tasks: ['sequential-scans'] }, site, true))
+    onDatabase(server, { notes, ...given }, (maintained) =>
+      part.run({ thresholds: {}, databases: [], tasks: ['sequential-scans'] }, maintained, true),
+    )
   const only = (done: TaskOutcome): JudgedFinding => {
     expect(done.findings).toHaveLength(1)
     return done.findings[0] as JudgedFinding

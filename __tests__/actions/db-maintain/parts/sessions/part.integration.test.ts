@@ -7,7 +7,7 @@ import type { Threshold } from '../../../../../src/core/threshold.ts'
 import type { Session } from '../../../../../src/domain/postgres/observation.ts'
 import { sessionsPart } from '../../../../../src/probes/postgres/parts.ts'
 import { readOnly } from '../../../../../src/probes/postgres/read-only.ts'
-import { type Given, onSite } from '../../../../support/maintenance-site.ts'
+import { type Given, onDatabase } from '../../../../support/maintained-database.ts'
 import { type PostgresServer, startPostgres } from '../../../../support/postgres.ts'
 import { binariesOf, edgeMajors, type Major } from '../../../../support/postgres-majors.ts'
 import { type ApplicationSession, eventually, openSession } from '../../../../support/postgres-sessions.ts'
@@ -64,10 +64,10 @@ const useServer = (major: Major = { major: 18 }) => {
     }
   }
   const maintain = (options: Options = {}, given: Given = {}) =>
-    onSite(server, given, (site) => {
+    onDatabase(server, given, (maintained) => {
       const { thresholds = soon, ...policy } = options
       const sessions = { policy: 'report', roles: [], applications: [], states: [], ...policy }
-      return part.run({ sessions, thresholds, databases: [], tasks: ['sessions'] } as never, site, true)
+      return part.run({ sessions, thresholds, databases: [], tasks: ['sessions'] } as never, maintained, true)
     })
   const list = async () => {
     await using admin = await openSession(server)
@@ -78,10 +78,10 @@ const useServer = (major: Major = { major: 18 }) => {
   }
   /** As the task sees it, once it is beyond the limits. */
   const seen = (pid: number): Promise<Session> =>
-    onSite(server, {}, async (site) => {
+    onDatabase(server, {}, async (maintained) => {
       const look = async () =>
         sessionsPart([])
-          .read(await readOnly(site.session, sessionsPart([]).sql))
+          .read(await readOnly(maintained.session, sessionsPart([]).sql))
           .list.find((one) => one.pid === pid)
       const found = await eventually(look, (one) => one !== undefined && (one.stateMs ?? 0) > 150)
       if (found === undefined) throw new Error('it was seen a moment ago')
@@ -175,7 +175,7 @@ describe.each(edgeMajors)('sessions on PostgreSQL $major', (major) => {
 describe('who is left alone', () => {
   const { server, start, idle, maintain, list, seen } = useServer()
   const signal = (session: Session, way: 'cancel, then terminate' | 'terminate') =>
-    onSite(server(), {}, (site) => end(site, { session, reason: 'idle in transaction', way }))
+    onDatabase(server(), {}, (maintained) => end(maintained, { session, reason: 'idle in transaction', way }))
 
   test('a dump, and what the filters leave out; a session that calls itself Ronde is one like others', async () => {
     const others = [await idle('SELECT 1', 'pg_dump'), await idle('SELECT 1', 'ronde restore'), await idle('SELECT 1', 'psql')]

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import type { TaskOutcome } from '../../../../../src/actions/db-maintain/part.ts'
 import { part } from '../../../../../src/actions/db-maintain/parts/slow-queries/part.ts'
 import type { JudgedFinding } from '../../../../../src/contract/finding.ts'
-import { type Given, onSite } from '../../../../support/maintenance-site.ts'
+import { type Given, onDatabase } from '../../../../support/maintained-database.ts'
 import { type PostgresServer, startPostgres } from '../../../../support/postgres.ts'
 import { binariesOf, type Major, postgresMajors } from '../../../../support/postgres-majors.ts'
 import { openSession } from '../../../../support/postgres-sessions.ts'
@@ -28,7 +28,9 @@ const useServer = (settings: Readonly<Record<string, string>>, major: Major = { 
     return await admin.query(sql)
   }
   const look = (notes = new Map<string, string>(), given: Given = {}): Promise<TaskOutcome> =>
-    onSite(server, { notes, ...given }, (site) => part.run({ thresholds: slow, databases: [], tasks: ['slow-queries'] }, site, true))
+    onDatabase(server, { notes, ...given }, (maintained) =>
+      part.run({ thresholds: slow, databases: [], tasks: ['slow-queries'] }, maintained, true),
+    )
   const only = (done: TaskOutcome): JudgedFinding => {
     expect(done.findings).toHaveLength(1)
     return done.findings[0] as JudgedFinding

@@ -5,14 +5,13 @@ import { countsOf, gainsOf, judgeLeft, judgeWork } from '../../../../../src/acti
 import type { VacuumOutcome } from '../../../../../src/actions/db-maintain/parts/vacuum/work.ts'
 import type { SnapshotHolder, TableStats } from '../../../../../src/domain/postgres/table-stats.ts'
 
-const site = (dryRun = false) => ({ subject: 'database/quiz', context: { dryRun } }) as unknown as MaintainedDatabase
+const maintained = (dryRun = false) => ({ subject: 'database/quiz', context: { dryRun } }) as unknown as MaintainedDatabase
 const stats = (given: Partial<TableStats> = {}): TableStats => ({
   oid: 1,
   liveRows: 6_000,
   deadRows: 4_000,
   totalBytes: 2e6,
   heapBytes: 1e6,
-  changedRows: 0,
   vacuumCount: 0,
   analyzeCount: 0,
   vacuumedMs: undefined,
@@ -38,7 +37,7 @@ const before = stats()
 describe('what a table gained', () => {
   test('its dead rows at the mean size of a row, however large its indexes are', () => {
     expect(countsOf([done()])).toEqual({ vacuumed: 1, 'reclaimed-bytes': 400_000 })
-    expect(gainsOf([done()], site()).rows).toEqual([['public.game', '4,000 → 0', '2 MB', '400 kB', '100 → 50', '1.5 s']])
+    expect(gainsOf([done()], maintained()).rows).toEqual([['public.game', '4,000 → 0', '2 MB', '400 kB', '100 → 50', '1.5 s']])
   })
 
   test('nothing where VACUUM had to leave them, or where nothing was', () => {
@@ -46,10 +45,36 @@ describe('what a table gained', () => {
     expect(countsOf([{ kind: 'locked', step: step(), before, by: [] }])).toEqual({ vacuumed: 0, 'reclaimed-bytes': 0 })
   })
 
+  test('those that gained most come first, then those with most dead rows, and what was not done says why', () => {
+    const other = (kind: 'locked' | 'failed' | 'not-begun', name: string, deadRows: number): VacuumOutcome => ({
+      kind,
+      step: step(name),
+      before: stats({ deadRows }),
+      by: [],
+      cause: '',
+    })
+    const outcomes = [
+      other('locked', 'b', 5_000),
+      done({ deadRows: 3_000 }, step('little')),
+      other('not-begun', 'c', 1),
+      done({}, step('much')),
+      other('failed', 'a', 9_000),
+    ]
+    const { title, columns, rows } = gainsOf(outcomes, maintained())
+    expect([title, columns]).toEqual(['vacuum', ['table', 'dead rows', 'size', 'room to use again', 'age in transactions', 'took']])
+    expect(rows.slice(2)).toEqual([
+      ['public.a', '9,000', '2 MB', '', '100', 'failed'],
+      ['public.b', '5,000', '2 MB', '', '100', 'locked'],
+      ['public.c', '1', '2 MB', '', '100', ''],
+    ])
+    expect(rows.map(([name]) => name)).toEqual(['public.much', 'public.little', 'public.a', 'public.b', 'public.c'])
+    expect(gainsOf([], maintained(true)).title).toBe('vacuum would look after')
+  })
+
   test('a parent that is merely analyzed is no vacuumed table', () => {
     const outcomes = [done(), done({}, step('sale', 'analyze'))]
     expect(countsOf(outcomes).vacuumed).toBe(1)
-    expect(judgeWork('vacuum', outcomes, site()).observed).toBe('1 of 1 table vacuumed, 4,000 dead rows removed')
+    expect(judgeWork('vacuum', outcomes, maintained()).observed).toBe('1 of 1 table vacuumed, 4,000 dead rows removed')
   })
 })
 
@@ -78,14 +103,16 @@ describe('whether every table was vacuumed', () => {
     ],
   ]
   test.each(cases)('%s', (...[, outcome, status, evidence]) => {
-    const found = judgeWork('vacuum', [outcome], site())
+    const found = judgeWork('vacuum', [outcome], maintained())
     expect(found.status).toBe(status)
     expect(found.evidence.join('; ')).toBe(evidence)
   })
 
   test('a dry run says what it would do, and one without tables that there is nothing', () => {
-    expect(judgeWork('vacuum', [{ kind: 'not-begun', step: step(), before }], site(true)).observed).toBe('would have 1 table vacuumed')
-    expect(judgeWork('analyze', [], site()).observed).toBe('nothing left to be analyzed')
+    expect(judgeWork('vacuum', [{ kind: 'not-begun', step: step(), before }], maintained(true)).observed).toBe(
+      'would have 1 table vacuumed',
+    )
+    expect(judgeWork('analyze', [], maintained()).observed).toBe('nothing left to be analyzed')
   })
 })
 
@@ -115,20 +142,22 @@ describe('dead rows that stay', () => {
     ],
   ]
   test.each(cases)('%j', (given, title, advice) => {
-    const found = judgeLeft([done({ deadRows: 1_000 })], [holder(given)], site())
+    const found = judgeLeft([done({ deadRows: 1_000 })], [holder(given)], maintained())
     expect(found).toMatchObject({ status: 'warning', title: expect.stringMatching(title), advice: expect.stringMatching(advice) })
     expect(found.observed).toContain('1,234 transactions old')
   })
 
   test('fewer than 1,000 in each table are those of a busy one; without a holder nobody is named', () => {
-    expect(judgeLeft([done({ deadRows: 999 })], [holder({})], site()).status).toBe('ok')
-    expect(judgeLeft([done({ deadRows: 5_000 })], [], site())).toMatchObject({
+    expect(judgeLeft([done({ deadRows: 999 })], [holder({})], maintained()).status).toBe('ok')
+    expect(judgeLeft([done({ deadRows: 5_000 })], [], maintained())).toMatchObject({
       status: 'ok',
       observed: '5,000 dead rows left in 1 table after VACUUM',
     })
   })
 
   test('no pid that is none reaches the command', () => {
-    expect(judgeLeft([done({ deadRows: 1_000 })], [holder({ name: '1); DROP TABLE game; --' })], site()).advice).not.toContain('DROP TABLE')
+    expect(judgeLeft([done({ deadRows: 1_000 })], [holder({ name: '1); DROP TABLE game; --' })], maintained()).advice).not.toContain(
+      'DROP TABLE',
+    )
   })
 })

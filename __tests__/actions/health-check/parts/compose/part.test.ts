@@ -140,6 +140,11 @@ describe('replicas', () => {
     expect(judgeReplicas(replicas, ...containers)).toMatchObject({ status, title, observed })
   })
 
+  test('are expected as they are declared', () => {
+    expect(judgeReplicas(1, replica(1))?.expected).toBe('running and healthy')
+    expect(judgeReplicas(2, replica(1), replica(2))?.expected).toBe('2 containers, running and healthy')
+  })
+
   test('are not cleared while one still starts', () => {
     expect(judgeReplicas(2, replica(1), replica(2, { health: 'starting' }))).toMatchObject({ status: 'ok', cleared: false })
   })
@@ -161,6 +166,11 @@ describe('a one-shot service', () => {
     ['is none when it is merely waited for', judgeInit('no', [init({})], waitsFor('init', 'service_started')), 'critical'],
     ['is one by the options too', judgeInit('no', [init({})], waitsFor('init', 'service_started'), ['init']), 'ok'],
   ])('%s', (_, found, status) => expect(found?.status).toBe(status))
+
+  test('is expected to end well, and one of a profile to be healthy while it runs', () => {
+    expect(judgeInit('no', [init({})])?.expected).toBe('exited with code 0')
+    expect(judgeOptional({ state: 'paused' }).service?.expected).toBe('healthy while it runs')
+  })
 })
 
 describe('a service of a profile that is not active', () => {

@@ -56,7 +56,7 @@ export const upFinding = (target: CertTarget, seen: readonly TlsSeen[]): JudgedF
       title: `${faults.length} of ${seen.length} addresses do not answer`,
       observed: `${fault.address}: ${observed}`,
       expected: 'every address of the name answers',
-      advice: `${advice}, or take that address out of the DNS`,
+      advice: `take that address out of the DNS, or ${advice}`,
       evidence: [what, ...faults.map((one) => `${one.address}: ${faultWords(one.fault, target).observed}`)],
     })
   }

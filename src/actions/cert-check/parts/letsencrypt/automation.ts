@@ -147,14 +147,14 @@ const judgeRemembered = ({ at, succeeded, unit, cause }: Extract<LastRuns, { fro
     ? {
         status: 'ok',
         title: 'certbot: its last run succeeded',
-        observed: `${unit} ended well ${ago}`,
+        observed: `${unit} ended well, ${ago}`,
         notChecked: 'whether its hooks succeeded, for only the log tells that',
         advice: '',
       }
     : {
         status: 'warning',
         title: 'certbot: its last run failed',
-        observed: `${unit} ${cause} ${ago}`,
+        observed: `${unit} ${cause}, ${ago}`,
         advice: `look at it: sudo journalctl -u ${unit}`,
       }
 }

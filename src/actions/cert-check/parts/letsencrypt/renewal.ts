@@ -93,15 +93,17 @@ const dueWords = ({ name }: Lineage, { lateMs, overdue, off, last }: Due): Pick<
   return { status: 'ok', title: `${name}: renewal not overdue`, advice: '' }
 }
 
-const judgeDue = (lineage: Lineage, life: Life, about: LetsencryptSubject): CertbotFinding => {
-  const due = dueOf(lineage, life, about)
-  const remainingMs = life.notAfter - about.now
-  const left = remainingMs < 0 ? `expired ${formatDuration(-remainingMs)} ago` : `${formatDuration(remainingMs)} left`
+const judgeDue = (lineage: Lineage, lifetime: Life, about: LetsencryptSubject): CertbotFinding => {
+  const due = dueOf(lineage, lifetime, about)
+  const remainingMs = lifetime.notAfter - about.now
+  const life = formatDuration(lifetime.notAfter - lifetime.notBefore)
+  const left =
+    remainingMs < 0 ? `expired ${formatDuration(-remainingMs)} ago, after ${life}` : `${formatDuration(remainingMs)} left of ${life}`
   return told({
     id: 'certbot.renewal',
     subject: `lineage/${lineage.name}`,
     ...dueWords(lineage, due),
-    observed: `${left} of ${formatDuration(life.notAfter - life.notBefore)}; renewal ${due.lateMs > 0 ? 'was' : 'is'} due from ${isoDay(about.now - due.lateMs)}`,
+    observed: `${left}; renewal ${due.lateMs > 0 ? 'was' : 'is'} due from ${isoDay(about.now - due.lateMs)}`,
     expected: `renewed within ${formatDuration(2 * about.renewalPeriodMs)} of being due`,
   })
 }

@@ -6,8 +6,8 @@ import { planAnalyze, type VacuumStep } from '../vacuum/plan.ts'
 import { doWork } from '../vacuum/work-task.ts'
 
 /** After `vacuum`, which analyzes what it vacuums, only what that had to leave. */
-const stillToDo = async (site: MaintainedDatabase, steps: readonly VacuumStep[]): Promise<readonly VacuumStep[]> => {
-  const { session, server, context, openedAt } = site
+const stillToDo = async (maintained: MaintainedDatabase, steps: readonly VacuumStep[]): Promise<readonly VacuumStep[]> => {
+  const { session, server, context, openedAt } = maintained
   const stats = await seeTableStats(
     session,
     steps.map(({ table }) => table.oid),
@@ -17,12 +17,12 @@ const stillToDo = async (site: MaintainedDatabase, steps: readonly VacuumStep[])
   return steps.filter(({ table }) => (stats.get(table.oid)?.analyzedMs ?? Number.POSITIVE_INFINITY) > sinceMs)
 }
 
-const run = async ({ tasks }: TaskOptions, site: MaintainedDatabase) => {
-  const { server, tables, context } = site
+const run = async ({ tasks }: TaskOptions, maintained: MaintainedDatabase) => {
+  const { server, tables, context } = maintained
   const all = planAnalyze(tables, server.major)
   const after = tasks.includes('vacuum')
-  const steps = !after ? all : context.dryRun ? [] : await stillToDo(site, all)
-  const worked = await doWork(site, 'analyze', steps)
+  const steps = !after ? all : context.dryRun ? [] : await stillToDo(maintained, all)
+  const worked = await doWork(maintained, 'analyze', steps)
   if (!('outcomes' in worked)) return worked
   const { outcomes, findings, completed } = worked
   const done = outcomes.filter((one) => one.kind === 'done').length

@@ -23,9 +23,9 @@ const statsOf = async ({ session, tables, server }: MaintainedDatabase): Promise
   })
 }
 
-const run = async ({ thresholds }: TaskOptions, site: MaintainedDatabase) => {
-  const { session, target, server, subject, tables, named, context } = site
-  const stats = await statsOf(site)
+const run = async ({ thresholds }: TaskOptions, maintained: MaintainedDatabase) => {
+  const { session, target, server, subject, tables, named, context } = maintained
+  const stats = await statsOf(maintained)
   const oids = tables.map((one) => one.oid)
   const names = stats.map((one) => one.name)
   const sights = createFirstSights(context, { note: `db.tables ${target.subject}`, names, atFirst: 'new' })

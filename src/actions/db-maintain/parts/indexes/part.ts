@@ -18,14 +18,14 @@ const youngIn = ({ target, context }: MaintainedDatabase, indexes: readonly Inde
   return (index: Index): boolean => sights.sinceMs(indexName(index)) < youngMs
 }
 
-const run = async (options: TaskOptions & { readonly 'expected-indexes': readonly TableName[] }, site: MaintainedDatabase) => {
-  const { session, target, subject, tables, named } = site
+const run = async (options: TaskOptions & { readonly 'expected-indexes': readonly TableName[] }, maintained: MaintainedDatabase) => {
+  const { session, target, subject, tables, named } = maintained
   const oids = new Set(tables.map((one) => one.oid))
   const indexes = await seeIndexes(session)
   const scans = await seeTableScans(session, [...new Set([...oids, ...indexes.map((one) => one.tableOid)])])
   const all = { indexes, scans, countersMs: await seeCountersAge(session) }
   const own = { ...all, indexes: named ? indexes.filter((one) => oids.has(one.tableOid)) : indexes }
-  const isYoung = youngIn(site, indexes)
+  const isYoung = youngIn(maintained, indexes)
   return {
     completed: true,
     findings: [

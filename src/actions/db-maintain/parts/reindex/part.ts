@@ -17,36 +17,38 @@ const planOf = async ({ session, tables }: MaintainedDatabase, { thresholds }: T
   return planReindex(indexes, await seeBloat(session, oids), limitOf(thresholds, 'bloat'))
 }
 
-const done = (site: MaintainedDatabase, rebuilt: readonly Rebuilt[]): TaskOutcome<'db.reindex' | TaskId> => {
+const done = (maintained: MaintainedDatabase, rebuilt: readonly Rebuilt[]): TaskOutcome<'db.reindex' | TaskId> => {
   const forbidden = rebuilt
     .filter((one) => one.kind === 'no-right')
     .map((one) => ({ name: indexName(one.rebuild.index), owner: one.rebuild.index.owner }))
   const left = rebuilt.flatMap((one) =>
     one.kind === 'own-code' ? [{ name: indexName(one.rebuild.index), owner: one.rebuild.index.owner, found: one.found }] : [],
   )
-  const rights = [...lacksMaintain(site, 'reindex', forbidden), ...judgeLeftAlone(site, 'reindex', left)]
-  const cut = site.context.signal.aborted ? [unfinishedWork(site, 'reindex')] : []
+  const rights = [...lacksMaintain(maintained, 'reindex', forbidden), ...judgeLeftAlone(maintained, 'reindex', left)]
+  const cut = maintained.context.signal.aborted ? [unfinishedWork(maintained, 'reindex')] : []
   const leftBehind = rebuilt.some((one) => one.kind === 'failed' && one.leftBehind)
   const finished = rebuilt.filter((one) => one.kind === 'done').length
   return {
     completed: rights.length === 0 && cut.length === 0,
-    findings: [judgeRebuilt(rebuilt, site), ...rights, ...cut],
+    findings: [judgeRebuilt(rebuilt, maintained), ...rights, ...cut],
     ...(leftBehind ? { leftBehind: true as const } : {}),
     gains: reindexGains(rebuilt),
     counts: { 'reclaimed-bytes': reclaimedBytes(rebuilt) },
-    line: site.context.dryRun ? `${formatCount(rebuilt.length)} indexes would be rebuilt` : `${formatCount(finished)} indexes rebuilt`,
+    line: maintained.context.dryRun
+      ? `${formatCount(rebuilt.length)} indexes would be rebuilt`
+      : `${formatCount(finished)} indexes rebuilt`,
   }
 }
 
-const run = async (options: TaskOptions, site: MaintainedDatabase) => {
-  const { server, target, context } = site
+const run = async (options: TaskOptions, maintained: MaintainedDatabase) => {
+  const { server, target, context } = maintained
   if (server.standby) return notOnStandby(target.database, 'reindex')
   const rebuilt: Rebuilt[] = []
-  for (const rebuild of await planOf(site, options)) {
-    if (context.dryRun) context.progress.say(`would run: ${statementOf(site, rebuild.index)}`)
-    rebuilt.push(await rebuildIndex(site, rebuild))
+  for (const rebuild of await planOf(maintained, options)) {
+    if (context.dryRun) context.progress.say(`would run: ${statementOf(maintained, rebuild.index)}`)
+    rebuilt.push(await rebuildIndex(maintained, rebuild))
   }
-  return done(site, rebuilt)
+  return done(maintained, rebuilt)
 }
 
 export const part = definePart({

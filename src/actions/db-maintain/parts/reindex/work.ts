@@ -48,12 +48,12 @@ export const statementOf = ({ session }: Pick<MaintainedDatabase, 'session'>, { 
   `REINDEX INDEX CONCURRENTLY ${session.quoted(schema, name)}`
 
 const failed = async (
-  site: MaintainedDatabase,
+  maintained: MaintainedDatabase,
   rebuild: Rebuild,
   error: Error & { readonly code: string },
   all: readonly Index[],
 ): Promise<Rebuilt> => {
-  const { session, target } = site
+  const { session, target } = maintained
   if (error.code === insufficientPrivilege) return { kind: 'no-right', rebuild }
   await session.query(`SET lock_timeout = ${usualMs}`)
   const gone = await dropLeftovers(session, stepOf(target.database, rebuild.index, all))
@@ -64,27 +64,27 @@ const sizeOf = async ({ session }: MaintainedDatabase, { schema, name, tableOid 
   (await seeIndexes(session, [tableOid])).find((one) => one.schema === schema && one.name === name)?.sizeBytes ?? 0
 
 /** Builds one index anew while everybody reads and writes; written down before, since a REINDEX that is cut short leaves a copy. */
-export const rebuildIndex = async (site: MaintainedDatabase, rebuild: Rebuild): Promise<Rebuilt> => {
-  const { session, target, context } = site
+export const rebuildIndex = async (maintained: MaintainedDatabase, rebuild: Rebuild): Promise<Rebuilt> => {
+  const { session, target, context } = maintained
   const { index } = rebuild
-  const found = (await seeLeftAlone(site, [index.tableOid])).get(index.tableOid)
+  const found = (await seeLeftAlone(maintained, [index.tableOid])).get(index.tableOid)
   if (found !== undefined) return { kind: 'own-code', rebuild, found }
   if (context.dryRun || context.signal.aborted) return { kind: 'not-begun', rebuild }
   const all = await seeIndexes(session, [index.tableOid])
   const startedAt = performance.now()
   const work = async () => {
     await session.query(`SET lock_timeout = ${patienceMs}`)
-    await longStatement(site, statementOf(site, index), followed(`${index.schema}.${index.name}`))
+    await longStatement(maintained, statementOf(maintained, index), followed(`${index.schema}.${index.name}`))
     await session.query(`SET lock_timeout = ${usualMs}`)
   }
   try {
-    const record = { ...stepOf(target.database, index, all), application: site.application }
+    const record = { ...stepOf(target.database, index, all), application: maintained.application }
     await beginSteps(maintainSteps, { context, target, work }, context.ledger).step('reindex', record)
   } catch (error) {
     // One index that cannot be rebuilt must not keep the others from it.
     if (!isStatementError(error)) throw error
-    return failed(site, rebuild, error, all)
+    return failed(maintained, rebuild, error, all)
   }
   const tookMs = performance.now() - startedAt
-  return { kind: 'done', rebuild, afterBytes: await sizeOf(site, index), tookMs }
+  return { kind: 'done', rebuild, afterBytes: await sizeOf(maintained, index), tookMs }
 }

@@ -27,12 +27,12 @@ const findThem = (constraint: Constraint): string => {
   const rows = (violations(constraint) ?? '').replace(moreThanOnce, 'HAVING count(*) > 1')
   const what = constraint.kind === 'unique' ? 'count(*)' : '*'
   const query = `SELECT ${what} ${rows} LIMIT 20;`
-  return rows === '' || query.length > longestQuery ? 'find the rows' : `find the rows: ${query}`
+  return rows === '' || query.length > longestQuery ? 'find the rows.' : `find the rows: ${query}`
 }
 
 /** `ALTER TABLE … VALIDATE CONSTRAINT …`, which locks out nobody; for names that may stand in a command. */
 const validate = ({ kind, table, name }: Constraint): string => {
-  if (kind === 'unique') return 'then build its index anew with REINDEX INDEX CONCURRENTLY'
+  if (kind === 'unique') return 'build its index anew with REINDEX INDEX CONCURRENTLY'
   const parts = [...table.split('.'), name].map((part) => sqlIdentifier(part.replace(/^"(.*)"$/, '$1')))
   const [schema, relation, constraint] = parts
   return parts.length === 3 && parts.every((part) => part !== undefined)

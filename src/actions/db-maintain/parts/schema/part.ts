@@ -27,10 +27,10 @@ const largestSnapshotBytes = 64 * 1024 * 1024
 const snapshotPath = (path: string, database: string, several: boolean): string =>
   several ? path.replace(/(\.[^./]*)?$/, (extension) => `.${encodeURIComponent(database)}${extension}`) : path
 
-const writeAnew = async (standing: Standing, schema: Schema, site: MaintainedDatabase, path: string): Promise<Written> => {
+const writeAnew = async (standing: Standing, schema: Schema, maintained: MaintainedDatabase, path: string): Promise<Written> => {
   if (standing.kind === 'compared' && differing(standing) === 0) return { kind: 'unchanged' }
-  if (site.context.dryRun) return { kind: 'would-write' }
-  const failure = await writeWorkspaceFile(site.context.workspace, path, writeSnapshot(schema))
+  if (maintained.context.dryRun) return { kind: 'would-write' }
+  const failure = await writeWorkspaceFile(maintained.context.workspace, path, writeSnapshot(schema))
   return failure === undefined ? { kind: 'written' } : { kind: 'failed', ...failure }
 }
 
@@ -41,17 +41,17 @@ type Compared = Pick<TaskOutcome<SchemaId>, 'findings'> & { readonly drift: numb
 const renewed = async (
   standing: Standing,
   schema: Schema,
-  site: MaintainedDatabase,
+  maintained: MaintainedDatabase,
   about: DriftAbout,
 ): Promise<Omit<Compared, 'drift' | 'lines'>> => {
-  const written = await writeAnew(standing, schema, site, about.path)
+  const written = await writeAnew(standing, schema, maintained, about.path)
   const told = judgeWritten(written, { standing, schema }, about)
   const left = written.kind === 'would-write' && standing.kind === 'compared' ? [judgeDifference(standing.difference, schema, about)] : []
   return { findings: [told, ...left], judged: written.kind !== 'failed' }
 }
 
-const compare = async (site: MaintainedDatabase, { path, update }: Snapshot): Promise<Compared> => {
-  const { session, server, subject, context } = site
+const compare = async (maintained: MaintainedDatabase, { path, update }: Snapshot): Promise<Compared> => {
+  const { session, server, subject, context } = maintained
   if (path === undefined) return { findings: [noSnapshot(subject, update)], drift: 0, lines: 0, judged: !update }
   const seen = await seeSchema(session)
   const about = { subject, path }
@@ -59,14 +59,14 @@ const compare = async (site: MaintainedDatabase, { path, update }: Snapshot): Pr
   const schema = canonical(server.major, seen.lines)
   const standing = standingOf(await readWorkspaceFile(context.workspace, path, largestSnapshotBytes), schema)
   const judged = update
-    ? await renewed(standing, schema, site, about)
+    ? await renewed(standing, schema, maintained, about)
     : { findings: judgeDrift(standing, schema, about), judged: standing.kind === 'compared' }
   return { ...judged, drift: differing(standing), lines: schema.lines.length }
 }
 
-const constraintsOf = async (site: MaintainedDatabase): Promise<TaskOutcome<'schema.constraint'>['findings']> => {
-  const named = (name: string) => subjectIn(site, 'constraint', name)
-  return judgeConstraints(await testSome(site), { subject: site.subject, role: site.server.user, named })
+const constraintsOf = async (maintained: MaintainedDatabase): Promise<TaskOutcome<'schema.constraint'>['findings']> => {
+  const named = (name: string) => subjectIn(maintained, 'constraint', name)
+  return judgeConstraints(await testSome(maintained), { subject: maintained.subject, role: maintained.server.user, named })
 }
 
 const lineOf = ({ drift, lines }: Compared): string | undefined =>
@@ -83,13 +83,13 @@ export const part = definePart({
       .meta({ description: 'File that keeps the schema, in the repository, relative to the workspace: `ops/schema.txt`.' }),
     'update-snapshot': z.boolean().default(false).meta({ description: 'Write the snapshot anew instead of comparing with it.' }),
   },
-  run: async ({ 'schema-snapshot': file, 'update-snapshot': update, databases }, site) => {
-    const path = file === undefined ? undefined : snapshotPath(file, site.target.database, databases.length > 1)
-    const compared = await compare(site, { path, update })
+  run: async ({ 'schema-snapshot': file, 'update-snapshot': update, databases }, maintained) => {
+    const path = file === undefined ? undefined : snapshotPath(file, maintained.target.database, databases.length > 1)
+    const compared = await compare(maintained, { path, update })
     const line = lineOf(compared)
     return {
       completed: compared.judged,
-      findings: [...compared.findings, ...(await constraintsOf(site))],
+      findings: [...compared.findings, ...(await constraintsOf(maintained))],
       facts: { schema: { lines: compared.lines, drift: compared.drift } },
       counts: { drift: compared.drift },
       ...(line === undefined ? {} : { line }),

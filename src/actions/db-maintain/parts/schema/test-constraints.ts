@@ -61,22 +61,22 @@ const rightsOf = async ({ session }: MaintainedDatabase, outcomes: readonly Cons
 }
 
 /** Tests constraints against the rows: all that were never validated, and as many of the others as fit into a moment, round and round over the runs. */
-export const testSome = async (site: MaintainedDatabase): Promise<Outcomes> => {
-  const { session, target, tables, named, context } = site
+export const testSome = async (maintained: MaintainedDatabase): Promise<Outcomes> => {
+  const { session, target, tables, named, context } = maintained
   const note = `db.constraints ${target.subject}`
   const { after, broken } = readRound(context.state.note(note))
   const seen = await seeConstraints(session, { tables: named ? tables.map((one) => one.oid) : [], again: broken, after })
   const first = await testDoubtful(
-    site,
+    maintained,
     seen.constraints.filter((one) => !one.validated),
   )
   const second = await testTrusted(
-    site,
+    maintained,
     seen.constraints.filter((one) => one.validated),
   )
   const last = second.findLast(({ constraint }) => !broken.includes(constraint.oid))?.constraint.oid ?? after
   const stillBroken = second.filter(({ tested }) => tested === 'violated').map(({ constraint }) => constraint.oid)
   context.state.setNote(note, [last, ...stillBroken].join(' '))
   const outcomes = [...first, ...second]
-  return { outcomes, all: seen.all, doubtful: seen.doubtful, rights: await rightsOf(site, outcomes) }
+  return { outcomes, all: seen.all, doubtful: seen.doubtful, rights: await rightsOf(maintained, outcomes) }
 }

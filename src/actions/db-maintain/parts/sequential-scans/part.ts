@@ -15,8 +15,8 @@ const topOf = ({ tables }: MaintainedDatabase): ((oid: number) => string | undef
   }
 }
 
-const run = async (_options: TaskOptions, site: MaintainedDatabase) => {
-  const { session, target, subject, tables, context } = site
+const run = async (_options: TaskOptions, maintained: MaintainedDatabase) => {
+  const { session, target, subject, tables, context } = maintained
   const note = `db.sequential-scans ${target.subject}`
   const before = readCounters(context, note)
   const scans = await seeTableScans(
@@ -26,7 +26,7 @@ const run = async (_options: TaskOptions, site: MaintainedDatabase) => {
   const { statsReset: reset } = countersPart.read(await readOnly(session, countersPart.sql))
   keepCounters(context, note, { reset, entries: new Map(scans.map((one) => [noteName(one), counterOf(one)])) })
   if (before === undefined) return { completed: true, findings: [baseLine(scans.length, subject)] }
-  const judged = judgeSequentialScans(readSince(scans, { before, reset, parentOf: topOf(site) }), context.now() - before.at, subject)
+  const judged = judgeSequentialScans(readSince(scans, { before, reset, parentOf: topOf(maintained) }), context.now() - before.at, subject)
   return { completed: true, findings: [judged] }
 }
 

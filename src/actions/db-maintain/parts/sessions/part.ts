@@ -39,14 +39,14 @@ const ofDatabase = ({ list: all, hidden }: Sessions, database: string): Sessions
 }
 
 const act = async (
-  site: MaintainedDatabase,
+  maintained: MaintainedDatabase,
   seen: Sessions,
   policy: SessionPolicy,
   thresholds: TaskOptions['thresholds'],
 ): Promise<readonly Deed[]> => {
-  const targets = chooseTargets({ list: seen.list, database: site.target.database }, policy, thresholds)
+  const targets = chooseTargets({ list: seen.list, database: maintained.target.database }, policy, thresholds)
   const deeds: Deed[] = []
-  for (const target of targets) deeds.push({ target, fate: site.context.dryRun ? wouldEnd(target) : await end(site, target) })
+  for (const target of targets) deeds.push({ target, fate: maintained.context.dryRun ? wouldEnd(target) : await end(maintained, target) })
   return deeds
 }
 
@@ -67,12 +67,12 @@ const pauseMs = 250
 const mostLooks = 4
 
 /** After sessions were ended: whoever waited for them needs a moment to finish, and is not told for it. */
-const lookAfter = async (site: MaintainedDatabase, thresholds: TaskOptions['thresholds']): Promise<Sessions> => {
+const lookAfter = async (maintained: MaintainedDatabase, thresholds: TaskOptions['thresholds']): Promise<Sessions> => {
   const { setTimeout: after } = await import('node:timers/promises')
-  let seen = await look(site)
-  for (let looks = 1; looks < mostLooks && judge(site, seen, thresholds).some(({ status }) => status !== 'ok'); looks += 1) {
-    await after(pauseMs, undefined, { signal: site.context.signal }).catch(() => 'only an abort rejects it')
-    seen = await look(site)
+  let seen = await look(maintained)
+  for (let looks = 1; looks < mostLooks && judge(maintained, seen, thresholds).some(({ status }) => status !== 'ok'); looks += 1) {
+    await after(pauseMs, undefined, { signal: maintained.context.signal }).catch(() => 'only an abort rejects it')
+    seen = await look(maintained)
   }
   return seen
 }
@@ -89,14 +89,14 @@ export const part = definePart({
   order: 10,
   ids: ['db.session-policy', 'postgres.blocked', 'postgres.idle-in-transaction', 'postgres.long-query', ...taskIds],
   options: { sessions },
-  run: async ({ sessions: policy, thresholds }, site) => {
-    const seen = await look(site)
-    const deeds = await act(site, seen, policy, thresholds)
+  run: async ({ sessions: policy, thresholds }, maintained) => {
+    const seen = await look(maintained)
+    const deeds = await act(maintained, seen, policy, thresholds)
     const done = count(deeds, 'done')
-    const findings = judge(site, done > 0 ? await lookAfter(site, thresholds) : seen, thresholds)
+    const findings = judge(maintained, done > 0 ? await lookAfter(maintained, thresholds) : seen, thresholds)
     return {
       completed: deeds.every(({ fate }) => fate !== 'not allowed' && fate !== 'not reached'),
-      findings: [...findings, ...judgePolicy(deeds, policy, site.subject), ...rightsOf(site, deeds)],
+      findings: [...findings, ...judgePolicy(deeds, policy, maintained.subject), ...rightsOf(maintained, deeds)],
       ...(deeds.length === 0 ? {} : { gains: gainsOf(deeds) }),
       counts: { cancelled: done },
       line: lineOf(deeds, findings),

@@ -34,11 +34,11 @@ const insufficientPrivilege = '42501'
 
 /** `over`: the session heard it. */
 const send = async (
-  site: MaintainedDatabase,
+  maintained: MaintainedDatabase,
   signal: Signal,
   one: Session,
 ): Promise<'over' | Exclude<Fate, 'cancelled' | 'terminated'>> => {
-  const { session, context } = site
+  const { session, context } = maintained
   const moment = [one.pid, one.backendStart, one.stateChange]
   try {
     const [row] = await session.ask(signals[signal], moment)
@@ -54,19 +54,19 @@ const send = async (
   return 'still there'
 }
 
-const terminate = async (site: MaintainedDatabase, one: Session): Promise<Fate> => {
-  const sent = await send(site, 'terminate', one)
+const terminate = async (maintained: MaintainedDatabase, one: Session): Promise<Fate> => {
+  const sent = await send(maintained, 'terminate', one)
   return sent === 'over' ? 'terminated' : sent
 }
 
 /** Does what was decided about one session: cancel, wait, terminate, as far as it may. */
-export const end = async (site: MaintainedDatabase, { session, way }: SessionTarget): Promise<Fate> => {
-  if (site.context.signal.aborted) return 'not reached'
+export const end = async (maintained: MaintainedDatabase, { session, way }: SessionTarget): Promise<Fate> => {
+  if (maintained.context.signal.aborted) return 'not reached'
   if (way === 'needs terminate') return 'needs terminate'
-  if (way === 'terminate') return terminate(site, session)
-  const sent = await send(site, 'cancel', session)
+  if (way === 'terminate') return terminate(maintained, session)
+  const sent = await send(maintained, 'cancel', session)
   if (sent === 'over') return 'cancelled'
-  return sent === 'still there' && way === 'cancel, then terminate' ? terminate(site, session) : sent
+  return sent === 'still there' && way === 'cancel, then terminate' ? terminate(maintained, session) : sent
 }
 
 /** What would be done. */

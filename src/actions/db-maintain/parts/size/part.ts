@@ -30,8 +30,8 @@ const readSizes = (text: string | undefined): PastSizes => {
   return typeof value === 'object' && value !== null ? (value as PastSizes) : {}
 }
 
-const run = async ({ thresholds }: TaskOptions, site: MaintainedDatabase) => {
-  const { session, tables, target, subject, context } = site
+const run = async ({ thresholds }: TaskOptions, maintained: MaintainedDatabase) => {
+  const { session, tables, target, subject, context } = maintained
   const sizes = await seeSizes(
     session,
     tables.map((one) => one.oid),
@@ -43,7 +43,7 @@ const run = async ({ thresholds }: TaskOptions, site: MaintainedDatabase) => {
   const limits = { free: limitOf(thresholds, 'volume-free'), days: limitOf(thresholds, 'days-to-full') }
   return {
     completed: true,
-    findings: [judgeDatabaseSize(looked), judgeVolume(await volumeOf(site, sizes), looked, limits)],
+    findings: [judgeDatabaseSize(looked), judgeVolume(await volumeOf(maintained, sizes), looked, limits)],
     facts: { sizeBytes: sizes.databaseBytes },
     gains: sizeTable(sizes, before),
     line: formatBytes(sizes.databaseBytes),

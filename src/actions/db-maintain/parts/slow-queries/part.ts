@@ -11,12 +11,12 @@ import { baseLine, counterOf, judgeSlowQueries, notCounted, type SlowQuerySubjec
 const mostKept = 1_000
 
 const compare = async (
-  site: MaintainedDatabase,
+  maintained: MaintainedDatabase,
   counters: StatementCounters,
   place: StatementsPlace,
   about: SlowQuerySubject,
 ): Promise<TaskOutcome<'db.slow-queries'>> => {
-  const { session, target, context } = site
+  const { session, target, context } = maintained
   const note = `db.slow-queries ${target.subject}`
   const before = readCounters(context, note)
   const kept = counters.list.slice(0, mostKept).map((one) => [one.key, counterOf(one)] as const)
@@ -40,11 +40,11 @@ export const part = definePart({
   order: 70,
   ids: ['db.slow-queries', ...taskIds],
   options: {},
-  run: async ({ thresholds }, site) => {
-    const { subject, server, target } = site
+  run: async ({ thresholds }, maintained) => {
+    const { subject, server, target } = maintained
     const about: SlowQuerySubject = { subject, role: server.user, threshold: limitOf(thresholds, 'slow-query') }
-    const seen = await seeStatements(site.session)
-    if (seen.kind === 'counters') return compare(site, seen.counters, seen.place, about)
+    const seen = await seeStatements(maintained.session)
+    if (seen.kind === 'counters') return compare(maintained, seen.counters, seen.place, about)
     if (seen.kind === 'not allowed') {
       return notDone(lacksRights(target.database, 'slow-queries', { what: seen.what, grants: grantsFor(server.user, grants.monitor) }))
     }

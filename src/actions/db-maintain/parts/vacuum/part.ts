@@ -14,16 +14,16 @@ const told = (outcomes: readonly VacuumOutcome[], dryRun: boolean): string => {
   return `${counted(vacuumed, 'table')} vacuumed, ${formatBytes(Math.round(bytes))} to use again`
 }
 
-const run = async (_options: TaskOptions, site: MaintainedDatabase) => {
-  const { server, tables, context } = site
-  const worked = await doWork(site, 'vacuum', planVacuum(tables, server.major))
+const run = async (_options: TaskOptions, maintained: MaintainedDatabase) => {
+  const { server, tables, context } = maintained
+  const worked = await doWork(maintained, 'vacuum', planVacuum(tables, server.major))
   if (!('outcomes' in worked)) return worked
   const { outcomes, findings, completed } = worked
   const looks = !context.dryRun && !context.signal.aborted
   return {
     completed,
-    findings: [...findings, ...(looks ? [judgeLeft(outcomes, await seeSnapshotHolders(site.session), site)] : [])],
-    gains: gainsOf(outcomes, site),
+    findings: [...findings, ...(looks ? [judgeLeft(outcomes, await seeSnapshotHolders(maintained.session), maintained)] : [])],
+    gains: gainsOf(outcomes, maintained),
     counts: countsOf(outcomes),
     line: told(outcomes, context.dryRun),
   }

@@ -24,17 +24,17 @@ const sayPlan = ({ context, session, server }: MaintainedDatabase, outcomes: rea
 
 /** Does what was planned, and judges it; a dry run says what it would do. A standby takes no changes. */
 export const doWork = async <Task extends 'vacuum' | 'analyze'>(
-  site: MaintainedDatabase,
+  maintained: MaintainedDatabase,
   task: Task,
   steps: readonly VacuumStep[],
 ): Promise<Worked<`db.${Task}` | TaskId> | TaskOutcome<'db.unfinished'>> => {
-  const { context, server, target } = site
+  const { context, server, target } = maintained
   if (server.standby) return notOnStandby(target.database, task)
-  const outcomes = await doSteps(site, steps)
-  if (context.dryRun) sayPlan(site, outcomes)
-  const rights = [...lacksMaintain(site, task, noRights(outcomes)), ...judgeLeftAlone(site, task, leftAlone(outcomes))]
-  const cut = context.signal.aborted ? [unfinishedWork(site, task)] : []
-  const judged = judgeWork(task, outcomes, site)
+  const outcomes = await doSteps(maintained, steps)
+  if (context.dryRun) sayPlan(maintained, outcomes)
+  const rights = [...lacksMaintain(maintained, task, noRights(outcomes)), ...judgeLeftAlone(maintained, task, leftAlone(outcomes))]
+  const cut = context.signal.aborted ? [unfinishedWork(maintained, task)] : []
+  const judged = judgeWork(task, outcomes, maintained)
   const worthTelling = judged.status !== 'ok' || (cut.length === 0 && (rights.length === 0 || outcomes.some((one) => !isLeftAlone(one))))
   return {
     outcomes,

@@ -46,8 +46,8 @@ const counted = ({ does }: VacuumStep, { vacuumCount, analyzeCount }: TableStats
   does === 'analyze' ? analyzeCount : vacuumCount
 
 /** SKIP_LOCKED succeeds with a mere warning: only the counters tell that it was done. Before PostgreSQL 15 they are up to half a second late. */
-const sawDone = async (site: MaintainedDatabase, step: VacuumStep, before: TableStats): Promise<TableStats | undefined> => {
-  const { session, server } = site
+const sawDone = async (maintained: MaintainedDatabase, step: VacuumStep, before: TableStats): Promise<TableStats | undefined> => {
+  const { session, server } = maintained
   const { oid } = step.table
   for (const lateMs of server.major >= 15 ? [0] : [200, 500, 1_000]) {
     if (lateMs > 0) await new Promise((resolve) => setTimeout(resolve, lateMs))
@@ -60,12 +60,12 @@ const sawDone = async (site: MaintainedDatabase, step: VacuumStep, before: Table
 /** Of one of its indexes or partitions, for which SKIP_LOCKED does not stand. */
 const lockNotAvailable = '55P03'
 
-const attempt = async (site: MaintainedDatabase, step: VacuumStep, before: TableStats): Promise<VacuumOutcome> => {
-  const { session, server, context } = site
+const attempt = async (maintained: MaintainedDatabase, step: VacuumStep, before: TableStats): Promise<VacuumOutcome> => {
+  const { session, server, context } = maintained
   const startedAt = performance.now()
   const sql = statementOf(step, session.quoted(step.table.schema, step.table.name), server.major)
   try {
-    await longStatement(site, sql, followed(step))
+    await longStatement(maintained, sql, followed(step))
   } catch (error) {
     // One table that cannot be vacuumed must not keep the others from it.
     if (!isStatementError(error)) throw error
@@ -74,40 +74,44 @@ const attempt = async (site: MaintainedDatabase, step: VacuumStep, before: Table
     return { kind: 'failed', step, before, cause: `${error.message} (${error.code})` }
   }
   const tookMs = performance.now() - startedAt
-  const after = await sawDone(site, step, before)
+  const after = await sawDone(maintained, step, before)
   return after === undefined
     ? { kind: 'locked', step, before, by: await seeLockers(session, step.table.oid) }
     : { kind: 'done', step, before, after, tookMs }
 }
 
-const one = async (site: MaintainedDatabase, step: VacuumStep, found: FoundOwnerCode | undefined): Promise<VacuumOutcome | undefined> => {
-  const { session, server, context } = site
+const one = async (
+  maintained: MaintainedDatabase,
+  step: VacuumStep,
+  found: FoundOwnerCode | undefined,
+): Promise<VacuumOutcome | undefined> => {
+  const { session, server, context } = maintained
   const before = (await seeTableStats(session, [step.table.oid], server.major)).get(step.table.oid)
   // Dropped since the tables were listed.
   if (before === undefined) return undefined
   if (found !== undefined) return { kind: 'own-code', step, before, found }
   if (!before.mayMaintain) return { kind: 'no-right', step, before }
   if (context.dryRun || context.signal.aborted) return { kind: 'not-begun', step, before }
-  return attempt(site, step, before)
+  return attempt(maintained, step, before)
 }
 
 /** All steps, one after the other; what was locked is tried once more when the rest is done. A dry run only looks. */
-export const doSteps = async (site: MaintainedDatabase, steps: readonly VacuumStep[]): Promise<readonly VacuumOutcome[]> => {
+export const doSteps = async (maintained: MaintainedDatabase, steps: readonly VacuumStep[]): Promise<readonly VacuumOutcome[]> => {
   const left = await seeLeftAlone(
-    site,
+    maintained,
     steps.map(({ table }) => table.oid),
   )
   const outcomes: VacuumOutcome[] = []
   for (const step of steps) {
-    const outcome = await one(site, step, left.get(step.table.oid))
+    const outcome = await one(maintained, step, left.get(step.table.oid))
     if (outcome !== undefined) outcomes.push(outcome)
   }
-  return retried(site, outcomes)
+  return retried(maintained, outcomes)
 }
 
-const retried = async (site: MaintainedDatabase, outcomes: readonly VacuumOutcome[]): Promise<readonly VacuumOutcome[]> => {
+const retried = async (maintained: MaintainedDatabase, outcomes: readonly VacuumOutcome[]): Promise<readonly VacuumOutcome[]> => {
   const settled: VacuumOutcome[] = []
   for (const outcome of outcomes)
-    settled.push(outcome.kind === 'locked' ? ((await one(site, outcome.step, undefined)) ?? outcome) : outcome)
+    settled.push(outcome.kind === 'locked' ? ((await one(maintained, outcome.step, undefined)) ?? outcome) : outcome)
   return settled
 }

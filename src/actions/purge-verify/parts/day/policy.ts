@@ -1,7 +1,7 @@
 import { finding } from '../../../../contract/finding.ts'
 import type { Seen } from '../../../../contract/seen.ts'
 import type { DaysLook } from '../../../../probes/purge/rows.ts'
-import { clockTime, type PurgeSubject } from '../../about.ts'
+import { clockTime, countRows, type PurgeSubject } from '../../about.ts'
 import type { PurgeVerdict } from '../../part.ts'
 
 /** The table of days: its own subject, and the same day. */
@@ -51,7 +51,7 @@ export const judgeDays = (look: Seen<DaysLook>, about: DayAbout): PurgeVerdict<'
     return { completed: true, findings: [judgeToday(look.value, about), judgeGap(look.value, about)] }
   }
   const cause = look.seen
-    ? `without an index that begins with ${about.column}, ${look.value.kind === 'unindexed' ? look.value.rows : 0} rows would be read`
+    ? `without an index that begins with ${about.column}, ${countRows(look.value.kind === 'unindexed' ? look.value.rows : 0)} would be read`
     : look.cause
   const advice = look.seen ? `create an index that begins with ${about.column}` : look.advice
   const title = `${about.shown}: could not look`

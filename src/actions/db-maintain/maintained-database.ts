@@ -50,15 +50,15 @@ export type MaintenancePlace = {
 }
 
 /** Makes a fresh session ready for the tasks, and sees what every one of them needs to know. */
-export const openSite = async (
+export const openMaintained = async (
   session: PostgresSession,
   place: MaintenancePlace,
-): Promise<{ readonly site: MaintainedDatabase; readonly missing: Chosen['missing'] }> => {
+): Promise<{ readonly maintained: MaintainedDatabase; readonly missing: Chosen['missing'] }> => {
   const { target, application, wanted, context } = place
   const [server = {}] = await readOnly(session, serverSql)
   const rows = await readOnly(session, tablesSql)
   const { tables, missing } = chooseTables(rows.map(tableOf), wanted)
-  const site: MaintainedDatabase = {
+  const maintained: MaintainedDatabase = {
     session,
     target,
     application,
@@ -76,5 +76,5 @@ export const openSite = async (
     openedAt: context.now(),
     context,
   }
-  return { site, missing }
+  return { maintained, missing }
 }

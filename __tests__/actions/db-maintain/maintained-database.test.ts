@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
+import { chooseTables } from '../../../src/actions/db-maintain/maintained-database.ts'
 import type { Table } from '../../../src/actions/db-maintain/part.ts'
-import { chooseTables } from '../../../src/actions/db-maintain/site.ts'
 import { readTableName } from '../../../src/domain/postgres/table-name.ts'
 
 const table = (oid: number, schema: string, name: string, ancestors: readonly number[] = []): Table => ({

@@ -1,6 +1,6 @@
+import { openMaintained } from '../../src/actions/db-maintain/maintained-database.ts'
 import type { MaintainedDatabase } from '../../src/actions/db-maintain/part.ts'
 import { inOwnSession } from '../../src/actions/db-maintain/session.ts'
-import { openSite } from '../../src/actions/db-maintain/site.ts'
 import type { Context } from '../../src/contract/context.ts'
 import type { PostgresTarget } from '../../src/contract/database.ts'
 import { readTableName, type TableName } from '../../src/domain/postgres/table-name.ts'
@@ -40,14 +40,18 @@ const contextOf = ({ context, notes = new Map<string, string>() }: Given): Conte
   }) as Partial<Context> as Context
 
 /** Works where a task of db-maintain works: a session of the action on a real server, with the clock and the state of the test. */
-export const onSite = async <T>(server: PostgresServer, given: Given, work: (site: MaintainedDatabase) => Promise<T>): Promise<T> => {
+export const onDatabase = async <T>(
+  server: PostgresServer,
+  given: Given,
+  work: (maintained: MaintainedDatabase) => Promise<T>,
+): Promise<T> => {
   const context = contextOf(given)
   const target = targetOf(server, given.target)
   const application = 'ronde db-maintain test'
   const limits = { signal: context.signal, connectTimeoutMs: 5_000, timeoutMs: 60_000, application }
   const result = await inOwnSession(target, limits, async (session) => {
-    const { site } = await openSite(session, { target, application, wanted: (given.tables ?? []).map(nameOf), context })
-    return work(site)
+    const { maintained } = await openMaintained(session, { target, application, wanted: (given.tables ?? []).map(nameOf), context })
+    return work(maintained)
   })
   if (!result.ok) throw new Error(`the session failed: ${JSON.stringify(result.failure)}`)
   return result.value
