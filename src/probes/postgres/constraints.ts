@@ -1,7 +1,7 @@
 import { type Constraint, type Reference, violations } from '../../domain/postgres/constraint.ts'
 import type { PostgresSession, SqlRow } from '../../tools/connect/session.ts'
 import { booleanCell, numberCell, numbersCell, textsCell, wholeCell } from './cells.ts'
-import { ownerCodeState, refuseOwnerCode, seeOwnerCode } from './owner-code.ts'
+import { ownerCodeState, type PlannedTable, refuseOwnerCode, seeOwnerCode } from './owner-code.ts'
 import { callsOwnCode } from './plain-expression.ts'
 import { isStatementError, readOnly, readOnlyTogether } from './read-only.ts'
 
@@ -160,12 +160,16 @@ const questionOf = (constraint: Constraint): string => {
   return rows === undefined ? 'SELECT 0' : `SELECT 1 ${rows} LIMIT 1`
 }
 
+/** The tables that its question names, each by the name that stands there. */
+const plannedFor = ({ relations, table, reference }: Constraint): readonly PlannedTable[] =>
+  relations.map((oid, index) => ({ oid, sql: index === 0 ? table : (reference?.table ?? table) }))
+
 /** All in one round trip; an error of one is the answer of all. */
 const testAll = async (session: PostgresSession, constraints: readonly Constraint[], timeoutMs: number): Promise<readonly Tested[]> => {
   try {
     const limits = [`SET LOCAL statement_timeout = ${timeoutMs}`, 'SET LOCAL lock_timeout = 500']
-    const guard = refuseOwnerCode([...new Set(constraints.flatMap((one) => one.relations))])
-    const results = await readOnlyTogether(session, [...limits, ...settings, guard], constraints.map(questionOf))
+    const guard = refuseOwnerCode(constraints.flatMap(plannedFor))
+    const results = await readOnlyTogether(session, [...limits, ...settings, ...guard], constraints.map(questionOf))
     return constraints.map((constraint, index) => {
       if (violations(constraint) === undefined) return 'cannot be asked'
       return (results[index] ?? []).length > 0 ? 'violated' : 'holds'
