@@ -50,12 +50,14 @@ const places = ({ value }: Configuration): readonly Path[] => {
  * files that include others; and a line of a file that is read may stand in a log that everybody reads.
  */
 export const usedOptions: readonly Path[] = [
-  ...[['notify'], ['database', 'url'], ['database', 'service'], ['run-command'], ['nginx-service'], ['renew-dry-run'], ['privileges']],
-  ...[
-    ['compose', 'directory'],
-    ['compose', 'files'],
-    ['log', 'path'],
-  ],
+  ...['notify', 'privileges', 'run-command', 'commands', 'nginx-service', 'renew-dry-run', 'access-logs', 'error-logs'].map((name) => [
+    name,
+  ]),
+  ['database', 'url'],
+  ['database', 'service'],
+  ['compose', 'directory'],
+  ['compose', 'files'],
+  ['log', 'path'],
 ]
 
 const given = (value: unknown): boolean =>
