@@ -147,4 +147,18 @@ describe.each(edgeMajors)('tables of somebody else, on PostgreSQL $major', (one)
       expect(outcomes.map(({ kind }) => kind)).toEqual(['done', 'own-code'])
     })
   })
+
+  test("an extension's function that was given to somebody else is not the extension's", async () => {
+    await admin('CREATE EXTENSION pgstattuple SCHEMA public; ALTER FUNCTION public.pgstattuple_approx(regclass) OWNER TO app')
+    const [{ result } = { result: '' }] = await admin("SELECT pg_get_function_arguments('public.pgstattuple_approx'::regproc) AS result")
+    await asApp(
+      server(),
+      `CREATE OR REPLACE FUNCTION public.pgstattuple_approx(${String(result)}) LANGUAGE plpgsql AS $f$ BEGIN PERFORM public.evil_i(1); END $f$;
+        CREATE TABLE big AS SELECT n AS id, repeat('x', 1000) AS text FROM generate_series(1, 12000) AS n`,
+    )
+    await admin('ANALYZE public.big')
+    const run = await runMaintain(server(), { tasks: 'bloat' }, { url: hostileUrl(server()) })
+    expect(await heard()).toEqual([])
+    expect(run.findings.length).toBeGreaterThan(0)
+  })
 })

@@ -2,6 +2,7 @@ import { type PostgresSsl, type PostgresTarget, type SslMode, sslModes } from '.
 import { couldNotLook, type Seen, saw } from '../../contract/seen.ts'
 import { type Conninfo, parseConninfo } from '../../domain/postgres/conninfo.ts'
 import { requireAuthMistake } from '../../domain/postgres/require-auth.ts'
+import { unkeptDemand } from '../../domain/postgres/unkept-demands.ts'
 import type { ConnectServices } from './services.ts'
 
 const from = 'database.url'
@@ -14,6 +15,8 @@ export const targetFromUrl = async (url: string, services: ConnectServices): Pro
   if (!reading.ok) return couldNotLook(`${from} cannot be read: ${reading.mistake}`, `correct ${from}`)
   const given = reading.value
   maskPassword(url, given, services)
+  const unkept = unkeptDemand(given)
+  if (unkept !== undefined) return couldNotLook(`${from}: Ronde does not keep its ${unkept.name}`, unkept.instead)
   const auth = authOf(given, services)
   if (!auth.seen) return auth
   const ssl = await sslOf(given, services)
