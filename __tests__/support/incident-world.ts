@@ -159,7 +159,7 @@ export const createWorld = () => {
     const key = `${server} ${action}`
     const input = (more: Partial<ReconcileInput>): ReconcileInput => ({ ...inputOf(findings, options), ...more })
     const first = reconcile(input({}))
-    const read = new Map(first.wants.comments.map((number) => [number, comments.get(number) ?? []]))
+    const read = new Map(first.wants.comments.map(({ number }) => [number, comments.get(number) ?? []]))
     const closed = first.wants.closed ? { closed: issues.filter((one) => one.state === 'closed' && one.labels.includes('ronde')) } : {}
     const second = reconcile(input({ comments: read, issues: { ...input({}).issues, ...closed } }))
     if (state) past.set(key, [...(past.get(key) ?? []), { at: now, findings }])

@@ -1,4 +1,4 @@
-import type { Write } from '../contract/issues.ts'
+import type { UnreadComments, Write } from '../contract/issues.ts'
 import { duplicateClosings, withGoodRun, withNoVerdict, withUnclearedRun } from './close.ts'
 import { withBadRun, withEscalation } from './escalate.ts'
 import { withFlapping } from './flap.ts'
@@ -49,7 +49,7 @@ export type ReconcileResult = {
   /** What the deferred writes would have told: of the next run, and until then a fact of the outbox. */
   readonly later: readonly IncidentNotification[]
   /** Read these and reconcile again before anything is written; nothing is wanted twice. */
-  readonly wants: { readonly closed: boolean; readonly comments: readonly number[] }
+  readonly wants: { readonly closed: boolean; readonly comments: readonly UnreadComments[] }
   readonly facts: ReconcileFacts
 }
 
@@ -116,6 +116,13 @@ const openingsOf = (openings: readonly IncidentOpening[], input: ReconcileInput)
   return { planned, held }
 }
 
+const unreadOf = ({ issue, marker }: Incident): UnreadComments => ({
+  number: issue.number,
+  count: issue.comments,
+  after: marker.comments.last,
+})
+const onceEach = (all: readonly UnreadComments[]): readonly UnreadComments[] => [...new Map(all.map((one) => [one.number, one])).values()]
+
 /** What one server's reports come to, before it is known what fits into a run. Every finding passes through here once. */
 const decide = (input: ReconcileInput): ServerDecision => {
   const known = knownIncidents(input)
@@ -129,7 +136,7 @@ const decide = (input: ReconcileInput): ServerDecision => {
   const unread = [...known.incidents.values()].filter((one) => hasUnreadComments(one) && !input.comments.has(one.issue.number))
   return {
     planned: [...opened.planned, ...changesOf(updates, grouped.joined, verdicts, input), ...duplicateClosings(input)],
-    wants: { closed: grouped.openings.length > 0 && input.issues.closed === undefined, comments: unread.map((one) => one.issue.number) },
+    wants: { closed: grouped.openings.length > 0 && input.issues.closed === undefined, comments: unread.map(unreadOf) },
     facts: {
       open: known.incidents.size,
       unreadable: known.unreadable,
@@ -179,7 +186,7 @@ export const reconcileAll = (given: readonly ReconcileInput[]): ReconcileResult 
     deferred: plan.deferred,
     notifications: plan.notifications,
     later: plan.later,
-    wants: { closed: all.some((one) => one.wants.closed), comments: unique(all.flatMap((one) => one.wants.comments)) },
+    wants: { closed: all.some((one) => one.wants.closed), comments: onceEach(all.flatMap((one) => one.wants.comments)) },
     facts: {
       open: all.reduce((sum, one) => sum + one.facts.open, 0),
       unreadable: unique(all.flatMap((one) => one.facts.unreadable)),
