@@ -202,6 +202,14 @@ const plannedAsEver = (server: () => PostgresServer, heard: () => Promise<readon
     }
   })
 
+  test('a role that may read the column of the date alone needs no more', async () => {
+    await using admin = await openSession(server(), { database: 'appdb' })
+    await admin.query("CREATE ROLE least LOGIN PASSWORD 'least'; GRANT SELECT (day_date) ON public.game TO least")
+    const { badIds } = await verifyHere({ url: hostileUrl(server(), 'least', 'least') })
+    await admin.query('DROP OWNED BY least; DROP ROLE least')
+    expect(badIds).toEqual([])
+  })
+
   test("what refuses to the least role is told as the owner's, not as a right that is missing", async () => {
     await using admin = await openSession(server(), { database: 'appdb' })
     await asApp(

@@ -29,6 +29,8 @@ export type PlannedTable = {
   readonly oid: number
   /** Its name, quoted, as the statement behind writes it. */
   readonly sql: string
+  /** Who may read some columns alone may not lock: the name is looked at all the same. */
+  readonly mayLock: boolean
 }
 
 const text = (value: string): string => `'${value.replaceAll("'", "''")}'`
@@ -42,7 +44,7 @@ const leadsElsewhere = ({ oid, sql }: PlannedTable): string =>
  * the same message is then not even planned, and nobody has the time to make an index in between. The lock keeps the name where it is.
  */
 export const refuseOwnerCode = (tables: readonly PlannedTable[]): readonly string[] => [
-  ...new Set(tables.map(({ sql }) => `LOCK TABLE ONLY ${sql} IN ACCESS SHARE MODE`)),
+  ...new Set(tables.filter(({ mayLock }) => mayLock).map(({ sql }) => `LOCK TABLE ONLY ${sql} IN ACCESS SHARE MODE`)),
   `SELECT pg_catalog.width_bucket(1.0::pg_catalog.float8, 1.0::pg_catalog.float8, 2.0::pg_catalog.float8,
     CASE WHEN ${[...new Set(tables.map(leadsElsewhere)), `EXISTS (${ownerCodeSql.replaceAll('$1', `'{${tables.map(({ oid }) => Number(oid)).join(',')}}'`)})`].join(' OR ')} THEN 0 ELSE 1 END)`,
 ]

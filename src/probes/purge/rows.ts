@@ -63,7 +63,7 @@ const refusing =
   (session: PostgresSession, table: FoundTable): Ask =>
   async (sql, values = [], limits = {}) => {
     const written = sql.replace(/\$(\d)/g, (_, nth: string) => literal(values[Number(nth) - 1]))
-    const guard = refuseOwnerCode([{ oid: table.oid, sql: table.sql.table }])
+    const guard = refuseOwnerCode([{ oid: table.oid, sql: table.sql.table, mayLock: table.mayLock }])
     return (await session.query([...guard, written].join(';\n'), limits))[guard.length] ?? []
   }
 
