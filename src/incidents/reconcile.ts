@@ -1,6 +1,7 @@
 import type { UnreadComments, Write } from '../contract/issues.ts'
 import { duplicateClosings, withGoodRun, withNoVerdict, withUnclearedRun } from './close.ts'
 import { withBadRun, withEscalation } from './escalate.ts'
+import { fittingWrites } from './fit.ts'
 import { withFlapping } from './flap.ts'
 import { groupedOpenings, type HeldFinding, type IncidentOpening, withChildren } from './group.ts'
 import { closedByIdentity, hasUnreadComments, knownIncidents, shareIssues } from './identify.ts'
@@ -15,7 +16,6 @@ import {
   type IncidentVerdict,
   type PlannedWrites,
   type ReconcileInput,
-  ranks,
 } from './model.ts'
 import { withCommands, withManualReopening } from './obey.ts'
 import { openingWrites } from './open.ts'
@@ -147,30 +147,6 @@ const decide = (input: ReconcileInput): ServerDecision => {
   }
 }
 
-/** The writes of one run at most, so that no run holds up the others. */
-export const mostWrites = 10
-
-/** The most important first, as many as a run may write; what does not fit is judged anew by the next run, and told only then. */
-export const fittingWrites = (
-  all: readonly PlannedWrites[],
-): Pick<ReconcileResult, 'writes' | 'deferred' | 'notifications' | 'later'> & { readonly closed: readonly ClosedIncident[] } => {
-  const taken: PlannedWrites[] = []
-  const left: PlannedWrites[] = []
-  let count = 0
-  for (const one of all.toSorted((a, b) => ranks.indexOf(a.rank) - ranks.indexOf(b.rank))) {
-    const fits = count + one.writes.length <= mostWrites
-    if (fits) count += one.writes.length
-    ;(fits ? taken : left).push(one)
-  }
-  return {
-    writes: taken.flatMap((one) => one.writes),
-    deferred: left.flatMap((one) => one.writes),
-    notifications: taken.flatMap((one) => one.notifications),
-    later: left.flatMap((one) => one.notifications),
-    closed: taken.flatMap((one) => (one.closed === undefined ? [] : [one.closed])),
-  }
-}
-
 const unique = (numbers: readonly number[]): readonly number[] => [...new Set(numbers)]
 
 /** Several servers at once, each by its own reports and options: together they write no more than one. */
@@ -180,7 +156,12 @@ export const reconcileAll = (given: readonly ReconcileInput[]): ReconcileResult 
   const inputs = silences.map(({ input, found }) => ({ ...input, quiet: [...(input.quiet ?? []), ...quietPeriods(found, input)] }))
   const all = shareIssues(inputs).map(decide)
   const over = silenceClosings(silences)
-  const plan = fittingWrites([...all.flatMap((one) => one.planned), ...over])
+  // By its name: one that calls itself by many projects has no more turns.
+  const servers = Map.groupBy(
+    all.flatMap(({ planned }, index) => planned.map((one) => ({ one, server: inputs[index]?.reports[0]?.server }))),
+    ({ server }) => server,
+  )
+  const plan = fittingWrites([...[...servers.values()].map((own) => own.map(({ one }) => one)), over])
   return {
     writes: plan.writes,
     deferred: plan.deferred,
