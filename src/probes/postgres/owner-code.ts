@@ -33,7 +33,8 @@ export type PlannedTable = {
   readonly mayLock: boolean
 }
 
-const text = (value: string): string => `'${value.replaceAll("'", "''")}'`
+/** An escaped text reads alike whatever `standard_conforming_strings` says. */
+const text = (value: string): string => `E'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
 
 /** Whoever owns the table, or its schema, may have given its name to something else since it was looked up: a view, say, that calls a function. */
 const leadsElsewhere = ({ oid, sql }: PlannedTable): string =>
