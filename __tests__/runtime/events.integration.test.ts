@@ -215,7 +215,9 @@ describe('what is not used of a pull request', () => {
     expect(ran.log).toContain('name a file without them by the input config')
     expect(JSON.stringify([ran.log, ran.masks, ran.outputs])).not.toContain('st0len')
   })
+})
 
+describe('what is used of an event', () => {
   test('what is called like one of them elsewhere is no reason to refuse', async () => {
     await using listener = await startListener()
     const file = `health-check: { checks: [endpoints], endpoints: [{ url: "${listener.url}", json: { database: { url: x } }, attempts: 1 }] }\nnotify: []\n`

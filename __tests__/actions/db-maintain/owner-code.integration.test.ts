@@ -89,6 +89,14 @@ describe.each(edgeMajors)('tables of somebody else, on PostgreSQL $major', (one)
       observed: expect.stringMatching(/which Ronde does not run|calls function/),
     })
   })
+})
+
+describe.each(edgeMajors)('what an owner does while Ronde works, on PostgreSQL $major', (one) => {
+  const { server, heard } = useHostile(one)
+  const admin = async (sql: string) => {
+    await using session = await openSession(server(), { database: 'appdb' })
+    return await session.query(sql)
+  }
 
   test('an index that comes between the look and the test runs nothing either', async () => {
     await asApp(server(), tables.replace('CREATE INDEX bad ON game ((id + public.evil_i(1)));', ''))

@@ -38,7 +38,7 @@ const text = (value: string): string => `E'${value.replaceAll('\\', '\\\\').repl
 
 /** Whoever owns the table, or its schema, may have given its name to something else since it was looked up: a view, say, that calls a function. */
 const leadsElsewhere = ({ oid, sql }: PlannedTable): string =>
-  `coalesce(pg_catalog.to_regclass(${text(sql)})::pg_catalog.oid, 0::pg_catalog.oid) OPERATOR(pg_catalog.<>) ${Number(oid)}::pg_catalog.oid`
+  `coalesce(pg_catalog.to_regclass(${text(sql)})::pg_catalog.oid, 0::pg_catalog.oid) OPERATOR(pg_catalog.<>) ${oid}::pg_catalog.oid`
 
 /**
  * Statements of which the last fails where one of these tables must not be planned, or its name leads elsewhere by now: what stands behind it in
@@ -47,5 +47,5 @@ const leadsElsewhere = ({ oid, sql }: PlannedTable): string =>
 export const refuseOwnerCode = (tables: readonly PlannedTable[]): readonly string[] => [
   ...new Set(tables.filter(({ mayLock }) => mayLock).map(({ sql }) => `LOCK TABLE ONLY ${sql} IN ACCESS SHARE MODE`)),
   `SELECT pg_catalog.width_bucket(1.0::pg_catalog.float8, 1.0::pg_catalog.float8, 2.0::pg_catalog.float8,
-    CASE WHEN ${[...new Set(tables.map(leadsElsewhere)), `EXISTS (${ownerCodeSql.replaceAll('$1', `'{${tables.map(({ oid }) => Number(oid)).join(',')}}'`)})`].join(' OR ')} THEN 0 ELSE 1 END)`,
+    CASE WHEN ${[...new Set(tables.map(leadsElsewhere)), `EXISTS (${ownerCodeSql.replaceAll('$1', `'{${tables.map(({ oid }) => oid).join(',')}}'`)})`].join(' OR ')} THEN 0 ELSE 1 END)`,
 ]

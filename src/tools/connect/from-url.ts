@@ -15,8 +15,6 @@ export const targetFromUrl = async (url: string, services: ConnectServices): Pro
   if (!reading.ok) return couldNotLook(`${from} cannot be read: ${reading.mistake}`, `correct ${from}`)
   const given = reading.value
   maskPassword(url, given, services)
-  const unkept = unkeptDemand(given)
-  if (unkept !== undefined) return couldNotLook(`${from}: Ronde does not keep its ${unkept.name}`, unkept.instead)
   const auth = authOf(given, services)
   if (!auth.seen) return auth
   const ssl = await sslOf(given, services)
@@ -40,7 +38,10 @@ export const targetFromUrl = async (url: string, services: ConnectServices): Pro
   )
 }
 
+/** What it demands of the server. */
 const authOf = (given: Conninfo, services: ConnectServices): Seen<Pick<PostgresTarget, 'requireAuth'>> => {
+  const unkept = unkeptDemand(given)
+  if (unkept !== undefined) return couldNotLook(`${from}: Ronde does not keep its ${unkept.name}`, unkept.instead)
   const requireAuth = given['require_auth']
   const mistake = requireAuthMistake(requireAuth ?? '')
   if (mistake !== undefined) return couldNotLook(`${from}: ${mistake}`, `correct ${from}`)
