@@ -71,6 +71,7 @@ const chainOfRules = [
   'group.ts',
   'open.ts',
   'outbox.ts',
+  'fit.ts',
   'reconcile.ts',
 ]
 

@@ -66,9 +66,33 @@ describe('listing', () => {
   test('gives the comments with their authors and times', async () => {
     const { number } = addIssue()
     for (let at = 0; at < 120; at++) github.state.addComment(github.repository, { issue: number, body: `${at}`, author: 'ana' })
-    const comments = valueOf(await connectIssues(github).issues.comments(number))
+    const comments = valueOf(await connectIssues(github).issues.comments({ number, count: 120, after: 0 }))
     expect(comments).toHaveLength(120)
     expect(comments[0]).toMatchObject({ author: 'ana', body: '0', createdAt: comments[0]?.updatedAt })
+  })
+})
+
+describe('comments of an issue that strangers flood', () => {
+  const flooded = (count: number) => {
+    const { number } = addIssue()
+    for (let at = 0; at < count; at++) github.state.addComment(github.repository, { issue: number, body: `${at}`, author: 'eve' })
+    return { number, count, ids: github.repository.comments.filter((one) => one.issue === number).map(({ id }) => id) }
+  }
+
+  test('cost one request for those that are new, however many there are', async () => {
+    const { number, count, ids } = flooded(1_250)
+    github.reset()
+    const comments = valueOf(await connectIssues(github).issues.comments({ number, count, after: ids[1_230] ?? 0 }))
+    expect(comments.map(({ body }) => body)).toEqual(Array.from({ length: 50 }, (_, at) => `${1_200 + at}`))
+    expect(github.counts().all).toBe(1)
+  })
+
+  test('are read from their end, the newest thousand at most', async () => {
+    const { number, count } = flooded(1_250)
+    github.reset()
+    const comments = valueOf(await connectIssues(github).issues.comments({ number, count, after: 0 }))
+    expect([comments[0]?.body, comments.at(-1)?.body]).toEqual(['300', '1249'])
+    expect(github.counts().all).toBe(10)
   })
 })
 

@@ -52,6 +52,22 @@ describe('several servers reconciled at once', () => {
     expect(reconcileAll([a, shop]).writes.map((write) => ('number' in write ? write.number : 0))).toEqual([1, 1])
   })
 
+  test('a server that tells ever new things does not keep the others from being heard', () => {
+    const world = createWorld()
+    const many = Array.from({ length: 40 }, (_, at) => hard('critical', { subject: `service/${at}` }))
+    const loud = names(20).map((project) => {
+      const [input] = fleet(world, ['quiz-loud'], many)
+      if (input === undefined) throw new Error('an input')
+      return { ...input, identity: { ...input.identity, project } }
+    })
+    const quiet = [...fleet(world, ['quiz-b'], [hard('critical')]), ...fleet(world, ['quiz-c'], [hard('critical')])]
+    const titles = reconcileAll([...loud, ...quiet]).writes.map((write) =>
+      'title' in write ? /\[(.+?)\]/.exec(write.title ?? '')?.[1] : '',
+    )
+    expect(titles.slice(0, 3)).toEqual(['quiz-loud', 'quiz-b', 'quiz-c'])
+    expect(titles).toHaveLength(10)
+  })
+
   test('the critical of one server goes before the warnings of the others', () => {
     const world = createWorld()
     const inputs = [...fleet(world, names(15), [hard('warning')]), ...fleet(world, ['quiz-last'], [hard('critical')])]

@@ -173,6 +173,31 @@ describe('what is not used of a pull request', () => {
       found: 'rounds.daily[0].purge-verify.run-command',
     },
     {
+      what: 'a folder of certbot, whose hooks run as root,',
+      run: (url) => ({ files: { '.github/ronde.yml': fileOf(url, 'x', 'cert-check: { letsencrypt: /srv/le, renew-dry-run: true }\n') } }),
+      found: 'cert-check.renew-dry-run',
+    },
+    {
+      what: 'a program in a container',
+      run: (url) => ({ files: { '.github/ronde.yml': fileOf(url, 'x', 'servers: { brain: { cert-check: { nginx-service: web } } }\n') } }),
+      found: 'servers.brain.cert-check.nginx-service',
+    },
+    {
+      what: 'the rights of root',
+      run: (url) => ({ files: { '.github/ronde.yml': fileOf(url, 'x', 'privileges: sudo\n') } }),
+      found: 'ronde.yml privileges',
+    },
+    {
+      what: 'a folder of compose',
+      run: (url) => ({ files: { '.github/ronde.yml': fileOf(url, 'x', 'compose: { directory: ./here }\n') } }),
+      found: 'compose.directory',
+    },
+    {
+      what: 'a file whose lines are shown',
+      run: (url) => ({ files: { '.github/ronde.yml': fileOf(url, 'x', 'purge-verify: { log: { path: .git/config } }\n') } }),
+      found: 'purge-verify.log.path',
+    },
+    {
       what: 'a file that is named, wherever it is',
       run: (url) => ({ files: { 'elsewhere.yml': fileOf(url, `\${STOLEN}`) }, inputs: { config: 'elsewhere.yml' } }),
       found: 'elsewhere.yml health-check.endpoints[0].headers.x',
@@ -190,7 +215,9 @@ describe('what is not used of a pull request', () => {
     expect(ran.log).toContain('name a file without them by the input config')
     expect(JSON.stringify([ran.log, ran.masks, ran.outputs])).not.toContain('st0len')
   })
+})
 
+describe('what is used of an event', () => {
   test('what is called like one of them elsewhere is no reason to refuse', async () => {
     await using listener = await startListener()
     const file = `health-check: { checks: [endpoints], endpoints: [{ url: "${listener.url}", json: { database: { url: x } }, attempts: 1 }] }\nnotify: []\n`
@@ -221,8 +248,29 @@ describe('what is not used of a pull request', () => {
       expect(ran.log).toContain('came with the dispatch (input endpoints)')
     }
     expect(listener.heard).toEqual([])
-    expect((await go('workflow_dispatch', { inputs: { url: 'http://x/' } })).exitCode).toBe(0)
+    expect((await go('workflow_dispatch', { inputs: { url: 'http://x/', round: 'headers', more: 'true' } })).exitCode).toBe(0)
     expect(listener.heard).toHaveLength(1)
+  })
+
+  test.each([
+    ['YAML that spells it by its number', (url: string) => `[{ url: "${url}", headers: { x: "\\x24{STOLEN}" } }]`, undefined],
+    ['YAML that breaks it into lines', (url: string) => `[{ url: "${url}", headers: { x: "\${\\\n  STOLEN}" } }]`, undefined],
+    ['the address that it goes to', undefined, (url: string) => ({ inputs: { url } })],
+    ['the address, deep in JSON', undefined, (url: string) => ({ inputs: { all: JSON.stringify([{ url }]) } })],
+    ['the host alone, on a repository_dispatch', undefined, (url: string) => ({ client_payload: { to: [new URL(url).host] } })],
+  ])('nor does a dispatch bring %s', async (_, inputOf, payloadOf) => {
+    await using listener = await startListener()
+    const usual = `[{ url: "${listener.url}", headers: { x: "\${STOLEN}" } }]`
+    const endpoints = inputOf?.(listener.url) ?? usual
+    const payload = payloadOf?.(listener.url) ?? { inputs: { endpoints } }
+    const ran = await runRonde('health-check', {
+      inputs: { checks: 'endpoints', endpoints },
+      environment: { ...hosted, STOLEN: secret },
+      github: { event_name: 'inputs' in payload ? 'workflow_dispatch' : 'repository_dispatch', event: { repository, ...payload } },
+    })
+    expect(listener.heard).toEqual([])
+    expect(ran.exitCode).toBe(1)
+    expect(ran.log).toContain('what stands beside one, came with the dispatch (input endpoints)')
   })
 })
 

@@ -184,7 +184,7 @@ export const createWorld = () => {
     const key = `${server} ${action}`
     const input = (more: Partial<ReconcileInput>): ReconcileInput => ({ ...inputOf(findings, options), ...more })
     const first = reconcile(input({}))
-    const read = new Map(first.wants.comments.map((number) => [number, comments.get(number) ?? []]))
+    const read = new Map(first.wants.comments.map(({ number }) => [number, comments.get(number) ?? []]))
     const closed = first.wants.closed ? { closed: ofState('closed') } : {}
     const second = reconcile(input({ comments: read, issues: { ...input({}).issues, ...closed } }))
     if (state) remember(key, { at: now + (options.aheadMs ?? 0), findings })

@@ -15,6 +15,7 @@ describe('what a session would look for along its search_path', () => {
     ['SELECT a::float8', ['type float8']],
     ["SELECT 'pg_class'::pg_catalog.regclass", ["name in 'pg_class'"]],
     ['VACUUM (ANALYZE) "game"', ['name "game"']],
+    ['LOCK TABLE ONLY game IN ACCESS SHARE MODE', ['name game']],
     ['SELECT 1 OPERATOR(pg_catalog.+) 2 OPERATOR(pg_catalog.*) 3', ['OPERATOR(pg_catalog.+) beside OPERATOR(pg_catalog.*)']],
   ])('%s', (sql, wanted) => {
     expect(unqualifiedIn(sql)).toEqual(wanted)
@@ -23,6 +24,7 @@ describe('what a session would look for along its search_path', () => {
   test.each([
     'BEGIN READ ONLY;\nSET LOCAL search_path = pg_catalog,pg_temp;\nCOMMIT',
     'VACUUM (ANALYZE, SKIP_LOCKED) "public"."game"',
+    'LOCK TABLE ONLY "public"."game" IN ACCESS SHARE MODE',
     'WITH big AS MATERIALIZED (SELECT 1 AS a) SELECT pg_catalog.count(*)::int, extract(epoch FROM big.a) FROM big WHERE coalesce(a, -1) OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.oid[])',
     "SELECT CASE WHEN a THEN 'x' ELSE 'it''s' END, current_user::pg_catalog.text FROM pg_catalog.t AS up(a, b)",
   ])('nothing in: %s', (sql) => {

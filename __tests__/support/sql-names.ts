@@ -128,6 +128,9 @@ const inMaintenance = (tokens: readonly Token[]): readonly string[] => {
   return isQualified(last) ? [] : [`name ${last?.text}`]
 }
 
+/** `LOCK TABLE ONLY "public"."game" IN ACCESS SHARE MODE`. */
+const inLock = ([, , , name]: readonly Token[]): readonly string[] => (isQualified(name) ? [] : [`name ${name?.text}`])
+
 const opens = words('( [')
 const closes = words(') ]')
 /** What stands between two expressions. */
@@ -154,6 +157,7 @@ const inStatement = (tokens: readonly Token[]): readonly string[] => {
   const first = upper(tokens[0])
   if (tokens.length === 0 || harmless.has(first)) return []
   if (maintenance.has(first)) return inMaintenance(tokens)
+  if (first === 'LOCK') return inLock(tokens)
   const own = ownNames(tokens)
   // `AS up(relid, nth)` names columns.
   const columns = new Set(tokens.flatMap((_, at) => (upper(tokens[at - 1]) === 'AS' ? [at] : [])))

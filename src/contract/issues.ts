@@ -26,6 +26,17 @@ export type Comment = {
   readonly createdAt: Instant
   /** Later than `createdAt` when it was edited: an edited command does not count. */
   readonly updatedAt: Instant
+  /** GitHub's hint that the author belongs to the repository: about whom to ask first, and no right. */
+  readonly near?: boolean
+}
+
+/** Comments of an issue that were not read yet. */
+export type UnreadComments = {
+  readonly number: number
+  /** How many it has. */
+  readonly count: number
+  /** The id of the last one that was read; 0: none. */
+  readonly after: number
 }
 
 /** Labels that an issue gets, and those that it loses. */
@@ -81,8 +92,8 @@ export interface Issues {
   listOpen(): Promise<GithubAnswer<readonly Issue[]>>
   /** Closed ones with the label, updated since; asked only before something is created. */
   listClosed(since: Instant): Promise<GithubAnswer<readonly Issue[]>>
-  /** Oldest first; with `since` only those that were written or edited since. */
-  comments(number: number, since?: Instant): Promise<GithubAnswer<readonly Comment[]>>
+  /** Oldest first; of many unread ones the newest thousand, and besides perhaps some that were read. */
+  comments(unread: UnreadComments): Promise<GithubAnswer<readonly Comment[]>>
   /** `write` includes maintain and admin. */
   mayWrite(login: string): Promise<GithubAnswer<boolean>>
   isPublic(): Promise<GithubAnswer<boolean>>

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { GithubAnswer, Issue, Issues, IssuesFailure, LabelChange, Write } from '../contract/issues.ts'
+import type { Comment, GithubAnswer, Issue, Issues, IssuesFailure, LabelChange, UnreadComments, Write } from '../contract/issues.ts'
 import type { Instant } from '../contract/seen.ts'
 import { shorten } from '../core/text/plain.ts'
 import { markerText } from '../incidents/marker.ts'
@@ -20,6 +20,8 @@ type Create = Extract<Write, { kind: 'create' }>
 type Update = Extract<Write, { kind: 'update' }>
 
 const maxPages = 50
+const perPage = 100
+const mostCommentPages = 10
 const maxTitleChars = 256
 const maxAssignees = 10
 
@@ -54,9 +56,19 @@ const reader = (client: Client, base: string) => {
     // Oldest first: what is opened meanwhile comes on the last page.
     listOpen: () => listed({ state: 'open', sort: 'created', direction: 'asc' }),
     listClosed: (since: Instant) => listed({ state: 'closed', sort: 'updated', direction: 'desc', since: iso(since) }),
-    comments: (number: number, since?: Instant) => {
-      const query = new URLSearchParams({ per_page: '100', ...(since === undefined ? {} : { since: iso(since) }) })
-      return allPages(client, { method: 'GET', path: `${base}/issues/${number}/comments`, query, topic: 'issue' }, commentsShape)
+    /** From the last page back: in a public repository anybody comments, and thousands of them must not cost every run its share of GitHub. */
+    comments: async ({ number, count, after }: UnreadComments): Promise<GithubAnswer<readonly Comment[]>> => {
+      const pages: (readonly Comment[])[] = []
+      const last = Math.max(1, Math.ceil(count / perPage))
+      for (let page = last; page > Math.max(0, last - mostCommentPages); page--) {
+        const query = new URLSearchParams({ per_page: `${perPage}`, page: `${page}` })
+        const asked = { method: 'GET', path: `${base}/issues/${number}/comments`, query, topic: 'issue' } as const
+        const answer = await client.ask(asked, commentsShape)
+        if (!answer.ok) return answer
+        pages.unshift(answer.value.value)
+        if (answer.value.value.some(({ id }) => id <= after)) break
+      }
+      return { ok: true, value: pages.flat() }
     },
   }
 }

@@ -57,7 +57,16 @@ export const issuesShape = z
   .transform((all) => all.filter((one) => one.pull_request === undefined || one.pull_request === null).map(issueOf))
 
 export const commentsShape = z
-  .array(z.object({ id: z.int(), user, body: z.string().nullish(), created_at: instant, updated_at: instant }))
+  .array(
+    z.object({
+      id: z.int(),
+      user,
+      body: z.string().nullish(),
+      created_at: instant,
+      updated_at: instant,
+      author_association: z.string().nullish(),
+    }),
+  )
   .transform((all) =>
     all.map(
       (one): Comment => ({
@@ -66,6 +75,7 @@ export const commentsShape = z
         body: one.body ?? '',
         createdAt: one.created_at,
         updatedAt: one.updated_at,
+        near: ['OWNER', 'MEMBER', 'COLLABORATOR'].includes(one.author_association ?? ''),
       }),
     ),
   )

@@ -1,6 +1,7 @@
-import type { Write } from '../contract/issues.ts'
+import type { UnreadComments, Write } from '../contract/issues.ts'
 import { duplicateClosings, withGoodRun, withNoVerdict, withUnclearedRun } from './close.ts'
 import { withBadRun, withEscalation } from './escalate.ts'
+import { fittingWrites } from './fit.ts'
 import { withFlapping } from './flap.ts'
 import { groupedOpenings, type HeldFinding, type IncidentOpening, withChildren } from './group.ts'
 import { abandonedIncidents, closedByIdentity, hasUnreadComments, knownIncidents, lookalikes, shareIssues } from './identify.ts'
@@ -15,7 +16,6 @@ import {
   type IncidentVerdict,
   type PlannedWrites,
   type ReconcileInput,
-  ranks,
   type UnspokenIncident,
 } from './model.ts'
 import { withCommands, withManualReopening } from './obey.ts'
@@ -54,7 +54,7 @@ export type ReconcileResult = {
   /** What the deferred writes would have told: of the next run, and until then a fact of the outbox. */
   readonly later: readonly IncidentNotification[]
   /** Read these and reconcile again before anything is written; nothing is wanted twice. */
-  readonly wants: { readonly closed: boolean; readonly comments: readonly number[] }
+  readonly wants: { readonly closed: boolean; readonly comments: readonly UnreadComments[] }
   readonly facts: ReconcileFacts
 }
 
@@ -134,6 +134,13 @@ const openingsOf = (openings: readonly IncidentOpening[], input: ReconcileInput)
   return { planned, held, unnamedAuthors: [...authors] }
 }
 
+const unreadOf = ({ issue, marker }: Incident): UnreadComments => ({
+  number: issue.number,
+  count: issue.comments,
+  after: marker.comments.last,
+})
+const onceEach = (all: readonly UnreadComments[]): readonly UnreadComments[] => [...new Map(all.map((one) => [one.number, one])).values()]
+
 /** What one server's reports come to, before it is known what fits into a run. Every finding passes through here once. */
 const decide = (input: ReconcileInput): ServerDecision => {
   const known = knownIncidents(input)
@@ -147,7 +154,7 @@ const decide = (input: ReconcileInput): ServerDecision => {
   const unread = [...known.incidents.values()].filter((one) => hasUnreadComments(one) && !input.comments.has(one.issue.number))
   return {
     planned: [...opened.planned, ...changesOf(updates, grouped.joined, verdicts, input), ...duplicateClosings(input)],
-    wants: { closed: grouped.openings.length > 0 && input.issues.closed === undefined, comments: unread.map((one) => one.issue.number) },
+    wants: { closed: grouped.openings.length > 0 && input.issues.closed === undefined, comments: unread.map(unreadOf) },
     facts: {
       open: known.incidents.size,
       unreadable: known.unreadable,
@@ -160,30 +167,6 @@ const decide = (input: ReconcileInput): ServerDecision => {
   }
 }
 
-/** The writes of one run at most, so that no run holds up the others. */
-export const mostWrites = 10
-
-/** The most important first, as many as a run may write; what does not fit is judged anew by the next run, and told only then. */
-export const fittingWrites = (
-  all: readonly PlannedWrites[],
-): Pick<ReconcileResult, 'writes' | 'deferred' | 'notifications' | 'later'> & { readonly closed: readonly ClosedIncident[] } => {
-  const taken: PlannedWrites[] = []
-  const left: PlannedWrites[] = []
-  let count = 0
-  for (const one of all.toSorted((a, b) => ranks.indexOf(a.rank) - ranks.indexOf(b.rank))) {
-    const fits = count + one.writes.length <= mostWrites
-    if (fits) count += one.writes.length
-    ;(fits ? taken : left).push(one)
-  }
-  return {
-    writes: taken.flatMap((one) => one.writes),
-    deferred: left.flatMap((one) => one.writes),
-    notifications: taken.flatMap((one) => one.notifications),
-    later: left.flatMap((one) => one.notifications),
-    closed: taken.flatMap((one) => (one.closed === undefined ? [] : [one.closed])),
-  }
-}
-
 const unique = (numbers: readonly number[]): readonly number[] => [...new Set(numbers)]
 
 /** Several servers at once, each by its own reports and options: together they write no more than one. */
@@ -193,13 +176,18 @@ export const reconcileAll = (given: readonly ReconcileInput[]): ReconcileResult 
   const inputs = silences.map(({ input, found }) => ({ ...input, quiet: [...(input.quiet ?? []), ...quietPeriods(found, input)] }))
   const all = shareIssues(inputs).map(decide)
   const over = silenceClosings(silences)
-  const plan = fittingWrites([...all.flatMap((one) => one.planned), ...over])
+  // By its name: one that calls itself by many projects has no more turns.
+  const servers = Map.groupBy(
+    all.flatMap(({ planned }, index) => planned.map((one) => ({ one, server: inputs[index]?.reports[0]?.server }))),
+    ({ server }) => server,
+  )
+  const plan = fittingWrites([...[...servers.values()].map((own) => own.map(({ one }) => one)), over])
   return {
     writes: plan.writes,
     deferred: plan.deferred,
     notifications: plan.notifications,
     later: plan.later,
-    wants: { closed: all.some((one) => one.wants.closed), comments: unique(all.flatMap((one) => one.wants.comments)) },
+    wants: { closed: all.some((one) => one.wants.closed), comments: onceEach(all.flatMap((one) => one.wants.comments)) },
     facts: {
       open: all.reduce((sum, one) => sum + one.facts.open, 0),
       unreadable: unique(all.flatMap((one) => one.facts.unreadable)),

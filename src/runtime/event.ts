@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import type { RunnerEvent } from '../core/event-guard.ts'
-import { readJson } from '../core/read-json.ts'
+import { jsonValue, readJson } from '../core/read-json.ts'
 import { namesIn } from './parse/secrets.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -10,6 +10,8 @@ type Mapping = Readonly<Record<string, unknown>>
 export type EventOfRun = RunnerEvent & {
   /** The names in every `${NAME}` that somebody sent with a dispatch. */
   readonly brought: ReadonlySet<string>
+  /** The texts of a dispatch that could say where something goes: an address, a piece of YAML; words and numbers cannot. */
+  readonly sent: readonly string[]
 }
 
 /** GitHub's own limit of a payload is 25 MB. */
@@ -25,10 +27,28 @@ const textAt = (value: unknown, key: string): string | undefined => {
 }
 const partAt = (value: Mapping, key: string): unknown => (Object.hasOwn(value, key) ? value[key] : undefined)
 
-type Payload = { readonly value: Mapping; readonly brought: ReadonlySet<string> } | { readonly unreadable: string }
+type Payload = { readonly value: Mapping } | { readonly unreadable: string }
 
 const broughtBy = (payload: Mapping): ReadonlySet<string> =>
   new Set(['inputs', 'client_payload'].flatMap((key) => namesIn(JSON.stringify(partAt(payload, key)) ?? '')))
+
+const shortestSent = 4
+const saysWhere = (text: string): boolean => text.length >= shortestSent && /[^\w-]/.test(text)
+
+/** All texts of a value, keys too; of one that is JSON itself those that it holds as well, since a workflow may take it apart. */
+const sentBy = (payload: Mapping): readonly string[] => {
+  const texts = new Set<string>()
+  const left: unknown[] = [partAt(payload, 'inputs'), partAt(payload, 'client_payload')]
+  while (left.length > 0) {
+    const one = left.pop()
+    if (typeof one === 'object' && one !== null) for (const entry of Object.entries(one)) left.push(...entry)
+    const text = typeof one === 'string' ? one.trim() : ''
+    if (!saysWhere(text) || texts.has(text)) continue
+    texts.add(text)
+    if (/^[[{"]/.test(text)) left.push(jsonValue(text))
+  }
+  return [...texts]
+}
 
 /** Opened without waiting: a pipe of somebody else's making must not hold the run up. */
 const bytesOf = (path: string): string | undefined => {
@@ -50,7 +70,7 @@ const readPayload = (path: string | undefined): Payload => {
     if ('trouble' in read) return { unreadable: `it ${read.trouble}` }
     const { value } = read
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return { unreadable: 'it is no object' }
-    return { value: value as Mapping, brought: broughtBy(value as Mapping) }
+    return { value: value as Mapping }
   } catch (error) {
     // Not there or not readable: nothing is known of the event then, and that is what is said.
     return { unreadable: Error.isError(error) && 'code' in error ? String(error.code) : 'it cannot be read' }
@@ -61,7 +81,7 @@ const readPayload = (path: string | undefined): Payload => {
 export const eventOf = (environment: Environment): EventOfRun => {
   const isInActions = environment['GITHUB_ACTIONS'] === 'true'
   const event = environment['GITHUB_EVENT_NAME'] || (isInActions ? '' : undefined)
-  const read: Payload = event === undefined ? { value: {}, brought: new Set() } : readPayload(environment['GITHUB_EVENT_PATH'])
+  const read: Payload = event === undefined ? { value: {} } : readPayload(environment['GITHUB_EVENT_PATH'])
   const payload = 'value' in read ? read.value : {}
   return {
     runner: environment['RUNNER_ENVIRONMENT'],
@@ -71,6 +91,7 @@ export const eventOf = (environment: Environment): EventOfRun => {
     unreadable: 'unreadable' in read ? read.unreadable : undefined,
     sender: textAt(partAt(payload, 'sender'), 'type'),
     actors: ['GITHUB_ACTOR', 'GITHUB_TRIGGERING_ACTOR'].map((name) => environment[name] ?? ''),
-    brought: 'brought' in read ? read.brought : new Set(),
+    brought: broughtBy(payload),
+    sent: sentBy(payload),
   }
 }

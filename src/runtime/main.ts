@@ -80,7 +80,7 @@ const prepare = async (name: string, start: Start, out: Out): Promise<Ready> => 
     registry: start.registry,
     environment: start.environment,
     hostname: hostname(),
-    trust: { foreign: foreignConfiguration(event), brought: event.brought },
+    trust: { foreign: foreignConfiguration(event), brought: event.brought, sent: event.sent },
     mask: (secret) => secrets.add(secret),
   })
   warnAboutWeakSecrets(parsed, start, printer)

@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as after } from 'node:timers/promises'
 import { describe, expect, jest, test } from '@jest/globals'
 import { testSome } from '../../../src/actions/db-maintain/parts/schema/test-constraints.ts'
+import type { VacuumStep } from '../../../src/actions/db-maintain/parts/vacuum/plan.ts'
+import { doSteps } from '../../../src/actions/db-maintain/parts/vacuum/work.ts'
 import { runMaintain } from '../../support/db-maintain.ts'
 import { asApp, hostileUrl, useHostile } from '../../support/hostile-owner.ts'
 import { onDatabase } from '../../support/maintained-database.ts'
@@ -86,6 +89,14 @@ describe.each(edgeMajors)('tables of somebody else, on PostgreSQL $major', (one)
       observed: expect.stringMatching(/which Ronde does not run|calls function/),
     })
   })
+})
+
+describe.each(edgeMajors)('what an owner does while Ronde works, on PostgreSQL $major', (one) => {
+  const { server, heard } = useHostile(one)
+  const admin = async (sql: string) => {
+    await using session = await openSession(server(), { database: 'appdb' })
+    return await session.query(sql)
+  }
 
   test('an index that comes between the look and the test runs nothing either', async () => {
     await asApp(server(), tables.replace('CREATE INDEX bad ON game ((id + public.evil_i(1)));', ''))
@@ -103,5 +114,59 @@ describe.each(edgeMajors)('tables of somebody else, on PostgreSQL $major', (one)
       expect(outcomes.find(({ constraint }) => constraint.name === 'many')?.tested).toBe('holds')
     })
     expect(await heard()).toEqual([])
+  })
+
+  test('nor does a view that gets the name of a table in between', async () => {
+    await asApp(server(), tables.replace('CREATE INDEX bad ON game ((id + public.evil_i(1)));', ''))
+    await onDatabase(server(), { target: { database: 'appdb' } }, async (site) => {
+      let done = false
+      const session = {
+        ...site.session,
+        query: async (sql: string) => {
+          if (sql.includes('enable_indexscan') && !done) {
+            done = true
+            await asApp(server(), 'ALTER TABLE fine RENAME TO was; CREATE VIEW fine AS SELECT * FROM was WHERE public.evil_i(1) = 1')
+          }
+          return site.session.query(sql)
+        },
+      }
+      const { outcomes } = await testSome({ ...site, session })
+      expect(await heard()).toEqual([])
+      expect(outcomes.find(({ constraint }) => constraint.name === 'many')?.tested).toBe('code of others')
+    })
+  })
+
+  test('an index that comes while another table is vacuumed keeps Ronde from its table', async () => {
+    await asApp(server(), tables.replace('CREATE INDEX bad ON game ((id + public.evil_i(1)));', ''))
+    await onDatabase(server(), { target: { database: 'appdb' } }, async (site) => {
+      const steps = ['child', 'game'].map((name): VacuumStep => {
+        const table = site.tables.find((each) => each.name === name)
+        if (table === undefined) throw new Error(`no table ${name}`)
+        return { table, does: 'vacuum-analyze' }
+      })
+      const query: typeof site.session.query = async (...given) => {
+        if (given[0].startsWith('VACUUM') && given[0].includes('child')) {
+          await asApp(server(), 'CREATE INDEX bad ON game ((id + public.evil_i(1)))')
+          await after(1_100)
+        }
+        return site.session.query(...given)
+      }
+      const outcomes = await doSteps({ ...site, session: { ...site.session, query } }, steps)
+      expect(outcomes.map(({ kind }) => kind)).toEqual(['done', 'own-code'])
+    })
+  })
+
+  test("an extension's function that was given to somebody else is not the extension's", async () => {
+    await admin('CREATE EXTENSION pgstattuple SCHEMA public; ALTER FUNCTION public.pgstattuple_approx(regclass) OWNER TO app')
+    const [{ result } = { result: '' }] = await admin("SELECT pg_get_function_arguments('public.pgstattuple_approx'::regproc) AS result")
+    await asApp(
+      server(),
+      `CREATE OR REPLACE FUNCTION public.pgstattuple_approx(${String(result)}) LANGUAGE plpgsql AS $f$ BEGIN PERFORM public.evil_i(1); END $f$;
+        CREATE TABLE big AS SELECT n AS id, repeat('x', 1000) AS text FROM generate_series(1, 12000) AS n`,
+    )
+    await admin('ANALYZE public.big')
+    const run = await runMaintain(server(), { tasks: 'bloat' }, { url: hostileUrl(server()) })
+    expect(await heard()).toEqual([])
+    expect(run.findings.length).toBeGreaterThan(0)
   })
 })

@@ -24,6 +24,7 @@ const entry = (number: number, overrides: Partial<JournalEntry> = {}): JournalEn
     events: [],
     maySayMore: false,
     readUpTo: 0,
+    comments: 0,
     ...overrides,
   }
 }

@@ -17,6 +17,7 @@ const entry = (number: number): JournalEntry => ({
   events: [],
   maySayMore: false,
   readUpTo: 0,
+  comments: 0,
 })
 const file = (...numbers: readonly number[]) => ({
   text: withEntries(undefined, numbers.map(entry), { url: 'https://github.example/o/r', timeZone: 'UTC' }),

@@ -158,6 +158,38 @@ const harmless: readonly (readonly [string, string])[] = [
   ],
 ]
 
+/** What `app` gives the table's name to, after Ronde has found the table. */
+const renamed: readonly (readonly [string, string])[] = [
+  ['a view', 'ALTER TABLE game RENAME TO was; CREATE VIEW game AS SELECT * FROM was WHERE public.evil_i(1) = 1'],
+  [
+    'another table',
+    'ALTER TABLE game RENAME TO was; CREATE TABLE game (LIKE was); INSERT INTO game SELECT * FROM was; CREATE INDEX bad ON game ((id + public.evil_i(1)))',
+  ],
+]
+
+/** The rows of a table as they are looked at, where `app` is faster each time that they are asked for. */
+const seeRowsLate = (server: PostgresServer, sql: string) => {
+  const limits = { signal: new AbortController().signal, connectTimeoutMs: 5_000, timeoutMs: 30_000 }
+  return withPostgresSession(targetOf(server, { database: 'appdb' }), limits, async (session) => {
+    const wanted = { table: { schema: 'public', name: 'game', shown: 'game' }, column: 'day_date', path: ['public'] }
+    const table = await resolveTable(session, wanted, Date.now)
+    if (!table.seen) throw new Error(table.cause)
+    let done = false
+    const late = {
+      ...session,
+      query: async (...given: Parameters<typeof session.query>) => {
+        if (given[0].includes('EXPLAIN') && !done) {
+          done = true
+          await asApp(server, sql)
+        }
+        return session.query(...given)
+      },
+    }
+    const day = { date: dayAt(0), start: Date.now() }
+    return seeRows(late, table.value, { from: day, until: day, user: 'postgres' }, Date.now)
+  })
+}
+
 const plannedAsEver = (server: () => PostgresServer, heard: () => Promise<readonly string[]>): void => {
   test('the least role plans it, with its own rights: a member of the owner gains the owner nothing', async () => {
     await using admin = await openSession(server(), { database: 'appdb' })
@@ -168,6 +200,14 @@ const plannedAsEver = (server: () => PostgresServer, heard: () => Promise<readon
       expect(await heard()).toEqual(['least'])
       await admin.query('DROP OWNED BY least; DROP ROLE least')
     }
+  })
+
+  test('a role that may read the column of the date alone needs no more', async () => {
+    await using admin = await openSession(server(), { database: 'appdb' })
+    await admin.query("CREATE ROLE least LOGIN PASSWORD 'least'; GRANT SELECT (day_date) ON public.game TO least")
+    const { badIds } = await verifyHere({ url: hostileUrl(server(), 'least', 'least') })
+    await admin.query('DROP OWNED BY least; DROP ROLE least')
+    expect(badIds).toEqual([])
   })
 
   test("what refuses to the least role is told as the owner's, not as a right that is missing", async () => {
@@ -279,23 +319,15 @@ describe.each(edgeMajors)('a table of somebody else, on PostgreSQL $major', (one
   plannedAsEver(server, heard)
 
   test('an index that comes between the look and the plan runs nothing either', async () => {
-    const limits = { signal: new AbortController().signal, connectTimeoutMs: 5_000, timeoutMs: 30_000 }
-    const result = await withPostgresSession(targetOf(server(), { database: 'appdb' }), limits, async (session) => {
-      const wanted = { table: { schema: 'public', name: 'game', shown: 'game' }, column: 'day_date', path: ['public'] }
-      const table = await resolveTable(session, wanted, Date.now)
-      if (!table.seen) throw new Error(table.cause)
-      const late = {
-        ...session,
-        query: async (...given: Parameters<typeof session.query>) => {
-          if (given[0].includes('EXPLAIN')) await asApp(server(), 'CREATE INDEX IF NOT EXISTS bad ON game ((id + public.evil_i(1)))')
-          return session.query(...given)
-        },
-      }
-      const day = { date: dayAt(0), start: Date.now() }
-      return seeRows(late, table.value, { from: day, until: day, user: 'postgres' }, Date.now)
-    })
+    const result = await seeRowsLate(server(), 'CREATE INDEX bad ON game ((id + public.evil_i(1)))')
     expect(result).toMatchObject({ ok: true, value: { seen: false, cause: expect.stringContaining('while Ronde looked') } })
     expect(await heard()).toEqual([])
+  })
+
+  test.each(renamed)('nor does %s that got its name in between', async (_, sql) => {
+    const result = await seeRowsLate(server(), sql)
+    expect(await heard()).toEqual([])
+    expect(result).toMatchObject({ ok: true, value: { seen: false, cause: expect.stringContaining('another name, while Ronde looked') } })
   })
 
   test('through the shipped code, with the words of the report', async () => {

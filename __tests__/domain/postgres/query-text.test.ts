@@ -18,6 +18,14 @@ test.each([
   ["SELECT '--', '/*', 'secret'", 'SELECT ?, ?, ?'],
   ["ALTER ROLE quiz PASSWORD U&'s\\0065cret'", 'ALTER ROLE quiz PASSWORD ?'],
   ["SELECT date'2026-12-24', x'ff', a$b$c, t1.id, 0xff, 1_000, 1e10", 'SELECT date?, ?, a$b$c, t1.id, ?, ?, ?'],
+  ["UPDATE t SET a = 'it\\'s secret', b = 'secret'", 'UPDATE t SET a = ?'],
+  ["SELECT E'a'\n'\\'secret'", 'SELECT ? ?'],
+  ["SELECT 'C:\\dir\\', x", 'SELECT ?'],
+  ["SELECT 'C:\\dir', x", 'SELECT ?, x'],
+  ['SET app.key = secret', 'SET app.key = ?'],
+  ['set session "app.key" to secret, secret', 'set session "app.key" to ?'],
+  ['ALTER ROLE quiz IN DATABASE quiz SET app.key TO secret', 'ALTER ROLE quiz IN DATABASE quiz SET app.key TO ?'],
+  ['UPDATE t SET a = b', 'UPDATE t SET a = b'],
   ['', ''],
 ])('%j is shown as %j', (query, shown) => {
   expect(normaliseQuery(query)).toBe(shown)

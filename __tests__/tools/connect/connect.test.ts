@@ -62,6 +62,32 @@ const targetOf = async (options: DatabaseOptions, world: World = {}) => {
 }
 const running = (given: Partial<Container> = {}): World => ({ containers: saw([container(given)], 0) })
 
+describe('what libpq would keep and Ronde does not', () => {
+  test.each([
+    ['channel_binding=require', 'channel_binding'],
+    ['channel_binding=require&sslmode=require', 'channel_binding'],
+    ['gssencmode=require', 'gssencmode'],
+    ['requirepeer=postgres', 'requirepeer'],
+    ['service=quiz', 'service'],
+    ['ssl_min_protocol_version=TLSv1.3', 'ssl_min_protocol_version'],
+    ['sslcrl=/etc/ssl/crl.pem', 'sslcrl'],
+    ['sslcrldir=/etc/ssl/crl', 'sslcrldir'],
+  ])('%s is refused, not passed over', async (query, name) => {
+    const { location, secrets } = await locate({ url: `postgres://quiz:s3cret-pw@db.example/game?${query}` })
+    expect(location).toMatchObject({ seen: false, cause: `database.url: Ronde does not keep its ${name}` })
+    expect(secrets).toContain('s3cret-pw')
+  })
+
+  test.each([
+    'channel_binding=prefer',
+    'channel_binding=require&sslmode=verify-full',
+    'ssl_min_protocol_version=TLSv1.2',
+    'gssencmode=disable',
+  ])('%s asks for nothing that is not kept', async (query) =>
+    expect(await targetOf({ url: `postgres://quiz@db.example/game?${query}` })).toMatchObject({ host: 'db.example' }),
+  )
+})
+
 describe('database.url', () => {
   test.each([
     ['postgres://quiz:pw@db.example:5433/game', { host: 'db.example', port: 5433, user: 'quiz', password: 'pw', database: 'game' }],

@@ -20,6 +20,8 @@ export type JournalEntry = {
   /** Something happened to the issue after it had closed, and the comments up to this one were read before. */
   readonly maySayMore: boolean
   readonly readUpTo: number
+  /** How many comments the issue has. */
+  readonly comments: number
   /** The line as it may stand in the journal already, without what was stated later. */
   readonly replaces?: string
 }
@@ -70,6 +72,7 @@ const entryOf = (issue: Issue, marker: Marker): JournalEntry => {
     events: marker.events,
     maySayMore: issue.comments > 0 && issue.updatedAt > closedAt + ownWritesMs,
     readUpTo: marker.comments.last,
+    comments: issue.comments,
   }
 }
 

@@ -24,7 +24,7 @@ export const withWordsOfLater = async (
     .toReversed()
     .slice(0, mostRead)
   const comments = await commentsWithRights(
-    asked.map(({ number }) => number),
+    asked.map(({ number, comments: count, readUpTo: after }) => ({ number, count, after })),
     { issues, authors },
   )
   const saidOf = ({ number, readUpTo }: JournalEntry): Partial<StatedWords> => {

@@ -16,6 +16,8 @@ export type Constraint = {
   readonly withHeirs: boolean
   /** Its own table, and the one that a foreign key leads to. */
   readonly relations: readonly number[]
+  /** For each of them, whether our role may read all of its columns. */
+  readonly mayLock: readonly boolean[]
   /** It calls functions, operators or types that somebody made in this database, or has effects; they would run with our rights. */
   readonly callsOwnCode: boolean
   /** Why our role must not read one of its tables at all. */

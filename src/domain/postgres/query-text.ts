@@ -3,9 +3,13 @@ import { shorten } from '../../core/text/plain.ts'
 const longest = 120
 
 const name = String.raw`[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*`
+/**
+ * In the second, whether a literal goes on behind a backslash and a quote depends on `standard_conforming_strings` of that session, and on an `E` in
+ * the line before: in doubt all that follows is of it.
+ */
 const literals = [
   String.raw`[eE]'(?:[^'\\]|\\[^]|'')*(?:'|\\?$)`,
-  String.raw`(?:[bBnNxX]|[uU]&)?'(?:[^']|'')*(?:'|$)`,
+  String.raw`(?:[bBnNxX]|[uU]&)?'(?:[^'\\]|''|\\(?!'))*(?:\\'[^]*|'|$)`,
   String.raw`\$(?<tag>(?:${name})?)\$[^]*?(?:\$\k<tag>\$|$)`,
   String.raw`\d[\w.]*`,
 ]
@@ -13,13 +17,17 @@ const kept = [String.raw`\$\d+`, String.raw`"(?:[^"]|"")*(?:"|$)`, String.raw`[A
 /** From left to right, so that what one kind of word holds is never taken for another: a quote in a name, a comment sign in a literal. */
 const word = new RegExp(String.raw`(?<dropped>--[^\n]*|\s+)|(?<literal>${literals.join('|')})|(?<kept>${kept.join('|')})`, 'y')
 
+/** The value of a setting needs no quotes: `SET app.key = word`. */
+const setting =
+  /^((?:ALTER (?:ROLE|USER|DATABASE|SYSTEM) [^=]{0,200}? ?)?SET (?:SESSION |LOCAL )?(?:"[^"]{0,200}"|[\w.]{1,200}) ?(?:=|TO\b) ?).+$/i
+
 /**
  * A query as evidence: one line of at most 120 characters, comments dropped, literals replaced by `?`. It may have been cut by the server in
  * the middle of a literal.
  */
 export const normaliseQuery = (query: string): string => {
   const flat = wordsOf(query.slice(0, 4_000)).join('').replace(/\s+/g, ' ').trim()
-  return shorten(flat, longest)
+  return shorten(flat.replace(setting, '$1?'), longest)
 }
 
 const wordsOf = (query: string): readonly string[] => {

@@ -95,13 +95,19 @@ export const judgeIdleInTransaction = ({ list }: Sessions, about: PostgresSubjec
 /** Programs whose transactions are long by their nature. */
 export const longByNature = /^pg_(?:dump|dumpall|restore|basebackup)/
 
+/** Anybody may call a session so: the name buys a day, and no more. */
+const longestByNatureMs = 24 * 3_600_000
+
+const isLongByNature = (one: Session): boolean =>
+  longByNature.test(one.application) && Math.max(one.transactionMs ?? 0, one.queryMs ?? 0) < longestByNatureMs
+
 /** The oldest transaction that the two findings above do not name already. */
 export const judgeLongestTransaction = ({ list }: Sessions, about: PostgresSubject): JudgedFinding<'postgres.longest-transaction'> => {
   const waitLimitMs = thresholdOf(about, 'blocked').warning
   const idleLimitMs = thresholdOf(about, 'idle-in-transaction').warning
   const named = (one: Session) => (one.waitingMs ?? 0) >= waitLimitMs || (isIdleInTransaction(one) && (one.stateMs ?? 0) >= idleLimitMs)
   const candidates = list.filter(
-    (one) => one.transactionMs !== undefined && one.backendType === 'client backend' && !longByNature.test(one.application) && !named(one),
+    (one) => one.transactionMs !== undefined && one.backendType === 'client backend' && !isLongByNature(one) && !named(one),
   )
   const judged = judgeAges(candidates, (one) => one.transactionMs, thresholdOf(about, 'longest-transaction'))
   const age = formatDuration(judged.worstMs)
@@ -123,7 +129,7 @@ export const isLongQuery = (one: Session, limitMs: number): boolean =>
   (one.queryMs ?? 0) >= limitMs &&
   one.blockedBy.length === 0 &&
   one.backendType === 'client backend' &&
-  !longByNature.test(one.application) &&
+  !isLongByNature(one) &&
   !maintenance.test(one.query)
 
 /** Queries that run for long. */

@@ -1,7 +1,7 @@
 import { type Constraint, type Reference, violations } from '../../domain/postgres/constraint.ts'
 import type { PostgresSession, SqlRow } from '../../tools/connect/session.ts'
 import { booleanCell, numberCell, numbersCell, textsCell, wholeCell } from './cells.ts'
-import { ownerCodeState, refuseOwnerCode, seeOwnerCode } from './owner-code.ts'
+import { ownerCodeState, type PlannedTable, refuseOwnerCode, seeOwnerCode } from './owner-code.ts'
 import { callsOwnCode } from './plain-expression.ts'
 import { isStatementError, readOnly, readOnlyTogether } from './read-only.ts'
 
@@ -39,10 +39,14 @@ const chosen = `candidates AS MATERIALIZED (
     UNION ALL (SELECT oid, declared, 3 FROM candidates WHERE valid AND bytes OPERATOR(pg_catalog.<=) ${mostBytes} AND NOT oid::pg_catalog.int8 OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.int8[])
       ORDER BY oid::pg_catalog.int8 OPERATOR(pg_catalog.<=) $3::pg_catalog.int8, oid LIMIT ${mostTrusted}))`
 
+/** 1 or 0 for each of these tables. */
+const readsWhole = (...tables: readonly string[]): string =>
+  `ARRAY[${tables.map((one) => `coalesce(pg_catalog.has_table_privilege(${one}, 'SELECT'), false)::int`).join(', ')}]::pg_catalog.int8[]`
+
 const declared = `SELECT con.oid::pg_catalog.int8 AS oid, rank, CASE WHEN contype OPERATOR(pg_catalog.=) 'c' THEN 'check' WHEN contype OPERATOR(pg_catalog.=) 'n' THEN 'not null' ELSE 'foreign key' END AS kind,
     t.name AS "table", pg_catalog.quote_ident(conname) AS name, pg_catalog.pg_get_constraintdef(con.oid) AS definition, convalidated AS validated,
     CASE WHEN contype OPERATOR(pg_catalog.=) 'f' THEN t.partitioned ELSE NOT connoinherit END AS with_heirs,
-    ${callsOwnCode('conbin')} AS calls_own_code, ARRAY[conrelid, confrelid]::pg_catalog.int8[] AS relations,
+    ${callsOwnCode('conbin')} AS calls_own_code, ARRAY[conrelid, confrelid]::pg_catalog.int8[] AS relations, ${readsWhole('conrelid', 'confrelid')} AS may_lock,
     coalesce(pg_catalog.pg_get_expr(conbin, conrelid), '') AS condition, ${attributes('conrelid', 'conkey')} AS keys, false AS nulls_equal,
     pg_catalog.quote_ident(refspace.nspname) OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(r.relname) AS reference, coalesce(r.relkind OPERATOR(pg_catalog.=) 'p', false) AS reference_with_heirs,
     ${attributes('confrelid', 'confkey')} AS reference_keys,
@@ -54,7 +58,7 @@ const declared = `SELECT con.oid::pg_catalog.int8 AS oid, rank, CASE WHEN contyp
 
 /** `indnullsnotdistinct` exists since PostgreSQL 15. */
 const uniqueIndexes = `SELECT indexrelid::pg_catalog.int8, rank, 'unique', t.name, pg_catalog.quote_ident(own.relname), pg_catalog.pg_get_indexdef(indexrelid), indisvalid, t.partitioned,
-    ${callsOwnCode('indexprs')} OR ${callsOwnCode('indpred')}, ARRAY[indrelid]::pg_catalog.int8[], coalesce(pg_catalog.pg_get_expr(indpred, indrelid), ''),
+    ${callsOwnCode('indexprs')} OR ${callsOwnCode('indpred')}, ARRAY[indrelid]::pg_catalog.int8[], ${readsWhole('indrelid')}, coalesce(pg_catalog.pg_get_expr(indpred, indrelid), ''),
     ARRAY(SELECT pg_catalog.pg_get_indexdef(indexrelid, nth, false) FROM pg_catalog.generate_series(1, indnkeyatts::int) AS nth ORDER BY nth),
     coalesce((pg_catalog.to_jsonb(i) OPERATOR(pg_catalog.->>) 'indnullsnotdistinct')::boolean, false), NULL, false, ARRAY[]::pg_catalog.text[], ARRAY[]::pg_catalog.text[], false
   FROM chosen JOIN pg_catalog.pg_index AS i ON indexrelid OPERATOR(pg_catalog.=) chosen.oid JOIN tables AS t ON t.oid OPERATOR(pg_catalog.=) indrelid JOIN pg_catalog.pg_class AS own ON own.oid OPERATOR(pg_catalog.=) indexrelid
@@ -80,6 +84,7 @@ const referenceOf = (row: SqlRow): Reference | undefined =>
 const constraintOf = (row: SqlRow): Constraint => ({
   oid: numberCell(row['oid']),
   relations: numbersCell(row['relations']).filter((one) => one > 0),
+  mayLock: numbersCell(row['may_lock']).map((one) => one === 1),
   kind: kinds.find((one) => one === row['kind']) ?? 'check',
   table: wholeCell(row['table']),
   name: wholeCell(row['name']),
@@ -160,12 +165,16 @@ const questionOf = (constraint: Constraint): string => {
   return rows === undefined ? 'SELECT 0' : `SELECT 1 ${rows} LIMIT 1`
 }
 
+/** The tables that its question names, each by the name that stands there. */
+const plannedFor = ({ relations, table, reference, mayLock }: Constraint): readonly PlannedTable[] =>
+  relations.map((oid, index) => ({ oid, sql: index === 0 ? table : (reference?.table ?? table), mayLock: mayLock[index] === true }))
+
 /** All in one round trip; an error of one is the answer of all. */
 const testAll = async (session: PostgresSession, constraints: readonly Constraint[], timeoutMs: number): Promise<readonly Tested[]> => {
   try {
     const limits = [`SET LOCAL statement_timeout = ${timeoutMs}`, 'SET LOCAL lock_timeout = 500']
-    const guard = refuseOwnerCode([...new Set(constraints.flatMap((one) => one.relations))])
-    const results = await readOnlyTogether(session, [...limits, ...settings, guard], constraints.map(questionOf))
+    const guard = refuseOwnerCode(constraints.flatMap(plannedFor))
+    const results = await readOnlyTogether(session, [...limits, ...settings, ...guard], constraints.map(questionOf))
     return constraints.map((constraint, index) => {
       if (violations(constraint) === undefined) return 'cannot be asked'
       return (results[index] ?? []).length > 0 ? 'violated' : 'holds'

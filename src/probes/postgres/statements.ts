@@ -19,7 +19,7 @@ const placeSql = `SELECT pg_catalog.quote_ident(n.nspname) AS schema, p.proargna
       WHERE member.refobjid OPERATOR(pg_catalog.=) e.oid AND member.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass
         AND member.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass AND member.deptype OPERATOR(pg_catalog.=) 'e'
         AND info.proname OPERATOR(pg_catalog.=) 'pg_stat_statements_info' AND info.pronargs OPERATOR(pg_catalog.=) 0
-        AND info.pronamespace OPERATOR(pg_catalog.=) n.oid) AS info
+        AND info.pronamespace OPERATOR(pg_catalog.=) n.oid AND info.proowner OPERATOR(pg_catalog.=) p.proowner) AS info
   FROM ${functionsOf('pg_stat_statements')} WHERE p.proname OPERATOR(pg_catalog.=) 'pg_stat_statements'
     AND p.pronargs OPERATOR(pg_catalog.=) 1 AND p.proargtypes[0] OPERATOR(pg_catalog.=) 'pg_catalog.bool'::pg_catalog.regtype`
 

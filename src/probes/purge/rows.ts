@@ -63,10 +63,11 @@ const refusing =
   (session: PostgresSession, table: FoundTable): Ask =>
   async (sql, values = [], limits = {}) => {
     const written = sql.replace(/\$(\d)/g, (_, nth: string) => literal(values[Number(nth) - 1]))
-    return (await session.query(`${refuseOwnerCode([table.oid])};\n${written}`, limits))[1] ?? []
+    const guard = refuseOwnerCode([{ oid: table.oid, sql: table.sql.table, mayLock: table.mayLock }])
+    return (await session.query([...guard, written].join(';\n'), limits))[guard.length] ?? []
   }
 
-const cameBetween = 'its table got code of others while Ronde looked, which would run with our rights'
+const cameBetween = 'its table got code of others, or another name, while Ronde looked; that would run with our rights'
 
 /** Plans a table, unless that would run code of others with more rights than theirs. */
 const planning = async <T>({ session, table, user, now }: Place, work: (ask: Ask) => Promise<T>): Promise<Seen<T>> => {

@@ -4,7 +4,7 @@ import { type DateColumnKind, dateColumnKind, dateColumnKinds } from '../../doma
 import type { TableName } from '../../domain/postgres/table-name.ts'
 import { identifierQuoter } from '../../tools/connect/identifier.ts'
 import type { PostgresSession, SqlRow } from '../../tools/connect/session.ts'
-import { numberCell, numbersCell } from '../postgres/cells.ts'
+import { booleanCell, numberCell, numbersCell } from '../postgres/cells.ts'
 import { type Ask, inReadOnly } from '../postgres/read-only.ts'
 
 /** A table and a date column of it, as they are in the database. */
@@ -17,6 +17,8 @@ export type FoundTable = {
   readonly column: string
   readonly kind: DateColumnKind
   readonly partitioned: boolean
+  /** Our role may read all columns, and so lock it. */
+  readonly mayLock: boolean
   /** Quoted by the driver, for statements. */
   readonly sql: { readonly table: string; readonly column: string }
   /** Names of the valid indexes whose first column it is. */
@@ -89,7 +91,7 @@ const unknownColumn = async (ask: Ask, oid: number, shown: string, column: strin
 const findTable = async (ask: Ask, { schema, name }: TableName, path: readonly string[]): Promise<SqlRow | undefined> => {
   const schemas = schema === undefined ? path : [schema]
   const rows = await ask(
-    `SELECT pg_class.oid AS oid, nspname::pg_catalog.text AS schema, relname::pg_catalog.text AS name, relkind::pg_catalog.text AS kind
+    `SELECT pg_class.oid AS oid, nspname::pg_catalog.text AS schema, relname::pg_catalog.text AS name, relkind::pg_catalog.text AS kind, pg_catalog.has_table_privilege(pg_class.oid, 'SELECT') AS may_lock
       FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace ON pg_namespace.oid OPERATOR(pg_catalog.=) relnamespace
       WHERE relname OPERATOR(pg_catalog.=) $1 AND nspname OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[])
         AND ($3::boolean OR pg_catalog.has_schema_privilege(pg_namespace.oid, 'USAGE')) ORDER BY pg_catalog.array_position($2::pg_catalog.text[], nspname::pg_catalog.text) LIMIT 1`,
@@ -157,7 +159,8 @@ const find = async (ask: Ask, { table, column, path }: WantedTable): Promise<Ref
   const quote = await identifierQuoter()
   const [schema, name] = [text(row['schema']), text(row['name'])]
   const sql = { table: `${quote(schema)}.${quote(name)}`, column: quote(column) }
-  return { oid, schema, name, column, kind, partitioned: row['kind'] === 'p', sql, ...(await readFacts(ask, oid, column)) }
+  const [partitioned, mayLock] = [row['kind'] === 'p', booleanCell(row['may_lock'])]
+  return { oid, schema, name, column, kind, partitioned, mayLock, sql, ...(await readFacts(ask, oid, column)) }
 }
 
 /** Finds a table by the role's own search path, and what is needed to ask for its rows; reads the catalog only, which no lock on the table stops. */

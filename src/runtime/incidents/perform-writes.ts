@@ -1,5 +1,5 @@
 import type { Issues, IssuesFailure, Write } from '../../contract/issues.ts'
-import { mostWrites } from '../../incidents/reconcile.ts'
+import { mostWrites } from '../../incidents/fit.ts'
 import type { IssueDeed, WritingOutcome } from './model.ts'
 
 /** What the writing works with. */

@@ -10,6 +10,8 @@ export type EventTrust = {
   readonly foreign: string | undefined
   /** Names in every `${NAME}` that the event itself brought. */
   readonly brought: ReadonlySet<string>
+  /** What else it brought that could say where something goes. */
+  readonly sent: readonly string[]
 }
 
 type Text = { readonly path: Path; readonly text: string }
@@ -43,14 +45,27 @@ const places = ({ value }: Configuration): readonly Path[] => {
   return [...roots, ...[...roots, ...entries].flatMap(keysAt)].filter((path) => isMapping(valueAt(value, path)))
 }
 
-/** What is used for somebody: told, connected to, or run. */
-const used: readonly Path[] = [['notify'], ['database', 'url'], ['database', 'service'], ['run-command']]
+/**
+ * What is used for somebody: told, connected to, run, or read. Programs look in folders for what else to run: certbot for hooks, compose for
+ * files that include others; and a line of a file that is read may stand in a log that everybody reads.
+ */
+export const usedOptions: readonly Path[] = [
+  ...['notify', 'privileges', 'run-command', 'commands', 'nginx-service', 'renew-dry-run', 'access-logs', 'error-logs'].map((name) => [
+    name,
+  ]),
+  ['database', 'url'],
+  ['database', 'service'],
+  ['compose', 'directory'],
+  ['compose', 'files'],
+  ['log', 'path'],
+]
 
-const given = (value: unknown): boolean => value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0)
+const given = (value: unknown): boolean =>
+  value !== undefined && value !== null && value !== false && value !== 'none' && !(Array.isArray(value) && value.length === 0)
 
 const usedIn = (file: Configuration): readonly Path[] =>
   places(file)
-    .flatMap((place) => used.map((one) => [...place, ...one]))
+    .flatMap((place) => usedOptions.map((one) => [...place, ...one]))
     .filter((path) => given(valueAt(file.value, path)))
 
 const mostShown = 3
@@ -72,22 +87,30 @@ const refuseForeign = (why: string, file: Configuration, inputs: ReadInputs): vo
   const found = [...named, ...usedIn(file).map((path) => withPath(file, path))]
   if (found.length === 0) return
   throw new UserError(
-    `Ronde did not run: ${why}, and no \${NAME}, webhook, database or command of such a one is used (${shownPlaces(found)}). Run this on ` +
+    `Ronde did not run: ${why}, and no \${NAME}, webhook, database, command, file or right of such a one is used (${shownPlaces(found)}). Run this on ` +
       'schedule, workflow_dispatch, repository_dispatch or push at the default branch, or name a file without them by the input config',
   )
 }
 
-const refuseBrought = (brought: ReadonlySet<string>, inputs: ReadInputs): void => {
-  const found = inputTexts(inputs).flatMap(({ place, names }) => (names.some((name) => brought.has(name)) ? [place] : []))
+/** As it is, or as a workflow writes it by `toJSON`. */
+const holds = (written: string, sent: string): boolean => written.includes(sent) || written.includes(JSON.stringify(sent).slice(1, -1))
+
+/** A name may come with the dispatch, or what stands beside it: the address to which it goes, or YAML that only spells a name when it is read. */
+const refuseBrought = ({ brought, sent }: EventTrust, inputs: ReadInputs): void => {
+  const found = inputs.given.flatMap(({ input, layer, written }) => {
+    const names = textsOf(layer.value).flatMap(({ text }) => namesIn(text))
+    const isTheirs = names.length > 0 && (names.some((name) => brought.has(name)) || sent.some((one) => holds(written, one)))
+    return isTheirs ? [`input ${input.name}`] : []
+  })
   if (found.length === 0) return
   throw new UserError(
-    `Ronde did not run: a \${NAME} came with the dispatch (${shownPlaces(found)}), and whoever dispatches does not choose which secret goes where. ` +
-      'Write it in ronde.yml or in the workflow',
+    `Ronde did not run: a \${NAME}, or what stands beside one, came with the dispatch (${shownPlaces(found)}), and whoever dispatches does not choose which ` +
+      'secret goes where. Write it in ronde.yml or in the workflow',
   )
 }
 
 /** Throws a UserError, before any name is replaced, where what the event brought would decide what a secret is used for. */
-export const refuseWhatIsNotOurs = ({ foreign, brought }: EventTrust, file: Configuration, inputs: ReadInputs): void => {
-  if (foreign !== undefined) refuseForeign(foreign, file, inputs)
-  if (brought.size > 0) refuseBrought(brought, inputs)
+export const refuseWhatIsNotOurs = (trust: EventTrust, file: Configuration, inputs: ReadInputs): void => {
+  if (trust.foreign !== undefined) refuseForeign(trust.foreign, file, inputs)
+  refuseBrought(trust, inputs)
 }

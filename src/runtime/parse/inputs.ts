@@ -9,7 +9,12 @@ import type { Environment } from './secrets.ts'
 import { readYaml } from './yaml.ts'
 
 /** One input that was given, read as far as its kind says. */
-export type ReadInput = { readonly input: DeclaredInput; readonly layer: Layer }
+export type ReadInput = {
+  readonly input: DeclaredInput
+  readonly layer: Layer
+  /** As the runner gave it. */
+  readonly written: string
+}
 
 export type ReadInputs = { readonly given: readonly ReadInput[]; readonly mistakes: readonly Mistake[] }
 
@@ -93,7 +98,7 @@ export const readInputs = async (environment: Environment, declared: readonly De
     if (text.trim() === '') continue
     const value = await readValue(input, text)
     if ('mistakes' in value) for (const one of value.mistakes) mistakes.push({ source: `input ${input.name}`, path: '', ...one })
-    else given.push({ input, layer: layerOf(input, value) })
+    else given.push({ input, layer: layerOf(input, value), written: text })
   }
   return { given, mistakes }
 }

@@ -2,6 +2,7 @@ import { type PostgresSsl, type PostgresTarget, type SslMode, sslModes } from '.
 import { couldNotLook, type Seen, saw } from '../../contract/seen.ts'
 import { type Conninfo, parseConninfo } from '../../domain/postgres/conninfo.ts'
 import { requireAuthMistake } from '../../domain/postgres/require-auth.ts'
+import { unkeptDemand } from '../../domain/postgres/unkept-demands.ts'
 import type { ConnectServices } from './services.ts'
 
 const from = 'database.url'
@@ -37,7 +38,10 @@ export const targetFromUrl = async (url: string, services: ConnectServices): Pro
   )
 }
 
+/** What it demands of the server. */
 const authOf = (given: Conninfo, services: ConnectServices): Seen<Pick<PostgresTarget, 'requireAuth'>> => {
+  const unkept = unkeptDemand(given)
+  if (unkept !== undefined) return couldNotLook(`${from}: Ronde does not keep its ${unkept.name}`, unkept.instead)
   const requireAuth = given['require_auth']
   const mistake = requireAuthMistake(requireAuth ?? '')
   if (mistake !== undefined) return couldNotLook(`${from}: ${mistake}`, `correct ${from}`)

@@ -27,6 +27,7 @@ const check = (given: Partial<Constraint> = {}): Constraint => ({
   validated: true,
   withHeirs: true,
   relations: [10],
+  mayLock: [true],
   callsOwnCode: false,
   ownerCode: undefined,
   condition: 'points >= 0',

@@ -95,23 +95,33 @@ const one = async (
   return attempt(maintained, step, before)
 }
 
-/** All steps, one after the other; what was locked is tried once more when the rest is done. A dry run only looks. */
-export const doSteps = async (maintained: MaintainedDatabase, steps: readonly VacuumStep[]): Promise<readonly VacuumOutcome[]> => {
-  const left = await seeLeftAlone(
-    maintained,
-    steps.map(({ table }) => table.oid),
-  )
-  const outcomes: VacuumOutcome[] = []
-  for (const step of steps) {
-    const outcome = await one(maintained, step, left.get(step.table.oid))
-    if (outcome !== undefined) outcomes.push(outcome)
+/** Long enough for a look not to count, and far shorter than a VACUUM that an owner could wait for. */
+const freshMs = 1_000
+
+/** Which of the tables must be left alone, looked at anew when the last look is no longer fresh: their owners go on working meanwhile. */
+const lookAgain = (maintained: MaintainedDatabase, steps: readonly VacuumStep[]) => {
+  const tables = [...new Set(steps.map(({ table }) => table.oid))]
+  let lookedAt = Number.NEGATIVE_INFINITY
+  let left: ReadonlyMap<number, FoundOwnerCode> = new Map()
+  return async ({ table }: VacuumStep): Promise<FoundOwnerCode | undefined> => {
+    if (performance.now() - lookedAt > freshMs) {
+      left = await seeLeftAlone(maintained, tables)
+      lookedAt = performance.now()
+    }
+    return left.get(table.oid)
   }
-  return retried(maintained, outcomes)
 }
 
-const retried = async (maintained: MaintainedDatabase, outcomes: readonly VacuumOutcome[]): Promise<readonly VacuumOutcome[]> => {
+/** All steps, one after the other; what was locked is tried once more when the rest is done. A dry run only looks. */
+export const doSteps = async (maintained: MaintainedDatabase, steps: readonly VacuumStep[]): Promise<readonly VacuumOutcome[]> => {
+  const look = lookAgain(maintained, steps)
+  const outcomes: VacuumOutcome[] = []
+  for (const step of steps) {
+    const outcome = await one(maintained, step, await look(step))
+    if (outcome !== undefined) outcomes.push(outcome)
+  }
   const settled: VacuumOutcome[] = []
   for (const outcome of outcomes)
-    settled.push(outcome.kind === 'locked' ? ((await one(maintained, outcome.step, undefined)) ?? outcome) : outcome)
+    settled.push(outcome.kind === 'locked' ? ((await one(maintained, outcome.step, await look(outcome.step))) ?? outcome) : outcome)
   return settled
 }

@@ -1,0 +1,30 @@
+import { expect, test } from '@jest/globals'
+import { createClient } from '../../src/github/client.ts'
+import { commentsWithRights } from '../../src/github/comments-with-rights.ts'
+import { createIssues } from '../../src/github/issues.ts'
+import { startGitHub } from '../support/github/server.ts'
+
+test('a crowd of strangers does not keep Ronde from asking about somebody of the repository', async () => {
+  const github = await startGitHub({ repository: 'quiz/operations' })
+  try {
+    github.repository.collaborators.set('ana', 'write')
+    const { number } = github.state.addIssue(github.repository, { title: 'x', labels: ['ronde'] })
+    const comment = (author: string, body: string) => github.state.addComment(github.repository, { issue: number, body, author })
+    comment('ana', '/silence 2h')
+    for (let at = 0; at < 40; at++) comment(`stranger-${at}`, '/ack')
+    const options = { apiUrl: github.url, token: github.token('job'), environment: {}, signal: new AbortController().signal }
+    const client = createClient({ ...options, deadline: Date.now() + 60_000 })
+    const issues = createIssues({ client, repository: 'quiz/operations', warn: () => {} })
+    const read = await commentsWithRights([{ number, count: 41, after: 0 }], { issues, authors: [] })
+    client.close()
+    expect(
+      read
+        .get(number)
+        ?.filter((one) => one.mayWrite)
+        .map(({ author }) => author),
+    ).toEqual(['ana'])
+    expect(issues.counts().requests).toBe(21)
+  } finally {
+    await github.close()
+  }
+})
