@@ -18,7 +18,8 @@ const undone = (view: TextReading, { dialect, ...wanted }: How): TextReading | u
   }
   if (mayBeEscaped(view.text, dialect)) undoEscapes(view, dialect, writer())
   undoEncodings(view, writer, wanted)
-  return made === undefined || made.length() === 0 ? undefined : made.view()
+  const read = made?.view()
+  return read?.text === '' ? undefined : read
 }
 
 /** False when there is more to read than there may be. */
