@@ -3,6 +3,7 @@ import { assignments } from './looks/assignments.ts'
 import { commands } from './looks/commands.ts'
 import { headers } from './looks/headers.ts'
 import { sentences } from './looks/sentences.ts'
+import { rows, statements } from './looks/statements.ts'
 import { characterClass, hasRun } from './notation/runs.ts'
 import type { Span } from './notation/view.ts'
 import { keySpans } from './private-keys.ts'
@@ -17,10 +18,16 @@ const groups: readonly { readonly worth: RegExp; readonly needsStem: boolean; re
   { worth: /@|…/, needsStem: false, rules: credentialsInUrls },
   { worth: /[?&][^\s=]{1,128}=/, needsStem: false, rules: [queryValue] },
   { worth: /^(?:[^\s:]{1,253}|\*):(?:\d{2,5}|\*):[^\s:]+:/m, needsStem: false, rules: [pgpass] },
-  { worth: /authorization|cookie|x-a|\b(?:Bearer|Token|Basic|Digest|ApiKey|GenieKey)\s/i, needsStem: true, rules: headers },
-  { worth: /[\w"'\x60\])]\s{0,3}(?:[:=?+]|,\s{0,3}["'])/, needsStem: true, rules: assignments },
+  { worth: /authorization|cookie|x-a|\b(?:Bearer|Token|Basic|Digest|ApiKey|GenieKey|SSWS)\s/i, needsStem: true, rules: headers },
+  { worth: /[\w"'\x60\])]\s{0,3}(?:[:=?+]|,\s{0,32}["']|-{1,2}>|→)/, needsStem: true, rules: assignments },
   { worth: /["'\s>]/, needsStem: true, rules: sentences },
-  { worth: /\s-[uap]|--(?:proxy-)?user|ENV\s/, needsStem: false, rules: commands },
+  { worth: /insert\s{1,3}into\s|Key \(/i, needsStem: true, rules: statements },
+  { worth: /Failing row|parameters: \$1|PDO|mysqli|ftp_login|ldap_bind|imap_open|ssh2_|"\w{1,2}"\s{0,3}:|\/(?:reset|password|magic|confirm|verify|activat|invit)/i, needsStem: false, rules: rows },
+  {
+    worth: /\s-[uapwPkKU]|--(?:proxy-)?user|--from-|(?:ENV|ARG|[sS]et[eE]nv|set|_param|AUTH|vault)\s|chpasswd|requirepass|masterauth|pw\s|community|\son\s[^\n]{0,200}>/,
+    needsStem: false,
+    rules: commands,
+  },
   {
     worth: /hook|azure|powerp|powera|googleapis|hc-ping|pagerduty|heartbeat|telegram|feishu|larksuite|cronitor|ifttt|statuscake/i,
     needsStem: false,

@@ -4,9 +4,9 @@ const aPath = String.raw`["']?\s{0,3}[:=]\s{0,3}["']?\/`
 /** What a name ends in whose value is a secret, whatever stands before it. None of the words is one by itself: `primary_key`, `bypass`. */
 const words = [
   String.raw`(?<!by|com|sur|tres|over|under|tree|im|en)pass(?:word|wd|phrase|code|wort|key)?`,
-  String.raw`(?<![a-z])(?:(?:root|bind|admin|user|db)?pw|sig|mdp|otp|jwt|dsn|creds?)`,
+  String.raw`(?:root|bind|admin)pw|(?<![a-z])(?:pw|sig|mdp|otp|jwt|dsn|creds?)`,
   String.raw`pwd(?!${aPath})|kennwort|wachtwoord|senha|mot[_-]?de[_-]?passe|contrase(?:ñ|n)a`,
-  String.raw`secret(?:[_-]?(?:access[_-]?)?key(?:[_-]?base)?)?|token(?:[_-]?secret)?|signature|credentials?|bearer`,
+  String.raw`secret(?:[_-]?(?:id|(?:access[_-]?)?key(?:[_-]?base)?))?|token(?:[_-]?secret)?|signature|credentials?|bearer`,
   String.raw`(?:api|access|account|auth|priv(?:ate)?|secret|signing|sign|encryption|encrypt|decryption|master|session|shared|storage|license|deploy|client|hmac|ssh|admin|write|ingest|integration|routing|subscription|webhook|bot|consumer|service[_-]?role|anon|application|maps?|fernet|vapid|logged[_-]?in|nonce)[_-]?keys?|(?<![a-z])(?:app|stripe|ping|hook)[_-]?keys?`,
   String.raw`(?:tls|ssl)[_-]key(?!${aPath})`,
   String.raw`client-key-data|session[_-]?id|phpsessid|jsessionid|authorization|auth|(?:set-)?cookie|connection[_-]?string|conn[_-]?str|webhook(?:[_-]?ur[il])?|connect\.sid|code[_-]?verifier|(?:recovery|backup)[_-]?codes?`,

@@ -6,6 +6,7 @@ export const credentialsInUrls: readonly RegExp[] = [
   // The same, cut before its `@`.
   rule(String.raw`:\/\/${userInfo}{0,256}:(?<v>(?!\d{1,5}…)[^\s/?#@"'<>…]{1,512})…`, ''),
   rule(String.raw`:\/\/(?<v>${userInfo}{20,512})@`, ''),
+  rule(String.raw`:\/\/(?<v>[0-9a-f]{32}):[0-9a-f]{32}@`, ''),
   // As drivers for Go, Java and psql write them.
   rule(String.raw`(?<![^\s"'=(])[\w.-]{1,64}:(?<v>[^\s"'@]{1,256})@(?:tcp|unix|udp)\d?\(`),
   rule(String.raw`thin:[\w.-]{1,64}\/(?<v>[^\s"'@]{1,256})@`),
