@@ -1,6 +1,7 @@
 import { visibleText } from '../text/plain.ts'
 import { createMemory, type Memory } from './memory.ts'
 import type { SecretLengths } from './notation/encoded.ts'
+import { legibleView } from './notation/loose.ts'
 import { eachReading } from './notation/readings.ts'
 import { type Span, sourceSpan, type TextReading } from './notation/view.ts'
 import { patternSpans, redacted } from './patterns.ts'
@@ -34,7 +35,9 @@ type Look = {
 
 const lookAt = (view: TextReading, { find, patterns }: Look, spans: Span[]): void => {
   find(view, spans)
-  if (patterns) for (const { from, to } of patternSpans(view.text)) spans.push(sourceSpan(view, from, to))
+  if (!patterns) return
+  const legible = view.places === undefined ? view : legibleView(view)
+  for (const { from, to } of patternSpans(legible.text)) spans.push(sourceSpan(legible, from, to))
 }
 
 /** What of a text must not be shown. A text that is built to say more than can be read is not shown at all. */

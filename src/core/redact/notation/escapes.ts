@@ -121,12 +121,15 @@ const worth: Readonly<Record<Dialect, RegExp>> = {
   'sql and mail': /\\(?:[0-9a-f]{2}|\+[0-9a-f]{6})|=[0-9A-F]{2}|=[ \t]{0,8}(?:\r?\n| )/i,
 }
 
-/** Whether a dialect could find something to undo. */
+/** Whether a text holds what only this dialect undoes. */
 export const mayBeEscaped = (text: string, dialect: Dialect): boolean => worth[dialect].test(text)
+/** Whether a dialect could find something to undo: that of SQL and mail undoes the usual escapes too. */
+export const canBeUndone = (text: string, dialect: Dialect): boolean =>
+  mayBeEscaped(text, dialect) || (dialect === 'sql and mail' && mayBeEscaped(text, 'usual'))
 
 /** Writes the text with one layer of escapes undone; nothing when there is none to undo. */
 export const undoEscapes = ({ text }: TextReading, dialect: Dialect, writer: ViewWriter): void => {
-  if (!mayBeEscaped(text, dialect)) return
+  if (!canBeUndone(text, dialect)) return
   const known = readers[dialect]
   let changed = false
   for (let at = 0; at < text.length; ) {
