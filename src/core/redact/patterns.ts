@@ -19,7 +19,7 @@ const groups: readonly { readonly worth: RegExp; readonly needsStem: boolean; re
   { worth: /[?&][^\s=]{1,128}=/, needsStem: false, rules: [queryValue] },
   { worth: /^(?:[^\s:]{1,253}|\*):(?:\d{2,5}|\*):[^\s:]+:/m, needsStem: false, rules: [pgpass] },
   { worth: /authorization|cookie|x-a|\b(?:Bearer|Token|Basic|Digest|ApiKey|GenieKey|SSWS)\s/i, needsStem: true, rules: headers },
-  { worth: /[\w"'\x60\])]\s{0,3}(?:[:=?+]|,\s{0,32}["']|-{1,2}>|→)/, needsStem: true, rules: assignments },
+  { worth: /[\w"'\x60\])]\s{0,3}(?:[:=?+]|,\s{0,32}["']|-{1,2}>|→|\(\s{0,3}["'])/, needsStem: true, rules: assignments },
   { worth: /["'\s>]/, needsStem: true, rules: sentences },
   { worth: /insert\s{1,3}into\s|Key \(/i, needsStem: true, rules: statements },
   { worth: /Failing row|parameters: \$1|PDO|mysqli|ftp_login|ldap_bind|imap_open|ssh2_|"\w{1,2}"\s{0,3}:|\/(?:reset|password|magic|confirm|verify|activat|invit)/i, needsStem: false, rules: rows },

@@ -16,13 +16,23 @@ const shortestLine = 16
 /** A line of a key behind what a log writes before its lines. */
 const prefixedLine = /(?:^|[^A-Za-z0-9+/])[A-Za-z0-9+/]{32,}={0,2}\s*$/
 
+const longestLine = 400
+
+/** Where the line begins that `at` ends or lies in; undefined when it is too long for one of a key. */
+const lineStart = (text: string, at: number): number | undefined => {
+  const first = Math.max(0, at - longestLine)
+  const lineBreak = text.slice(first, at).lastIndexOf('\n')
+  return lineBreak === -1 && first > 0 ? undefined : first + lineBreak + 1
+}
+
 /** Where the lines begin that stand before `at` and are lines of a key, each behind the same words perhaps. */
 const linesBefore = (text: string, at: number): number => {
   let from = at
-  for (let stop = text.lastIndexOf('\n', from - 1); stop > 0; stop = text.lastIndexOf('\n', from - 1)) {
-    const begins = text.lastIndexOf('\n', stop - 1) + 1
-    if (stop - begins > 400 || !prefixedLine.test(text.slice(begins, stop))) return from
-    from = begins
+  for (let begin = lineStart(text, at); begin !== undefined && begin > 0; ) {
+    const before = lineStart(text, begin - 1)
+    if (before === undefined || !prefixedLine.test(text.slice(before, begin - 1))) return from
+    from = before
+    begin = before
   }
   return from
 }
@@ -48,7 +58,7 @@ const bodySpans = (text: string): readonly Span[] =>
 
 /** Private keys in PEM form; one without an end (a cut text) goes up to the end of the text, and one without a beginning counts too. */
 export const keySpans = (text: string): readonly Span[] => {
-  const bodies = bodySpans(text)
+  const bodies = text.includes('\n') ? bodySpans(text) : []
   if (!worth.test(text)) return bodies
   const begins = placesOf(text, begin)
   const spans: Span[] = [...bodies, ...puttySpans(text)]

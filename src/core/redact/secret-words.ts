@@ -7,7 +7,7 @@ const words = [
   String.raw`(?:root|bind|admin)pw|(?<![a-z])(?:pw|sig|mdp|otp|jwt|dsn|creds?)`,
   String.raw`pwd(?!${aPath})|kennwort|wachtwoord|senha|mot[_-]?de[_-]?passe|contrase(?:ñ|n)a`,
   String.raw`secret(?:[_-]?(?:id|(?:access[_-]?)?key(?:[_-]?base)?))?|token(?:[_-]?secret)?|signature|credentials?|bearer`,
-  String.raw`(?:api|access|account|auth|priv(?:ate)?|secret|signing|sign|encryption|encrypt|decryption|master|session|shared|storage|license|deploy|client|hmac|ssh|admin|write|ingest|integration|routing|subscription|webhook|bot|consumer|service[_-]?role|anon|application|maps?|fernet|vapid|logged[_-]?in|nonce)[_-]?keys?|(?<![a-z])(?:app|stripe|ping|hook)[_-]?keys?`,
+  String.raw`(?:api|access|account|auth|private|secret|signing|sign|encryption|encrypt|decryption|master|session|shared|storage|license|deploy|client|hmac|ssh|admin|write|ingest|integration|routing|subscription|webhook|bot|consumer|service[_-]?role|anon|application|maps?|fernet|vapid|logged[_-]?in|nonce)[_-]?keys?|(?<![a-z])(?:app|stripe|ping|hook)[_-]?keys?`,
   String.raw`(?:tls|ssl)[_-]key(?!${aPath})`,
   String.raw`client-key-data|session[_-]?id|phpsessid|jsessionid|authorization|auth|(?:set-)?cookie|connection[_-]?string|conn[_-]?str|webhook(?:[_-]?ur[il])?|connect\.sid|code[_-]?verifier|(?:recovery|backup)[_-]?codes?`,
   String.raw`pass(?:word)?[_-]?(?:hash|digest)|pepper|(?<=[a-z0-9][_-])salt`,

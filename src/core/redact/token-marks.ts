@@ -20,7 +20,7 @@ const marks: readonly string[] = [
   String.raw`gl(?:sa|c)_[\w+/=]{20,}|eyJrIjoi[\w-]{16,}=*|NR(?:AK|II|IQ|JS|BR)-[\w-]{16,}|sntry[su]_[\w+/=-]{16,}|dt0[a-z]\d{2}\.[A-Z0-9]{24}\.[A-Z0-9]{32,}|lin_(?:api|oauth)_\w{16,}|ntn_\w{24,}|secret_[A-Za-z0-9]{40,}|pat[A-Za-z0-9]{14}\.[0-9a-f]{32,}|fig[do]_[\w-]{20,}|hf_[A-Za-z0-9]{20,}|r8_\w{24,}|gsk_\w{24,}|nvapi-[\w-]{40,}|sk_[0-9a-f]{48}|xai-\w{24,}|pplx-\w{24,}|ddapi_\w{16,}|pat-[a-z]{2}\d-[0-9a-f-]{32,}`,
   String.raw`sk-(?=[\w-]{0,200}[A-Z0-9])(?:ant-|proj-|svcacct-|or-v1-|admin-|None-)?[\w-]{20,}|EAA[A-Za-z0-9]{30,}|CFPAT-[\w-]{20,}|sk\.eyJ[\w.-]{16,}|tfp_[\w-]{20,}|shippo_(?:live|test)_[0-9a-f]{16,}|duffel_(?:live|test)_[\w-]{20,}|rdme_\w{24,}|ory_(?:at|rt|st|pat|ac)_[\w.-]{16,}`,
   // JSON web tokens, and what frameworks sign and encrypt: sessions of Django and Flask, Fernet, Django's key.
-  String.raw`eyJ[\w-]{8,}(?:\.[\w-]*){2,4}|\.?eJ[\w-]{20,}[.:][\w-]{5,8}[.:][\w-]{20,}|eyJ[\w-]{8,}:[A-Za-z0-9]{6}:[\w-]{20,}|gAAAAA[\w-]{60,}={0,2}|django-insecure-[^\s"'<>]{20,}`,
+  String.raw`eyJ[\w-]{8,}(?:\.[\w-]*){2,4}|\.?eJ[\w-]{20,}[.:][\w-]{5,8}[.:][\w-]{20,}|eyJ[\w-]{6,}:[A-Za-z0-9]{6}:[\w-]{20,}|gAAAAA[\w-]{60,}={0,2}|django-insecure-[^\s"'<>]{20,}`,
   // Passwords as databases, directories, frameworks and shells keep them.
   String.raw`\$(?:2[abxy]|5|6|7|y|gy|sm3|argon2(?:id|i|d)|scrypt|pbkdf2(?:-sha\d+)?|apr1|1)\$[\w./+=,$*-]{12,}|SCRAM-SHA-(?:1|256|512)\$\d+:[^\s"',]{8,}|(?:pbkdf2_sha\d+|bcrypt_sha256|argon2)\$[\w./+=,$-]{12,}|md5[0-9a-f]{32}(?![0-9a-f])|\$[PHS]\$[\w./]{30,}|\*[0-9A-F]{40}(?![0-9A-F])|scrypt:\d+:\d+:\d+\$[\w./+]+\$[0-9a-f]{64,}|pbkdf2:sha\d+(?::\d+)?\$[\w./+]+\$[0-9a-f]{40,}|\{(?:S?SHA(?:-?\d{3})?|S?MD5|CRYPT|PBKDF2[\w-]*|ARGON2\w*)\}[^\s"',]{16,}`,
 ]

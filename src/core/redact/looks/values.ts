@@ -22,4 +22,4 @@ export const quotes = String.raw`\\{0,8}["'\x60]`
 
 /** Words that follow the name of a secret in a sentence. */
 export const prose =
-  '(?:is|was|to|or|and|must|for|from|in|on|of|not|cannot|can|may|should|option|options|flag|argument|requires?|needs?|with|without|as|the|a|an|if|when|has|given|missing|expected|instead|by|via|file|stdin|prompt|are|be|will|parameter|value|input)(?![\\w-])'
+  '(?:is|was|to|or|and|must|for|from|in|on|of|not|cannot|can|may|should|option|options|flag|argument|requires?|needs?|with|without|as|the|a|an|if|when|has|given|missing|expected|instead|by|via|file|stdin|prompt|are|be|will|parameter|value|input|configuration|directive|setting|config)(?![\\w-])'

@@ -88,9 +88,10 @@ const skipHalf: Reader = (text, at) => {
   return halfEscape.test(text) ? halfEscape.lastIndex : undefined
 }
 
-/** The end of a line in mail, also when the line was joined with the next. */
+/** The end of a line in mail, also when the line was joined with the next, or when the break itself is escaped. */
+const lineBreakOfMail = /^=(?:[ \t]{0,8}(?:\r?\n|(?:\\{1,8}r)?\\{1,8}n)|[ \t]{1,8})/
 const softBreak: Reader = (text, at) => {
-  const length = /^=(?:[ \t]{0,8}\r?\n|[ \t]{1,8})/.exec(text.slice(at, at + 12))?.[0].length
+  const length = lineBreakOfMail.exec(text.slice(at, at + 30))?.[0].length
   return length === undefined ? undefined : at + length
 }
 
