@@ -14,7 +14,7 @@ const placesOf = (text: string, pattern: RegExp): readonly Span[] =>
 const shortestLine = 16
 
 /** A line of a key behind what a log writes before its lines. */
-const prefixedLine = /(?:^|[^A-Za-z0-9+/])[A-Za-z0-9+/]{32,}={0,2}\s*$/
+const prefixedLine = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{32,400}={0,2}$/
 
 const longestLine = 400
 
@@ -30,7 +30,7 @@ const linesBefore = (text: string, at: number): number => {
   let from = at
   for (let begin = lineStart(text, at); begin !== undefined && begin > 0; ) {
     const before = lineStart(text, begin - 1)
-    if (before === undefined || !prefixedLine.test(text.slice(before, begin - 1))) return from
+    if (before === undefined || !prefixedLine.test(text.slice(before, begin - 1).trimEnd())) return from
     from = before
     begin = before
   }
