@@ -1,13 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { type ChildSeen, recordingPrograms, watchGrandchildren } from '../support/children-seen.ts'
 import { startGitHub } from '../support/github/server.ts'
 import { recordingServer } from '../support/http-server.ts'
-import { runRonde, temporaryFolder } from '../support/ronde.ts'
+import { type PostgresServer, startPostgres } from '../support/postgres.ts'
+import { noonZone } from '../support/purge.ts'
+import { type RondeResult, runRonde, temporaryFolder } from '../support/ronde.ts'
 import { anySecret, damages, notations, stacked, tells } from '../support/secret-notations.ts'
+import { echoServer, tellingCertificate, tellingObjects, tellingPostgres, tellingTlsServer } from '../support/telling-world.ts'
 
 const repository = 'quiz/operations'
 const seed = 20_261_122
@@ -16,24 +19,6 @@ const told = 's3cr3t-Pässw0rd/xyz'
 const untold = 'ghs_15368_eyJ0eXAiOiJKV1Qi.eyJpYXQiOjE3NjM3NzY4MDB9.c2lnbmF0dXJl'
 const written = [...notations, ...damages, ...fc.sample(stacked, { numRuns: 12, seed })].map(({ write }) => write(told))
 const yaml = (text: string): string => JSON.stringify(text)
-
-/** A web server that echoes what it must not, in body, header and status line: each path in another notation. */
-const startEcho = async () => {
-  const server = createServer((request, response) => {
-    const body = written[Number(/\d+/.exec(request.url ?? '')?.[0] ?? 0)] ?? ''
-    const header = encodeURIComponent(told)
-    response.writeHead(200, `oops ${header}`, { 'x-echo': header, 'content-type': 'text/plain; charset=utf-8' })
-    response.end(`error: ${body} and ${untold} DB_PASS=${encodeURIComponent(password)} at the end`)
-  })
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const close = async (): Promise<void> => {
-    server.closeAllConnections()
-    server.close()
-  }
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, [Symbol.asyncDispose]: close }
-}
 
 const filesBelow = (folder: string): string =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -44,15 +29,47 @@ const filesBelow = (folder: string): string =>
 /** What the runner is told to hide is the one place where a secret stands. */
 const withoutMasks = (text: string): string => text.replace(/^::add-mask::.*$/gm, '')
 
+type Left = {
+  readonly runs: readonly RondeResult[]
+  readonly github: Awaited<ReturnType<typeof startGitHub>>
+  readonly webhooks: readonly { readonly body: string }[]
+  readonly stateFolder: string
+}
+
+/** Every place to which a run writes, by its name. */
+const placesOf = ({ runs, github, webhooks, stateFolder }: Left): Readonly<Record<string, string>> => ({
+  log: withoutMasks(runs.map((one) => one.log).join('\n')),
+  stdout: withoutMasks(runs.map((one) => `${one.stdout}\n${one.stderr}\n${one.post?.stdout}\n${one.post?.stderr}`).join('\n')),
+  annotations: JSON.stringify(runs.map((one) => one.annotations)),
+  summary: runs.map((one) => one.summary).join('\n'),
+  report: JSON.stringify(runs.map((one) => one.reports)),
+  outputs: JSON.stringify(runs.map((one) => [one.outputs, one.state, one.env])),
+  issues: JSON.stringify([...github.repository.issues].map(({ title, body, labels }) => [title, body, labels])),
+  comments: JSON.stringify([...github.repository.comments].map(({ body }) => body)),
+  requests: JSON.stringify(github.requests.map(({ path, query, body }) => [path, query, body])),
+  webhook: webhooks.map(({ body }) => body).join('\n'),
+  state: filesBelow(stateFolder),
+})
+
+/** Which of these secrets stand in which of these places, in whatever notation. */
+const shownIn = (places: Readonly<Record<string, string>>, secrets: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(places).flatMap(([place, text]) =>
+    Object.entries(secrets).flatMap(([name, secret]) => (tells(text, secret) ? [`${place}: ${name} ${secret}`] : [])),
+  )
+
 describe('generated secrets that servers echo', () => {
   test('stand in no output: log, annotations, summary, report, outputs, issues, comments, webhook, state', async () => {
-    await using echo = await startEcho()
+    await using echo = await echoServer(
+      written,
+      encodeURIComponent(told),
+      () => `${untold} DB_PASS=${encodeURIComponent(password)}`,
+    )
     await using listener = await recordingServer()
     await using folder = await temporaryFolder()
     const github = await startGitHub({ repository })
     try {
       const endpoints = written.map(
-        (_, index) => `  - { url: "${echo.url}/${index}", attempts: 1, text: "all good", headers: { x-key: "\${KEY}" } }`,
+        (_, index) => `  - { url: "${echo.origin}/${index}", attempts: 1, text: "all good", headers: { x-key: "\${KEY}" } }`,
       )
       const file = `server: quiz-test
 incidents: { enabled: true, confirm: 1 }
@@ -72,28 +89,130 @@ ${endpoints.join('\n')}
       const first = await run()
       const second = await run()
       expect(first.findings.filter((one) => one.status === 'critical')).toHaveLength(written.length)
-      const places: Readonly<Record<string, string>> = {
-        log: [first.log, second.log].map(withoutMasks).join('\n'),
-        stdout: withoutMasks(`${first.stdout}\n${first.stderr}`),
-        annotations: JSON.stringify(first.annotations),
-        summary: first.summary + second.summary,
-        report: JSON.stringify(first.reports),
-        outputs: JSON.stringify(first.outputs),
-        issues: JSON.stringify([...github.repository.issues].map(({ title, body }) => [title, body])),
-        webhook: listener.received.map(({ body }) => body).join('\n'),
-        state: filesBelow(folder.path),
-      }
+      const places = placesOf({ runs: [first, second], github, webhooks: listener.received, stateFolder: folder.path })
       expect(github.repository.issues.length).toBeGreaterThan(3)
       expect(places['webhook']).not.toBe('')
-      const shown = Object.entries(places).flatMap(([place, text]) =>
-        [told, untold, hook].filter((one) => tells(text, one)).map((one) => `${place}: ${one}`),
-      )
-      expect(shown).toEqual([])
+      expect(shownIn(places, { told, untold, hook })).toEqual([])
       expect(places['summary']).toContain('error: ')
     } finally {
       await github.close()
     }
   }, 120_000)
+})
+
+/** What a child may know of our environment, said anew here: a name that is added to the code must be added here as well. */
+const allowed =
+  /^(?:PATH|HOME|USER|LOGNAME|TMPDIR|TZ|SYSTEMROOT|RUNNER_TRACKING_ID|XDG_(?:CACHE|CONFIG|DATA|STATE)_HOME|XDG_RUNTIME_DIR|DOCKER_(?:API_VERSION|CERT_PATH|CONFIG|CONTEXT|DEFAULT_PLATFORM|HOST|TLS|TLS_VERIFY)|COMPOSE_(?:ENV_FILES|PROFILES)|SSL_CERT_(?:DIR|FILE)|(?:ALL|HTTPS?|NO)_PROXY|(?:all|https?|no)_proxy|LC_ALL|PWD|SHLVL|_)$/
+
+describe('generated secrets in every source', () => {
+  /** ASCII, so that each is at most 63 bytes long: the names of a database are. */
+  const short = anySecret.filter((one) => one.length <= 30 && /^[ -~]*$/.test(one) && !/["\\]/.test(one))
+  const names = ['endpoint', 'subject', 'file', 'notice', 'error', 'container', 'health', 'engine', 'proxy', 'table', 'index'] as const
+  const moreNames = ['column', 'role', 'session', 'header', 'login', 'hook', 'token'] as const
+  type Name = (typeof names)[number] | (typeof moreNames)[number]
+  const all = [...names, ...moreNames]
+  const generated = fc.sample(short, { numRuns: all.length, seed })
+  const secrets = Object.fromEntries(all.map((name, index) => [name, generated[index] ?? ''])) as Record<Name, string>
+  /** Each source writes in another notation; names of a database and of certificates as they are. */
+  const ways = [...notations, ...fc.sample(stacked, { numRuns: 8, seed })].filter((one) => one.write('x') !== 'x')
+  const say = (name: Name): string => `${ways[all.indexOf(name) % ways.length]?.write(secrets[name])} ${secrets[name]} ${untold}`
+
+  let database: PostgresServer
+  beforeAll(async () => {
+    database = await startPostgres()
+  })
+  afterAll(() => database[Symbol.asyncDispose]())
+
+  const id = 'a1b2c3d4e5f60718'.repeat(4)
+  const containerOf = (service: string, more: object = {}) => ({
+    Id: id.replace('a', service === 'web' ? 'b' : 'c'),
+    Name: `/quiz-${service}-1`,
+    State: {
+      Status: 'running',
+      ExitCode: 0,
+      StartedAt: new Date(Date.now() - 3_600_000).toISOString(),
+      Health: { Status: 'unhealthy', Log: [{ ExitCode: 1, Output: `probe: ${say('health')}` }] },
+    },
+    Config: { Image: 'quiz/web:1', Env: [`POSTGRES_PASSWORD=${secrets.login}`], Labels: { 'com.docker.compose.service': service } },
+    HostConfig: {},
+    ...more,
+  })
+  const engine = (directory: string) => {
+    const line = (service: string) =>
+      `${JSON.stringify([containerOf(service).Id, 'quiz', directory, join(directory, 'compose.yml'), 'False', 'running'])}\n`
+    const now = new Date().toISOString()
+    return {
+      'ps\\ *': { stdout: line('web') + line('db') },
+      'inspect\\ *': { stdout: JSON.stringify([containerOf('web'), containerOf('db')]) },
+      'logs\\ *': { stdout: `${now} ${now} Purge OK: 3 rows ${say('container')}\n`.repeat(2), stderr: `${now} ${say('container')}\n` },
+      '*nginx\\ -t*': { stderr: `nginx: [emerg] ${say('proxy')} in /etc/nginx/nginx.conf:3\n`, exitCode: 1 },
+      '*': { stderr: `docker: ${say('engine')}\n`, exitCode: 1 },
+    }
+  }
+
+  test('stand in no output, no command line and no environment of a child', async () => {
+    await using folder = await temporaryFolder()
+    const stateFolder = join(folder.path, 'state')
+    const project = join(folder.path, 'quiz')
+    await Promise.all([mkdir(stateFolder), mkdir(project)])
+    await writeFile(join(project, 'compose.yml'), 'services: {}\n')
+    const programs = await recordingPrograms(folder.path, { docker: engine(project), sudo: { '*': { stderr: say('engine'), exitCode: 1 } } })
+    await using echo = await echoServer([say('endpoint')], encodeURIComponent(secrets.endpoint), () => say('endpoint'))
+    await using listener = await recordingServer()
+    await using tls = await tellingTlsServer(tellingCertificate(secrets.subject))
+    await using liar = await tellingPostgres({ notice: say('notice'), error: say('error') })
+    await using _objects = await tellingObjects(database, secrets)
+    const onDisk = join(folder.path, 'served.pem')
+    await writeFile(onDisk, tellingCertificate(secrets.file).cert)
+    const github = await startGitHub({ repository })
+    const token = github.token('job')
+    const file = (url: string) => `server: quiz-test
+time-zone: "${noonZone}"
+incidents: { enabled: true, confirm: 1, recover: 1, settle: 1ms }
+notify: [{ webhook: "${listener.origin}/${encodeURIComponent(secrets.hook)}" }]
+compose: { project: quiz }
+database: { url: "${url}" }
+rounds: { daily: [health-check, cert-check, purge-verify, db-maintain] }
+health-check:
+  thresholds: { idle-in-transaction: { warning: 1ms, critical: 2ms }, blocked: { warning: 1ms, critical: 2ms } }
+  endpoints:
+    - { url: "${echo.origin}/0", attempts: 1, text: "all good", headers: { ${all.map((name) => `x-${name}: "\${S_${name}}"`).join(', ')} } }
+    - { url: "${tls.origin}/", attempts: 1 }
+cert-check: { headers: true, endpoints: ["127.0.0.1:${tls.port}"], files: ["${onDisk}"], nginx-service: web }
+purge-verify: { table: ${yaml(`"${secrets.table}"`)}, date-column: ${yaml(`"${secrets.column}"`)}, log: { service: web, pattern: 'Purge OK: (?<rows>\\d+) rows' } }
+db-maintain: { expected-indexes: [${yaml(`"${secrets.index}"`)}, missing_index] }
+`
+    const run = async (url: string) =>
+      runRonde('round', {
+        inputs: { round: 'daily' },
+        files: { '.github/ronde.yml': file(url) },
+        stateHome: stateFolder,
+        environment: { PATH: `${programs.bin}:${process.env['PATH']}`, ...Object.fromEntries(all.map((name) => [`S_${name}`, secrets[name]])) },
+        github: { repository, api_url: github.url, token },
+        timeoutMs: 110_000,
+      })
+    const watched = await watchGrandchildren()
+    try {
+      const whole = await run(database.url)
+      const lied = await run(`postgres://quiz:${encodeURIComponent(secrets.login)}@127.0.0.1:${liar.port}/quiz`)
+      const again = await run(database.url)
+      const runs = [whole, lied, again]
+      const children: readonly ChildSeen[] = [...(await watched.stop()), ...(await programs.seen())]
+      const places = {
+        ...placesOf({ runs, github, webhooks: listener.received, stateFolder }),
+        'command lines': JSON.stringify(children.map((one) => one.args)),
+        environments: JSON.stringify(children.map((one) => one.environment)),
+      }
+      console.log(whole.log, lied.log, Object.entries(places).map(([a, b]) => `${a} ${b.length}`), children.map((one) => one.args.join(' ').slice(0, 120)))
+      expect(shownIn(places, { ...secrets, untold, token, postgres: database.password })).toEqual([])
+      expect(Object.entries(places).filter(([, text]) => text.length < 3)).toEqual([])
+      expect(children.flatMap((one) => Object.keys(one.environment)).filter((name) => !allowed.test(name))).toEqual([])
+      expect(children.some((one) => one.args.some((arg) => arg.includes('looker')))).toBe(true)
+    } finally {
+      await watched.stop()
+      await github.close()
+    }
+  }, 240_000)
 })
 
 describe('a mistake repeats no secret', () => {
