@@ -35,7 +35,10 @@ export const recordingPrograms = async (folder: string, programs: Readonly<Recor
       const files = (await readdir(notes)).filter((one) => one.endsWith('.args'))
       const read = (file: string) => readFile(join(notes, file), 'utf8')
       return Promise.all(
-        files.map(async (file) => ({ args: listed(await read(file)), environment: pairs(await read(file.replace('.args', '.environment'))) })),
+        files.map(async (file) => ({
+          args: listed(await read(file)),
+          environment: pairs(await read(file.replace('.args', '.environment'))),
+        })),
       )
     },
   }

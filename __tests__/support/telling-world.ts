@@ -55,7 +55,11 @@ export const tellingPostgres = ({ notice, error }: { readonly notice: string; re
     message('N', fields('WARNING', notice)),
     message('Z', Buffer.from('I')),
   ])
-  const refusal = Buffer.concat([message('N', fields('NOTICE', notice)), message('E', fields('ERROR', error)), message('Z', Buffer.from('I'))])
+  const refusal = Buffer.concat([
+    message('N', fields('NOTICE', notice)),
+    message('E', fields('ERROR', error)),
+    message('Z', Buffer.from('I')),
+  ])
   return listening(
     createTcpServer((socket) => {
       let welcomed = false
@@ -74,7 +78,13 @@ export const tellingPostgres = ({ notice, error }: { readonly notice: string; re
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 /** Names for the objects of a database, at most 63 bytes each. */
-export type ObjectNames = { readonly table: string; readonly index: string; readonly column: string; readonly role: string; readonly session: string }
+export type ObjectNames = {
+  readonly table: string
+  readonly index: string
+  readonly column: string
+  readonly role: string
+  readonly session: string
+}
 
 /** Objects of a database whose names tell, a table that is bloated and never looked at, and a session that waits in its transaction. */
 export const tellingObjects = async (server: PostgresServer, { table, index, column, role, session }: ObjectNames) => {

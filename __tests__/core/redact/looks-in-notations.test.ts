@@ -90,7 +90,9 @@ describe('a private key is hidden', () => {
     for (const kind of [...blocks, ...rareBlocks]) {
       const text = write(`-----BEGIN ${kind}-----\n${body.join('\n')}\n-----END ${kind}-----\n`)
       for (const seen of [redact(text), redactDeep(text.split('\n')).join('\n')])
-        expect(body.filter((line) => decodedRuns(decodeURIComponent(seen.replace(/%(?![0-9a-f]{2})/gi, '%25'))).includes(line.slice(5, 25)))).toEqual([])
+        expect(
+          body.filter((line) => decodedRuns(decodeURIComponent(seen.replace(/%(?![0-9a-f]{2})/gi, '%25'))).includes(line.slice(5, 25))),
+        ).toEqual([])
     }
   })
 

@@ -22,9 +22,15 @@ const groups: readonly { readonly worth: RegExp; readonly needsStem: boolean; re
   { worth: /[\w"'\x60\])]\s{0,3}(?:[:=?+]|,\s{0,32}["']|-{1,2}>|→|\(\s{0,3}["'])/, needsStem: true, rules: assignments },
   { worth: /["'\s>]/, needsStem: true, rules: sentences },
   { worth: /insert\s{1,3}into\s|Key \(/i, needsStem: true, rules: statements },
-  { worth: /Failing row|parameters: \$1|PDO|mysqli|ftp_login|ldap_bind|imap_open|ssh2_|"\w{1,2}"\s{0,3}:|\/(?:reset|password|magic|confirm|verify|activat|invit)/i, needsStem: false, rules: rows },
   {
-    worth: /\s-[uapwPkKU]|--(?:proxy-)?user|--from-|(?:ENV|ARG|[sS]et[eE]nv|set|_param|AUTH|vault)\s|chpasswd|requirepass|masterauth|pw\s|community|\son\s[^\n]{0,200}>/,
+    worth:
+      /Failing row|parameters: \$1|PDO|mysqli|ftp_login|ldap_bind|imap_open|ssh2_|"\w{1,2}"\s{0,3}:|\/(?:reset|password|magic|confirm|verify|activat|invit)/i,
+    needsStem: false,
+    rules: rows,
+  },
+  {
+    worth:
+      /\s-[uapwPkKU]|--(?:proxy-)?user|--from-|(?:ENV|ARG|[sS]et[eE]nv|set|_param|AUTH|vault)\s|chpasswd|requirepass|masterauth|pw\s|community|\son\s[^\n]{0,200}>/,
     needsStem: false,
     rules: commands,
   },

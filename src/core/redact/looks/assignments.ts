@@ -3,12 +3,10 @@ import { backQuoted, bare, bareInJson, doubleQuoted, pairs, quotes, rule, single
 
 export const assignments: readonly RegExp[] = [
   // password=…, PGPASSWORD=…, env['DB_PASS'] = …, $secret := …
-  ...pairs(String.raw`${secretWord}(?:${quotes})?[\])]?\s{0,3}(?:={1,3}>?|:=|\?=|\+=|(?:-{1,2}>|→)(?=\s{0,3}(?:["']|\S{0,256}\d)))\s{0,3}(?:[bruf]{1,2}(?=["']))?`, [
-    doubleQuoted,
-    singleQuoted,
-    backQuoted,
-    bare,
-  ]),
+  ...pairs(
+    String.raw`${secretWord}(?:${quotes})?[\])]?\s{0,3}(?:={1,3}>?|:=|\?=|\+=|(?:-{1,2}>|→)(?=\s{0,3}(?:["']|\S{0,256}\d)))\s{0,3}(?:[bruf]{1,2}(?=["']))?`,
+    [doubleQuoted, singleQuoted, backQuoted, bare],
+  ),
   // "token": "…", 'password' => '…', define('DB_PASSWORD', '…')
   ...pairs(String.raw`${secretWord}${quotes}\s{0,3}:\s{0,3}\[?\s{0,3}`, [doubleQuoted, singleQuoted, bareInJson]),
   ...pairs(String.raw`${secretWord}["']\s{0,3},\s{0,32}`, [doubleQuoted, singleQuoted]),

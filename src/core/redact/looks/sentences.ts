@@ -25,7 +25,9 @@ export const sentences: readonly RegExp[] = [
   rule(String.raw`\bgenerated\s[^\n:]{0,60}(?:password|secret|token|key):\s{1,4}(?<v>\S{6,})`),
   rule(String.raw`\bfollowing\s{1,3}(?:password|token|secret)[^\n:]{0,80}:\s{1,8}(?<v>[\w+/=-]{16,})`),
   rule(String.raw`\b(?:unseal|recovery)\s{1,3}key(?:\s{1,3}\d{1,3})?:\s{1,3}(?<v>[\w+/=]{16,})`),
-  rule(String.raw`secret\s{1,3}"(?=[A-Za-z0-9+/]{0,128}[0-9+/=])(?<v>[A-Za-z0-9+/=]{16,})"|(?:secret|private)\s{1,3}key\r?\n(?<w>[A-Za-z0-9+/=]{40,})`),
+  rule(
+    String.raw`secret\s{1,3}"(?=[A-Za-z0-9+/]{0,128}[0-9+/=])(?<v>[A-Za-z0-9+/=]{16,})"|(?:secret|private)\s{1,3}key\r?\n(?<w>[A-Za-z0-9+/=]{40,})`,
+  ),
   // --password …, -u user:…, sshpass -p …, redis-cli -a …, mysql -p…
   ...pairs(String.raw`(?<=(?:^|[^\w-])--?[\w.-]{0,40})${secretWord}[ \t]{1,4}(?!-|${prose})`, [
     doubleQuoted,

@@ -4,7 +4,9 @@ import { rule } from './values.ts'
 /** SQL and code whose values stand apart from their names, and data of rows as PostgreSQL tells them. */
 export const statements: readonly RegExp[] = [
   // INSERT INTO auth_user (name, password) VALUES (…)
-  rule(String.raw`\binsert\s{1,3}into\s[^()\n]{1,200}\([^()]{0,400}?${secretWord}["\x60\]]?\s{0,3}[,)][^\n]{0,400}?\bvalues\s{0,3}(?<v>\([^\n]+)`),
+  rule(
+    String.raw`\binsert\s{1,3}into\s[^()\n]{1,200}\([^()]{0,400}?${secretWord}["\x60\]]?\s{0,3}[,)][^\n]{0,400}?\bvalues\s{0,3}(?<v>\([^\n]+)`,
+  ),
   // Key (email, api_key)=(…) already exists.
   rule(String.raw`\bKey \([^()\n]{0,200}?${secretWord}[^()\n]{0,200}\)=\((?<v>[^\n]*?)\)(?=\s|$)`),
 ]
