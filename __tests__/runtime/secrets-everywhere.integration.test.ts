@@ -41,6 +41,7 @@ const placesOf = ({ runs, github, webhooks, stateFolder }: Left): Readonly<Recor
   log: withoutMasks(runs.map((one) => one.log).join('\n')),
   stdout: withoutMasks(runs.map((one) => `${one.stdout}\n${one.stderr}\n${one.post?.stdout}\n${one.post?.stderr}`).join('\n')),
   annotations: JSON.stringify(runs.map((one) => one.annotations)),
+  commands: JSON.stringify(runs.flatMap((one) => one.commands.filter(({ name }) => name !== 'add-mask'))),
   summary: runs.map((one) => one.summary).join('\n'),
   report: JSON.stringify(runs.map((one) => one.reports)),
   outputs: JSON.stringify(runs.map((one) => [one.outputs, one.state, one.env])),
