@@ -9,6 +9,7 @@ import { recordingServer } from '../support/http-server.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 import { noonZone } from '../support/purge.ts'
 import { type RondeResult, runRonde, temporaryFolder } from '../support/ronde.ts'
+import { readActionFile } from '../support/runner/environment.ts'
 import { anySecret, damages, notations, stacked, tellerOf, tells } from '../support/secret-notations.ts'
 import { echoServer, tellingCertificate, tellingObjects, tellingPostgres, tellingTlsServer } from '../support/telling-world.ts'
 
@@ -278,6 +279,39 @@ describe('a mistake repeats no secret', () => {
     expect(ran.log).toMatch(says)
     expect(all).not.toContain(secret)
     expect(tells(all, secret)).toBe(false)
+  })
+})
+
+describe('an input of any name repeats no secret', () => {
+  const word = 'aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xY'
+  const values: readonly { readonly what: string; readonly value: string; readonly secret: string }[] = [
+    { what: 'a token', value: `ghp_${word}`, secret: word },
+    { what: 'an address with credentials', value: `amqp://quiz:${word}@mq:5672/`, secret: word },
+    { what: 'a secret that was told', value: `before ${key} after`, secret: key },
+    { what: 'that secret in base64', value: Buffer.from(`quiz:${key}`).toString('base64'), secret: key },
+    { what: 'an assignment', value: `DB_PASSWORD=${word}`, secret: word },
+  ]
+  const file = 'health-check: { endpoints: [{ url: "http://127.0.0.1:1/", headers: { x: "${KEY}" } }] }\nrounds: { daily: [cert-check] }\n'
+  const actions = ['health-check', 'cert-check', 'purge-verify', 'db-maintain', 'round', 'merge', 'journal', 'silence'] as const
+  const rows = actions.flatMap((action) => values.map((one) => ({ action, ...one })))
+  test.each(rows)('$action given $what', async ({ action, value, secret }) => {
+    const { inputs } = await readActionFile(action === 'round' ? 'action.yml' : `actions/${action}/action.yml`)
+    const kept = new Set(['config', 'report-file', 'token'])
+    const names = Object.keys(inputs).filter((name) => !kept.has(name))
+    expect(names.length).toBeGreaterThan(3)
+    const ran = await runRonde(action, {
+      files: { '.github/ronde.yml': file },
+      inputs: Object.fromEntries(names.map((name) => [name, value])),
+      environment: { KEY: key },
+      github: { event_name: 'workflow_dispatch' },
+    })
+    const all = [
+      withoutMasks(`${ran.log}\n${ran.stdout}\n${ran.stderr}`),
+      ran.summary,
+      JSON.stringify([ran.annotations, ran.outputs, ran.reports]),
+    ]
+    expect(ran.exitCode).toBe(1)
+    expect(tells(all.join('\n'), secret)).toBe(false)
   })
 })
 
