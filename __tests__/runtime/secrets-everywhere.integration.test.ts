@@ -211,7 +211,7 @@ db-maintain: { expected-indexes: [${yaml(`"${secrets.index}"`)}, missing_index] 
       mended = true
       const runs = [whole, lied, await run(database.url)]
       const children: readonly ChildSeen[] = [...(await watched.stop()), ...(await programs.seen())]
-      const places = {
+      const places: Readonly<Record<string, string>> = {
         ...placesOf({ runs, github, webhooks: listener.received, stateFolder }),
         'command lines': JSON.stringify(children.map((one) => one.args)),
         environments: JSON.stringify(children.map((one) => one.environment)),
@@ -227,7 +227,7 @@ db-maintain: { expected-indexes: [${yaml(`"${secrets.index}"`)}, missing_index] 
         .flatMap((one) => one.findings)
         .filter((one) => JSON.stringify([one.title, one.observed, one.evidence]).includes('***'))
       expect(hidden.map((one) => one.id)).toEqual(expect.arrayContaining(heard))
-      expect(places.comments).toContain('begins with')
+      expect(places['comments']).toContain('begins with')
     } finally {
       await watched.stop()
       await github.close()
