@@ -13,14 +13,22 @@ import { tokenMarks, webhookAddresses } from './token-marks.ts'
 /** What a secret becomes. */
 export const redacted = '***'
 
+/** The expressions are compiled when they are first used, and the largest take milliseconds: most texts are none of theirs. */
+const named = new RegExp(
+  String.raw`(?:${secretStem.source})[\wñ.-]{0,24}\\{0,8}["'\x60]?[\])]?\s{0,4}(?:[:=?+(|→-]|,\s{0,32}["'])`,
+  'i',
+)
+const spoken =
+  /<[\w:.-]|\t| {2}|\||\bname=|\bvalue\b|(?:pass\w{0,10}|by)\s{1,8}(?:[ENB]|U&)?["'$]|\b(?:is|was|to)\s|generated|following|unseal|recovery|secret\s{1,3}"|key\r?\n|(?<![\w-])--?[\w.-]{0,40}[a-z]|\blogin\s/i
+
 /** Each kind with what it cannot be without: most texts hold none of it. */
 const groups: readonly { readonly worth: RegExp; readonly needsStem: boolean; readonly rules: readonly RegExp[] }[] = [
   { worth: /@|…/, needsStem: false, rules: credentialsInUrls },
   { worth: /[?&][^\s=]{1,128}=/, needsStem: false, rules: [queryValue] },
   { worth: /^(?:[^\s:]{1,253}|\*):(?:\d{2,5}|\*):[^\s:]+:/m, needsStem: false, rules: [pgpass] },
   { worth: /authorization|cookie|x-a|\b(?:Bearer|Token|Basic|Digest|ApiKey|GenieKey|SSWS)\s/i, needsStem: true, rules: headers },
-  { worth: /[\w"'\x60\])]\s{0,3}(?:[:=?+]|,\s{0,32}["']|-{1,2}>|→|\(\s{0,3}["'])/, needsStem: true, rules: assignments },
-  { worth: /["'\s>]/, needsStem: true, rules: sentences },
+  { worth: named, needsStem: true, rules: assignments },
+  { worth: spoken, needsStem: true, rules: sentences },
   { worth: /insert\s{1,3}into\s|Key \(/i, needsStem: true, rules: statements },
   {
     worth:
