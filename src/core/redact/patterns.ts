@@ -1,5 +1,5 @@
 import { credentialsInUrls, pgpass, queryValue } from './looks/addresses.ts'
-import { assignments } from './looks/assignments.ts'
+import { calls, colons, equations, quotedNames } from './looks/assignments.ts'
 import { commands } from './looks/commands.ts'
 import { headers } from './looks/headers.ts'
 import { sentences } from './looks/sentences.ts'
@@ -14,10 +14,7 @@ import { tokenMarks, webhookAddresses } from './token-marks.ts'
 export const redacted = '***'
 
 /** The expressions are compiled when they are first used, and the largest take milliseconds: most texts are none of theirs. */
-const named = new RegExp(
-  String.raw`(?:${secretStem.source})[\wñ.-]{0,24}\\{0,8}["'\x60]?[\])]?\s{0,4}(?:[:=?+(|→-]|,\s{0,32}["'])`,
-  'i',
-)
+const named = (behind: string): RegExp => new RegExp(String.raw`(?:${secretStem.source})[\wñ.-]{0,24}${behind}`, 'i')
 const spoken =
   /<[\w:.-]|\t| {2}|\||\bname=|\bvalue\b|(?:pass\w{0,10}|by)\s{1,8}(?:[ENB]|U&)?["'$]|\b(?:is|was|to)\s|generated|following|unseal|recovery|secret\s{1,3}"|key\r?\n|(?<![\w-])--?[\w.-]{0,40}[a-z]|\blogin\s/i
 
@@ -27,7 +24,10 @@ const groups: readonly { readonly worth: RegExp; readonly needsStem: boolean; re
   { worth: /[?&][^\s=]{1,128}=/, needsStem: false, rules: [queryValue] },
   { worth: /^(?:[^\s:]{1,253}|\*):(?:\d{2,5}|\*):[^\s:]+:/m, needsStem: false, rules: [pgpass] },
   { worth: /authorization|cookie|x-a|\b(?:Bearer|Token|Basic|Digest|ApiKey|GenieKey|SSWS)\s/i, needsStem: true, rules: headers },
-  { worth: named, needsStem: true, rules: assignments },
+  { worth: named(String.raw`\\{0,8}["'\x60]?[\])]?\s{0,4}(?:[=?+→-]|:=)`), needsStem: true, rules: equations },
+  { worth: named(String.raw`\\{0,8}["'\x60]\s{0,4}[:,]`), needsStem: true, rules: quotedNames },
+  { worth: named(String.raw`[^\n(]{0,32}\(\s{0,3}["']`), needsStem: true, rules: calls },
+  { worth: named(String.raw`[ \t]{0,4}:`), needsStem: true, rules: colons },
   { worth: spoken, needsStem: true, rules: sentences },
   { worth: /insert\s{1,3}into\s|Key \(/i, needsStem: true, rules: statements },
   {
