@@ -11,7 +11,14 @@ import { noonZone } from '../support/purge.ts'
 import { type RondeResult, runRonde, temporaryFolder } from '../support/ronde.ts'
 import { readActionFile } from '../support/runner/environment.ts'
 import { anySecret, damages, notations, stacked, tellerOf, tells } from '../support/secret-notations.ts'
-import { echoServer, tellingCertificate, tellingObjects, tellingPostgres, tellingTlsServer } from '../support/telling-world.ts'
+import {
+  echoServer,
+  tellingCertificate,
+  tellingEngine,
+  tellingObjects,
+  tellingPostgres,
+  tellingTlsServer,
+} from '../support/telling-world.ts'
 
 const repository = 'quiz/operations'
 const seed = 20_261_122
@@ -118,41 +125,23 @@ describe('generated secrets in every source', () => {
 
   /** What tells the words of each source: containers, web servers, certificates, databases, logs. */
   const heard = [
-    ...['compose.service', 'nginx.config', 'endpoint.body', 'cert.name', 'cert.self-signed', 'cert.order', 'purge.log'],
-    ...['postgres.blocked', 'postgres.connections', 'db.index-duplicate', 'schema.constraint'],
+    'compose.service',
+    'nginx.config',
+    'endpoint.body',
+    'cert.name',
+    'cert.self-signed',
+    'cert.order',
+    'purge.log',
+    'postgres.blocked',
+    'postgres.connections',
+    'db.index-duplicate',
+    'schema.constraint',
   ]
   let database: PostgresServer
   beforeAll(async () => {
     database = await startPostgres()
   })
   afterAll(() => database[Symbol.asyncDispose]())
-
-  const id = 'a1b2c3d4e5f60718'.repeat(4)
-  const containerOf = (service: string, more: object = {}) => ({
-    Id: id.replace('a', service === 'web' ? 'b' : 'c'),
-    Name: `/quiz-${service}-1`,
-    State: {
-      Status: 'running',
-      ExitCode: 0,
-      StartedAt: new Date(Date.now() - 3_600_000).toISOString(),
-      Health: { Status: 'unhealthy', Log: [{ ExitCode: 1, Output: `probe: ${say('health')}` }] },
-    },
-    Config: { Image: 'quiz/web:1', Env: [`POSTGRES_PASSWORD=${secrets.login}`], Labels: { 'com.docker.compose.service': service } },
-    HostConfig: {},
-    ...more,
-  })
-  const engine = (directory: string) => {
-    const line = (service: string) =>
-      `${JSON.stringify([containerOf(service).Id, 'quiz', directory, join(directory, 'compose.yml'), 'False', 'running'])}\n`
-    const now = new Date().toISOString()
-    return {
-      'ps\\ *': { stdout: line('web') + line('db') },
-      'inspect\\ *': { stdout: JSON.stringify([containerOf('web'), containerOf('db')]) },
-      'logs\\ *': { stdout: `${now} ${now} Purge OK: 3 rows ${say('container')}\n`.repeat(2), stderr: `${now} ${say('container')}\n` },
-      '*nginx\\ -t*': { stderr: `nginx: [emerg] ${say('proxy')} in /etc/nginx/nginx.conf:3\n`, exitCode: 1 },
-      '*': { stderr: `docker: ${say('engine')}\n`, exitCode: 1 },
-    }
-  }
 
   test('stand in no output, no command line and no environment of a child', async () => {
     await using folder = await temporaryFolder()
@@ -161,7 +150,7 @@ describe('generated secrets in every source', () => {
     await Promise.all([mkdir(stateFolder), mkdir(project)])
     await writeFile(join(project, 'compose.yml'), 'services: {}\n')
     const programs = await recordingPrograms(folder.path, {
-      docker: engine(project),
+      docker: tellingEngine(project, { ...secrets, say }),
       sudo: { '*': { stderr: say('engine'), exitCode: 1 } },
     })
     let mended = false

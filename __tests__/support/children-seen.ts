@@ -61,7 +61,7 @@ const everyMs = 10
 export const watchGrandchildren = async () => {
   const seen = new Map<string, ChildSeen>()
   const before = new Set(await runningPids())
-  let watching = true
+  const end = new AbortController()
   const look = async (): Promise<void> => {
     const pids = (await runningPids()).filter((pid) => !before.has(pid) && !seen.has(pid))
     const parents = new Map(await Promise.all(pids.map(async (pid) => [pid, await parentOf(pid)] as const)))
@@ -74,7 +74,7 @@ export const watchGrandchildren = async () => {
     }
   }
   const watch = async (): Promise<void> => {
-    while (watching) {
+    while (!end.signal.aborted) {
       await look()
       await new Promise((resolve) => setTimeout(resolve, everyMs))
     }
@@ -82,7 +82,7 @@ export const watchGrandchildren = async () => {
   const watched = watch()
   return {
     stop: async (): Promise<readonly ChildSeen[]> => {
-      watching = false
+      end.abort()
       await watched
       return [...seen.values()]
     },

@@ -1,6 +1,8 @@
 import { createServer as createHttpServer } from 'node:http'
 import { createServer as createTcpServer } from 'node:net'
+import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
+import type { Answers } from './children-seen.ts'
 import { listening } from './http-server.ts'
 import type { PostgresServer } from './postgres.ts'
 import { openSession } from './postgres-sessions.ts'
@@ -65,9 +67,9 @@ export const tellingPostgres = ({ notice, error }: { readonly notice: string; re
       let welcomed = false
       socket.on('error', () => {})
       socket.on('data', (chunk: Buffer) => {
-        if (!welcomed && chunk.length === 8 && chunk.readInt32BE(4) === sslRequest) return void socket.write('N')
-        socket.write(welcomed ? refusal : welcome)
-        welcomed = true
+        const asksForTls = !welcomed && chunk.length === 8 && chunk.readInt32BE(4) === sslRequest
+        socket.write(asksForTls ? 'N' : welcomed ? refusal : welcome)
+        welcomed ||= !asksForTls
       })
     }),
     '127.0.0.1',
@@ -106,5 +108,37 @@ export const tellingObjects = async (server: PostgresServer, { table, index, col
       await idle[Symbol.asyncDispose]()
       await waiting[Symbol.asyncDispose]()
     },
+  }
+}
+
+const id = 'a1b2c3d4e5f60718'.repeat(4)
+type Words = { readonly say: (source: 'health' | 'container' | 'proxy' | 'engine') => string; readonly login: string }
+
+const containerOf = (service: string, { say, login }: Words) => ({
+  Id: id.replace('a', service === 'web' ? 'b' : 'c'),
+  Name: `/quiz-${service}-1`,
+  State: {
+    Status: 'running',
+    ExitCode: 0,
+    StartedAt: new Date(Date.now() - 3_600_000).toISOString(),
+    Health: { Status: 'unhealthy', Log: [{ ExitCode: 1, Output: `probe: ${say('health')}` }] },
+  },
+  Config: { Image: 'quiz/web:1', Env: [`POSTGRES_PASSWORD=${login}`], Labels: { 'com.docker.compose.service': service } },
+  HostConfig: {},
+})
+
+/** What `docker` answers on a server with two containers that are ill: their health, logs, a proxy that refuses its configuration, and errors of its own. */
+export const tellingEngine = (directory: string, words: Words): Answers => {
+  const containers = ['web', 'db'].map((service) => containerOf(service, words))
+  const line = ({ Id }: { readonly Id: string }) =>
+    `${JSON.stringify([Id, 'quiz', directory, join(directory, 'compose.yml'), 'False', 'running'])}\n`
+  const now = new Date().toISOString()
+  const { say } = words
+  return {
+    'ps\\ *': { stdout: containers.map(line).join('') },
+    'inspect\\ *': { stdout: JSON.stringify(containers) },
+    'logs\\ *': { stdout: `${now} ${now} Purge OK: 3 rows ${say('container')}\n`.repeat(2), stderr: `${now} ${say('container')}\n` },
+    '*nginx\\ -t*': { stderr: `nginx: [emerg] ${say('proxy')} in /etc/nginx/nginx.conf:3\n`, exitCode: 1 },
+    '*': { stderr: `docker: ${say('engine')}\n`, exitCode: 1 },
   }
 }

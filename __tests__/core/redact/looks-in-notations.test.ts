@@ -6,7 +6,7 @@ import { damages, notations, tells } from '../../support/secret-notations.ts'
 
 const { redact, redactDeep } = createRedactor()
 
-const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789']
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'.split('')
 const word = (length: number) => fc.array(fc.constantFrom(...letters), { minLength: length, maxLength: length }).map((all) => all.join(''))
 const json = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
@@ -34,8 +34,14 @@ const kinds: readonly ((secret: string) => string)[] = [
 
 /** What changes the mark itself, and what only a told secret can be known in. */
 const beyond = new Set([
-  ...['in capitals', 'broken into lines', 'base64 in lines', 'question marks', 'an escape that says nothing', 'strings side by side'],
-  ...['quoted-printable whose lines were joined', 'UTF-8 read as Latin-1'],
+  'in capitals',
+  'broken into lines',
+  'base64 in lines',
+  'question marks',
+  'an escape that says nothing',
+  'strings side by side',
+  'quoted-printable whose lines were joined',
+  'UTF-8 read as Latin-1',
 ])
 const written = [...notations, ...damages].filter(({ name }) => !beyond.has(name))
 
