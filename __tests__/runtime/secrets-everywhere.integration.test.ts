@@ -1,13 +1,24 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { type ChildSeen, recordingPrograms, watchGrandchildren } from '../support/children-seen.ts'
 import { startGitHub } from '../support/github/server.ts'
 import { recordingServer } from '../support/http-server.ts'
-import { runRonde, temporaryFolder } from '../support/ronde.ts'
-import { anySecret, damages, notations, stacked, tells } from '../support/secret-notations.ts'
+import { type PostgresServer, startPostgres } from '../support/postgres.ts'
+import { noonZone } from '../support/purge.ts'
+import { type RondeResult, runRonde, temporaryFolder } from '../support/ronde.ts'
+import { readActionFile } from '../support/runner/environment.ts'
+import { anySecret, damages, notations, stacked, tellerOf, tells } from '../support/secret-notations.ts'
+import {
+  echoServer,
+  tellingCertificate,
+  tellingEngine,
+  tellingObjects,
+  tellingPostgres,
+  tellingTlsServer,
+} from '../support/telling-world.ts'
 
 const repository = 'quiz/operations'
 const seed = 20_261_122
@@ -16,24 +27,6 @@ const told = 's3cr3t-Pässw0rd/xyz'
 const untold = 'ghs_15368_eyJ0eXAiOiJKV1Qi.eyJpYXQiOjE3NjM3NzY4MDB9.c2lnbmF0dXJl'
 const written = [...notations, ...damages, ...fc.sample(stacked, { numRuns: 12, seed })].map(({ write }) => write(told))
 const yaml = (text: string): string => JSON.stringify(text)
-
-/** A web server that echoes what it must not, in body, header and status line: each path in another notation. */
-const startEcho = async () => {
-  const server = createServer((request, response) => {
-    const body = written[Number(/\d+/.exec(request.url ?? '')?.[0] ?? 0)] ?? ''
-    const header = encodeURIComponent(told)
-    response.writeHead(200, `oops ${header}`, { 'x-echo': header, 'content-type': 'text/plain; charset=utf-8' })
-    response.end(`error: ${body} and ${untold} DB_PASS=${encodeURIComponent(password)} at the end`)
-  })
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const close = async (): Promise<void> => {
-    server.closeAllConnections()
-    server.close()
-  }
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, [Symbol.asyncDispose]: close }
-}
 
 const filesBelow = (folder: string): string =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -44,15 +37,45 @@ const filesBelow = (folder: string): string =>
 /** What the runner is told to hide is the one place where a secret stands. */
 const withoutMasks = (text: string): string => text.replace(/^::add-mask::.*$/gm, '')
 
+type Left = {
+  readonly runs: readonly RondeResult[]
+  readonly github: Awaited<ReturnType<typeof startGitHub>>
+  readonly webhooks: readonly { readonly body: string }[]
+  readonly stateFolder: string
+}
+
+/** Every place to which a run writes, by its name. */
+const placesOf = ({ runs, github, webhooks, stateFolder }: Left): Readonly<Record<string, string>> => ({
+  log: withoutMasks(runs.map((one) => one.log).join('\n')),
+  stdout: withoutMasks(runs.map((one) => `${one.stdout}\n${one.stderr}\n${one.post?.stdout}\n${one.post?.stderr}`).join('\n')),
+  annotations: JSON.stringify(runs.map((one) => one.annotations)),
+  commands: JSON.stringify(runs.flatMap((one) => one.commands.filter(({ name }) => name !== 'add-mask'))),
+  summary: runs.map((one) => one.summary).join('\n'),
+  report: JSON.stringify(runs.map((one) => one.reports)),
+  outputs: JSON.stringify(runs.map((one) => [one.outputs, one.state, one.env])),
+  issues: JSON.stringify([...github.repository.issues].map(({ title, body, labels }) => [title, body, labels])),
+  comments: JSON.stringify([...github.repository.comments].map(({ body }) => body)),
+  requests: JSON.stringify(github.requests.map(({ path, query, body }) => [path, query, body])),
+  webhook: webhooks.map(({ body }) => body).join('\n'),
+  state: filesBelow(stateFolder),
+})
+
+/** Which of these secrets stand in which of these places, in whatever notation. */
+const shownIn = (places: Readonly<Record<string, string>>, secrets: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(places).flatMap(([place, text]) => {
+    const told = tellerOf(text)
+    return Object.entries(secrets).flatMap(([name, secret]) => (told(secret) ? [`${place}: ${name}`] : []))
+  })
+
 describe('generated secrets that servers echo', () => {
   test('stand in no output: log, annotations, summary, report, outputs, issues, comments, webhook, state', async () => {
-    await using echo = await startEcho()
+    await using echo = await echoServer(written, encodeURIComponent(told), () => `${untold} DB_PASS=${encodeURIComponent(password)}`)
     await using listener = await recordingServer()
     await using folder = await temporaryFolder()
     const github = await startGitHub({ repository })
     try {
       const endpoints = written.map(
-        (_, index) => `  - { url: "${echo.url}/${index}", attempts: 1, text: "all good", headers: { x-key: "\${KEY}" } }`,
+        (_, index) => `  - { url: "${echo.origin}/${index}", attempts: 1, text: "all good", headers: { x-key: "\${KEY}" } }`,
       )
       const file = `server: quiz-test
 incidents: { enabled: true, confirm: 1 }
@@ -72,28 +95,133 @@ ${endpoints.join('\n')}
       const first = await run()
       const second = await run()
       expect(first.findings.filter((one) => one.status === 'critical')).toHaveLength(written.length)
-      const places: Readonly<Record<string, string>> = {
-        log: [first.log, second.log].map(withoutMasks).join('\n'),
-        stdout: withoutMasks(`${first.stdout}\n${first.stderr}`),
-        annotations: JSON.stringify(first.annotations),
-        summary: first.summary + second.summary,
-        report: JSON.stringify(first.reports),
-        outputs: JSON.stringify(first.outputs),
-        issues: JSON.stringify([...github.repository.issues].map(({ title, body }) => [title, body])),
-        webhook: listener.received.map(({ body }) => body).join('\n'),
-        state: filesBelow(folder.path),
-      }
+      const places = placesOf({ runs: [first, second], github, webhooks: listener.received, stateFolder: folder.path })
       expect(github.repository.issues.length).toBeGreaterThan(3)
       expect(places['webhook']).not.toBe('')
-      const shown = Object.entries(places).flatMap(([place, text]) =>
-        [told, untold, hook].filter((one) => tells(text, one)).map((one) => `${place}: ${one}`),
-      )
-      expect(shown).toEqual([])
+      expect(shownIn(places, { told, untold, hook })).toEqual([])
       expect(places['summary']).toContain('error: ')
     } finally {
       await github.close()
     }
   }, 120_000)
+})
+
+/** What a child may know of our environment, said anew here: a name that is added to the code must be added here as well. */
+const allowed =
+  /^(?:PATH|HOME|USER|LOGNAME|TMPDIR|TZ|SYSTEMROOT|RUNNER_TRACKING_ID|XDG_(?:CACHE|CONFIG|DATA|STATE)_HOME|XDG_RUNTIME_DIR|DOCKER_(?:API_VERSION|CERT_PATH|CONFIG|CONTEXT|DEFAULT_PLATFORM|HOST|TLS|TLS_VERIFY)|COMPOSE_(?:ENV_FILES|PROFILES)|SSL_CERT_(?:DIR|FILE)|(?:ALL|HTTPS?|NO)_PROXY|(?:all|https?|no)_proxy|LC_ALL|NODE_CHANNEL_\w+)$/
+
+describe('generated secrets in every source', () => {
+  /** ASCII, so that each is at most 63 bytes long: the names of a database are. */
+  const short = anySecret.filter((one) => one.length <= 30 && /^[ -~]*$/.test(one) && !/["\\]/.test(one))
+  const names = ['endpoint', 'subject', 'file', 'notice', 'error', 'container', 'health', 'engine', 'proxy', 'table', 'index'] as const
+  const moreNames = ['column', 'role', 'session', 'header', 'login', 'hook', 'token'] as const
+  type Name = (typeof names)[number] | (typeof moreNames)[number]
+  const all = [...names, ...moreNames]
+  const generated = fc.sample(short, { numRuns: all.length, seed })
+  const secrets = Object.fromEntries(all.map((name, index) => [name, generated[index] ?? ''])) as Record<Name, string>
+  /** Each source writes in another notation; names of a database and of certificates as they are. */
+  const ways = [...notations, ...fc.sample(stacked, { numRuns: 8, seed })].filter((one) => one.write('x') !== 'x')
+  const say = (name: Name): string => `${ways[all.indexOf(name) % ways.length]?.write(secrets[name])} ${secrets[name]} ${untold}`
+
+  /** What tells the words of each source: containers, web servers, certificates, databases, logs. */
+  const heard = [
+    'compose.service',
+    'nginx.config',
+    'endpoint.body',
+    'cert.name',
+    'cert.self-signed',
+    'cert.order',
+    'purge.log',
+    'postgres.blocked',
+    'postgres.connections',
+    'db.index-duplicate',
+    'schema.constraint',
+  ]
+  let database: PostgresServer
+  beforeAll(async () => {
+    database = await startPostgres()
+  })
+  afterAll(() => database[Symbol.asyncDispose]())
+
+  test('stand in no output, no command line and no environment of a child', async () => {
+    await using folder = await temporaryFolder()
+    const stateFolder = join(folder.path, 'state')
+    const project = join(folder.path, 'quiz')
+    await Promise.all([mkdir(stateFolder), mkdir(project)])
+    await writeFile(join(project, 'compose.yml'), 'services: {}\n')
+    const programs = await recordingPrograms(folder.path, {
+      docker: tellingEngine(project, { ...secrets, say }),
+      sudo: { '*': { stderr: say('engine'), exitCode: 1 } },
+    })
+    let mended = false
+    await using echo = await echoServer([say('endpoint')], encodeURIComponent(secrets.endpoint), () =>
+      mended ? 'all good' : say('endpoint'),
+    )
+    await using listener = await recordingServer()
+    await using tls = await tellingTlsServer(tellingCertificate(secrets.subject))
+    await using liar = await tellingPostgres({ notice: say('notice'), error: say('error') })
+    await using _objects = await tellingObjects(database, secrets)
+    const onDisk = join(folder.path, 'served.pem')
+    await writeFile(onDisk, tellingCertificate(secrets.file).cert)
+    const github = await startGitHub({ repository })
+    const token = github.token('job')
+    const file = (url: string) => `server: quiz-test
+time-zone: "${noonZone}"
+incidents: { enabled: true, confirm: 1, recover: 1, settle: 1ms }
+notify: [{ webhook: "${listener.origin}/${encodeURIComponent(secrets.hook)}" }]
+compose: { project: quiz }
+database: { url: "${url}" }
+rounds: { daily: [health-check, cert-check, purge-verify, db-maintain] }
+health-check:
+  thresholds: { idle-in-transaction: { warning: 1ms, critical: 2ms }, blocked: { warning: 1ms, critical: 2ms } }
+  endpoints:
+    - { url: "${echo.origin}/0", attempts: 1, text: "all good", headers: { ${all.map((name) => `x-${name}: "\${S_${name}}"`).join(', ')} } }
+    - { url: "${tls.origin}/", attempts: 1 }
+cert-check: { headers: true, endpoints: ["127.0.0.1:${tls.port}"], files: ["${onDisk}"], nginx-service: web }
+purge-verify: { table: ${yaml(`"${secrets.table}"`)}, date-column: ${yaml(`"${secrets.column}"`)}, log: { service: web, pattern: 'Purge OK: (?<rows>\\d+) rows' } }
+db-maintain: { expected-indexes: [${yaml(`"${secrets.index}"`)}, missing_index] }
+`
+    const run = async (url: string) =>
+      runRonde('round', {
+        inputs: { round: 'daily' },
+        files: { '.github/ronde.yml': file(url) },
+        stateHome: stateFolder,
+        environment: {
+          PATH: `${programs.bin}:${process.env['PATH']}`,
+          ...Object.fromEntries(all.map((name) => [`S_${name}`, secrets[name]])),
+        },
+        github: { repository, api_url: github.url, token },
+        timeoutMs: 110_000,
+      })
+    const watched = await watchGrandchildren()
+    try {
+      const whole = await run(database.url)
+      const lied = await run(`postgres://quiz:${encodeURIComponent(secrets.login)}@127.0.0.1:${liar.port}/quiz`)
+      mended = true
+      const runs = [whole, lied, await run(database.url)]
+      const children: readonly ChildSeen[] = [...(await watched.stop()), ...(await programs.seen())]
+      const places: Readonly<Record<string, string>> = {
+        ...placesOf({ runs, github, webhooks: listener.received, stateFolder }),
+        'command lines': JSON.stringify(children.map((one) => one.args)),
+        environments: JSON.stringify(children.map((one) => one.environment)),
+      }
+      expect(shownIn(places, { ...secrets, untold, token, postgres: database.password })).toEqual([])
+      expect(Object.entries(places).filter(([, text]) => text.length < 3)).toEqual([])
+      expect(children.flatMap((one) => Object.keys(one.environment)).filter((name) => !allowed.test(name))).toEqual([])
+      expect(new Set(children.map((one) => one.args.find((arg) => /docker|looker/.test(arg))?.replace(/.*\//, '')))).toEqual(
+        new Set(['docker', 'looker.js']),
+      )
+      // Each source was heard: what it said is hidden, and stands in a finding.
+      const hidden = runs
+        .flatMap((one) => one.findings)
+        .filter((one) => JSON.stringify([one.title, one.observed, one.evidence]).includes('***'))
+      expect(hidden.map((one) => one.id)).toEqual(expect.arrayContaining(heard))
+      expect(places['comments']).toContain('begins with')
+    } finally {
+      await watched.stop()
+      await github.close()
+    }
+  }, 240_000)
 })
 
 describe('a mistake repeats no secret', () => {
@@ -140,6 +268,39 @@ describe('a mistake repeats no secret', () => {
     expect(ran.log).toMatch(says)
     expect(all).not.toContain(secret)
     expect(tells(all, secret)).toBe(false)
+  })
+})
+
+describe('an input of any name repeats no secret', () => {
+  const word = 'aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xY'
+  const values: readonly { readonly what: string; readonly value: string; readonly secret: string }[] = [
+    { what: 'a token', value: `ghp_${word}`, secret: word },
+    { what: 'an address with credentials', value: `amqp://quiz:${word}@mq:5672/`, secret: word },
+    { what: 'a secret that was told', value: `before ${key} after`, secret: key },
+    { what: 'that secret in base64', value: Buffer.from(`quiz:${key}`).toString('base64'), secret: key },
+    { what: 'an assignment', value: `DB_PASSWORD=${word}`, secret: word },
+  ]
+  const file = 'health-check: { endpoints: [{ url: "http://127.0.0.1:1/", headers: { x: "${KEY}" } }] }\nrounds: { daily: [cert-check] }\n'
+  const actions = ['health-check', 'cert-check', 'purge-verify', 'db-maintain', 'round', 'merge', 'journal', 'silence'] as const
+  const rows = actions.flatMap((action) => values.map((one) => ({ action, ...one })))
+  test.each(rows)('$action given $what', async ({ action, value, secret }) => {
+    const { inputs } = await readActionFile(action === 'round' ? 'action.yml' : `actions/${action}/action.yml`)
+    const kept = new Set(['config', 'report-file', 'token'])
+    const names = Object.keys(inputs).filter((name) => !kept.has(name))
+    expect(names.length).toBeGreaterThan(3)
+    const ran = await runRonde(action, {
+      files: { '.github/ronde.yml': file },
+      inputs: Object.fromEntries(names.map((name) => [name, value])),
+      environment: { KEY: key },
+      github: { event_name: 'workflow_dispatch' },
+    })
+    const all = [
+      withoutMasks(`${ran.log}\n${ran.stdout}\n${ran.stderr}`),
+      ran.summary,
+      JSON.stringify([ran.annotations, ran.outputs, ran.reports]),
+    ]
+    expect(ran.exitCode).toBe(1)
+    expect(tells(all.join('\n'), secret)).toBe(false)
   })
 })
 

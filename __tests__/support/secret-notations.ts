@@ -196,10 +196,13 @@ const bare = (text: string): string =>
     .replace(/[^A-Za-z0-9]/g, '')
     .toLowerCase()
 
-/** Whether half of a secret or more can be got out of a text. */
-export const tells = (text: string, secret: string): boolean => {
+/** Whether half of a secret or more can be got out of a text; the text is decoded once for all secrets. */
+export const tellerOf = (text: string): ((secret: string) => boolean) => {
   const all = bare(decodedEverywhere(text))
-  const kept = bare(secret)
-  const half = Math.max(6, Math.ceil(kept.length / 2))
-  return Array.from({ length: kept.length - half + 1 }, (_, at) => kept.slice(at, at + half)).some((part) => all.includes(part))
+  return (secret) => {
+    const kept = bare(secret)
+    const half = Math.max(6, Math.ceil(kept.length / 2))
+    return Array.from({ length: kept.length - half + 1 }, (_, at) => kept.slice(at, at + half)).some((part) => all.includes(part))
+  }
 }
+export const tells = (text: string, secret: string): boolean => tellerOf(text)(secret)

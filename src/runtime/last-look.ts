@@ -1,5 +1,6 @@
 import type { Issues, Write } from '../contract/issues.ts'
 import type { Repository } from '../contract/repository.ts'
+import { readJson } from '../core/read-json.ts'
 import type { Redactor } from '../core/redact/redact.ts'
 import type { StateStore } from './state/state.ts'
 
@@ -37,13 +38,30 @@ export const guardedRepository = (repository: Repository, look: LastLook): Repos
   },
 })
 
-/** State under redacted keys: a subject may hold a secret, and the reports that are compared with it are redacted too. */
-export const guardedState = (store: StateStore, redact: (text: string) => string): StateStore => ({
+const inTexts = (value: unknown, look: LastLook): unknown => {
+  if (typeof value === 'string') return look(value)
+  if (Array.isArray(value)) return value.map((one) => inTexts(one, look))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [look(key), inTexts(one, look)]))
+}
+
+/** A note keeps its form: what is JSON is looked at text by text, or a number in it could be taken for a secret. */
+const noteText = (note: string, look: LastLook): string => {
+  if (look(note) === note) return note
+  const read = readJson(note)
+  return 'value' in read && typeof read.value === 'object' ? JSON.stringify(inTexts(read.value, look)) : look(note)
+}
+
+/**
+ * State under redacted keys: a subject may hold a secret, and the reports that are compared with it are redacted too. Of what a note says,
+ * only what was told goes: names and counters of next time must be found again.
+ */
+export const guardedState = (store: StateStore, redact: (text: string) => string, look: LastLook): StateStore => ({
   ...store,
   statuses: (id, subject, limit) => store.statuses(id, redact(subject), limit),
   measurements: (subject, name, limit) => store.measurements(redact(subject), redact(name), limit),
   note: (key) => store.note(redact(key)),
-  setNote: (key, value) => store.setNote(redact(key), value),
+  setNote: (key, value) => store.setNote(redact(key), noteText(value, look)),
   record: (findings, at) =>
     store.record(
       findings.map((one) => ({

@@ -129,6 +129,7 @@ export const openRun = async (opening: Opening): Promise<Run> => {
     siteFor,
     printer,
     secrets,
+    lastLook: lastLookOf(redactor, [parsed.server]),
     server: parsed.server,
     servers: parsed.servers,
     dryRun: parsed.dryRun,

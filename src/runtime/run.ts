@@ -6,6 +6,7 @@ import type { Report, Result, ServerReports } from '../contract/report.ts'
 import type { Repository } from '../contract/repository.ts'
 import type { Listing } from '../tools/compose.ts'
 import type { LookerProgram } from '../tools/isolation/looker.ts'
+import type { LastLook } from './last-look.ts'
 import type { WrittenUrl } from './parse/options.ts'
 import type { Printer } from './print.ts'
 import type { Recoverer } from './recover.ts'
@@ -24,6 +25,8 @@ export type Run = {
   readonly printer: Printer
   readonly secrets: Secrets
   readonly redact: (text: string) => string
+  /** A look at what is kept or written once more: for what was told. */
+  readonly lastLook: LastLook
   readonly runProgram: RunProgram
   readonly listing: Listing
   readonly looker: LookerProgram

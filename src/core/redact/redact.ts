@@ -1,5 +1,7 @@
 import { visibleText } from '../text/plain.ts'
+import { createMemory, type Memory } from './memory.ts'
 import type { SecretLengths } from './notation/encoded.ts'
+import { legibleView } from './notation/loose.ts'
 import { eachReading } from './notation/readings.ts'
 import { type Span, sourceSpan, type TextReading } from './notation/view.ts'
 import { patternSpans, redacted } from './patterns.ts'
@@ -22,11 +24,20 @@ export type Redactor = {
   readonly again: (text: string, ownWords?: readonly string[]) => string
 }
 
-type Look = { readonly find: Finder; readonly wanted: SecretLengths; readonly patterns: boolean }
+/** What is looked for, and what became of texts that were looked at before. */
+type Look = {
+  readonly find: Finder
+  readonly wanted: SecretLengths
+  readonly patterns: boolean
+  readonly texts: Memory<string>
+  readonly lists: Memory<readonly string[]>
+}
 
 const lookAt = (view: TextReading, { find, patterns }: Look, spans: Span[]): void => {
   find(view, spans)
-  if (patterns) for (const { from, to } of patternSpans(view.text)) spans.push(sourceSpan(view, from, to))
+  if (!patterns) return
+  const legible = view.places === undefined ? view : legibleView(view)
+  for (const { from, to } of patternSpans(legible.text)) spans.push(sourceSpan(legible, from, to))
 }
 
 /** What of a text must not be shown. A text that is built to say more than can be read is not shown at all. */
@@ -69,17 +80,23 @@ const linesWithout = (lines: readonly string[], look: Look): readonly string[] =
   })
 }
 
+/** A text made plain, without secrets. */
+const clean = (text: string, look: Look): string => look.texts(text, (one) => withoutSecrets(visibleText(one), look))
+
 const redactList = (list: readonly unknown[], look: Look): readonly unknown[] => {
   const texts = list.filter((one) => typeof one === 'string')
-  return texts.length === list.length ? linesWithout(texts.map(visibleText), look) : list.map((one) => redactValue(one, look))
+  if (texts.length !== list.length) return list.map((one) => redactValue(one, look))
+  const lines = texts.map(visibleText)
+  // No visible text holds a NUL: other lists have other keys.
+  return look.lists([lines.length, ...lines].join('\0'), () => linesWithout(lines, look))
 }
 
 const redactValue = (value: unknown, look: Look): unknown => {
-  if (typeof value === 'string') return withoutSecrets(visibleText(value), look)
+  if (typeof value === 'string') return clean(value, look)
   if (Array.isArray(value)) return redactList(value, look)
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).map(([key, one]): [string, unknown] => [
-    withoutSecrets(visibleText(key), look),
+    clean(key, look),
     isSecretKey(key) && (typeof one === 'string' || typeof one === 'number') ? redacted : redactValue(one, look),
   ])
   return Object.fromEntries(entries)
@@ -94,6 +111,8 @@ const lookFor = (secrets: readonly string[], patterns: boolean): Look => {
       wide: secrets.some((one) => /[^\0-~]/.test(one)),
     },
     patterns,
+    texts: createMemory(),
+    lists: createMemory(),
   }
 }
 
@@ -115,25 +134,11 @@ const outsideMarkers = (text: string, spans: readonly Span[]): readonly Span[] =
   return kept.length === 0 ? spans : spans.filter((span) => !kept.some(({ from, to }) => span.from < to && span.to > from))
 }
 
-/** Findings of one kind repeat their words: so many short texts are looked at once, as long as no secret is added. */
-const mostRemembered = 2_000
-const longestRemembered = 1_000
-
-const remember = (known: Map<string, string>, text: string, redact: (text: string) => string): string => {
-  const before = known.get(text)
-  if (before !== undefined) return before
-  const clean = redact(text)
-  if (known.size >= mostRemembered) known.clear()
-  if (text.length <= longestRemembered) known.set(text, clean)
-  return clean
-}
-
 /** Replaces what must not leave the server: every secret it was told, and what looks like one. */
 export const createRedactor = (): Redactor => {
   const secrets = new Set<string>()
   let look: Look | undefined
   const lastLooks = new Map<string, Look>()
-  const known = new Map<string, string>()
   const current = (): Look => {
     look ??= lookFor([...secrets], true)
     return look
@@ -151,9 +156,8 @@ export const createRedactor = (): Redactor => {
       secrets.add(secret)
       look = undefined
       lastLooks.clear()
-      known.clear()
     },
-    redact: (text) => remember(known, text, (one) => withoutSecrets(visibleText(one), current())),
+    redact: (text) => clean(text, current()),
     redactDeep: <T>(json: T): T => redactValue(json, current()) as T,
     again: (text, ownWords = []) => replaceSpans(text, outsideMarkers(text, secretSpans(text, lastLook(ownWords))), redacted),
   }

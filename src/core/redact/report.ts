@@ -3,7 +3,7 @@ import type { Origin, Report, RoundReport } from '../../contract/report.ts'
 import type { Redactor } from './redact.ts'
 
 /** Words of ours (ids, statuses, the audience) and the server's name stay as they are, or nobody could tell two reports apart. */
-const redactFinding = (finding: Finding, { redact, redactDeep }: Pick<Redactor, 'redact' | 'redactDeep'>): Finding => ({
+const redactFinding = (finding: Finding, { redact, redactDeep }: Redactor): Finding => ({
   ...finding,
   subject: redact(finding.subject),
   title: redact(finding.title),
@@ -24,30 +24,16 @@ const redactOrigin = (origin: Origin, redact: Redactor['redact']): Origin =>
     ? origin
     : { ...origin, past: { ...origin.past, findings: origin.past.findings.map((one) => ({ ...one, subject: redact(one.subject) })) } }
 
-const redactOne = (report: Report, redactor: Pick<Redactor, 'redact' | 'redactDeep'>): Report => ({
+const redactOne = (report: Report, redactor: Redactor): Report => ({
   ...report,
   findings: report.findings.map((finding) => redactFinding(finding, redactor)),
   facts: redactor.redactDeep(report.facts),
   ...(report.origin === undefined ? {} : { origin: redactOrigin(report.origin, redactor.redact) }),
 })
 
-/** Findings say the same again and again: what is expected, what to do. */
-const remembering = ({ redact, redactDeep }: Redactor): Pick<Redactor, 'redact' | 'redactDeep'> => {
-  const known = new Map<string, string>()
-  return {
-    redactDeep,
-    redact: (text) => {
-      const redacted = known.get(text) ?? redact(text)
-      known.set(text, redacted)
-      return redacted
-    },
-  }
-}
-
 /** A report as it may leave the server. */
 export const redactReport = <Any extends Report | RoundReport>(report: Any, redactor: Redactor): Any => {
-  const once = remembering(redactor)
   return 'reports' in report
-    ? { ...report, reports: report.reports.map((one) => redactOne(one, once)) }
-    : { ...report, ...redactOne(report, once) }
+    ? { ...report, reports: report.reports.map((one) => redactOne(one, redactor)) }
+    : { ...report, ...redactOne(report, redactor) }
 }

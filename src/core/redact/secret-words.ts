@@ -1,11 +1,16 @@
+/** What follows a name whose value is a folder or a file. */
+const aPath = String.raw`["']?\s{0,3}[:=]\s{0,3}["']?\/`
+
 /** What a name ends in whose value is a secret, whatever stands before it. None of the words is one by itself: `primary_key`, `bypass`. */
 const words = [
   String.raw`(?<!by|com|sur|tres|over|under|tree|im|en)pass(?:word|wd|phrase|code|wort|key)?`,
-  String.raw`(?<![a-z])(?:pw|sig|mdp|otp|jwt|dsn|creds?)`,
-  String.raw`pwd(?!["']?\s{0,3}[:=]\s{0,3}["']?\/)|kennwort|mot[_-]?de[_-]?passe|contrase(?:ñ|n)a`,
-  String.raw`secret(?:[_-]?(?:access[_-]?)?key(?:[_-]?base)?)?|token(?:[_-]?secret)?|signature|credentials?|bearer`,
-  String.raw`(?:api|access|account|auth|private|secret|signing|sign|encryption|encrypt|decryption|master|session|shared|storage|license|deploy|client|hmac|ssh|admin|write|ingest|integration|routing|subscription|webhook|bot|consumer|service[_-]?role|anon|application|maps?|fernet|vapid)[_-]?keys?`,
-  String.raw`client-key-data|session[_-]?id|phpsessid|jsessionid|authorization|auth|(?:set-)?cookie|connection[_-]?string|conn[_-]?str|webhook(?:[_-]?ur[il])?`,
+  String.raw`(?:root|bind|admin)pw|(?<![a-z])(?:pw|sig|mdp|otp|jwt|dsn|creds?)`,
+  String.raw`pwd(?!${aPath})|kennwort|wachtwoord|senha|mot[_-]?de[_-]?passe|contrase(?:ñ|n)a`,
+  String.raw`secret(?:[_-]?(?:id|(?:access[_-]?)?key(?:[_-]?base)?))?|token(?:[_-]?secret)?|signature|credentials?|bearer`,
+  String.raw`(?:api|access|account|auth|private|secret|signing|sign|encryption|encrypt|decryption|master|session|shared|storage|license|deploy|client|hmac|ssh|admin|write|ingest|integration|routing|subscription|webhook|bot|consumer|service[_-]?role|anon|application|maps?|fernet|vapid|logged[_-]?in|nonce)[_-]?keys?|(?<![a-z])(?:app|stripe|ping|hook)[_-]?keys?`,
+  String.raw`(?:tls|ssl)[_-]key(?!${aPath})`,
+  String.raw`client-key-data|session[_-]?id|phpsessid|jsessionid|authorization|auth|(?:set-)?cookie|connection[_-]?string|conn[_-]?str|webhook(?:[_-]?ur[il])?|connect\.sid|code[_-]?verifier|(?:recovery|backup)[_-]?codes?`,
+  String.raw`pass(?:word)?[_-]?(?:hash|digest)|pepper|(?<=[a-z0-9][_-])salt`,
 ].join('|')
 
 /** A name that ends in a word for a secret, or its end: `DB_PASS`, `dbPassword`, `X-Vault-Token`, `password2`. */
@@ -13,7 +18,7 @@ export const secretWord = String.raw`(?:${words})\d{0,2}`
 
 /** What every name of a secret holds: a look that costs little, before those that cost more. */
 export const secretStem =
-  /pass|pw|secret|token|key|auth|cred|cookie|session|sessid|sig|dsn|jwt|otp|mdp|webhook|bearer|conn|contrase|kennwort|identified|digest|basic/i
+  /pass|pw|secret|token|key|auth|cred|cookie|session|sessid|sig|dsn|jwt|otp|mdp|webhook|bearer|conn|contrase|kennwort|identified|digest|basic|wachtw|senha|verifier|[yp][_-]?code|pepper|salt|ssws/i
 
 /** Headers whose whole value is a secret. */
 export const headerName = String.raw`(?:(?:proxy-)?authorization|(?:set-)?cookie|x-api-key|x-auth-token)`

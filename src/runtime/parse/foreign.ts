@@ -17,7 +17,7 @@ export type EventTrust = {
 type Text = { readonly path: Path; readonly text: string }
 
 /** Every text of a value, keys too. What several places share is read once, and a deep value does not overflow the stack. */
-const textsOf = (root: unknown): readonly Text[] => {
+export const textsOf = (root: unknown): readonly Text[] => {
   const seen = new Set<unknown>()
   const texts: Text[] = []
   const left: { readonly path: Path; readonly value: unknown }[] = [{ path: [], value: root }]

@@ -5,10 +5,12 @@ import type { RunInputs } from '../../core/options/inputs.ts'
 import { roundName } from '../../core/options/suite.ts'
 import { type Configuration, fileLayer } from './configuration.ts'
 import { checkKeys } from './file-keys.ts'
+import { textsOf } from './foreign.ts'
 import { formatMistakes } from './format.ts'
 import { eachOnce, parseLayers } from './layers.ts'
 import type { ParsedOptions } from './options.ts'
 import { isMapping, type Path, pathText, valueAt } from './path.ts'
+import { namesIn } from './secrets.ts'
 import { belonging, gather, parseCommon, type RunRequest, type Setting } from './setting.ts'
 import { invocationLayer, parseEntry, parseWork } from './work.ts'
 
@@ -124,6 +126,16 @@ const assembled = (setting: Setting, common: Common, work: readonly ParsedOption
   }
 }
 
+/** Shorter ones are told by the section that uses them, and by it alone. */
+const leastElsewhere = 8
+
+/** What sections name that this run does not read is as secret; a path that a text happens to name is none. */
+const namedElsewhere = ({ file, find }: Setting): readonly string[] =>
+  textsOf(file.value)
+    .flatMap(({ text }) => namesIn(text))
+    .flatMap((name) => find(name) ?? [])
+    .filter((one) => one.length >= leastElsewhere && !one.startsWith('/'))
+
 /** Parses inputs and configuration of a run. Throws one UserError that names every mistake of both. */
 export const parseRun = async (request: RunRequest): Promise<ParsedRun> => {
   const setting = await gather(request)
@@ -132,7 +144,7 @@ export const parseRun = async (request: RunRequest): Promise<ParsedRun> => {
   const common = parseCommon(setting)
   const work = await parseWork(setting)
   const secrets = new Set([run, common, ...work.outcomes].flatMap((one) => one.secrets))
-  for (const secret of secrets) request.mask(secret)
+  for (const secret of [...secrets, ...namedElsewhere(setting)]) request.mask(secret)
   const own = [...inputs.mistakes, ...run.mistakes, ...server.mistakes]
   const mistakes = [
     ...file.mistakes,

@@ -88,9 +88,10 @@ const skipHalf: Reader = (text, at) => {
   return halfEscape.test(text) ? halfEscape.lastIndex : undefined
 }
 
-/** The end of a line in mail, also when the line was joined with the next. */
+/** The end of a line in mail, also when the line was joined with the next, or when the break itself is escaped. */
+const lineBreakOfMail = /^=(?:[ \t]{0,8}(?:\r?\n|(?:\\{1,8}r)?\\{1,8}n)|[ \t]{1,8})/
 const softBreak: Reader = (text, at) => {
-  const length = /^=(?:[ \t]{0,8}\r?\n|[ \t]{1,8})/.exec(text.slice(at, at + 12))?.[0].length
+  const length = lineBreakOfMail.exec(text.slice(at, at + 30))?.[0].length
   return length === undefined ? undefined : at + length
 }
 
@@ -121,12 +122,15 @@ const worth: Readonly<Record<Dialect, RegExp>> = {
   'sql and mail': /\\(?:[0-9a-f]{2}|\+[0-9a-f]{6})|=[0-9A-F]{2}|=[ \t]{0,8}(?:\r?\n| )/i,
 }
 
-/** Whether a dialect could find something to undo. */
+/** Whether a text holds what only this dialect undoes. */
 export const mayBeEscaped = (text: string, dialect: Dialect): boolean => worth[dialect].test(text)
+/** Whether a dialect could find something to undo: that of SQL and mail undoes the usual escapes too. */
+export const canBeUndone = (text: string, dialect: Dialect): boolean =>
+  mayBeEscaped(text, dialect) || (dialect === 'sql and mail' && mayBeEscaped(text, 'usual'))
 
 /** Writes the text with one layer of escapes undone; nothing when there is none to undo. */
 export const undoEscapes = ({ text }: TextReading, dialect: Dialect, writer: ViewWriter): void => {
-  if (!mayBeEscaped(text, dialect)) return
+  if (!canBeUndone(text, dialect)) return
   const known = readers[dialect]
   let changed = false
   for (let at = 0; at < text.length; ) {

@@ -51,6 +51,22 @@ const likeCharacter = (code: number, likeness: Likeness): string | typeof wornOu
 const isWorn = (code: number): boolean =>
   code === 0x3f || (code >= 0xd800 && code <= 0xdfff) || (code > 0x7e && code !== cutMark && code !== pieceEnd && !unseenAt(code))
 
+const alreadyLegible = /^[\n\t -~]*$/
+
+/** A reading as a person would see it: without what cannot be seen. Its pieces stand in lines of their own, so that no value goes on in the next. */
+export const legibleView = (source: TextReading): TextReading => {
+  const text = source.text.replaceAll('\uffff', '\n')
+  if (alreadyLegible.test(text)) return { ...source, text }
+  const writer = createViewWriter(source, text.length)
+  for (let at = 0, end = 0; at < text.length; at = end) {
+    const code = text.codePointAt(at) ?? 0
+    const sequence = ansiAt(text, at)
+    end = sequence ?? at + (code > 0xffff ? 2 : 1)
+    if (sequence === undefined && (code === 0x0a || code === 0x09 || !unseenAt(code))) writer.codePoint(code, at, end)
+  }
+  return writer.view()
+}
+
 /** The view as it is compared, with its places in the source: slower than the text alone. */
 export const likeView = (source: TextReading, likeness: Likeness): TextReading => {
   const { text } = source

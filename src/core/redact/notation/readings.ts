@@ -1,5 +1,5 @@
 import { type SecretLengths, undoEncodings } from './encoded.ts'
-import { type Dialect, mayBeEscaped, undoEscapes } from './escapes.ts'
+import { canBeUndone, type Dialect, mayBeEscaped, undoEscapes } from './escapes.ts'
 import { createViewWriter, type TextReading, type ViewWriter } from './view.ts'
 
 /** Notations on top of one another that are undone; those of one kind count once. */
@@ -16,9 +16,10 @@ const undone = (view: TextReading, { dialect, ...wanted }: How): TextReading | u
     made ??= createViewWriter(view)
     return made
   }
-  if (mayBeEscaped(view.text, dialect)) undoEscapes(view, dialect, writer())
+  if (canBeUndone(view.text, dialect)) undoEscapes(view, dialect, writer())
   undoEncodings(view, writer, wanted)
-  return made === undefined || made.length() === 0 ? undefined : made.view()
+  const read = made?.view()
+  return read?.text === '' ? undefined : read
 }
 
 /** False when there is more to read than there may be. */

@@ -26,29 +26,37 @@ export interface ViewWriter {
   view(): TextReading
 }
 
-const grown = (old: Uint32Array): Uint32Array<ArrayBuffer> => {
-  const more = new Uint32Array(old.length * 2)
-  more.set(old)
-  return more
+type Room = { units: Uint16Array; from: Uint32Array; to: Uint32Array }
+
+const newRoom = (size: number): Room => ({ units: new Uint16Array(size), from: new Uint32Array(size), to: new Uint32Array(size) })
+/** Larger rooms are not kept: they would be held for the rest of the run. */
+const largestKept = 16_384
+/** The room of the writer that was done last: one after another is made, and making room costs more than most views. */
+let spareRoom: Room | undefined
+
+const takeRoom = (expected: number): Room => {
+  const room = spareRoom !== undefined && spareRoom.units.length >= expected ? spareRoom : newRoom(Math.max(1_024, expected))
+  spareRoom = undefined
+  return room
 }
 
-export const createViewWriter = (source: TextReading, expected = 64): ViewWriter => {
-  let units = new Uint16Array(expected)
-  let [from, to] = [new Uint32Array(expected), new Uint32Array(expected)]
+const growRoom = (room: Room): void => {
+  const { units, from, to } = room
+  Object.assign(room, newRoom(units.length * 2))
+  room.units.set(units)
+  room.from.set(from)
+  room.to.set(to)
+}
+
+/** A writer is of no use once its view was made. */
+export const createViewWriter = ({ places }: TextReading, expected = 0): ViewWriter => {
+  const room = takeRoom(expected)
   let length = 0
-  const { places } = source
-  const grow = (): void => {
-    const more = new Uint16Array(units.length * 2)
-    more.set(units)
-    units = more
-    from = grown(from)
-    to = grown(to)
-  }
   const put = (unit: number, begin: number, end: number): void => {
-    if (length === units.length) grow()
-    units[length] = unit
-    from[length] = places === undefined ? begin : (places.from[begin] ?? 0)
-    to[length] = places === undefined ? end : (places.to[end - 1] ?? 0)
+    if (length === room.units.length) growRoom(room)
+    room.units[length] = unit
+    room.from[length] = places === undefined ? begin : (places.from[begin] ?? 0)
+    room.to[length] = places === undefined ? end : (places.to[end - 1] ?? 0)
     length += 1
   }
   return {
@@ -62,9 +70,11 @@ export const createViewWriter = (source: TextReading, expected = 64): ViewWriter
     truncate: (kept) => {
       length = kept
     },
-    view: () => ({
-      text: Buffer.from(units.buffer, 0, length * 2).toString('utf16le'),
-      places: { from: from.subarray(0, length), to: to.subarray(0, length) },
-    }),
+    view: () => {
+      const text = Buffer.from(room.units.buffer, 0, length * 2).toString('utf16le')
+      const made: TextReading = { text, places: { from: room.from.slice(0, length), to: room.to.slice(0, length) } }
+      if (room.units.length <= largestKept) spareRoom = room
+      return made
+    },
   }
 }
