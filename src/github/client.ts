@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { GithubAnswer, IssuesFailure } from '../contract/issues.ts'
 import type { Instant } from '../contract/seen.ts'
 import { leastOffsetMs } from '../core/time/clock.ts'
-import { createTransport } from './exchange.ts'
+import type { OpenTransport } from './exchange.ts'
 import { type FailureContext, failureOf, type Topic } from './failure.ts'
 import { createOctokit, type OctokitAnswer } from './octokit.ts'
 
@@ -10,8 +10,7 @@ export type ClientOptions = {
   /** `GITHUB_API_URL`; may have a path, as on an Enterprise Server. */
   readonly apiUrl: string
   readonly token: string
-  /** Names the proxy, if there is one. */
-  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly openTransport: OpenTransport
   readonly signal: AbortSignal
   /** Nothing is asked or waited for after it. */
   readonly deadline: Instant
@@ -75,7 +74,7 @@ const judge = <T>(sent: OctokitAnswer, context: FailureContext, shape: z.ZodType
 
 /** Asks, and counts what it asked. */
 const createAsk = (options: ClientOptions, now: () => Instant) => {
-  const transport = createTransport(options.environment)
+  const transport = options.openTransport(options.signal)
   const counts = { requests: 0, charged: 0, writes: 0 }
   let offsetMs: number | undefined
   const send = createOctokit({ ...options, transport })

@@ -142,6 +142,7 @@ const reconcile = async ({ ran, parsed, run }: Finished, report: Report | RoundR
   return tellIncidents({
     parsed,
     environment: start.environment,
+    speaking: run,
     printer,
     redact: redactor.redact,
     lastLook: lastLookOf(redactor, [parsed.server, ...parsed.servers]),
