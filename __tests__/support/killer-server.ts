@@ -32,11 +32,15 @@ const holds = (pid: number, socket: string): boolean =>
 
 const isLooker = (pid: number): boolean => ofProcess(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('/looker.js')) ?? false
 
-/** The process that looks over this connection, from this machine. */
-const lookerAt = (socket: Socket): number | undefined => {
+const holderAt = (socket: Socket, among: (pid: number) => boolean): number | undefined => {
   const number = socketNumber(socket)
-  return number === undefined ? undefined : pids().find((pid) => isLooker(pid) && holds(pid, `socket:[${number}]`))
+  return number === undefined ? undefined : pids().find((pid) => among(pid) && holds(pid, `socket:[${number}]`))
 }
+
+/** The process that looks over this connection, from this machine. */
+const lookerAt = (socket: Socket): number | undefined => holderAt(socket, isLooker)
+/** Whatever process speaks over it, but for that of the test. */
+const speakerAt = (socket: Socket): number | undefined => holderAt(socket, (pid) => pid !== process.pid)
 
 export type KillerServer = TestServer & { readonly killed: () => number }
 
@@ -105,7 +109,7 @@ export const killerFront = (signal: NodeJS.Signals, { on = '', times = Number.PO
       .on('error', () => {})
       .on('close', () => behind.destroy())
       .on('data', (piece: Buffer) => {
-        const client = killed < times && piece.toString('latin1').startsWith(on) ? lookerAt(socket) : undefined
+        const client = killed < times && piece.toString('latin1').startsWith(on) ? speakerAt(socket) : undefined
         if (client === undefined) return void behind.write(piece)
         killed += 1
         process.kill(client, signal)

@@ -55,6 +55,7 @@ export const simulateServer = async ({ github: given = {}, options = {}, listene
     const report = sampleReport(findings, { server, action, scope, startedAt: new Date(startedAt).toISOString() })
     const written = await writeIncidents({
       environment: { GITHUB_API_URL: of.apiUrl ?? github.url, GITHUB_REPOSITORY: repository },
+      transport: createTransport({}),
       openTransport: () => createTransport({}),
       token: of.token ?? github.token('job'),
       server,

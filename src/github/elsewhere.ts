@@ -11,7 +11,7 @@ export type ElsewhereParts = {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly signal: AbortSignal
   /** Another process, which is started with the first question. */
-  readonly openIsolation: () => { readonly isolate: Isolate; readonly close: () => void }
+  readonly openIsolation: () => { readonly isolate: Isolate; readonly begin: () => void; readonly close: () => void }
 }
 
 const exchangeLook: LookName<ProxySettings, AskedElsewhere, ExchangeResult> = { name: 'github/exchange' }
@@ -32,8 +32,8 @@ const noAnswer = ({ timeoutMs }: Exchange, signal: AbortSignal, settled: AbortSi
 
 const speakElsewhere = ({ environment, signal, openIsolation }: ElsewhereParts) => {
   const open = () => {
-    const { isolate, close } = openIsolation()
-    return { close, look: isolate(exchangeLook, Object.fromEntries(proxyNames.map((name) => [name, environment[name]]))) }
+    const { isolate, begin, close } = openIsolation()
+    return { begin, close, look: isolate(exchangeLook, Object.fromEntries(proxyNames.map((name) => [name, environment[name]]))) }
   }
   let opened: ReturnType<typeof open> | undefined
   const close = (): void => {
@@ -57,15 +57,21 @@ const speakElsewhere = ({ environment, signal, openIsolation }: ElsewhereParts) 
       settled.abort()
     }
   }
-  return { exchange, close }
+  const begin = (): void => {
+    opened ??= open()
+    opened.begin()
+  }
+  return { exchange, begin, close }
 }
 
 /** Speaks TLS in another process (ADR 28): whatever ends that one is why there was no answer. Plain HTTP is spoken here. */
 export const createTransportElsewhere = (parts: ElsewhereParts): Transport => {
   const here = createTransport(parts.environment)
   const there = speakElsewhere(parts)
+  const way = ({ protocol }: URL) => (protocol === 'https:' ? there : here)
   return {
-    exchange: (request) => (request.url.protocol === 'https:' ? there : here).exchange(request),
+    exchange: (request) => way(request.url).exchange(request),
+    begin: (url) => way(url).begin(url),
     close: () => {
       here.close()
       there.close()

@@ -22,7 +22,12 @@ export type ExchangeResult =
   | { readonly answered: true; readonly status: number; readonly headers: IncomingHttpHeaders; readonly text: string }
   | { readonly answered: false; readonly cause: string }
 
-export type Transport = { readonly exchange: (request: Exchange) => Promise<ExchangeResult>; readonly close: () => void }
+export type Transport = {
+  readonly exchange: (request: Exchange) => Promise<ExchangeResult>
+  /** Prepares what takes time, before this is asked. */
+  readonly begin: (url: URL) => void
+  readonly close: () => void
+}
 
 /** A transport for all exchanges under this signal. */
 export type OpenTransport = (signal: AbortSignal) => Transport
@@ -106,6 +111,7 @@ export const createTransport = (environment: Readonly<Record<string, string | un
         return { answered: false, cause: causeOf(error) }
       }
     },
+    begin: () => {},
     close: () => {
       for (const agent of agents.values()) agent.destroy()
     },

@@ -25,6 +25,9 @@ export type RepositoryWanted = { readonly needs: Permissions; readonly signal: A
 export const repositoryUrl = (environment: RepositoryParts['environment']): string =>
   `${environment['GITHUB_SERVER_URL'] || 'https://github.com'}/${environment['GITHUB_REPOSITORY'] ?? ''}`
 
+/** Where GitHub is asked; has a path on an Enterprise Server. */
+export const apiUrlOf = (environment: RepositoryParts['environment']): string => environment['GITHUB_API_URL'] || 'https://api.github.com'
+
 /** This workflow run's page. */
 export const runUrl = (environment: RepositoryParts['environment']): string =>
   `${repositoryUrl(environment)}/actions/runs/${environment['GITHUB_RUN_ID'] ?? ''}`
@@ -35,8 +38,8 @@ export const openRepository = (parts: RepositoryParts, { needs, signal, deadline
   const name = environment['GITHUB_REPOSITORY'] ?? ''
   if (token === undefined) throw new UserError('there is no token: give the input token, or leave its default')
   if (name === '') throw new UserError('there is no repository: this action needs a run of GitHub Actions (GITHUB_REPOSITORY)')
-  const apiUrl = environment['GITHUB_API_URL'] || 'https://api.github.com'
-  const client = createClient({ apiUrl, token, openTransport, signal, deadline, permissions: permissionsText(needs) })
+  const apiUrl = apiUrlOf(environment)
+  const client = createClient({ apiUrl, token, transport: openTransport(signal), signal, deadline, permissions: permissionsText(needs) })
   const warn = (text: string) => printer.command('warning', { title: 'ronde: GitHub' }, text)
   return {
     name,

@@ -34,6 +34,7 @@ const run = async (apiUrl: string, token: string, hook: string) => {
   const warnings: string[] = []
   const written = await writeIncidents({
     environment: { GITHUB_API_URL: apiUrl, GITHUB_REPOSITORY: 'quiz/operations' },
+    transport: createTransport({}),
     openTransport: () => createTransport({}),
     token,
     server: 'quiz-prod',

@@ -21,7 +21,7 @@ export const connectIssues = (github: GitHubStandIn, options: Options = {}) => {
   const client = createClient({
     apiUrl: github.url,
     token: options.token ?? github.token('job'),
-    openTransport: () => createTransport({}),
+    transport: createTransport({}),
     signal: options.signal ?? new AbortController().signal,
     deadline: now() + (options.leftMs ?? 60_000),
     now,

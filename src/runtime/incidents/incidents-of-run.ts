@@ -16,7 +16,7 @@ import type { Printer } from '../print.ts'
 import { repositoryUrl, runUrl } from '../repository.ts'
 import { liveLedgers } from '../state/ledger-file.ts'
 import { openRunState } from '../state-of-run.ts'
-import { type Speaking, transportsOf } from '../transports.ts'
+import type { Speaking } from '../transports.ts'
 import type { ServerInput } from './model.ts'
 import { reconcileIssues } from './reconcile-issues.ts'
 import { type IncidentsWritten, writeIncidents } from './write-incidents.ts'
@@ -24,7 +24,7 @@ import { type IncidentsWritten, writeIncidents } from './write-incidents.ts'
 export type IncidentsOfRun = {
   readonly parsed: ParsedRun
   readonly environment: Readonly<Record<string, string | undefined>>
-  readonly speaking: Pick<Speaking, 'looker' | 'runProgram'>
+  readonly speaking: Speaking
   readonly printer: Printer
   readonly redact: (text: string) => string
   readonly lastLook: (text: string) => string
@@ -126,7 +126,7 @@ const write = async (of: IncidentsOfRun, token: string): Promise<IncidentsWritte
     return await writeIncidents({
       ...of,
       token,
-      openTransport: transportsOf({ ...speaking, environment }),
+      ...speaking,
       server: parsed.server,
       listeners: parsed.common.notify,
       reconcile: reconcileIssues(judged, { say: (line) => printer.line(line), issuesUrl: `${repositoryUrl(environment)}/issues/` }),

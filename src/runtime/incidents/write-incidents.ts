@@ -1,12 +1,13 @@
 import type { Issues, IssuesFailure } from '../../contract/issues.ts'
 import type { Instant } from '../../contract/seen.ts'
 import { createClient } from '../../github/client.ts'
-import type { OpenTransport } from '../../github/exchange.ts'
+import type { OpenTransport, Transport } from '../../github/exchange.ts'
 import { createIssues } from '../../github/issues.ts'
 import type { IncidentLine } from '../../incidents/texts/summary.ts'
 import { incidentsKey, rememberClock } from '../clock.ts'
 import { guardedIssues } from '../last-look.ts'
 import type { Printer } from '../print.ts'
+import { apiUrlOf } from '../repository.ts'
 import { openRunState, recordRun } from '../state-of-run.ts'
 import type { IncidentsTold, ReconcileAccess } from './model.ts'
 import { type Listener, notify } from './notify.ts'
@@ -14,6 +15,9 @@ import { openOutbox } from './outbox.ts'
 
 export type IncidentsOptions = {
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** To GitHub. */
+  readonly transport: Transport
+  /** To each listener. */
   readonly openTransport: OpenTransport
   readonly token: string
   readonly server: string
@@ -38,11 +42,11 @@ export type IncidentsWritten = {
 /** For the whole of GitHub's part: a list, ten writes a second apart, and a short rate limit. */
 const limitMs = 90_000
 
-const clientFor = ({ environment, openTransport, token, signal, now = Date.now, pause }: IncidentsOptions) =>
+const clientFor = ({ environment, transport, token, signal, now = Date.now, pause }: IncidentsOptions) =>
   createClient({
-    apiUrl: environment['GITHUB_API_URL'] || 'https://api.github.com',
+    apiUrl: apiUrlOf(environment),
     token,
-    openTransport,
+    transport,
     signal,
     deadline: now() + limitMs,
     now,

@@ -13,6 +13,8 @@ export type IsolationParts = {
 
 export type Isolation = {
   readonly isolate: Isolate
+  /** Starts the process before it is asked. */
+  readonly begin: () => void
   /** Ends the processes that look. */
   readonly close: () => void
 }
@@ -103,19 +105,22 @@ export const createIsolation = (parts: IsolationParts): Isolation => {
   const family = createFamily(parts)
   const { retry, unusable } = createRetry(family, parts)
   let current: Looker | undefined
-  const ask = (question: Question): void => {
-    const never = unusable()
-    if (never !== undefined) return answerAll([question], never)
+  const living = (): Looker => {
     current ??= family.start((death) => {
       current = undefined
       retry(death, false)
     })
-    current.ask(question)
+    return current
+  }
+  const ask = (question: Question): void => {
+    const never = unusable()
+    if (never !== undefined) return answerAll([question], never)
+    living().ask(question)
   }
   const isolate: Isolate = ({ name }, setup) => {
     const of = family.open(name, setup)
     return (input) =>
       new Promise((resolve, reject) => ask({ of, input, resolve: (answer) => resolve(answer as Parameters<typeof resolve>[0]), reject }))
   }
-  return { isolate, close: family.endAll }
+  return { isolate, begin: () => void living(), close: family.endAll }
 }
