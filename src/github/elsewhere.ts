@@ -1,5 +1,5 @@
 import type { Isolate, LookName } from '../contract/isolation.ts'
-import { createTransport, type Exchange, type ExchangeResult, noAnswerWithin, stoppedRun, type Transport } from './exchange.ts'
+import { type Exchange, type ExchangeResult, noAnswerWithin, stoppedRun, type Transport } from './exchange.ts'
 
 /** An exchange as it goes to another process: a `URL` is not copied, a signal stays. */
 export type AskedElsewhere = Omit<Exchange, 'url' | 'signal'> & { readonly href: string }
@@ -30,7 +30,8 @@ const noAnswer = ({ timeoutMs }: Exchange, signal: AbortSignal, settled: AbortSi
     settled.addEventListener('abort', () => clearTimeout(timer), { once: true })
   })
 
-const speakElsewhere = ({ environment, signal, openIsolation }: ElsewhereParts) => {
+/** Speaks HTTP in another process (ADR 28): whatever ends that one, or keeps it busy, is why there was no answer. */
+export const createTransportElsewhere = ({ environment, signal, openIsolation }: ElsewhereParts): Transport => {
   const open = () => {
     const { isolate, begin, close } = openIsolation()
     return { begin, close, look: isolate(exchangeLook, Object.fromEntries(proxyNames.map((name) => [name, environment[name]]))) }
@@ -62,19 +63,4 @@ const speakElsewhere = ({ environment, signal, openIsolation }: ElsewhereParts) 
     opened.begin()
   }
   return { exchange, begin, close }
-}
-
-/** Speaks TLS in another process (ADR 28): whatever ends that one is why there was no answer. Plain HTTP is spoken here. */
-export const createTransportElsewhere = (parts: ElsewhereParts): Transport => {
-  const here = createTransport(parts.environment)
-  const there = speakElsewhere(parts)
-  const way = ({ protocol }: URL) => (protocol === 'https:' ? there : here)
-  return {
-    exchange: (request) => way(request.url).exchange(request),
-    begin: (url) => way(url).begin(url),
-    close: () => {
-      here.close()
-      there.close()
-    },
-  }
 }

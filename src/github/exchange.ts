@@ -25,7 +25,7 @@ export type ExchangeResult =
 export type Transport = {
   readonly exchange: (request: Exchange) => Promise<ExchangeResult>
   /** Prepares what takes time, before this is asked. */
-  readonly begin: (url: URL) => void
+  readonly begin: () => void
   readonly close: () => void
 }
 

@@ -1,12 +1,11 @@
 import { createTransportElsewhere } from '../github/elsewhere.ts'
 import type { OpenTransport, Transport } from '../github/exchange.ts'
 import { createIsolation } from '../tools/isolation/isolation.ts'
-import { apiUrlOf } from './repository.ts'
 import type { Run } from './run.ts'
 
 export type TransportParts = Pick<Run, 'looker' | 'runProgram'> & { readonly environment: Readonly<Record<string, string | undefined>> }
 
-/** Ways to GitHub and to webhooks: each speaks TLS in a process of its own, and nothing is sent twice. */
+/** Ways to GitHub and to webhooks: each has a process of its own, and nothing is sent twice. */
 export const transportsOf =
   ({ looker, runProgram, environment }: TransportParts): OpenTransport =>
   (signal) =>
@@ -23,7 +22,6 @@ export type Speaking = { readonly transport: Transport; readonly openTransport: 
 export const beginSpeaking = (parts: TransportParts, signal: AbortSignal): Speaking => {
   const openTransport = transportsOf(parts)
   const transport = openTransport(signal)
-  const apiUrl = apiUrlOf(parts.environment)
-  if (URL.canParse(apiUrl)) transport.begin(new URL(apiUrl))
+  transport.begin()
   return { transport, openTransport }
 }

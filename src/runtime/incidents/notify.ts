@@ -1,3 +1,4 @@
+import { createGate } from '../../core/gate.ts'
 import { isRefused } from '../../core/net/address.ts'
 import type { ExchangeResult, OpenTransport, Transport } from '../../github/exchange.ts'
 import type { Notification } from '../../incidents/model.ts'
@@ -20,6 +21,8 @@ export type NotifyOptions = {
 type Target = { readonly kind: ListenerKind; readonly url: string; readonly name: string }
 
 const maxAnswerBytes = 64 * 1024
+/** Each listener has a process of its own. */
+const mostAtOnce = 16
 /** For one listener: one that takes its time for each notification would hold the run for minutes. */
 const longestMs = 30_000
 
@@ -105,5 +108,6 @@ export const notify = async (notifications: readonly Notification[], options: No
   const { redact } = options
   const told = notifications.map((one) => ({ ...one, title: redact(one.title), text: redact(one.text) }))
   if (told.length === 0) return
-  await Promise.all(targetsOf(options.listeners).map((target) => tellOne(target, told, options)))
+  const gate = createGate(mostAtOnce)
+  await Promise.all(targetsOf(options.listeners).map((target) => gate(() => tellOne(target, told, options))))
 }
