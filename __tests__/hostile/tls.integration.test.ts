@@ -115,8 +115,11 @@ afterAll(async () => {
   await Promise.all([...servers, good].map((server) => server[Symbol.asyncDispose]()))
 })
 
+/** The servers of this file share one process: how fast they answer says nothing. */
 const toldOf = ({ findings }: RondeResult, port = 0) =>
-  findings.filter((one) => one.status !== 'ok' && one.subject.includes(`:${port}`)).map((one) => `${one.id} ${one.status}: ${one.observed}`)
+  findings
+    .filter((one) => one.status !== 'ok' && one.id !== 'endpoint.latency' && one.subject.includes(`:${port}`))
+    .map((one) => `${one.id} ${one.status}: ${one.observed}`)
 
 describe('cert-check', () => {
   test.each(staples.map(([what, , told], index) => ({ what, told, index })))('tells a staple $what once', ({ told, index }) => {
