@@ -73,10 +73,23 @@ const namesake = issue({ name: 'Beyond', ca: true, until: 3_000 })
 const belowBeyond = issue({ name: 'quiz.example', by: namesake, names })
 const small = { key: low.key }
 
+/** The same certificate with other bytes in the place of its dates, which its signature then does not cover. */
+const withDates = ({ key, cert }: Served, from: string, until: string): Served => {
+  const der = Buffer.from(cert.replace(/-----.*?-----|\s/g, ''), 'base64').toString('latin1')
+  const dated = der.replace(/(\x17\x0d)\d{12}Z(\x17\x0d)\d{12}Z/, (_all, one: string, two: string) => one + from + two + until)
+  const text = Buffer.from(dated, 'latin1')
+    .toString('base64')
+    .replace(/(.{64})/g, '$1\n')
+  return { key, cert: `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n` }
+}
+
 const chains: readonly (readonly [what: string, served: Served, told: RegExp])[] = [
   ['a leaf of 16,384 bits', hugeLeaf, /^$/],
   ['an authority of 16,384 bits that is trusted', { key: below.key, cert: chainText(below, hugeRoot) }, /^(cert\.order warning: .*)?$/],
   ['an authority of 65,536 bits', { key: belowBeyond.key, cert: belowBeyond.cert + beyond }, /cert\.trust critical/],
+  ['dates that are none', withDates(low, 'xxxxxxxxxxxxZ', '\0\0\0\0\0\0\0\0\0\0\0\0\0'), /critical/],
+  ['an end on the 45th of a month', withDates(low, '261130000000Z', '269945000000Z'), /critical/],
+  ['a beginning on the 45th of a month', withDates(low, '269945000000Z', '271130000000Z'), /critical/],
   ['seventy authorities of one name and key', { ...small, cert: low.cert + (inters[7]?.cert ?? '').repeat(70) }, /./],
   ['authorities of one name and other keys', { ...small, cert: low.cert + chainText(...inters).repeat(8) }, /./],
   ['a chain that is longer than OpenSSL takes', { ...small, cert: low.cert + chainText(...inters).repeat(60) }, closed],

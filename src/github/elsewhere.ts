@@ -1,4 +1,5 @@
 import type { Isolate, LookName } from '../contract/isolation.ts'
+import { livedOrThrew } from '../core/isolated.ts'
 import { type Exchange, type ExchangeResult, noAnswerWithin, stoppedRun, type Transport } from './exchange.ts'
 
 /** An exchange as it goes to another process: a `URL` is not copied, a signal stays. */
@@ -44,7 +45,8 @@ export const createTransportElsewhere = ({ environment, signal, openIsolation }:
   const answered = async (request: Exchange): Promise<ExchangeResult> => {
     opened ??= open()
     const { url, signal: _stays, ...asked } = request
-    const answer = await opened.look({ ...asked, href: url.href })
+    const { look } = opened
+    const answer = await livedOrThrew(() => look({ ...asked, href: url.href }))
     return answer.lived ? answer.value : { answered: false, cause: `${answer.ended} ended the process that spoke with it` }
   }
   const exchange = async (request: Exchange): Promise<ExchangeResult> => {

@@ -3,10 +3,11 @@ import type { SeenClock } from '../contract/clock.ts'
 import type { State } from '../contract/context.ts'
 import type { Instant } from '../contract/seen.ts'
 import { jsonValue } from '../core/read-json.ts'
+import { instantShape } from '../core/time/instant-shape.ts'
 import { openRunState } from './state-of-run.ts'
 
 const noteKey = 'clock'
-const shape = z.object({ offsetMs: z.number(), at: z.number().int() })
+const shape = z.object({ offsetMs: z.number(), at: instantShape })
 
 /** A daily round compares with the one of the day before. */
 const maxAgeMs = 26 * 3_600_000

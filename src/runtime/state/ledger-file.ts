@@ -5,6 +5,7 @@ import type { JsonObject } from '../../contract/json.ts'
 import type { SiteWords } from '../../contract/site.ts'
 import { jsonValue } from '../../core/read-json.ts'
 import { siteKey } from '../../core/site.ts'
+import { instantShape } from '../../core/time/instant-shape.ts'
 import { nameForFile, readOwnFile } from './files.ts'
 import { inspectFolder } from './folder.ts'
 import { isAlive, ownerShape } from './owner.ts'
@@ -37,7 +38,7 @@ const headerSchema = z.object({
   server: z.string().default(''),
   project: z.string(),
   run: z.string(),
-  startedAt: z.number(),
+  startedAt: instantShape,
   settings: settingsSchema.default({ compose: {}, database: {} }),
 })
 /** The first line of a ledger: whose it is, and of which site. */

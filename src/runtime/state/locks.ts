@@ -2,6 +2,7 @@ import { unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { jsonValue } from '../../core/read-json.ts'
+import { instantShape } from '../../core/time/instant-shape.ts'
 import { createWhole, nameForFile, readOwnFile, replaceWhole } from './files.ts'
 import { inspectFolder, prepareFolder } from './folder.ts'
 import { withGuard } from './guard.ts'
@@ -18,7 +19,7 @@ const holderSchema = z.object({
   project: z.string(),
   /** What it does: `backup`. */
   what: z.string(),
-  since: z.number(),
+  since: instantShape,
 })
 /** Who holds the lock of a compose project, since when, and when it will have ended (milliseconds since the epoch). */
 export type LockHolder = Readonly<z.output<typeof holderSchema>>

@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { z } from 'zod'
+import { instantShape } from '../../core/time/instant-shape.ts'
 
 /** Which process wrote a lock or a ledger, precisely enough that a reused process number is not taken for it. */
 export const ownerShape = {
@@ -11,7 +12,7 @@ export const ownerShape = {
   /** Clock ticks after boot, field 22 of `/proc/<pid>/stat`; `null` where there is no `/proc`. */
   startTicks: z.int().nonnegative().nullable(),
   /** When it will have ended by itself. */
-  deadline: z.number(),
+  deadline: instantShape,
 }
 const ownerSchema = z.object(ownerShape)
 export type Owner = z.output<typeof ownerSchema>
