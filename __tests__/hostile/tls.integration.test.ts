@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { TlsOptions } from 'node:tls'
 import { createServer, type TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { chainText, createAuthority } from '../support/authority.ts'
+import { chainText, createAuthority, withDates } from '../support/authority.ts'
 import { listening, type TestServer } from '../support/http-server.ts'
 import { authorityOfBits, hugeRsaKey } from '../support/huge-keys.ts'
 import { type RondeResult, runRonde } from '../support/ronde.ts'
@@ -72,16 +72,6 @@ const beyond = authorityOfBits(65_536, authority, root, 'Beyond')
 const namesake = issue({ name: 'Beyond', ca: true, until: 3_000 })
 const belowBeyond = issue({ name: 'quiz.example', by: namesake, names })
 const small = { key: low.key }
-
-/** The same certificate with other bytes in the place of its dates, which its signature then does not cover. */
-const withDates = ({ key, cert }: Served, from: string, until: string): Served => {
-  const der = Buffer.from(cert.replace(/-----.*?-----|\s/g, ''), 'base64').toString('latin1')
-  const dated = der.replace(/(\x17\x0d)\d{12}Z(\x17\x0d)\d{12}Z/, (_all, one: string, two: string) => one + from + two + until)
-  const text = Buffer.from(dated, 'latin1')
-    .toString('base64')
-    .replace(/(.{64})/g, '$1\n')
-  return { key, cert: `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n` }
-}
 
 const chains: readonly (readonly [what: string, served: Served, told: RegExp])[] = [
   ['a leaf of 16,384 bits', hugeLeaf, /^$/],
