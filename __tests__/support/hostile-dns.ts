@@ -42,8 +42,8 @@ export const record = (owner: Buffer, type: number, data: Buffer, ttl = 60): Buf
 }
 
 const same = Buffer.from([0xc0, 0x0c])
-export const address = (text: string, owner = same): Buffer => record(owner, 1, Buffer.from(text.split('.').map(Number)))
-export const alias = (to: string, owner = same): Buffer => record(owner, 5, label(to))
+export const address = (text: string, owner: Buffer = same): Buffer => record(owner, 1, Buffer.from(text.split('.').map(Number)))
+export const alias = (to: string, owner: Buffer = same): Buffer => record(owner, 5, label(to))
 
 /** An answer that says what it says; `word` are the flags, 0x8180 for a good one and 0x8380 for one that was cut. */
 export const reply = (query: Buffer, answers: readonly Buffer[], word = 0x8180): Buffer =>
