@@ -95,7 +95,7 @@ describe('an action that is about GitHub alone', () => {
       await using github = await startGitHub({ repository })
       await using front = await killerFront('SIGSEGV', { certificate, before: portOf(github.url) })
       const ran = await runRonde(name, {
-        inputs: inputs as Record<string, string>,
+        inputs,
         environment: { ...hosted, ...trust },
         github: { repository, api_url: front.origin, token: github.token('job'), ...dispatched },
       })

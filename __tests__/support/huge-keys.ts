@@ -39,9 +39,7 @@ const exponent = 65_537n
  * primes of that size would take half a minute.
  */
 export const hugeRsaKey = (): string => {
-  const mersenne = [11_213n, 4_423n].map((bits) => 2n ** bits - 1n)
-  const third = generatePrimeSync(748, { bigint: true })
-  const [p = 0n, q = 0n, r = 0n] = [...mersenne, third]
+  const [p, q, r] = [2n ** 11_213n - 1n, 2n ** 4_423n - 1n, generatePrimeSync(748, { bigint: true })]
   const d = inverse(exponent, (p - 1n) * (q - 1n) * (r - 1n))
   const other = der(0x30, ...[r, d % (r - 1n), inverse((p * q) % r, r)].map(integer))
   const numbers = [1n, p * q * r, exponent, d, p, q, d % (p - 1n), d % (q - 1n), inverse(q, p)].map(integer)

@@ -110,9 +110,11 @@ export const killerFront = (signal: NodeJS.Signals, { on = '', times = Number.PO
       .on('close', () => behind.destroy())
       .on('data', (piece: Buffer) => {
         const client = killed < times && piece.toString('latin1').startsWith(on) ? speakerAt(socket) : undefined
-        if (client === undefined) return void behind.write(piece)
-        killed += 1
-        process.kill(client, signal)
+        if (client === undefined) behind.write(piece)
+        else {
+          killed += 1
+          process.kill(client, signal)
+        }
       })
   }).on('tlsClientError', () => {})
   return listening(server, '127.0.0.1', 'https').then((listener): KillerServer => ({ ...listener, killed: () => killed }))
