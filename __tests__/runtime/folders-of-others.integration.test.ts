@@ -280,7 +280,9 @@ describe.each(users)('run as uid %i', (uid) => {
     expect(log).toContain('http://127.0.0.1:1/')
     expect([exitCode, reportsIn(home).length]).toEqual([0, 2])
   })
+})
 
+describe.each(users)('run as uid %i', (uid) => {
   const inThePlace: readonly (readonly [what: string, plant: (path: string) => void, written: boolean])[] = [
     ['a link to somebody else’s file', (path) => symlinkSync('/etc/hostname', path), true],
     ['a link that leads nowhere', (path) => symlinkSync('/does/not/exist', path), true],

@@ -120,7 +120,8 @@ export const chainText = (...chain: readonly Issued[]): string => chain.map((one
 /** The same certificate with other bytes in the place of its dates, which its signature then does not cover. */
 export const withDates = ({ key, cert }: Pick<Issued, 'key' | 'cert'>, from: string, until: string): Pick<Issued, 'key' | 'cert'> => {
   const der = Buffer.from(cert.replace(/-----.*?-----|\s/g, ''), 'base64').toString('latin1')
-  const dated = der.replace(/(\x17\x0d)\d{12}Z(\x17\x0d)\d{12}Z/, (_all, one: string, two: string) => one + from + two + until)
+  const tag = String.fromCharCode(0x17, 13)
+  const dated = der.replace(new RegExp(`${tag}\\d{12}Z${tag}\\d{12}Z`), () => tag + from + tag + until)
   const text = Buffer.from(dated, 'latin1')
     .toString('base64')
     .replace(/(.{64})/g, '$1\n')
