@@ -7,5 +7,6 @@ export type AnyLook = CreateLook<never, never, unknown>
 export const looks: Readonly<Record<string, () => Promise<AnyLook>>> = {
   'cert-check/endpoints': async () => (await import('./actions/cert-check/parts/endpoints/inside.ts')).createLook,
   'cert-check/headers': async () => (await import('./actions/cert-check/parts/headers/inside.ts')).createLook,
+  'github/exchange': async () => (await import('./github/inside.ts')).createLook,
   'health-check/endpoints': async () => (await import('./actions/health-check/parts/endpoints/inside.ts')).createLook,
 }

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { createClient } from '../../src/github/client.ts'
 import { commentsWithRights } from '../../src/github/comments-with-rights.ts'
+import { createTransport } from '../../src/github/exchange.ts'
 import { createIssues } from '../../src/github/issues.ts'
 import { startGitHub } from '../support/github/server.ts'
 
@@ -12,7 +13,7 @@ test('a crowd of strangers does not keep Ronde from asking about somebody of the
     const comment = (author: string, body: string) => github.state.addComment(github.repository, { issue: number, body, author })
     comment('ana', '/silence 2h')
     for (let at = 0; at < 40; at++) comment(`stranger-${at}`, '/ack')
-    const options = { apiUrl: github.url, token: github.token('job'), environment: {}, signal: new AbortController().signal }
+    const options = { apiUrl: github.url, token: github.token('job'), transport: createTransport({}), signal: new AbortController().signal }
     const client = createClient({ ...options, deadline: Date.now() + 60_000 })
     const issues = createIssues({ client, repository: 'quiz/operations', warn: () => {} })
     const read = await commentsWithRights([{ number, count: 41, after: 0 }], { issues, authors: [] })

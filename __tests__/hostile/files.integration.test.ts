@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { createAuthority, withDates } from '../support/authority.ts'
 import { runRonde, temporaryFolder } from '../support/ronde.ts'
 
 const many = (count: number, make: (index: number) => string) => Array.from({ length: count }, (_, index) => make(index)).join('')
@@ -67,12 +68,15 @@ test('files that are no certificates are told, each by its name', async () => {
   await writeFile(path('g-deep.der'), Buffer.from('3080'.repeat(400_000), 'hex'))
   await writeFile(path('h-long.der'), Buffer.from(`3084ffffffff${'3003020101'.repeat(100_000)}`, 'hex'))
   await writeFile(path('i-base64.pem'), `-----BEGIN CERTIFICATE-----\n${'A'.repeat(900_000)}\n-----END CERTIFICATE-----\n`)
+  using authority = createAuthority()
+  const dated = withDates(authority.issue({ name: 'quiz.example' }), '261130000000Z', '269945000000Z')
+  await writeFile(path('j-dates.pem'), dated.cert)
   const { findings, signal, reports } = await runRonde('cert-check', {
     files: { '.github/ronde.yml': `cert-check: { files: ["${folder.path}/*"], timeout: 30s }` },
     timeoutMs: 100_000,
   })
   expect([signal, reports[0]?.status]).toEqual([null, 'critical'])
-  for (const name of 'abcdefghi') expect(findings.some((one) => one.subject.includes(`/${name}-`) && one.status !== 'ok')).toBe(true)
+  for (const name of 'abcdefghij') expect(findings.some((one) => one.subject.includes(`/${name}-`) && one.status !== 'ok')).toBe(true)
 }, 120_000)
 
 test('a folder of certbot with 150,000 files, loops and endless texts is looked at', async () => {

@@ -1,6 +1,19 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { layOut, setAccessList, unknownId } from '../support/local-users.ts'
@@ -45,6 +58,11 @@ const run = async (uid: number, { state, temp, reportFile = '' }: Places) => {
 
 const chownIfRoot = (path: string, uid: number) => {
   if (isRoot) chownSync(path, uid, uid)
+}
+
+const pipeAt = (path: string) => {
+  rmSync(path, { force: true })
+  spawnSync('mkfifo', [path])
 }
 
 const reportsIn = (folder: string) => (existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith('ronde-')) : [])
@@ -203,6 +221,49 @@ describe.each(users)('run as uid %i', (uid) => {
       plant: (state) => chmodSync(join(state, 'state.db'), 0o666),
       cause: 'state.db: others can write it',
     },
+    {
+      name: 'a link in place of the database, even to one of ours',
+      plant: (state) => {
+        renameSync(join(state, 'state.db'), join(state, '../other'))
+        symlinkSync('../other', join(state, 'state.db'))
+      },
+      cause: 'state.db: is not a plain file',
+    },
+    {
+      name: 'a named pipe in place of the database',
+      plant: (state) => {
+        renameSync(join(state, 'state.db'), join(state, '../other'))
+        spawnSync('mkfifo', [join(state, 'state.db')])
+      },
+      cause: 'state.db: is not a plain file',
+    },
+    {
+      name: 'a folder in place of the database',
+      plant: (state) => {
+        renameSync(join(state, 'state.db'), join(state, '../other'))
+        mkdirSync(join(state, 'state.db'))
+      },
+      cause: 'state.db: is not a plain file',
+    },
+    {
+      name: 'a named pipe in place of its guard',
+      plant: (state) => pipeAt(join(state, 'guard.db')),
+      cause: 'guard.db: is not a plain file',
+    },
+    {
+      name: 'a named pipe in place of its log',
+      plant: (state) => pipeAt(join(state, 'state.db-wal')),
+      cause: 'state.db-wal: is not a plain file',
+    },
+    ...(isRoot
+      ? [
+          {
+            name: 'a database of another user',
+            plant: (state: string) => chownSync(join(state, 'state.db'), stranger, stranger),
+            cause: `state.db: belongs to uid ${stranger}`,
+          },
+        ]
+      : []),
     { name: 'the folder itself open to all', plant: (state) => chmodSync(state, 0o777), cause: 'state: everybody can write here' },
     { name: 'the folder itself open and sticky', plant: (state) => chmodSync(state, 0o1777), cause: 'state: everybody can write here' },
   ]
@@ -213,7 +274,34 @@ describe.each(users)('run as uid %i', (uid) => {
     const places = { state: join(home, 'state'), temp: home }
     await run(uid, places)
     plant(places.state)
-    expect((await run(uid, places)).log).toContain(cause)
+    const { log, exitCode } = await run(uid, places)
+    expect(log).toContain(cause)
+    // The endpoint that refuses is told all the same, and the report is written.
+    expect(log).toContain('http://127.0.0.1:1/')
+    expect([exitCode, reportsIn(home).length]).toEqual([0, 2])
+  })
+})
+
+describe.each(users)('run as uid %i', (uid) => {
+  const inThePlace: readonly (readonly [what: string, plant: (path: string) => void, written: boolean])[] = [
+    ['a link to somebody else’s file', (path) => symlinkSync('/etc/hostname', path), true],
+    ['a link that leads nowhere', (path) => symlinkSync('/does/not/exist', path), true],
+    ['a named pipe', (path) => pipeAt(path), true],
+    ['a folder', (path) => mkdirSync(path), false],
+  ]
+  test.each(inThePlace)('%s in the place of the report is not followed', async (_, plant, written) => {
+    const before = readFileSync('/etc/hostname', 'utf8')
+    const at = fresh()
+    chmodSync(at, 0o755)
+    const temp = layOut(at, [{ name: 'temp', mode: 0o755, ...own(uid) }])
+    const reportFile = join(temp, 'report.json')
+    plant(reportFile)
+    const { log, exitCode } = await run(uid, { state: join(temp, 'state'), temp, reportFile })
+    expect(exitCode).toBe(0)
+    expect(lstatSync(reportFile).isFile()).toBe(written)
+    expect(log.includes('report file: could not be written')).toBe(!written)
+    expect(readFileSync('/etc/hostname', 'utf8')).toBe(before)
+    expect(readdirSync(temp).filter((name) => name.endsWith('.tmp'))).toEqual([])
   })
 })
 

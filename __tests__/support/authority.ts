@@ -23,6 +23,8 @@ export type Wanted = {
   readonly until?: number
   /** `ec`, `ed25519`, `rsa:1024`, … */
   readonly key?: string
+  /** One that was made elsewhere, as PEM. */
+  readonly privateKey?: string
   readonly digest?: string
   readonly ca?: boolean
   /** More lines of an openssl extension section: `tlsfeature = status_request`. */
@@ -90,7 +92,8 @@ export const createAuthority = (): Authority => {
     const file = `${made}-${name.replace(/\W/g, '_').slice(0, 20)}`
     const [keyPath, certPath] = [at(`${file}.key`), at(`${file}.pem`)]
     writeFileSync(at('extensions'), extensionLines(wanted))
-    openssl('genpkey', ...keyArguments(key), '-out', keyPath)
+    if (wanted.privateKey === undefined) openssl('genpkey', ...keyArguments(key), '-out', keyPath)
+    else writeFileSync(keyPath, wanted.privateKey)
     openssl('req', '-new', '-utf8', '-key', keyPath, '-subj', wanted.subject ?? `/CN=${name}`, '-out', 'request')
     const signer = by === undefined ? ['-selfsign', '-keyfile', keyPath] : ['-cert', by.certPath, '-keyfile', by.keyPath]
     const input = ['-in', 'request', '-out', certPath, '-extfile', 'extensions', '-preserveDN', '-utf8']
@@ -113,3 +116,14 @@ export const createAuthority = (): Authority => {
 
 /** A chain as servers present it. */
 export const chainText = (...chain: readonly Issued[]): string => chain.map((one) => one.cert).join('')
+
+/** The same certificate with other bytes in the place of its dates, which its signature then does not cover. */
+export const withDates = ({ key, cert }: Pick<Issued, 'key' | 'cert'>, from: string, until: string): Pick<Issued, 'key' | 'cert'> => {
+  const der = Buffer.from(cert.replace(/-----.*?-----|\s/g, ''), 'base64').toString('latin1')
+  const tag = String.fromCharCode(0x17, 13)
+  const dated = der.replace(new RegExp(`${tag}\\d{12}Z${tag}\\d{12}Z`), () => tag + from + tag + until)
+  const text = Buffer.from(dated, 'latin1')
+    .toString('base64')
+    .replace(/(.{64})/g, '$1\n')
+  return { key, cert: `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n` }
+}

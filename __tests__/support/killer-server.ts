@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { createServer, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import type { Certificate } from './certificates.ts'
 import { listening, type TestServer } from './http-server.ts'
@@ -32,11 +32,15 @@ const holds = (pid: number, socket: string): boolean =>
 
 const isLooker = (pid: number): boolean => ofProcess(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('/looker.js')) ?? false
 
-/** The process that looks over this connection, from this machine. */
-const lookerAt = (socket: Socket): number | undefined => {
+const holderAt = (socket: Socket, among: (pid: number) => boolean): number | undefined => {
   const number = socketNumber(socket)
-  return number === undefined ? undefined : pids().find((pid) => isLooker(pid) && holds(pid, `socket:[${number}]`))
+  return number === undefined ? undefined : pids().find((pid) => among(pid) && holds(pid, `socket:[${number}]`))
 }
+
+/** The process that looks over this connection, from this machine. */
+const lookerAt = (socket: Socket): number | undefined => holderAt(socket, isLooker)
+/** Whatever process speaks over it, but for that of the test. */
+const speakerAt = (socket: Socket): number | undefined => holderAt(socket, (pid) => pid !== process.pid)
 
 export type KillerServer = TestServer & { readonly killed: () => number }
 
@@ -83,4 +87,35 @@ export const killerPostgres = (signal: NodeJS.Signals, times = Number.POSITIVE_I
     })
   })
   return listening(server).then((listener) => ({ ...listener, killed: () => killed }))
+}
+
+type Front = {
+  /** What a request begins with that ends whoever sent it; all of them by default. */
+  readonly on?: string
+  readonly times?: number
+  readonly certificate: Certificate
+  /** The port of a plain server on loopback, which answers everything else. */
+  readonly before: number
+}
+
+/** TLS before a plain server: it ends whoever asks with a signal, so many times, before that server has heard of it. */
+export const killerFront = (signal: NodeJS.Signals, { on = '', times = Number.POSITIVE_INFINITY, certificate, before }: Front) => {
+  let killed = 0
+  const server = createTlsServer(certificate, (socket) => {
+    const behind = connect(before, '127.0.0.1')
+    behind.on('error', () => socket.destroy()).on('close', () => socket.destroy())
+    behind.pipe(socket)
+    socket
+      .on('error', () => {})
+      .on('close', () => behind.destroy())
+      .on('data', (piece: Buffer) => {
+        const client = killed < times && piece.toString('latin1').startsWith(on) ? speakerAt(socket) : undefined
+        if (client === undefined) behind.write(piece)
+        else {
+          killed += 1
+          process.kill(client, signal)
+        }
+      })
+  }).on('tlsClientError', () => {})
+  return listening(server, '127.0.0.1', 'https').then((listener): KillerServer => ({ ...listener, killed: () => killed }))
 }

@@ -1,5 +1,6 @@
 import type { Finding } from '../../src/contract/finding.ts'
 import { noHistory } from '../../src/contract/history.ts'
+import { createTransport } from '../../src/github/exchange.ts'
 import type { ReconcileInput } from '../../src/incidents/model.ts'
 import type { Listener } from '../../src/runtime/incidents/notify.ts'
 import { reconcileIssues } from '../../src/runtime/incidents/reconcile-issues.ts'
@@ -55,6 +56,8 @@ export const simulateServer = async ({ github: given = {}, options = {}, listene
     const report = sampleReport(findings, { server, action, scope, startedAt: new Date(startedAt).toISOString() })
     const written = await writeIncidents({
       environment: { GITHUB_API_URL: of.apiUrl ?? github.url, GITHUB_REPOSITORY: repository },
+      transport: createTransport({}),
+      openTransport: () => createTransport({}),
       token: of.token ?? github.token('job'),
       server,
       listeners,

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { GithubAnswer, IssuesFailure } from '../contract/issues.ts'
 import type { Instant } from '../contract/seen.ts'
 import { leastOffsetMs } from '../core/time/clock.ts'
-import { createTransport } from './exchange.ts'
+import type { Transport } from './exchange.ts'
 import { type FailureContext, failureOf, type Topic } from './failure.ts'
 import { createOctokit, type OctokitAnswer } from './octokit.ts'
 
@@ -10,8 +10,8 @@ export type ClientOptions = {
   /** `GITHUB_API_URL`; may have a path, as on an Enterprise Server. */
   readonly apiUrl: string
   readonly token: string
-  /** Names the proxy, if there is one. */
-  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Closed with the client. */
+  readonly transport: Transport
   readonly signal: AbortSignal
   /** Nothing is asked or waited for after it. */
   readonly deadline: Instant
@@ -77,10 +77,9 @@ const judge = <T>(sent: OctokitAnswer, context: FailureContext, shape: z.ZodType
 
 /** Asks, and counts what it asked. */
 const createAsk = (options: ClientOptions, now: () => Instant) => {
-  const transport = createTransport(options.environment)
   const counts = { requests: 0, charged: 0, writes: 0 }
   let offsetMs: number | undefined
-  const send = createOctokit({ ...options, transport })
+  const send = createOctokit(options)
   const once = async <T>(asked: GithubRequest, shape: z.ZodType<T>): Promise<GithubAnswer<Page<T>>> => {
     const leftMs = options.deadline - now()
     if (options.signal.aborted || leftMs <= 0) return unreachable('no time was left to ask it')
@@ -96,7 +95,7 @@ const createAsk = (options: ClientOptions, now: () => Instant) => {
     }
     return judge(sent, { topic: asked.topic, now: now(), needs: options.permissions }, shape)
   }
-  return { once, counts: () => ({ ...counts }), clockOffsetMs: () => offsetMs, close: transport.close }
+  return { once, counts: () => ({ ...counts }), clockOffsetMs: () => offsetMs, close: options.transport.close }
 }
 
 /** How long to wait before the next try; nothing when there is none. */

@@ -1,7 +1,7 @@
 import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http'
-import type { LookupFunction } from 'node:net'
 import { createKeep } from '../core/keep.ts'
 import { loadHttps } from '../core/net/tls.ts'
+import { bySystem, guardedLookup, type ResolveAll } from './guarded-lookup.ts'
 
 export type Exchange = {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT'
@@ -13,8 +13,8 @@ export type Exchange = {
   /** A longer answer counts as none. */
   readonly maxBytes: number
   readonly signal: AbortSignal
-  /** Resolves names; may refuse an address before anything connects to it. */
-  readonly lookup?: LookupFunction
+  /** Addresses that Ronde never connects to are refused before anything connects to them. */
+  readonly guarded?: boolean
 }
 
 /** A whole answer, or why there was none in words that hold no part of the URL. Redirects are answers. */
@@ -22,7 +22,15 @@ export type ExchangeResult =
   | { readonly answered: true; readonly status: number; readonly headers: IncomingHttpHeaders; readonly text: string }
   | { readonly answered: false; readonly cause: string }
 
-export type Transport = { readonly exchange: (request: Exchange) => Promise<ExchangeResult>; readonly close: () => void }
+export type Transport = {
+  readonly exchange: (request: Exchange) => Promise<ExchangeResult>
+  /** Prepares what takes time, before this is asked. */
+  readonly begin: () => void
+  readonly close: () => void
+}
+
+/** A transport for all exchanges under this signal. */
+export type OpenTransport = (signal: AbortSignal) => Transport
 
 /** Not by `import()`: naming the exports of `node:http` loads the WebSocket client behind two of them (25 ms). */
 const moduleOf = (protocol: string) => (protocol === 'https:' ? loadHttps() : process.getBuiltinModule('node:http'))
@@ -58,22 +66,28 @@ const readText = async (response: IncomingMessage, maxBytes: number): Promise<st
   return kept.bytes().toString('utf8')
 }
 
-const send = (request: Exchange, agent: Agent, signal: AbortSignal): Promise<IncomingMessage> =>
+type Way = { readonly agent: Agent; readonly signal: AbortSignal; readonly resolveAll: ResolveAll }
+
+const send = (request: Exchange, { agent, signal, resolveAll }: Way): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
-    const { url, method, headers, body, lookup } = request
+    const { url, method, headers, body, guarded = false } = request
     const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
     const options: RequestOptions = {
       method,
       headers: { ...headers, ...length },
       agent,
       signal,
-      ...(lookup === undefined ? {} : { lookup }),
+      ...(guarded ? { lookup: guardedLookup(resolveAll) } : {}),
     }
     moduleOf(url.protocol).request(url, options, resolve).once('error', reject).end(body)
   })
 
+/** What stands in the place of an answer when there was no time for one. */
+export const noAnswerWithin = (ms: number): ExchangeResult => ({ answered: false, cause: `no answer within ${ms} ms` })
+export const stoppedRun: ExchangeResult = { answered: false, cause: 'the run was stopped' }
+
 /** One HTTP request at a time over connections that are kept; through the proxy that `https_proxy` and `no_proxy` of the environment name. */
-export const createTransport = (environment: Readonly<Record<string, string | undefined>>): Transport => {
+export const createTransport = (environment: Readonly<Record<string, string | undefined>>, resolveAll = bySystem): Transport => {
   const agents = new Map<string, Agent>()
   const agentFor = (protocol: string): Agent => {
     const known = agents.get(protocol)
@@ -86,16 +100,18 @@ export const createTransport = (environment: Readonly<Record<string, string | un
     exchange: async (request) => {
       const late = AbortSignal.timeout(request.timeoutMs)
       try {
-        const response = await send(request, agentFor(request.url.protocol), AbortSignal.any([late, request.signal]))
+        const signal = AbortSignal.any([late, request.signal])
+        const response = await send(request, { agent: agentFor(request.url.protocol), signal, resolveAll })
         const text = await readText(response, request.maxBytes)
         return { answered: true, status: response.statusCode ?? 0, headers: response.headers, text }
       } catch (error) {
         // Whatever goes wrong on the way is why there is no answer: the caller decides what that means.
-        if (request.signal.aborted) return { answered: false, cause: 'the run was stopped' }
-        if (late.aborted) return { answered: false, cause: `no answer within ${request.timeoutMs} ms` }
+        if (request.signal.aborted) return stoppedRun
+        if (late.aborted) return noAnswerWithin(request.timeoutMs)
         return { answered: false, cause: causeOf(error) }
       }
     },
+    begin: () => {},
     close: () => {
       for (const agent of agents.values()) agent.destroy()
     },

@@ -3,6 +3,7 @@ import type { Instant } from '../contract/seen.ts'
 import { statuses } from '../contract/status.ts'
 import { jsonValue } from '../core/read-json.ts'
 import { shorten } from '../core/text/plain.ts'
+import { instantShape } from '../core/time/instant-shape.ts'
 import { openingSeverity, pastOf } from './confirm.ts'
 import { groupedOpenings } from './group.ts'
 import { knownIncidents } from './identify.ts'
@@ -15,7 +16,7 @@ const factShape = z.object({
   /** Of the incident. */
   fingerprint: z.string().min(1).max(100),
   kind: z.enum(notificationKinds),
-  at: z.number().int().min(0),
+  at: instantShape,
   status: z.enum(statuses),
   title: z.string().max(300),
   text: z.string().max(1_000),

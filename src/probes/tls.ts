@@ -116,7 +116,9 @@ const seenAt = async (at: At, network: TlsNetwork): Promise<TlsSeen> => {
   const seen = 'protocol' in modern || old.kind !== 'accepted' ? modern : await shakeOld(at, network)
   if (!('protocol' in seen)) return failureSeen(modern as Failure)
   const presented = seen.presented.map(network.read).filter((one) => one !== undefined)
-  if (presented.length === 0) return failureSeen(failed('garbage', 'tls', 'no certificate'))
+  const [leaf] = seen.presented
+  // Without its leaf, the authority above it would be taken for one.
+  if (leaf === undefined || network.read(leaf) === undefined) return failureSeen(failed('garbage', 'tls', 'no certificate'))
   return { kind: 'shaken', address, protocol: seen.protocol, presented, refusal: seen.refusal, staple: seen.staple, old }
 }
 

@@ -4,10 +4,11 @@ import type { State } from '../contract/context.ts'
 import type { Instant } from '../contract/seen.ts'
 import { once } from '../core/once.ts'
 import { jsonValue } from '../core/read-json.ts'
+import { instantShape } from '../core/time/instant-shape.ts'
 import type { StateStore } from './state/state.ts'
 
 const noteKey = 'clock'
-const shape = once(() => z.object({ offsetMs: z.number(), at: z.number().int() }))
+const shape = once(() => z.object({ offsetMs: z.number(), at: instantShape }))
 
 /** A daily round compares with the one of the day before. */
 const maxAgeMs = 26 * 3_600_000

@@ -19,6 +19,7 @@ import { createPrinter, inWorkflow, outliveReaders, type Printer } from './print
 import { publish, sayVerdict } from './publish.ts'
 import type { Prepared, RanAction, Run } from './run.ts'
 import { runAction } from './run-action.ts'
+import type { Speaking } from './transports.ts'
 
 /** For how long the next entry of a round waits for one that has not ended by its deadline. */
 const longestWaitMs = 60_000
@@ -125,10 +126,28 @@ type Trends = ReadonlyMap<string, readonly number[]>
 const trendsOf = (ran: readonly RanAction[], redactor: Redactor): Trends =>
   new Map(ran.flatMap((one) => one.trends).map(({ id, subject, values }) => [`${id} ${redactor.redact(subject)}`, values]))
 
-type Finished = { readonly report: Report | RoundReport; readonly ran: readonly RanAction[]; readonly parsed: ParsedRun; readonly run: Run }
+type Finished = {
+  readonly report: Report | RoundReport
+  readonly ran: readonly RanAction[]
+  readonly parsed: ParsedRun
+  readonly run: Run
+  readonly speaking: Speaking | undefined
+}
+
+/** Only where incidents are wanted: a round without them does not load GitHub's part. The process that speaks with GitHub starts beside the report. */
+const speakingOf = async ({ incidents }: ParsedRun, run: Run, { environment, cancelled }: Start): Promise<Speaking | undefined> => {
+  if (!incidents || cancelled.aborted) return undefined
+  const { beginSpeaking } = await import('./transports.ts')
+  return beginSpeaking({ ...run, environment }, cancelled)
+}
 
 /** True when incidents were wanted and Ronde may not write them: nobody would be told. */
-const reconcile = async ({ ran, parsed, run }: Finished, report: Report | RoundReport, start: Start, { printer, redactor }: Out) => {
+const reconcile = async (
+  { ran, parsed, run, speaking }: Finished,
+  report: Report | RoundReport,
+  start: Start,
+  { printer, redactor }: Out,
+) => {
   const [merged] = ran.flatMap((one) => (one.merged === undefined ? [] : [one.merged]))
   if (merged !== undefined && !parsed.incidents)
     printer.command(
@@ -136,12 +155,12 @@ const reconcile = async ({ ran, parsed, run }: Finished, report: Report | RoundR
       { title: 'ronde: incidents' },
       'the reports were read, and no incident was touched: incidents are off (input `incidents`)',
     )
-  if (!parsed.incidents || start.cancelled.aborted) return false
-  // Only where they are wanted: a round without incidents does not load GitHub's part.
+  if (speaking === undefined || start.cancelled.aborted) return false
   const { tellIncidents } = await import('./incidents/incidents-of-run.ts')
   return tellIncidents({
     parsed,
     environment: start.environment,
+    speaking,
     printer,
     redact: redactor.redact,
     lastLook: lastLookOf(redactor, [parsed.server, ...parsed.servers]),
@@ -181,7 +200,8 @@ const work = async (name: string, start: Start, out: Out): Promise<number> => {
   const ran = await runEntries(entries, run)
   const report = parsed.round === undefined ? ran[0]?.report : roundReport(parsed.round.name, parsed.server, startedAt, ran)
   if (report === undefined) throw new Error('nothing was run')
-  const untold = await tellPeople({ report, ran, parsed, run }, start, out)
+  const speaking = await speakingOf(parsed, run, start)
+  const untold = await tellPeople({ report, ran, parsed, run, speaking }, start, out)
   return untold || failsStep(report.status, parsed.failOn) || ran.some((one) => one.failedAtWork) ? 1 : 0
 }
 

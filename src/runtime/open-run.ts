@@ -136,8 +136,11 @@ export const openRun = async (opening: Opening): Promise<Run> => {
     holdsLock: false,
     openRepository: async (wanted) => {
       const { openRepository } = await import('./repository.ts')
+      const { transportsOf } = await import('./transports.ts')
       const { token, common } = parsed
-      const repository = openRepository({ environment, token, authors: common.incidents.authors, printer, redact: redactor.redact }, wanted)
+      const openTransport = transportsOf({ ...recoverer, environment })
+      const parts = { environment, openTransport, token, authors: common.incidents.authors, printer, redact: redactor.redact }
+      const repository = openRepository(parts, wanted)
       return guardedRepository(repository, lastLookOf(redactor, [parsed.server]))
     },
     prepare: async (name, overrides) => {

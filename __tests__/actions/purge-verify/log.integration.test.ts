@@ -8,7 +8,7 @@ import { zoneClock } from '../../../src/core/time/zone-clock.ts'
 import { createConnect } from '../../../src/tools/connect/connect.ts'
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
 import { openSession } from '../../support/postgres-sessions.ts'
-import { dayAt, gameTable, noonZone, verifyHere, zoneAt } from '../../support/purge.ts'
+import { dayAt, gameTable, noonZone, runPurge, verifyHere, zoneAt } from '../../support/purge.ts'
 import { temporaryFolder } from '../../support/ronde.ts'
 
 jest.setTimeout(60_000)
@@ -236,4 +236,14 @@ describe('how many rows went', () => {
       notChecked: expect.stringMatching(/^nothing to compare yet/),
     })
   })
+})
+
+test('what rotation packed is read by the bundle that is shipped', async () => {
+  await write('app.log', '')
+  await write('app.log.1.gz', gzipSync(`${purged(1_000, 5)}${other(2_000)}`))
+  const options = `log: { path: ${JSON.stringify(path())}, pattern: ${JSON.stringify(pattern)} }`
+  const files = { '.github/ronde.yml': `purge-verify: { ${options} }\n` }
+  const { finding, outputs, log } = await runPurge(server.url, {}, { code: 'dist', files })
+  expect(finding('purge.log') ?? log).toMatchObject({ status: 'ok', observed: '1 line: at 00:00, 5 rows' })
+  expect(outputs).toMatchObject({ 'deleted-rows': '5', status: 'ok' })
 })

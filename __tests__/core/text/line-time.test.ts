@@ -20,6 +20,15 @@ describe('the time of a log line', () => {
     },
   )
 
+  test.each(['UTC', '+04:00', 'Europe/Paris'])('that is on the 45th of a month is none in %s, with an offset or without', (zone) => {
+    const read = lineTimeReader(zone)
+    expect([read('2026-13-45 25:61:61 a'), read('2026-13-45T25:61:61Z a'), read('2026-12-05 00:00:01+99:99 a')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+  })
+
   test('around a change of clocks is that of the zone', () => {
     const read = lineTimeReader('Europe/Paris')
     expect(new Date(read('2026-03-29 00:30:00 a') ?? 0).toISOString()).toBe('2026-03-28T23:30:00.000Z')

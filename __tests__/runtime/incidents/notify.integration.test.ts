@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { createTransport } from '../../../src/github/exchange.ts'
 import type { Notification } from '../../../src/incidents/model.ts'
 import { type Listener, type NotifyOptions, notify } from '../../../src/runtime/incidents/notify.ts'
 import {
@@ -28,7 +29,7 @@ const tell = async (listeners: readonly Listener[], more: Partial<NotifyOptions>
   const { notifications = [one], ...options } = more
   await notify(notifications, {
     listeners,
-    environment: {},
+    openTransport: () => createTransport({}),
     redact: (text) => text.replaceAll('hunter22', '***'),
     warn: (text) => warnings.push(text),
     signal: new AbortController().signal,
@@ -81,7 +82,9 @@ describe('listeners', () => {
 
   test('are reached through the proxy that the environment names', async () => {
     await using proxy = await recordingServer()
-    expect(await tell([{ webhook: 'http://hooks.example/x' }], { environment: { http_proxy: proxy.origin } })).toEqual([])
+    expect(
+      await tell([{ webhook: 'http://hooks.example/x' }], { openTransport: () => createTransport({ http_proxy: proxy.origin }) }),
+    ).toEqual([])
     expect(proxy.received[0]?.url).toBe('http://hooks.example/x')
   })
 })
@@ -135,7 +138,7 @@ test.each([
   await using server = await recordingServer()
   const found = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
   const warnings = await tell([{ slack: `http://hooks.example:${server.port}/x` }], {
-    resolve: (_name, _options, done) => done(null, found),
+    openTransport: () => createTransport({}, (_name, _options, done) => done(null, found)),
   })
   expect(warnings).toEqual([expect.stringContaining('EREFUSED_ADDRESS')])
   expect(server.received).toEqual([])

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
+import { createTransport } from '../../../src/github/exchange.ts'
 import type { Notification } from '../../../src/incidents/model.ts'
 import type { OutboxFact } from '../../../src/incidents/outbox.ts'
 import type { ReconcileAccess, IncidentsTold as ReconcileResult } from '../../../src/runtime/incidents/model.ts'
@@ -33,6 +34,8 @@ const run = async (apiUrl: string, token: string, hook: string) => {
   const warnings: string[] = []
   const written = await writeIncidents({
     environment: { GITHUB_API_URL: apiUrl, GITHUB_REPOSITORY: 'quiz/operations' },
+    transport: createTransport({}),
+    openTransport: () => createTransport({}),
     token,
     server: 'quiz-prod',
     listeners: [{ webhook: hook }],

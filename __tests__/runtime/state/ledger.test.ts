@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process'
 import {
   appendFileSync,
   chmodSync,
+  chownSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -177,6 +179,19 @@ describe('a ledger that this program did not write is told in words and never re
       },
       cause: 'is not a plain file',
     },
+    {
+      name: 'another name elsewhere',
+      harm: (path) => linkSync(path, join(path, '../../elsewhere')),
+      cause: 'has another name elsewhere',
+    },
+    {
+      name: 'a beginning after all dates',
+      harm: (path) => writeFileSync(path, readFileSync(path, 'utf8').replace(/"startedAt":\d+/, '"startedAt":9e15')),
+      cause: 'is not a ledger that Ronde wrote',
+    },
+    ...(process.getuid?.() === 0
+      ? [{ name: 'another owner', harm: (path: string) => chownSync(path, 12_345, 12_345), cause: 'belongs to uid 12345' }]
+      : []),
     {
       name: 'a folder',
       harm: (path) => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { acquireLock, type LockHolder, whoHolds } from '../../../src/runtime/state/locks.ts'
@@ -9,6 +9,7 @@ import { freshFolders } from '../../support/state-folder.ts'
 const fresh = freshFolders()
 const now = 5_000
 const deadline = 9_000
+const isRoot = process.getuid?.() === 0
 const gone = spawnSync(process.execPath, ['-e', '0']).pid
 
 const acquire = (directory: string, overrides: { project?: string; what?: string; now?: number } = {}) =>
@@ -103,6 +104,8 @@ describe('a lock that this program did not write is neither taken nor removed:',
     JSON.stringify({ ...holder(), pid: -1 }),
     JSON.stringify({ ...holder(), pid: '1' }),
     'x'.repeat(100_000),
+    JSON.stringify({ ...holder(), since: 9e15 }),
+    JSON.stringify({ ...holder(), deadline: -1e300 }),
   ]
   test.each(contents.map((content) => ({ shown: content.slice(0, 20), content })))('$shown', async ({ content }) => {
     const directory = lockedBy(content)
@@ -116,6 +119,28 @@ describe('a lock that this program did not write is neither taken nor removed:',
     rmSync(lockPath(directory))
     symlinkSync('/etc/passwd', lockPath(directory))
     expect(await acquire(directory)).toMatchObject({ kind: 'failed', cause: expect.stringContaining('is a symbolic link') })
+  })
+
+  test.each([
+    ['a named pipe', (path: string) => spawnSync('mkfifo', [path])],
+    ['a folder', (path: string) => mkdirSync(path)],
+    ...(isRoot ? [['a device', (path: string) => spawnSync('mknod', [path, 'c', '1', '5'])] as const] : []),
+  ] as const)('%s', async (_, plant) => {
+    const directory = lockedBy('')
+    rmSync(lockPath(directory))
+    plant(lockPath(directory))
+    expect(whoHolds(directory, 'quiz', now)).toMatchObject({ kind: 'unreadable' })
+    expect(await acquire(directory)).toMatchObject({ kind: 'failed', cause: expect.stringContaining('is not a plain file') })
+  })
+
+  test('a file of another user, and one with another name elsewhere', async () => {
+    const directory = lockedBy(JSON.stringify(holder({ pid: gone })))
+    linkSync(lockPath(directory), join(directory, 'elsewhere'))
+    expect(await acquire(directory)).toMatchObject({ kind: 'failed', cause: expect.stringContaining('has another name elsewhere') })
+    if (!isRoot) return
+    rmSync(join(directory, 'elsewhere'))
+    chownSync(lockPath(directory), 12_345, 12_345)
+    expect(await acquire(directory)).toMatchObject({ kind: 'failed', cause: expect.stringContaining('belongs to uid 12345') })
   })
 
   test('a file that others can write', async () => {

@@ -1,5 +1,6 @@
 import type { GithubAnswer, IssuesFailure } from '../../../src/contract/issues.ts'
 import { createClient } from '../../../src/github/client.ts'
+import { createTransport } from '../../../src/github/exchange.ts'
 import { createIssues } from '../../../src/github/issues.ts'
 import type { GitHubStandIn } from './server.ts'
 
@@ -20,7 +21,7 @@ export const connectIssues = (github: GitHubStandIn, options: Options = {}) => {
   const client = createClient({
     apiUrl: github.url,
     token: options.token ?? github.token('job'),
-    environment: {},
+    transport: createTransport({}),
     signal: options.signal ?? new AbortController().signal,
     deadline: now() + (options.leftMs ?? 60_000),
     now,

@@ -2,13 +2,14 @@ import { z } from 'zod'
 import type { Context } from '../../contract/context.ts'
 import type { Instant } from '../../contract/seen.ts'
 import { jsonValue } from '../../core/read-json.ts'
+import { instantShape } from '../../core/time/instant-shape.ts'
 
 /** Counters of the server as the last run left them in the state, by the name of what is counted: numbers, and a word on when it began. */
 export type CounterNote = { readonly at: Instant; readonly reset: string; readonly entries: ReadonlyMap<string, Counter> }
 export type Counter = { readonly numbers: readonly number[]; readonly since: string }
 
 const shape = z.object({
-  at: z.number(),
+  at: instantShape,
   reset: z.string(),
   entries: z.array(z.tuple([z.string(), z.array(z.number()), z.string()])),
 })

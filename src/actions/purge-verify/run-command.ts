@@ -6,6 +6,7 @@ import { byTag, type CasesByTag } from '../../core/by-tag.ts'
 import { formatDuration } from '../../core/quantity.ts'
 import { plainLines, shorten } from '../../core/text/plain.ts'
 import { shellCommand } from '../../core/text/shell-command.ts'
+import { isInstant } from '../../core/time/instant.ts'
 import type { PurgeSubject } from './about.ts'
 import type { PurgeOptions } from './options.ts'
 
@@ -36,7 +37,7 @@ const noteKey = ({ subject }: PurgeSubject): string => `purge.command ${subject}
 /** When it was run today, by the note that an earlier run left. */
 const ranToday = (context: Context, about: PurgeSubject): number | undefined => {
   const [date, at] = (context.state.note(noteKey(about)) ?? '').split(' ')
-  return date === about.day.today.date && Number.isFinite(Number(at)) ? Number(at) : undefined
+  return date === about.day.today.date && isInstant(Number(at)) ? Number(at) : undefined
 }
 
 /** Runs the purge that was missed, alone on the compose project and at most once a day. A run that dies before its end leaves no note: it runs again. */

@@ -1,4 +1,5 @@
 import type { Instant } from '../../contract/seen.ts'
+import { isInstant } from '../time/instant.ts'
 import { zoneClock } from '../time/zone-clock.ts'
 
 /** The first ISO 8601 time of a line, with or without its offset; Python's comma before the milliseconds included. */
@@ -14,11 +15,13 @@ export const lineTimeReader = (timeZone: string): ((line: string) => Instant | u
     const [, date, time, fraction = '', zone] = isoTime.exec(line.slice(0, searchedChars)) ?? []
     if (date === undefined) return undefined
     const wall = `${date}T${time}.${fraction.slice(0, 3).padEnd(3, '0')}`
-    if (zone !== undefined) return finite(Date.parse(`${wall}${offsetOf(zone)}`))
+    if (zone !== undefined) return instantOf(Date.parse(`${wall}${offsetOf(zone)}`))
     const asUtc = Date.parse(`${wall}Z`)
+    // No clock tells the offset of the 45th of a month.
+    if (!isInstant(asUtc)) return undefined
     // The offset of an hour before tells better than that of the wall time itself around a change of clocks.
-    return finite(asUtc - clock.offsetMs(asUtc - clock.offsetMs(asUtc)))
+    return instantOf(asUtc - clock.offsetMs(asUtc - clock.offsetMs(asUtc)))
   }
 }
 
-const finite = (ms: number): Instant | undefined => (Number.isFinite(ms) ? ms : undefined)
+const instantOf = (ms: number): Instant | undefined => (isInstant(ms) ? ms : undefined)

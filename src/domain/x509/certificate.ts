@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { domainToASCII, domainToUnicode } from 'node:url'
 import type { Instant } from '../../contract/seen.ts'
 import { plainLine } from '../../core/text/plain.ts'
+import { isInstant } from '../../core/time/instant.ts'
 import { certificateParts } from './parts.ts'
 import type { Signature } from './signature.ts'
 
@@ -74,6 +75,9 @@ export const certificateOf = (x509: X509Certificate): Certificate | undefined =>
   const { raw } = x509
   const parts = raw.length > maxBytes ? undefined : certificateParts(raw)
   if (parts === undefined) return undefined
+  const [notBefore, notAfter] = [x509.validFromDate.getTime(), x509.validToDate.getTime()]
+  // A date that is none compares as if it were neither past nor to come.
+  if (!isInstant(notBefore) || !isInstant(notAfter)) return undefined
   const key = publicKeyOf(x509)
   const issuerNames = [parts.issuerOrganization, parts.issuerCommonName].filter((one) => one !== '')
   return {
@@ -81,8 +85,8 @@ export const certificateOf = (x509: X509Certificate): Certificate | undefined =>
     issuer: plainLine([...new Set(issuerNames)].join(' ') || 'no name', 200),
     dnsNames: parts.dnsNames,
     addresses: parts.addresses,
-    notBefore: x509.validFromDate.getTime(),
-    notAfter: x509.validToDate.getTime(),
+    notBefore,
+    notAfter,
     sha256: x509.fingerprint256.replaceAll(':', '').toLowerCase(),
     key: keyOf(key),
     signature: parts.signature,

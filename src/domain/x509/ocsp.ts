@@ -25,7 +25,10 @@ const readSingle = (single: Der): Staple => {
   const kind = status === undefined ? undefined : kinds[status.tag & 0x1f]
   const from = timeOf(thisUpdate)
   if (kind === undefined || from === undefined) return broken
-  return { kind, thisUpdate: from, nextUpdate: next?.tag === 0xa0 ? timeOf(readDer(next.content)) : undefined }
+  if (next?.tag !== 0xa0) return { kind, thisUpdate: from, nextUpdate: undefined }
+  // An end that cannot be read is not "without an end".
+  const nextUpdate = timeOf(readDer(next.content))
+  return nextUpdate === undefined ? broken : { kind, thisUpdate: from, nextUpdate }
 }
 
 /** Goes down one wrapper after the other by the index of the element. */

@@ -1,6 +1,8 @@
 import { constants } from 'node:fs'
 import { open, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+// Not by `import()`: the bundler loses the names of a module that is a function itself.
+import { pipeline } from 'node:stream'
 import { couldNotLook, type Instant, type Seen, saw } from '../../contract/seen.ts'
 import { grantCommand, type RightsAdvice } from '../certbot/rights.ts'
 import { type LogLine, type LogText, longestLine } from './source.ts'
@@ -57,7 +59,7 @@ const bytesOf = async ({ path, sizeBytes }: Part, cut: () => void): Promise<Asyn
   // What was a file a moment ago may be a pipe now: it is not waited for.
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   if (path.endsWith('.gz')) {
-    const [{ createGunzip }, { pipeline }] = await Promise.all([import('node:zlib'), import('node:stream')])
+    const { createGunzip } = await import('node:zlib')
     const unpacked = createGunzip()
     // An error of either side ends the reading below.
     pipeline(handle.createReadStream(), unpacked, () => {})

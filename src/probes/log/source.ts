@@ -1,4 +1,5 @@
 import type { Instant } from '../../contract/seen.ts'
+import { isInstant } from '../../core/time/instant.ts'
 
 /** One line of a log, at most 4,096 characters; `at` when its time is known. Untrusted. */
 export type LogLine = { readonly at: Instant | undefined; readonly text: string }
@@ -17,7 +18,7 @@ export const stampedLines = (output: string, timeOf: (stamp: string) => number):
     if (line === '') return []
     const [, stamp = '', rest = ''] = stamped.exec(line) ?? []
     const own = timeOf(stamp)
-    if (Number.isFinite(own)) at = own
-    return [{ at, text: (Number.isFinite(own) ? rest : line).slice(0, longestLine) }]
+    if (isInstant(own)) at = own
+    return [{ at, text: (isInstant(own) ? rest : line).slice(0, longestLine) }]
   })
 }

@@ -54,15 +54,25 @@ const readHosts = async (path: string) => {
   }
 }
 
+type Settled = PromiseSettledResult<string[]>
+
+const isBroken = (answer: Settled): boolean => answer.status === 'rejected' && codeOf(answer.reason) === 'EBADRESP'
+
 /** Questions over UDP, which block no thread: the system's own resolver would hold one of libuv's four for each slow name. */
 const createQuery = async ({ servers, queryTimeoutMs = 2000, signal }: ResolveOptions) => {
   const { Resolver } = await import('node:dns/promises')
-  const resolver = new Resolver({ timeout: queryTimeoutMs, tries: 2 })
-  if (servers !== undefined) resolver.setServers([...servers])
-  signal?.addEventListener('abort', () => resolver.cancel(), { once: true })
+  const openSocket = () => {
+    const resolver = new Resolver({ timeout: queryTimeoutMs, tries: 2 })
+    if (servers !== undefined) resolver.setServers([...servers])
+    signal?.addEventListener('abort', () => resolver.cancel(), { once: true })
+    return (hostname: string) => Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)])
+  }
+  const ask = openSocket()
   return async (hostname: string): Promise<Resolution> => {
-    const [four, six] = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)])
-    const found = (answer: typeof four, family: number) =>
+    const first = await ask(hostname)
+    // A broken answer for one name closes the socket under the questions of all others: each of them is asked once more, alone.
+    const [four, six] = first.every(isBroken) ? await openSocket()(hostname) : first
+    const found = (answer: Settled, family: number) =>
       answer.status === 'fulfilled' ? answer.value.map((address) => ({ address, family })) : []
     const addresses = [...found(four, 4), ...found(six, 6)]
     if (addresses.length > 0) return { addresses }

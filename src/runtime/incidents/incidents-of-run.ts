@@ -16,6 +16,7 @@ import type { Printer } from '../print.ts'
 import { repositoryUrl, runUrl } from '../repository.ts'
 import { liveLedgers } from '../state/ledger-file.ts'
 import { openRunState } from '../state-of-run.ts'
+import type { Speaking } from '../transports.ts'
 import type { ServerInput } from './model.ts'
 import { reconcileIssues } from './reconcile-issues.ts'
 import { type IncidentsWritten, writeIncidents } from './write-incidents.ts'
@@ -23,6 +24,7 @@ import { type IncidentsWritten, writeIncidents } from './write-incidents.ts'
 export type IncidentsOfRun = {
   readonly parsed: ParsedRun
   readonly environment: Readonly<Record<string, string | undefined>>
+  readonly speaking: Speaking
   readonly printer: Printer
   readonly redact: (text: string) => string
   readonly lastLook: (text: string) => string
@@ -118,13 +120,14 @@ const mergedJudged = (of: IncidentsOfRun, { server, project, formerly = [], roun
 }
 
 const write = async (of: IncidentsOfRun, token: string): Promise<IncidentsWritten> => {
-  const { parsed, environment, printer, merged } = of
+  const { parsed, environment, speaking, printer, merged } = of
   const { history, close } = await openHistories(of)
   try {
     const judged = merged === undefined ? [ownJudged(of, history)] : merged.map((one) => mergedJudged(of, one))
     return await writeIncidents({
       ...of,
       token,
+      ...speaking,
       server: parsed.server,
       listeners: parsed.common.notify,
       reconcile: reconcileIssues(judged, { say: (line) => printer.line(line), issuesUrl: `${repositoryUrl(environment)}/issues/` }),

@@ -1,7 +1,6 @@
-import type { LookupAddress, LookupAllOptions } from 'node:dns'
-import type { LookupFunction } from 'node:net'
+import { createGate } from '../../core/gate.ts'
 import { isRefused } from '../../core/net/address.ts'
-import { createTransport, type ExchangeResult, type Transport } from '../../github/exchange.ts'
+import type { ExchangeResult, OpenTransport, Transport } from '../../github/exchange.ts'
 import type { Notification } from '../../incidents/model.ts'
 import { type ListenerKind, listenerKinds, payloadFor } from '../../incidents/texts/notification.ts'
 
@@ -10,27 +9,20 @@ export type Listener = { readonly [Kind in ListenerKind]?: string | undefined }
 
 export type NotifyOptions = {
   readonly listeners: readonly Listener[]
-  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly openTransport: OpenTransport
   readonly redact: (text: string) => string
   /** Hears of each listener that could not be told; never of its URL. */
   readonly warn: (text: string) => void
   readonly signal: AbortSignal
   readonly timeoutMs?: number
   readonly retryGapMs?: number
-  /** How names are resolved; default: as the system does. */
-  readonly resolve?: Resolve
 }
-
-/** All addresses of a name, as `node:dns` looks them up. */
-type Resolve = (
-  hostname: string,
-  options: LookupAllOptions,
-  done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-) => void
 
 type Target = { readonly kind: ListenerKind; readonly url: string; readonly name: string }
 
 const maxAnswerBytes = 64 * 1024
+/** Each listener has a process of its own. */
+const mostAtOnce = 16
 /** For one listener: one that takes its time for each notification would hold the run for minutes. */
 const longestMs = 30_000
 
@@ -41,21 +33,6 @@ const targetsOf = (listeners: readonly Listener[]): readonly Target[] =>
       return url === undefined ? [] : [{ kind, url, name: `notify[${index}] (${kind})` }]
     }),
   )
-
-const refusal = (): NodeJS.ErrnoException => Object.assign(new Error('refused'), { code: 'EREFUSED_ADDRESS' })
-
-const bySystem: Resolve = (hostname, options, done) => process.getBuiltinModule('node:dns').lookup(hostname, options, done)
-
-/** Every address of the name is looked at before anything connects to one. */
-const safeLookup =
-  (resolve: Resolve): LookupFunction =>
-  (hostname, options, done) =>
-    resolve(hostname, { ...options, all: true }, (error, addresses) => {
-      const [first] = addresses ?? []
-      if (error !== null || first === undefined) return done(error ?? refusal(), '')
-      if (addresses.some(({ address }) => isRefused(address))) return done(refusal(), '')
-      return options.all === true ? done(null, addresses) : done(null, first.address, first.family)
-    })
 
 /** A URL that may be posted to, or why not. */
 const placeOf = (text: string): { readonly url: URL } | { readonly cause: string } => {
@@ -86,7 +63,7 @@ const post = async (transport: Transport, target: Target, one: Notification, opt
   const place = placeOf(target.url)
   if ('cause' in place) return place.cause
   const { url, body } = payloadFor(target.kind, place.url, one)
-  const { signal, timeoutMs = 10_000, retryGapMs = 1_000, resolve = bySystem } = options
+  const { signal, timeoutMs = 10_000, retryGapMs = 1_000 } = options
   const send = async () =>
     faultOf(
       await transport.exchange({
@@ -97,7 +74,7 @@ const post = async (transport: Transport, target: Target, one: Notification, opt
         timeoutMs,
         maxBytes: maxAnswerBytes,
         signal,
-        lookup: safeLookup(resolve),
+        guarded: true,
       }),
     )
   const first = await send()
@@ -107,7 +84,8 @@ const post = async (transport: Transport, target: Target, one: Notification, opt
 }
 
 const tellOne = async (target: Target, told: readonly Notification[], options: NotifyOptions): Promise<void> => {
-  const transport = createTransport(options.environment)
+  // Its own: what ends the process that speaks with one listener ends no other's.
+  const transport = options.openTransport(options.signal)
   const lastStart = performance.now() + longestMs
   try {
     for (const [index, one] of told.entries()) {
@@ -130,5 +108,6 @@ export const notify = async (notifications: readonly Notification[], options: No
   const { redact } = options
   const told = notifications.map((one) => ({ ...one, title: redact(one.title), text: redact(one.text) }))
   if (told.length === 0) return
-  await Promise.all(targetsOf(options.listeners).map((target) => tellOne(target, told, options)))
+  const gate = createGate(mostAtOnce)
+  await Promise.all(targetsOf(options.listeners).map((target) => gate(() => tellOne(target, told, options))))
 }

@@ -1,11 +1,13 @@
 import type { Issues, IssuesFailure } from '../../contract/issues.ts'
 import type { Instant } from '../../contract/seen.ts'
 import { createClient } from '../../github/client.ts'
+import type { OpenTransport, Transport } from '../../github/exchange.ts'
 import { createIssues } from '../../github/issues.ts'
 import type { IncidentLine } from '../../incidents/texts/summary.ts'
 import { incidentsKey, rememberClock } from '../clock.ts'
 import { guardedIssues } from '../last-look.ts'
 import type { Printer } from '../print.ts'
+import { apiUrlOf } from '../repository.ts'
 import { openRunState, recordRun } from '../state-of-run.ts'
 import type { IncidentsTold, ReconcileAccess } from './model.ts'
 import { type Listener, notify } from './notify.ts'
@@ -13,6 +15,10 @@ import { openOutbox } from './outbox.ts'
 
 export type IncidentsOptions = {
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** To GitHub. */
+  readonly transport: Transport
+  /** To each listener. */
+  readonly openTransport: OpenTransport
   readonly token: string
   readonly server: string
   readonly listeners: readonly Listener[]
@@ -36,11 +42,11 @@ export type IncidentsWritten = {
 /** For the whole of GitHub's part: a list, ten writes a second apart, and a short rate limit. */
 const limitMs = 90_000
 
-const clientFor = ({ environment, token, signal, now = Date.now, pause }: IncidentsOptions) =>
+const clientFor = ({ environment, transport, token, signal, now = Date.now, pause }: IncidentsOptions) =>
   createClient({
-    apiUrl: environment['GITHUB_API_URL'] || 'https://api.github.com',
+    apiUrl: apiUrlOf(environment),
     token,
-    environment,
+    transport,
     signal,
     deadline: now() + limitMs,
     now,
@@ -49,7 +55,7 @@ const clientFor = ({ environment, token, signal, now = Date.now, pause }: Incide
 
 /** Reconciles with the repository's issues, tells the listeners whether or not GitHub could be reached, and keeps what is left. */
 export const writeIncidents = async (options: IncidentsOptions): Promise<IncidentsWritten> => {
-  const { environment, server, stateDirectory, printer, reconcile, listeners, redact, signal, now = Date.now } = options
+  const { environment, server, stateDirectory, printer, reconcile, now = Date.now } = options
   const warn = (text: string) => printer.command('warning', { title: 'ronde: incidents' }, text)
   const repository = environment['GITHUB_REPOSITORY'] ?? ''
   const client = clientFor(options)
@@ -64,7 +70,7 @@ export const writeIncidents = async (options: IncidentsOptions): Promise<Inciden
       now: now(),
       clockAheadMs: client.clockOffsetMs,
     })
-    await notify(notifications, { listeners, environment, redact, warn, signal })
+    await notify(notifications, { ...options, warn })
     outbox.keep(facts)
     rememberClock(run.store, client.clockOffsetMs(), now())
     const recorded = await recordRun(run, [], now())

@@ -30,8 +30,11 @@ const companions = ['-journal', '-wal', '-shm', ''] as const
 const sqliteCode = (error: unknown): number | undefined =>
   Error.isError(error) && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined
 
+/** What is not a number of JavaScript was never written by us. */
+const isForeignNumber = (error: unknown): boolean => Error.isError(error) && 'code' in error && error.code === 'ERR_OUT_OF_RANGE'
+
 /** CORRUPT and NOTADB: the file itself is damaged, as opposed to the disk or the rights. */
-export const isDamaged = (error: unknown): boolean => [11, 26].includes(sqliteCode(error) ?? 0)
+export const isDamaged = (error: unknown): boolean => [11, 26].includes(sqliteCode(error) ?? 0) || isForeignNumber(error)
 
 const sqliteTroubles: Readonly<Record<number, (path: string) => StateTrouble>> = {
   3: (path) => ({ cause: `${path}: not permitted`, advice: folderAdvice(path.slice(0, path.lastIndexOf('/'))) }),

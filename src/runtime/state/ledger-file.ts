@@ -6,6 +6,7 @@ import type { SiteWords } from '../../contract/site.ts'
 import { once } from '../../core/once.ts'
 import { jsonValue } from '../../core/read-json.ts'
 import { siteKey } from '../../core/site.ts'
+import { instantShape } from '../../core/time/instant-shape.ts'
 import { nameForFile, readOwnFile } from './files.ts'
 import { inspectFolder } from './folder.ts'
 import { isAlive, ownerShape } from './owner.ts'
@@ -40,7 +41,7 @@ const headerSchema = once(() =>
     server: z.string().default(''),
     project: z.string(),
     run: z.string(),
-    startedAt: z.number(),
+    startedAt: instantShape,
     settings: settingsSchema().default({ compose: {}, database: {} }),
   }),
 )

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { once } from '../../core/once.ts'
 import { jsonValue } from '../../core/read-json.ts'
+import { instantShape } from '../../core/time/instant-shape.ts'
 import { createWhole, nameForFile, readOwnFile, replaceWhole } from './files.ts'
 import { inspectFolder, prepareFolder } from './folder.ts'
 import { withGuard } from './guard.ts'
@@ -20,7 +21,7 @@ const holderSchema = once(() =>
     project: z.string(),
     /** What it does: `backup`. */
     what: z.string(),
-    since: z.number(),
+    since: instantShape,
   }),
 )
 /** Who holds the lock of a compose project, since when, and when it will have ended (milliseconds since the epoch). */

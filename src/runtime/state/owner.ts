@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { z } from 'zod'
 import { once } from '../../core/once.ts'
+import { instantShape } from '../../core/time/instant-shape.ts'
 
 /** Which process wrote a lock or a ledger, precisely enough that a reused process number is not taken for it. */
 export const ownerShape = once(() => ({
@@ -12,7 +13,7 @@ export const ownerShape = once(() => ({
   /** Clock ticks after boot, field 22 of `/proc/<pid>/stat`; `null` where there is no `/proc`. */
   startTicks: z.int().nonnegative().nullable(),
   /** When it will have ended by itself. */
-  deadline: z.number(),
+  deadline: instantShape,
 }))
 export type Owner = z.output<z.ZodObject<ReturnType<typeof ownerShape>>>
 

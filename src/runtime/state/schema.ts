@@ -36,6 +36,22 @@ const pragma = (database: DatabaseSync, name: 'application_id' | 'user_version')
 const isEmpty = (database: DatabaseSync): boolean =>
   pragma(database, 'user_version') === 0 && database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined
 
+/** What `tables` makes, by kind and name. SQLite's own (`sqlite_…`) come and go. */
+const ours = [...tables.matchAll(/CREATE (TABLE|INDEX) (\w+)/g)]
+  .map(([, kind = '', name = '']) => `${kind.toLowerCase()} ${name}`)
+  .toSorted()
+
+/** Nothing is missing and nothing more is there: a view in the place of a table, or a trigger, would run code of others, with no end if they like. */
+const isWhole = (database: DatabaseSync): boolean => {
+  const rows = database.prepare(`SELECT type || ' ' || name AS word FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`).all()
+  return (
+    rows
+      .map((row) => String(row['word']))
+      .toSorted()
+      .join() === ours.join()
+  )
+}
+
 /** Makes the tables of an empty file, and tells whether this file can be used, is a newer Ronde's, or is something else. */
 export const prepareSchema = (database: DatabaseSync): 'current' | 'newer' | 'foreign' => {
   if (isEmpty(database)) {
@@ -46,7 +62,8 @@ export const prepareSchema = (database: DatabaseSync): 'current' | 'newer' | 'fo
   }
   if (pragma(database, 'application_id') !== applicationId) return 'foreign'
   const version = pragma(database, 'user_version')
-  return version === schemaVersion ? 'current' : version > schemaVersion ? 'newer' : 'foreign'
+  if (version > schemaVersion) return 'newer'
+  return version === schemaVersion && isWhole(database) ? 'current' : 'foreign'
 }
 
 /** All of `work` or nothing of it; waits for other writers. */

@@ -26,6 +26,8 @@ export type OpenedState =
   /** The run goes on without: the caller makes `state.unwritable` of it. */
   | ({ readonly usable: false } & StateTrouble)
 
+/** A longer note is none: no run leaves one. */
+const maxNoteBytes = 4 * 1024 * 1024
 /** More than any run needs; an endless one would not be a number for SQLite. */
 const maxLimit = 100_000
 
@@ -51,7 +53,8 @@ const readMeasurements = (database: DatabaseSync, scope: number, [subject, name,
     .map((row) => ({ at: Number(row['at']), value: Number(row['value']) }))
 
 const readNote = (database: DatabaseSync, scope: number, key: string): string | undefined => {
-  const value = database.prepare('SELECT value FROM note WHERE scope = ? AND key = ?').get(scope, keyWord(key))?.['value']
+  const sql = 'SELECT value FROM note WHERE scope = ? AND key = ? AND octet_length(value) <= ?'
+  const value = database.prepare(sql).get(scope, keyWord(key), maxNoteBytes)?.['value']
   return typeof value === 'string' ? value : undefined
 }
 

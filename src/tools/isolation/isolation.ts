@@ -3,10 +3,18 @@ import type { RunProgram } from '../../contract/process.ts'
 import { createGate } from '../../core/gate.ts'
 import { type Death, type Looker, type LookerProgram, type Question, startLooker } from './looker.ts'
 
-export type IsolationParts = { readonly program: LookerProgram; readonly run: RunProgram; readonly signal: AbortSignal }
+export type IsolationParts = {
+  readonly program: LookerProgram
+  readonly run: RunProgram
+  readonly signal: AbortSignal
+  /** What was in hand when a process ended is told, and not asked again: it may have had an effect. */
+  readonly once?: boolean
+}
 
 export type Isolation = {
   readonly isolate: Isolate
+  /** Starts the process before it is asked. */
+  readonly begin: () => void
   /** Ends the processes that look. */
   readonly close: () => void
 }
@@ -61,7 +69,7 @@ const createFamily = (parts: IsolationParts) => {
 }
 
 /** Tries again what a looker left, by halves, until what ends them is alone. */
-const createRetry = (family: ReturnType<typeof createFamily>, signal: AbortSignal) => {
+const createRetry = (family: ReturnType<typeof createFamily>, { signal, once = false }: IsolationParts) => {
   const gate = createGate(triesAtOnce)
   let stillborn = 0
   let unusable: string | undefined
@@ -83,7 +91,7 @@ const createRetry = (family: ReturnType<typeof createFamily>, signal: AbortSigna
     if (!began) stillborn += 1
     if (!began && (!bySignal || stillborn >= mostStillborn)) unusable = how
     // What was alone in its process twice is what ends it; the deadline leaves no time to find out more.
-    if (unusable !== undefined || signal.aborted || (again && left.length <= 1)) return answerAll(left, how)
+    if (once || unusable !== undefined || signal.aborted || (again && left.length <= 1)) return answerAll(left, how)
     for (const half of halvesOf(left)) void gate(() => together(half))
   }
   return { retry, unusable: () => unusable }
@@ -95,21 +103,24 @@ const createRetry = (family: ReturnType<typeof createFamily>, signal: AbortSigna
  */
 export const createIsolation = (parts: IsolationParts): Isolation => {
   const family = createFamily(parts)
-  const { retry, unusable } = createRetry(family, parts.signal)
+  const { retry, unusable } = createRetry(family, parts)
   let current: Looker | undefined
-  const ask = (question: Question): void => {
-    const never = unusable()
-    if (never !== undefined) return answerAll([question], never)
+  const living = (): Looker => {
     current ??= family.start((death) => {
       current = undefined
       retry(death, false)
     })
-    current.ask(question)
+    return current
+  }
+  const ask = (question: Question): void => {
+    const never = unusable()
+    if (never !== undefined) return answerAll([question], never)
+    living().ask(question)
   }
   const isolate: Isolate = ({ name }, setup) => {
     const of = family.open(name, setup)
     return (input) =>
       new Promise((resolve, reject) => ask({ of, input, resolve: (answer) => resolve(answer as Parameters<typeof resolve>[0]), reject }))
   }
-  return { isolate, close: family.endAll }
+  return { isolate, begin: () => void living(), close: family.endAll }
 }

@@ -1,4 +1,5 @@
 import { createGate } from '../../../../core/gate.ts'
+import { livedOrThrew } from '../../../../core/isolated.ts'
 import { endpointsLook, seenOrUnfinished } from '../../looks.ts'
 import type { CertOptions } from '../../options.ts'
 import { type CertOutcome, type CertWorld, definePart } from '../../part.ts'
@@ -13,7 +14,7 @@ const run = async (options: CertOptions, { context, startedAt }: CertWorld, how:
   const rule = { absolute: options.thresholds.expiry, renewalPeriodMs: options['renewal-period'] }
   const look = context.isolate(endpointsLook, { rule, now: startedAt, how })
   const all = await Promise.all(
-    targetsOf(options).map(async (target) => seenOrUnfinished(await gate(() => look(target)), target, 'endpoints')),
+    targetsOf(options).map(async (target) => seenOrUnfinished(await livedOrThrew(() => gate(() => look(target))), target, 'endpoints')),
   )
   return {
     completed: all.some((one) => one.completed),

@@ -1,4 +1,5 @@
 import { createGate } from '../../../../core/gate.ts'
+import { livedOrThrew } from '../../../../core/isolated.ts'
 import { headersLook, seenOrUnfinished } from '../../looks.ts'
 import type { CertOptions } from '../../options.ts'
 import { type CertOutcome, type CertWorld, definePart } from '../../part.ts'
@@ -14,7 +15,7 @@ const run = async (options: CertOptions, { context, startedAt }: CertWorld): Pro
   const gate = createGate(maxInFlight)
   const look = context.isolate(headersLook, { now: startedAt })
   const all = await Promise.all(
-    webTargets(options).map(async (target) => seenOrUnfinished(await gate(() => look(target)), target, 'headers')),
+    webTargets(options).map(async (target) => seenOrUnfinished(await livedOrThrew(() => gate(() => look(target))), target, 'headers')),
   )
   return {
     completed: all.some((one) => one.completed),

@@ -90,7 +90,7 @@ export const dryRun = async (
 ): Promise<CertbotFinding> => {
   const { directory, now } = about
   const last = newestTry(context.state.note(dryRunNote(directory)), runs)
-  if (last !== undefined && now - last.at < everyMs) {
+  if (last !== undefined && last.at <= now && now - last.at < everyMs) {
     const when = `${last.good ? 'succeeded' : 'failed'} ${formatDuration(now - last.at)} ago`
     return words(directory, { good: last.good, observed: `${when}; tried again in ${formatDuration(last.at + everyMs - now)}` })
   }

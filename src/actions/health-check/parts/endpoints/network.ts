@@ -1,5 +1,6 @@
 import type { Context } from '../../../../contract/context.ts'
 import type { LookName } from '../../../../contract/isolation.ts'
+import { livedOrThrew } from '../../../../core/isolated.ts'
 import { notSeen, type Unseen } from '../../../../probes/net/fault.ts'
 import { createAsk as createAskHere, type NetworkEntry, remember } from './ask.ts'
 import type { Observation } from './observation.ts'
@@ -40,7 +41,7 @@ export const createAsk = (context: Looking, privileges: Privileges): ((target: E
     const answer = await elsewhere({ target: { ...target, url: target.url.href }, entry: from })
     return answer.lived ? answer.value : { kind: 'killed', ended: answer.ended }
   }
-  return async (target) => {
+  const ask = async (target: EndpointTarget): Promise<Observation> => {
     const { from } = target.endpoint
     const way: Prepared<NetworkEntry | undefined> = from === undefined ? { ready: undefined } : await entry(from)
     if ('unseen' in way) return { kind: 'unseen', ...way.unseen }
@@ -50,5 +51,9 @@ export const createAsk = (context: Looking, privileges: Privileges): ((target: E
       redirectedToTls = true
     })
     return redirectedToTls ? askElsewhere(target, way.ready) : seen
+  }
+  return async (target) => {
+    const asked = await livedOrThrew(async () => ({ lived: true, value: await ask(target) }))
+    return asked.lived ? asked.value : { kind: 'killed', ended: asked.ended }
   }
 }
