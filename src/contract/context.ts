@@ -8,6 +8,7 @@ import type { RunProgram } from './process.ts'
 import type { Report } from './report.ts'
 import type { Permissions, Repository } from './repository.ts'
 import type { Instant, Obstacle } from './seen.ts'
+import type { AskWeb } from './web.ts'
 
 export interface Secrets {
   /** Masks a secret in the log and redacts it everywhere from now on, with its URL-encoded and base64 forms. */
@@ -66,6 +67,8 @@ export interface Context {
   readonly runProgram: RunProgram
   /** Looks in another process at what may end the process that looks: any foreign server's TLS. */
   readonly isolate: Isolate
+  /** Asks a service on the network that the configuration names. */
+  readonly askWeb: AskWeb
   readonly progress: Progress
   readonly ledger: Ledger
   /** Does work under the lock of the site, while nothing else of Ronde changes it; a `change` action holds it already. Waits for nobody. */

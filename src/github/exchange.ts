@@ -19,7 +19,13 @@ export type Exchange = {
 
 /** A whole answer, or why there was none in words that hold no part of the URL. Redirects are answers. */
 export type ExchangeResult =
-  | { readonly answered: true; readonly status: number; readonly headers: IncomingHttpHeaders; readonly text: string }
+  | {
+      readonly answered: true
+      readonly status: number
+      readonly headers: IncomingHttpHeaders
+      readonly bytes: Buffer
+      readonly text: string
+    }
   | { readonly answered: false; readonly cause: string }
 
 export type Transport = { readonly exchange: (request: Exchange) => Promise<ExchangeResult>; readonly close: () => void }
@@ -48,14 +54,14 @@ const causeOf = (error: unknown): string => {
 
 const coded = (code: string): Error => Object.assign(new Error(code), { code })
 
-const readText = async (response: IncomingMessage, maxBytes: number): Promise<string> => {
+const readWhole = async (response: IncomingMessage, maxBytes: number): Promise<Buffer> => {
   const kept = createKeep(maxBytes)
   for await (const piece of response as AsyncIterable<Buffer>) {
     if (piece.length > maxBytes - kept.bytes().length) throw coded('ETOOLONG')
     kept.add(piece, 0, piece.length)
   }
   if (!response.complete) throw coded('ECUT')
-  return kept.bytes().toString('utf8')
+  return kept.bytes()
 }
 
 const send = (request: Exchange, agent: Agent, signal: AbortSignal): Promise<IncomingMessage> =>
@@ -87,8 +93,8 @@ export const createTransport = (environment: Readonly<Record<string, string | un
       const late = AbortSignal.timeout(request.timeoutMs)
       try {
         const response = await send(request, agentFor(request.url.protocol), AbortSignal.any([late, request.signal]))
-        const text = await readText(response, request.maxBytes)
-        return { answered: true, status: response.statusCode ?? 0, headers: response.headers, text }
+        const bytes = await readWhole(response, request.maxBytes)
+        return { answered: true, status: response.statusCode ?? 0, headers: response.headers, bytes, text: bytes.toString('utf8') }
       } catch (error) {
         // Whatever goes wrong on the way is why there is no answer: the caller decides what that means.
         if (request.signal.aborted) return { answered: false, cause: 'the run was stopped' }

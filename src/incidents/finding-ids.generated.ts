@@ -2,6 +2,13 @@
 
 /** All ids that findings can have; each has a runbook. */
 export const findingIds = [
+  'audit-deps.failed',
+  'audit-deps.nothing',
+  'audit-deps.unfinished',
+  'audit.ignore',
+  'audit.incomplete',
+  'audit.unpinned',
+  'audit.vulnerability',
   'cert-check.failed',
   'cert-check.nothing',
   'cert-check.unfinished',

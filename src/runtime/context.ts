@@ -3,6 +3,7 @@ import type { Context, Secrets } from '../contract/context.ts'
 import type { DatabaseOptions } from '../contract/database.ts'
 import type { Isolate } from '../contract/isolation.ts'
 import type { RunProgram } from '../contract/process.ts'
+import type { AskWeb } from '../contract/web.ts'
 import { createCompose, type Listing } from '../tools/compose.ts'
 import { createConnect } from '../tools/connect/connect.ts'
 import type { LookerProgram } from '../tools/isolation/looker.ts'
@@ -33,6 +34,7 @@ export type ContextParts = Given & {
   readonly looker: LookerProgram
   readonly stateDirectory: string | undefined
   readonly store: StateStore
+  readonly openWeb: (signal: AbortSignal) => AskWeb
   readonly openRepository: (wanted: RepositoryWanted) => ReturnType<Context['repository']>
 }
 
@@ -56,6 +58,7 @@ export const createContext = (parts: ContextParts): Context => {
     compose,
     runProgram,
     isolate: parts.isolate,
+    askWeb: parts.openWeb(signal),
     connect: createConnect({
       options: common.database ?? {},
       compose,

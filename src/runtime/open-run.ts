@@ -18,6 +18,7 @@ import type { Run } from './run.ts'
 import { type Configured, type SiteOfRun, seeSite } from './site.ts'
 import { stateDirectory } from './state/folder.ts'
 import { isOfSite } from './state/ledger-left.ts'
+import { createAskWeb } from './web.ts'
 
 export type Start = {
   readonly registry: Registry
@@ -132,6 +133,7 @@ export const openRun = async (opening: Opening): Promise<Run> => {
     servers: parsed.servers,
     dryRun: parsed.dryRun,
     holdsLock: false,
+    openWeb: createAskWeb(environment),
     openRepository: async (wanted) => {
       const { openRepository } = await import('./repository.ts')
       const { token, common } = parsed

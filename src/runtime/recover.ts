@@ -91,6 +91,7 @@ const contextOf = (
     exclusively: async (work) => ({ kind: 'done', value: await work() }),
     uninterrupted: (swap) => swap(new AbortController().signal),
     recoveries: () => ({ recoveries: [], troubles: [] }),
+    openWeb: () => notHere('way to the network'),
     openRepository: async () => notHere('repository')(),
     invoke: async () => notHere('other action')(),
   })

@@ -4,6 +4,7 @@ import type { JsonObject } from '../contract/json.ts'
 import type { RunProgram } from '../contract/process.ts'
 import type { Report, Result, ServerReports } from '../contract/report.ts'
 import type { Repository } from '../contract/repository.ts'
+import type { AskWeb } from '../contract/web.ts'
 import type { Listing } from '../tools/compose.ts'
 import type { LookerProgram } from '../tools/isolation/looker.ts'
 import type { WrittenUrl } from './parse/options.ts'
@@ -37,6 +38,8 @@ export type Run = {
   readonly recoverer: Recoverer
   /** The site of an action whose own section names another project or database than the common part. */
   siteFor(configured: Configured): Promise<SiteOfRun>
+  /** The way out to services that the configuration names, under the signal of each action. */
+  openWeb(signal: AbortSignal): AskWeb
   /** The repository on GitHub, connected anew for each action under its own deadline. */
   openRepository(wanted: RepositoryWanted): Promise<Repository>
   /** Another action with its configured options and these laid over them. */

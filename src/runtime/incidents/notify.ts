@@ -1,9 +1,7 @@
-import type { LookupAddress, LookupAllOptions } from 'node:dns'
-import type { LookupFunction } from 'node:net'
-import { isRefused } from '../../core/net/address.ts'
 import { createTransport, type ExchangeResult, type Transport } from '../../github/exchange.ts'
 import type { Notification } from '../../incidents/model.ts'
 import { type ListenerKind, listenerKinds, payloadFor } from '../../incidents/texts/notification.ts'
+import { bySystem, placeOf, type ResolveAll, safeLookup } from '../safe-place.ts'
 
 /** One entry of `notify:`. */
 export type Listener = { readonly [Kind in ListenerKind]?: string | undefined }
@@ -18,15 +16,8 @@ export type NotifyOptions = {
   readonly timeoutMs?: number
   readonly retryGapMs?: number
   /** How names are resolved; default: as the system does. */
-  readonly resolve?: Resolve
+  readonly resolve?: ResolveAll
 }
-
-/** All addresses of a name, as `node:dns` looks them up. */
-type Resolve = (
-  hostname: string,
-  options: LookupAllOptions,
-  done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-) => void
 
 type Target = { readonly kind: ListenerKind; readonly url: string; readonly name: string }
 
@@ -41,31 +32,6 @@ const targetsOf = (listeners: readonly Listener[]): readonly Target[] =>
       return url === undefined ? [] : [{ kind, url, name: `notify[${index}] (${kind})` }]
     }),
   )
-
-const refusal = (): NodeJS.ErrnoException => Object.assign(new Error('refused'), { code: 'EREFUSED_ADDRESS' })
-
-const bySystem: Resolve = (hostname, options, done) => process.getBuiltinModule('node:dns').lookup(hostname, options, done)
-
-/** Every address of the name is looked at before anything connects to one. */
-const safeLookup =
-  (resolve: Resolve): LookupFunction =>
-  (hostname, options, done) =>
-    resolve(hostname, { ...options, all: true }, (error, addresses) => {
-      const [first] = addresses ?? []
-      if (error !== null || first === undefined) return done(error ?? refusal(), '')
-      if (addresses.some(({ address }) => isRefused(address))) return done(refusal(), '')
-      return options.all === true ? done(null, addresses) : done(null, first.address, first.family)
-    })
-
-/** A URL that may be posted to, or why not. */
-const placeOf = (text: string): { readonly url: URL } | { readonly cause: string } => {
-  if (!URL.canParse(text)) return { cause: 'its value is no URL' }
-  const url = new URL(text)
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return { cause: 'its URL begins with neither https: nor http:' }
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  const isNumeric = process.getBuiltinModule('node:net').isIP(host) !== 0
-  return isNumeric && isRefused(host) ? { cause: 'its address is one that Ronde never connects to' } : { url }
-}
 
 /** Nothing when it was taken. `again`: a second try may help. */
 const faultOf = (sent: ExchangeResult): { readonly cause: string; readonly again: boolean } | undefined => {

@@ -1,0 +1,64 @@
+import type { JsonObject } from '../../contract/json.ts'
+import type { Advisory } from '../../domain/packages/match.ts'
+
+/** What was audited, for outputs, log and summary. */
+export type AuditTotals = {
+  readonly packages: number
+  readonly files: readonly { readonly path: string; readonly packages: number }[]
+  readonly vulnerabilities: readonly Advisory[]
+  /** How many of them are critical. */
+  readonly critical: number
+  readonly ignored: number
+  readonly leftOut: number
+  readonly requests: number
+}
+
+export const noTotals: AuditTotals = { packages: 0, files: [], vulnerabilities: [], critical: 0, ignored: 0, leftOut: 0, requests: 0 }
+
+const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
+
+/** `214 packages in 3 files, 2 vulnerabilities (1 critical), 1 ignored` */
+const lineOf = ({ packages, files, vulnerabilities, critical, ignored, leftOut }: AuditTotals): string =>
+  [
+    `${counted(packages, 'package')} in ${counted(files.length, 'file')}`,
+    `${counted(vulnerabilities.length, 'vulnerability', 'vulnerabilities')}${critical === 0 ? '' : ` (${critical} critical)`}`,
+    ...(ignored === 0 ? [] : [`${ignored} ignored`]),
+    ...(leftOut === 0 ? [] : [`${leftOut} left out by the options`]),
+  ].join(', ')
+
+const columns = ['package', 'fixed in', 'severity', 'advisory']
+const mostListed = 1_000
+
+const rowOf = ({ name, version, fixed, severity, ids }: Advisory): readonly string[] => [
+  `${name} ${version}`,
+  fixed ?? 'no version',
+  `${severity.name} (${severity.source})`,
+  ids[0] ?? '',
+]
+
+const factOf = ({ ecosystem, name, version, ids, severity, fixed, places }: Advisory): JsonObject => ({
+  ecosystem,
+  name,
+  version,
+  ids: [...ids],
+  severity: severity.name,
+  fixed: fixed ?? null,
+  places: places.map(({ file, line, scope, way }) => ({ file, line, scope, way: [...way] })),
+})
+
+/** What all parts saw, for the outputs, the table of the summary and the line of the log. */
+export const overviewOf = (totals: AuditTotals) => ({
+  outputs: {
+    vulnerabilities: totals.vulnerabilities.length,
+    critical: totals.critical,
+    fixable: totals.vulnerabilities.filter(({ fixed }) => fixed !== undefined).length,
+  },
+  facts: {
+    packages: totals.packages,
+    files: totals.files.map((one) => ({ ...one })),
+    requests: totals.requests,
+    vulnerabilities: totals.vulnerabilities.slice(0, mostListed).map(factOf),
+    lines: { packages: lineOf(totals) },
+    tables: [{ title: 'Vulnerabilities', columns, rows: totals.vulnerabilities.slice(0, mostListed).map(rowOf) }],
+  } satisfies JsonObject,
+})
