@@ -5,6 +5,7 @@ import type { History } from './history.ts'
 import type { Isolate } from './isolation.ts'
 import type { JsonObject } from './json.ts'
 import type { RunProgram } from './process.ts'
+import type { PullRequestOfRun } from './pull-request.ts'
 import type { Report } from './report.ts'
 import type { Permissions, Repository } from './repository.ts'
 import type { Instant, Obstacle } from './seen.ts'
@@ -57,6 +58,10 @@ export interface Context {
   readonly workspace: string
   /** The names under `servers:` of the configuration; empty where it has one server. */
   readonly servers: readonly string[]
+  /** Where files for later steps of the job go: `RUNNER_TEMP`, else the system's folder for what is temporary. */
+  readonly temporary: string
+  /** Absent where the run is about none. */
+  readonly pullRequest?: PullRequestOfRun | undefined
   /** Show what would be done and change nothing; only an action that may change something can be asked for it. */
   readonly dryRun: boolean
   readonly secrets: Secrets

@@ -75,6 +75,8 @@ export interface Issues {
   isPublic(): Promise<GithubAnswer<boolean>>
   /** Serial, at least one second after the write before. The number of the issue that was written. */
   perform(write: Write): Promise<GithubAnswer<{ readonly number: number; readonly author: string | undefined }>>
+  /** Replaces the text of a comment; as serial as every write. */
+  editComment(id: number, body: string): Promise<GithubAnswer<'done'>>
   /** Requests of this run: all, those that count against the rate limit, and writes. */
   counts(): { readonly requests: number; readonly charged: number; readonly writes: number }
 }

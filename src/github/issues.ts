@@ -171,6 +171,13 @@ export const createIssues = (options: IssuesOptions): Issues => {
       if (write.kind === 'create') return writers.create(write)
       return write.kind === 'update' ? writers.update(write) : writers.comment(write)
     },
+    editComment: async (id, body) => {
+      const answer = await client.ask(
+        { method: 'PATCH', path: `${base}/issues/comments/${id}`, body: { body }, topic: 'issue' },
+        writtenComment,
+      )
+      return answer.ok ? { ok: true, value: 'done' } : answer
+    },
     counts: client.counts,
   }
 }

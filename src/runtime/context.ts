@@ -17,7 +17,17 @@ import type { StateStore } from './state/state.ts'
 /** What the runtime decides for one action, and hands over as it is. */
 type Given = Pick<
   Context,
-  'ledger' | 'exclusively' | 'uninterrupted' | 'recoveries' | 'invoke' | 'dryRun' | 'server' | 'servers' | 'workspace'
+  | 'pullRequest'
+  | 'temporary'
+  | 'ledger'
+  | 'exclusively'
+  | 'uninterrupted'
+  | 'recoveries'
+  | 'invoke'
+  | 'dryRun'
+  | 'server'
+  | 'servers'
+  | 'workspace'
 >
 
 export type ContextParts = Given & {
@@ -52,6 +62,8 @@ export const createContext = (parts: ContextParts): Context => {
     server: parts.server,
     workspace: parts.workspace,
     servers: parts.servers,
+    pullRequest: parts.pullRequest,
+    temporary: parts.temporary,
     dryRun: parts.dryRun,
     secrets,
     state: parts.store,

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import type { PullRequestOfRun } from '../contract/pull-request.ts'
 import type { RunnerEvent } from '../core/event-guard.ts'
 import { readJson } from '../core/read-json.ts'
 import { namesIn } from './parse/secrets.ts'
@@ -10,6 +11,8 @@ type Mapping = Readonly<Record<string, unknown>>
 export type EventOfRun = RunnerEvent & {
   /** The names in every `${NAME}` that somebody sent with a dispatch. */
   readonly brought: ReadonlySet<string>
+  /** Only of the event `pull_request`. */
+  readonly pullRequest: PullRequestOfRun | undefined
 }
 
 /** GitHub's own limit of a payload is 25 MB. */
@@ -24,6 +27,13 @@ const textAt = (value: unknown, key: string): string | undefined => {
   return typeof found === 'string' && found !== '' ? found : undefined
 }
 const partAt = (value: Mapping, key: string): unknown => (Object.hasOwn(value, key) ? value[key] : undefined)
+
+const pullRequestIn = (payload: Mapping): PullRequestOfRun | undefined => {
+  const pull = partAt(payload, 'pull_request')
+  const number = partAt(mappingOf(pull), 'number')
+  const base = textAt(partAt(mappingOf(pull), 'base'), 'sha')
+  return typeof number === 'number' && base !== undefined && /^[0-9a-f]{40,64}$/.test(base) ? { number, base } : undefined
+}
 
 type Payload = { readonly value: Mapping; readonly brought: ReadonlySet<string> } | { readonly unreadable: string }
 
@@ -71,6 +81,7 @@ export const eventOf = (environment: Environment): EventOfRun => {
     unreadable: 'unreadable' in read ? read.unreadable : undefined,
     sender: textAt(partAt(payload, 'sender'), 'type'),
     actors: ['GITHUB_ACTOR', 'GITHUB_TRIGGERING_ACTOR'].map((name) => environment[name] ?? ''),
+    pullRequest: event === 'pull_request' ? pullRequestIn(payload) : undefined,
     brought: 'brought' in read ? read.brought : new Set(),
   }
 }

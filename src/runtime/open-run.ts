@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { resolve } from 'node:path'
 import type { Secrets } from '../contract/context.ts'
 import type { Registry } from '../contract/registry.ts'
@@ -132,6 +133,8 @@ export const openRun = async (opening: Opening): Promise<Run> => {
     server: parsed.server,
     servers: parsed.servers,
     dryRun: parsed.dryRun,
+    pullRequest: event.pullRequest,
+    temporary: environment['RUNNER_TEMP'] || tmpdir(),
     holdsLock: false,
     openWeb: createAskWeb(environment),
     openRepository: async (wanted) => {

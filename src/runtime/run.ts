@@ -2,6 +2,7 @@ import type { Action } from '../contract/action.ts'
 import type { Secrets } from '../contract/context.ts'
 import type { JsonObject } from '../contract/json.ts'
 import type { RunProgram } from '../contract/process.ts'
+import type { PullRequestOfRun } from '../contract/pull-request.ts'
 import type { Report, Result, ServerReports } from '../contract/report.ts'
 import type { Repository } from '../contract/repository.ts'
 import type { AskWeb } from '../contract/web.ts'
@@ -22,6 +23,8 @@ export type Run = {
   /** Whom the run is about: all actions of a server keep their state and their incidents under the same site. */
   readonly of: SiteOfRun
   readonly workspace: string
+  readonly temporary: string
+  readonly pullRequest: PullRequestOfRun | undefined
   readonly printer: Printer
   readonly secrets: Secrets
   readonly redact: (text: string) => string

@@ -1,4 +1,4 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { hosted } from '../../support/broken-server.ts'
@@ -11,7 +11,13 @@ const low = v31('AV:N/AC:H/PR:N/UI:N/S:U/C:L/I:N/A:N')
 const h2 = record('GHSA-h2h2-0000-0001', 'h2', '4.3.0', { aliases: ['CVE-2025-11111'], summary: 'Request splitting', severity: critical })
 const pins = 'django==4.2.8\nh2==4.1.0\n'
 
-type Given = { files?: Readonly<Record<string, string>>; inputs?: Readonly<Record<string, string>>; stateHome?: string; workspace?: string }
+type Given = {
+  files?: Readonly<Record<string, string>>
+  inputs?: Readonly<Record<string, string>>
+  stateHome?: string
+  workspace?: string
+  runnerTemp?: string
+}
 
 const urls = ({ origin }: OsvServer) => ({ 'osv-url': origin, 'kev-url': `${origin}/kev`, 'epss-url': `${origin}/epss` })
 const audit = (server: OsvServer, { files = { 'requirements.txt': pins }, inputs = {}, ...rest }: Given = {}) =>
@@ -318,6 +324,63 @@ describe('paths and ecosystems', () => {
     const ran = await auditing([], { inputs: { paths: 'backend/**' } })
     expect(told(ran.findings)).toEqual(['unknown audit.incomplete file/backend/**'])
   })
+})
+
+test('SARIF for code scanning has a result for each place, on its line', async () => {
+  const files = { 'a b/requirements.txt': 'h2==4.1.0\n', 'requirements.txt': `django==4.2.8\nh2==4.1.0\n` }
+  await using server = await osvServer({ records: [h2] })
+  await using folder = await temporaryFolder()
+  const ran = await audit(server, { files, inputs: { sarif: 'true' }, runnerTemp: folder.path })
+  const sarif = JSON.parse(await readFile(ran.outputs['sarif-file'] ?? '', 'utf8'))
+  expect(sarif).toMatchObject({
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { rules: [{ id: 'CVE-2025-11111', properties: { 'security-severity': '9.8' } }] } },
+        results: [
+          {
+            ruleId: 'CVE-2025-11111',
+            level: 'error',
+            locations: [{ physicalLocation: { artifactLocation: { uri: 'a%20b/requirements.txt' }, region: { startLine: 1 } } }],
+          },
+          { locations: [{ physicalLocation: { artifactLocation: { uri: 'requirements.txt' }, region: { startLine: 2 } } }] },
+        ],
+      },
+    ],
+  })
+  const prints = sarif.runs[0].results.map((one: { partialFingerprints: object }) => JSON.stringify(one.partialFingerprints))
+  expect(new Set(prints).size).toBe(2)
+})
+
+test('a bill of materials has every package once, with its places', async () => {
+  await using server = await osvServer({ records: [] })
+  await using folder = await temporaryFolder()
+  const files = { 'requirements.txt': 'h2==4.1.0\n', 'requirements-dev.txt': 'h2==4.1.0\nidna==3.6\n' }
+  const once = async () => {
+    const ran = await audit(server, { files, inputs: { sbom: 'true', server: 'quiz' }, runnerTemp: folder.path })
+    return readFile(ran.outputs['sbom-file'] ?? '', 'utf8')
+  }
+  const text = await once()
+  expect(JSON.parse(text)).toMatchObject({
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    serialNumber: expect.stringMatching(/^urn:uuid:[0-9a-f-]{36}$/),
+    metadata: { component: { name: 'quiz' } },
+    components: [
+      {
+        purl: 'pkg:pypi/h2@4.1.0',
+        scope: 'required',
+        evidence: {
+          occurrences: [
+            { location: 'requirements-dev.txt', line: 1 },
+            { location: 'requirements.txt', line: 1 },
+          ],
+        },
+      },
+      { purl: 'pkg:pypi/idna@3.6', scope: 'excluded' },
+    ],
+  })
+  expect(await once()).toBe(text)
 })
 
 describe('hostile names', () => {

@@ -1,11 +1,16 @@
 import { type ActionOptions, defineAction } from '../../contract/action.ts'
 import type { Context } from '../../contract/context.ts'
 import { finding } from '../../contract/finding.ts'
+import type { Attachment } from '../../contract/report.ts'
 import type { Obstacle } from '../../contract/seen.ts'
 import { idsOfParts, renamedInParts } from '../../core/parts.ts'
 import { completedParts, runPartsSideBySide } from '../../core/run-parts.ts'
+import { sarifOf } from '../../domain/packages/sarif.ts'
+import { sbomOf } from '../../domain/packages/sbom.ts'
+import { attachJson } from './attach.ts'
+import { tellPullRequest } from './comment.ts'
 import { options as ownOptions, reads } from './options.ts'
-import { noTotals, overviewOf } from './overview.ts'
+import { type AuditTotals, comparedScope, noTotals, overviewOf } from './overview.ts'
 import { partOptions, parts } from './parts.generated.ts'
 
 const options = { ...ownOptions, ...partOptions }
@@ -24,6 +29,21 @@ const unfinished = (part: string, { cause, advice }: Obstacle) =>
     audience: 'security',
   })
 
+const sarifName = 'ronde.sarif'
+const sbomName = 'sbom.cdx.json'
+
+const attachmentsOf = async (
+  given: Options,
+  { sarif, locked }: AuditTotals,
+  { temporary, server }: Context,
+): Promise<readonly Attachment[]> => {
+  const wanted = [
+    ...(given.sarif ? [{ name: sarifName, value: sarifOf(sarif) }] : []),
+    ...(given.sbom ? [{ name: sbomName, value: sbomOf(locked, server) }] : []),
+  ]
+  return Promise.all(wanted.map(({ name, value }) => attachJson(temporary, name, value)))
+}
+
 const run = async (given: Options, context: Context) => {
   const world = { context, startedAt: context.now() }
   const planned = parts
@@ -31,7 +51,17 @@ const run = async (given: Options, context: Context) => {
     .map((part) => ({ part, run: () => part.run(given, world, true) }))
   const ran = await runPartsSideBySide(planned, { signal: context.signal, unfinished })
   const totals = ran.map(({ outcome }) => outcome?.totals).find((one) => one !== undefined) ?? noTotals
-  return { scope: completedParts(ran), findings: ran.flatMap(({ findings }) => findings), attachments: [], ...overviewOf(totals) }
+  if (given.comment) await tellPullRequest(totals, context)
+  const files = await attachmentsOf(given, totals, context)
+  const { outputs, facts } = overviewOf(totals)
+  const pathOf = (name: string): string => files.find((one) => one.name === name)?.path ?? ''
+  return {
+    scope: [...completedParts(ran), ...comparedScope(totals)],
+    findings: ran.flatMap(({ findings }) => findings),
+    attachments: files,
+    outputs: { ...outputs, 'sarif-file': pathOf(sarifName), 'sbom-file': pathOf(sbomName) },
+    facts,
+  }
 }
 
 export const action = defineAction({
@@ -47,6 +77,9 @@ export const action = defineAction({
   outputs: {
     vulnerabilities: { description: 'Number of vulnerabilities that no entry of the ignore file accepts.' },
     critical: { description: 'How many of them are critical.' },
+    'sarif-file': { description: 'Path of the SARIF file; empty without the option.' },
+    'sbom-file': { description: 'Path of the bill of materials; empty without the option.' },
+    new: { description: 'How many of them the pull request brings; empty where nothing was compared.' },
     fixable: { description: 'How many of them a newer version fixes.' },
   },
   timeoutMs: () => 120_000,

@@ -34,6 +34,15 @@ export const options = {
   'ignore-file': workspacePath().prefault('.github/ronde-ignore.yml').meta({
     description: 'Accepted risks: a list of `{ id, package, version, path, reason, expires }`, each with a reason and an expiry.',
   }),
+  comment: z
+    .boolean()
+    .default(true)
+    .meta({ description: 'Tell a pull request what it brings, by one comment; it needs `pull-requests: write`.' }),
+  sarif: z.boolean().default(false).meta({ description: 'Write SARIF for code scanning; the output `sarif-file` is its path.' }),
+  sbom: z.boolean().default(false).meta({ description: 'Write a bill of materials (CycloneDX); the output `sbom-file` is its path.' }),
+  base: text()
+    .optional()
+    .meta({ description: "Commit or branch to compare with: only what is new against it is told. Default: a pull request's base." }),
   'osv-url': httpUrl().prefault('https://api.osv.dev').meta({ description: "Where OSV's API is." }),
   'kev-url': httpUrl()
     .prefault('https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json')

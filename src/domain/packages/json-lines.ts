@@ -6,15 +6,18 @@ export const mostValues = 4_000_000
 
 export type JsonFile = { readonly value: unknown; readonly lineOf: (key: string) => number } | { readonly trouble: string }
 
-const quote = '"'
+const quote = 0x22
+const space = 0x20
 
-/** `"key": {` or `"key": [`, as all writers put it on a line of its own -> its key as JSON. */
-const keyOn = (line: string): string | undefined => {
-  const trimmed = line.trim()
-  if (!trimmed.startsWith(quote)) return undefined
-  const opens = trimmed.endsWith('{') || trimmed.endsWith('[') || trimmed.includes('": [')
-  const end = trimmed.indexOf('":')
-  return opens && end > 0 ? trimmed.slice(0, end + 1) : undefined
+/** `"key": {` or `"key": [`, as all writers begin what has a place of its own -> its key as JSON. */
+const keyOn = (text: string, from: number, end: number): string | undefined => {
+  let at = from
+  while (at < end && text.charCodeAt(at) === space) at += 1
+  if (text.charCodeAt(at) !== quote) return undefined
+  const close = text.indexOf('":', at)
+  if (close === -1 || close >= end) return undefined
+  const opens = text[close + 3]
+  return opens === '{' || opens === '[' ? text.slice(at, close + 1) : undefined
 }
 
 /** Where each key stands, in the order of the file: a name that comes again is found again. */
@@ -24,7 +27,7 @@ const linesByKey = (text: string): ReadonlyMap<string, readonly number[]> => {
   while (from < text.length) {
     const found = text.indexOf('\n', from)
     const end = found === -1 ? text.length : found
-    const key = keyOn(text.slice(from, end))
+    const key = keyOn(text, from, end)
     if (key !== undefined) pushTo(lines, key, number)
     from = end + 1
     number += 1

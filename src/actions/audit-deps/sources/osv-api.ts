@@ -28,7 +28,7 @@ type Query = { readonly of: LockedPackage; readonly version: string; readonly pa
 type Named = { readonly id: string; readonly modified: string; readonly of: LockedPackage }
 type Found = { readonly named: Named[]; readonly troubles: SourceTrouble[] }
 
-const advice = 'run it again; if it stays, look at https://status.osv.dev, or use `offline`'
+const advice = 'run it again; if it stays, look whether this machine reaches the URL of `osv-url`'
 const trouble = (subject: string, cause: string): SourceTrouble => ({ subject, cause, advice })
 
 /** A build is asked for as it is written, and as the release that it was made of. */

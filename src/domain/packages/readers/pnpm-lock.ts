@@ -42,27 +42,38 @@ const isElsewhere = (name: string, version: string): boolean =>
 const targetsOf = (packages: ReadonlyMap<string, unknown>, name: string, node: BlockNode): readonly string[] => {
   const version = node.entries.get('version')?.text ?? node.text
   const candidates = [version, `${name}@${version}`, `/${name}@${version}`, `/${name}/${version}`]
-  return candidates.filter((one) => packages.has(one)).slice(0, 1)
+  const found = candidates.find((one) => packages.has(one))
+  return found === undefined ? [] : [found]
 }
 
 const wantedOf = (node: BlockNode | undefined, kinds: readonly string[], packages: ReadonlyMap<string, unknown>): readonly string[] =>
   kinds.flatMap((kind) => [...child(node, kind)].flatMap(([name, one]) => targetsOf(packages, name, one)))
 
+type PnpmGraph = { readonly rootsOf: (kinds: readonly string[]) => readonly string[]; readonly wants: (key: string) => readonly string[] }
+
 /** Version 9 keeps what a package is apart from what it wants. */
-const parentsIn = (document: Document, kinds: readonly string[]): FirstParents => {
+const graphOf = (document: Document): PnpmGraph => {
   const packages = child(document, 'snapshots').size > 0 ? child(document, 'snapshots') : child(document, 'packages')
   const importers = document.entries.has('importers') ? [...child(document, 'importers').values()] : [document]
-  return firstParents({
-    roots: importers.flatMap((one) => wantedOf(one, kinds, packages)),
-    wants: (key) => wantedOf(packages.get(key), runtimeKinds, packages),
-  })
+  const known = new Map<string, readonly string[]>()
+  return {
+    rootsOf: (kinds) => importers.flatMap((one) => wantedOf(one, kinds, packages)),
+    // Asked twice, for what runs and for everything.
+    wants: (key) => {
+      const wanted = known.get(key) ?? wantedOf(packages.get(key), runtimeKinds, packages)
+      known.set(key, wanted)
+      return wanted
+    },
+  }
 }
 
 /** The snapshots of one package differ by their peers; any of them leads to it. */
 const byPlainKey = (parents: FirstParents): ReadonlyMap<string, string> => new Map([...parents.keys()].map((key) => [plainKey(key), key]))
 
 const entriesOf = (document: Document): readonly LockfileEntry[] => {
-  const [runtime, all] = [parentsIn(document, runtimeKinds), parentsIn(document, [...runtimeKinds, 'devDependencies'])]
+  const { rootsOf, wants } = graphOf(document)
+  const runtime = firstParents({ roots: rootsOf(runtimeKinds), wants })
+  const all = firstParents({ roots: rootsOf([...runtimeKinds, 'devDependencies']), wants })
   const [inRuntime, inAll] = [byPlainKey(runtime), byPlainKey(all)]
   return [...child(document, 'packages')].flatMap(([key, node]) => {
     const plain = plainKey(key)

@@ -13,6 +13,16 @@ const maxBytes = 64 * 1024 * 1024
 
 const basenameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
+/** Whether a path is a lockfile that is to be audited, by the patterns or, without any, by the folders that are not gone into. */
+export const isWanted = (patterns: readonly string[]): ((path: string) => boolean) => {
+  const matchers = patterns.map(pathMatcher)
+  return (path) => {
+    if (readerOf(path) === undefined) return false
+    const folders = path.split('/').slice(0, -1)
+    return matchers.length === 0 ? !folders.some((name) => skipped.has(name)) : matchers.some((matches) => matches(path))
+  }
+}
+
 export type FoundFiles = { readonly paths: readonly string[]; readonly troubles: readonly FileTrouble[] }
 
 const trouble = (path: string, cause: string): FileTrouble => ({ path, line: 1, cause })
@@ -24,7 +34,7 @@ export const findFiles = async (
 ): Promise<FoundFiles> => {
   const matchers = patterns.map((pattern) => ({ pattern, matches: pathMatcher(pattern) }))
   const tree = await filesInTree(workspace, {
-    isFile: (path) => readerOf(path) !== undefined && (matchers.length === 0 || matchers.some(({ matches }) => matches(path))),
+    isFile: isWanted(patterns),
     isFolder: (path) => basenameOf(path) !== '.git' && (matchers.length > 0 || !skipped.has(basenameOf(path))),
     signal,
   })

@@ -12,13 +12,18 @@ import { askExploited } from '../../sources/exploited.ts'
 import { createOsvApi } from '../../sources/osv-api.ts'
 import { createRecordCache } from '../../sources/record-cache.ts'
 import type { SourceTrouble } from '../../sources/source.ts'
+import { adviceOf } from './advice.ts'
+import { type AuditBase, baseOf, changedPackages, newAdvisories, readBase } from './base.ts'
 import { type GatheredPackages, gatherPackages } from './gather.ts'
+import { changedRules } from './head.ts'
 import { createReadBytes, findFiles } from './look.ts'
 import {
   judgeAdvisory,
+  judgeCleanChange,
   judgeCleanFile,
   judgeFiles,
   judgeIgnores,
+  judgeNoBase,
   judgeNoFiles,
   judgeSourceTrouble,
   type PackageFindingId,
@@ -28,22 +33,42 @@ import { type RankedAdvisory, rankAdvisory } from './rank.ts'
 
 const note = 'records'
 
-type Advisories = { readonly advisories: readonly Advisory[]; readonly troubles: readonly SourceTrouble[] }
+/** What is to be audited: everything, or what a change brings beside what it replaces. */
+type Scan = {
+  readonly gathered: GatheredPackages
+  readonly packages: readonly LockedPackage[]
+  readonly compared: { readonly base: AuditBase; readonly former: readonly LockedPackage[] } | undefined
+}
 
-const askAdvisories = async (packages: readonly LockedPackage[], url: string, asking: Asking, { state }: Context): Promise<Advisories> => {
+type Advisories = { readonly advisories: readonly Advisory[]; readonly before: number; readonly troubles: readonly SourceTrouble[] }
+
+const askAdvisories = async ({ packages, compared }: Scan, url: string, asking: Asking, { state }: Context): Promise<Advisories> => {
   const cache = createRecordCache(state.note(note))
-  const { records, troubles } = await createOsvApi(url, asking, cache)(packages)
+  const former = compared?.former ?? []
+  const { records, troubles } = await createOsvApi(url, asking, cache)([...packages, ...former])
   const kept = cache.kept()
-  if (kept !== undefined && troubles.length === 0) state.setNote(note, kept)
-  return { advisories: matchAdvisories(packages, (key) => records.get(key) ?? []), troubles }
+  if (kept !== undefined && troubles.length === 0 && compared === undefined) state.setNote(note, kept)
+  const recordsOf = (key: string) => records.get(key) ?? []
+  const found = matchAdvisories(packages, recordsOf)
+  const advisories = compared === undefined ? found : newAdvisories(found, matchAdvisories(former, recordsOf))
+  return { advisories, before: found.length - advisories.length, troubles }
 }
 
 type IgnoreLook = { readonly file: IgnoreFile; readonly ignored: Ignored }
 
 const maxIgnoreBytes = 1024 * 1024
 
-const lookAtIgnores = async (advisories: readonly Advisory[], path: string, { context, startedAt }: AuditWorld): Promise<IgnoreLook> => {
-  const read = await readWorkspaceFile(context.workspace, path, maxIgnoreBytes)
+/** Of a change the base's: what it accepts itself does not count before it is merged. */
+const readIgnores = (path: string, { workspace }: Context, base: AuditBase | undefined) =>
+  base === undefined ? readWorkspaceFile(workspace, path, maxIgnoreBytes) : base.git.readFile(base.revision, path)
+
+const lookAtIgnores = async (
+  advisories: readonly Advisory[],
+  path: string,
+  { context, startedAt }: AuditWorld,
+  base: AuditBase | undefined,
+): Promise<IgnoreLook> => {
+  const read = await readIgnores(path, context, base)
   const file =
     read.kind === 'text'
       ? readIgnoreFile(read.text, startedAt)
@@ -53,44 +78,69 @@ const lookAtIgnores = async (advisories: readonly Advisory[], path: string, { co
 }
 
 /** Files of which nothing is told otherwise. */
-const cleanFiles = ({ files, packages, troubles }: GatheredPackages, ranked: readonly RankedAdvisory[]) => {
+const cleanFiles = ({ gathered: { files, packages, troubles } }: Scan, ranked: readonly RankedAdvisory[]) => {
   const bad = new Set([...ranked.flatMap(({ advisory }) => advisory.places.map(({ file }) => file)), ...troubles.map(({ path }) => path)])
   const counts = Map.groupBy(packages, ({ file }) => file)
   return files.filter(({ path }) => !bad.has(path)).map(({ path, notes }) => judgeCleanFile(path, counts.get(path)?.length ?? 0, notes))
 }
 
-const audit = async (gathered: GatheredPackages, options: AuditOptions, world: AuditWorld): Promise<AuditOutcome<PackageFindingId>> => {
+/** EPSS changes no verdict: a pull request does not wait for it. */
+const exploitedUrls = (options: AuditOptions, { compared }: Scan) => ({
+  kev: options['kev-url'],
+  epss: compared === undefined ? options['epss-url'] : undefined,
+})
+
+const totalsOf = (
+  scan: Scan,
+  ranked: readonly RankedAdvisory[],
+  ignored: Ignored,
+  { before, requests, isWhole }: { before: number; requests: number; isWhole: boolean },
+) => {
+  const { gathered, compared } = scan
+  const ofFiles = Map.groupBy(gathered.packages, ({ file: path }) => path)
+  return {
+    locked: gathered.packages,
+    packages: new Set(gathered.packages.map(packageKey)).size,
+    files: gathered.files.map(({ path }) => ({ path, packages: ofFiles.get(path)?.length ?? 0 })),
+    vulnerabilities: ranked.map(({ advisory }) => advisory),
+    sarif: ranked.map(({ advisory, status }) => ({ advisory, status, advice: adviceOf(advisory) })),
+    critical: ranked.filter(({ status }) => status === 'critical').length,
+    ignored: ignored.ignored.length,
+    leftOut: ignored.kept.length - ranked.length,
+    requests,
+    ...(compared === undefined ? {} : { compared: { base: compared.base.revision, before, isWhole } }),
+  }
+}
+
+const audit = async (scan: Scan, options: AuditOptions, world: AuditWorld): Promise<AuditOutcome<PackageFindingId>> => {
   const { context } = world
+  const { gathered, compared } = scan
   const asking: Asking = { ask: context.askWeb, signal: context.signal, counts: { requests: 0 } }
-  const { advisories, troubles: ofOsv } = await askAdvisories(gathered.packages, options['osv-url'], asking, context)
-  const { file, ignored } = await lookAtIgnores(advisories, options['ignore-file'], world)
+  const { advisories, before, troubles: ofOsv } = await askAdvisories(scan, options['osv-url'], asking, context)
+  const { file, ignored } = await lookAtIgnores(advisories, options['ignore-file'], world, compared?.base)
   const cves = ignored.kept.flatMap(({ ids }) => ids)
-  const exploited = await askExploited(cves, { kev: options['kev-url'], epss: options['epss-url'] }, asking)
+  const exploited = await askExploited(cves, exploitedUrls(options, scan), asking)
   const troubles = [...ofOsv, ...exploited.troubles]
   const ranked = ignored.kept
     .flatMap((one) => rankAdvisory(one, options, exploited) ?? [])
     .toSorted((a, b) => byWorstStatus(a.status, b.status))
-  const completed = troubles.length === 0 && gathered.troubles.length === 0
-  const ofFiles = Map.groupBy(gathered.packages, ({ file: path }) => path)
+  const isWhole = troubles.length === 0 && gathered.troubles.length === 0
+  const rules = ['.github/ronde.yml', options['ignore-file']]
   return {
-    completed,
+    completed: isWhole && compared === undefined,
     findings: [
       ...ranked.map(judgeAdvisory),
       ...judgeFiles(gathered),
       ...troubles.map(judgeSourceTrouble),
-      ...judgeIgnores(options['ignore-file'], file, ignored.uses, completed),
+      ...judgeIgnores(options['ignore-file'], file, ignored.uses, isWhole && compared === undefined),
+      ...(compared === undefined || !isWhole || ranked.length > 0
+        ? []
+        : [judgeCleanChange(new Set(scan.packages.map(packageKey)).size, before)]),
+      ...(compared === undefined ? [] : await changedRules(rules, context.workspace, compared.base)),
       // What could not be looked up is not clean.
-      ...(ofOsv.length > 0 ? [] : cleanFiles(gathered, ranked)),
+      ...(ofOsv.length > 0 || compared !== undefined ? [] : cleanFiles(scan, ranked)),
     ],
-    totals: {
-      packages: new Set(gathered.packages.map(packageKey)).size,
-      files: gathered.files.map(({ path }) => ({ path, packages: ofFiles.get(path)?.length ?? 0 })),
-      vulnerabilities: ranked.map(({ advisory }) => advisory),
-      critical: ranked.filter(({ status }) => status === 'critical').length,
-      ignored: ignored.ignored.length,
-      leftOut: ignored.kept.length - ranked.length,
-      requests: asking.counts.requests,
-    },
+    totals: totalsOf(scan, ranked, ignored, { before, requests: asking.counts.requests, isWhole }),
   }
 }
 
@@ -99,8 +149,15 @@ const run = async (options: AuditOptions, world: AuditWorld): Promise<AuditOutco
   const found = await findFiles(options.paths, context)
   const read = await gatherPackages(found.paths, createReadBytes(context.workspace), options.ecosystems)
   const gathered = { ...read, troubles: [...found.troubles, ...read.troubles] }
+  const base = baseOf(options, context)
+  const before = base === undefined ? undefined : await readBase(base, options)
+  if (before !== undefined && 'unreadable' in before) return { completed: false, findings: [judgeNoBase(before.unreadable)] }
+  if (before !== undefined) {
+    const { brought, former } = changedPackages(gathered.packages, before.packages)
+    return audit({ gathered, packages: brought, compared: { base: before.base, former } }, options, world)
+  }
   if (gathered.files.length === 0 && gathered.troubles.length === 0) return { completed: false, findings: [judgeNoFiles()] }
-  return audit(gathered, options, world)
+  return audit({ gathered, packages: gathered.packages, compared: undefined }, options, world)
 }
 
 export const part = definePart({

@@ -1,4 +1,5 @@
 import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
+import type { Obstacle } from '../../../../contract/seen.ts'
 import { type IgnoreFile, type IgnoreUse, longestIgnoreDays } from '../../../../domain/packages/ignore.ts'
 import type { LockedPackage } from '../../../../domain/packages/package.ts'
 import type { SourceTrouble } from '../../sources/source.ts'
@@ -7,7 +8,7 @@ import type { FileTrouble, GatheredPackages, UnpinnedPackage } from './gather.ts
 import type { RankedAdvisory } from './rank.ts'
 
 /** All ids of this part. */
-export const packageIds = ['audit.vulnerability', 'audit.unpinned', 'audit.ignore', 'audit.incomplete'] as const
+export const packageIds = ['audit.vulnerability', 'audit.unpinned', 'audit.ignore', 'audit.incomplete', 'audit.head'] as const
 export type PackageFindingId = (typeof packageIds)[number]
 type PackageFinding = JudgedFinding<PackageFindingId>
 
@@ -75,6 +76,18 @@ export const judgeCleanFile = (path: string, packages: number, notes: readonly s
     incidentKey,
   })
 
+/** A change that brings nothing, with what of its packages was there before. */
+export const judgeCleanChange = (packages: number, before: number): PackageFinding =>
+  finding({
+    id: 'audit.vulnerability',
+    subject: 'change',
+    status: 'ok',
+    title: 'this change brings no known vulnerability',
+    observed: `${packages} new or changed ${packages === 1 ? 'package' : 'packages'}; ${before} of their vulnerabilities were there before`,
+    expected: 'none that was not there before',
+    audience: 'security',
+  })
+
 const mostNames = 50
 
 export const judgeUnpinned = (path: string, all: readonly UnpinnedPackage[]): PackageFinding => {
@@ -115,6 +128,19 @@ export const judgeSourceTrouble = ({ subject, cause, advice }: SourceTrouble): P
     title: 'the audit is incomplete: advisories are missing',
     observed: cause,
     expected: 'an answer for every package',
+    advice,
+    audience: 'security',
+  })
+
+/** Against a base that cannot be read everything would be new: nothing is compared. */
+export const judgeNoBase = ({ cause, advice }: Obstacle): PackageFinding =>
+  finding({
+    id: 'audit.incomplete',
+    subject: 'base',
+    status: 'unknown',
+    title: 'the change was not audited: there is nothing to compare it with',
+    observed: cause,
+    expected: 'the commit that the pull request is to be merged into',
     advice,
     audience: 'security',
   })
