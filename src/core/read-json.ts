@@ -22,8 +22,8 @@ const stringEnd = (text: string, from: number): number => {
   return at
 }
 
-/** Why a text would make too many values, or nest them too deeply; undefined when it would not. Also for JSON with comments. */
-export const jsonExcess = (text: string, mostValues: number): string | undefined => {
+/** Counts before anything is made. One pass; what is no JSON is counted as well as it goes. */
+const excess = (text: string, mostValues: number): string | undefined => {
   let [open, count] = [0, 1]
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at)
@@ -43,7 +43,7 @@ export const jsonExcess = (text: string, mostValues: number): string | undefined
 /** Reads JSON that somebody else wrote: bounded before it is read, so that neither it nor what looks at its value can run away. */
 export const readJson = (text: string, mostValues = defaultMost): ReadJson => {
   // A text this short cannot hold too much.
-  const trouble = text.length <= deepest ? undefined : jsonExcess(text, mostValues)
+  const trouble = text.length <= deepest ? undefined : excess(text, mostValues)
   if (trouble !== undefined) return { trouble }
   try {
     return { value: JSON.parse(text) as unknown }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import type { LockfileContent } from '../../../src/domain/packages/lockfile.ts'
 import { lockfileReaders, readerOf } from '../../../src/domain/packages/readers.ts'
+import { withoutTrailingCommas } from '../../../src/domain/packages/trailing-commas.ts'
 
 const folder = '__tests__/support/fixtures/lockfiles'
 const fixture = (name: string): { path: string; text: string } => {
@@ -233,6 +234,16 @@ describe('other formats', () => {
     })
     expect(shown(read('package-lock.json', text))).toEqual(['__proto__@2.0.0 runtime', 'constructor@1.0.0 runtime constructor'])
   })
+})
+
+test.each([
+  ['[1, 2, ]', '[1, 2  ]'],
+  ['{"a": ",]", "b": [1,\n],\n}', '{"a": ",]", "b": [1 \n] \n}'],
+  ['{"a\\",}": 1}', '{"a\\",}": 1}'],
+  ['[,]', '[ ]'],
+  ['[1', '[1'],
+])('a comma behind the last item of %j', (text, plain) => {
+  expect(withoutTrailingCommas(text)).toBe(plain)
 })
 
 describe('adversarial files end quickly', () => {

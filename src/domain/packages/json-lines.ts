@@ -2,7 +2,7 @@ import { readJson } from '../../core/read-json.ts'
 import { pushTo } from './push-to.ts'
 
 /** A lockfile of 50,000 packages has about a million. */
-export const mostValues = 4_000_000
+const mostValues = 4_000_000
 
 export type JsonFile = { readonly value: unknown; readonly lineOf: (key: string) => number } | { readonly trouble: string }
 

@@ -1,6 +1,4 @@
-import { type ParseError, parse } from 'jsonc-parser'
-import { jsonExcess } from '../../../core/read-json.ts'
-import { createLineOf, mostValues } from '../json-lines.ts'
+import { readJsonLines } from '../json-lines.ts'
 import {
   type LockfileContent,
   type LockfileEntry,
@@ -13,6 +11,7 @@ import {
   textOf,
   unreadable,
 } from '../lockfile.ts'
+import { withoutTrailingCommas } from '../trailing-commas.ts'
 import { firstParents, wayTo } from '../ways.ts'
 
 const known = 2
@@ -66,18 +65,14 @@ const entriesOf = (packages: Packages, projects: readonly unknown[], lineOf: (ke
 }
 
 const read = (text: string): LockfileContent => {
-  const excess = jsonExcess(text, mostValues)
-  if (excess !== undefined) return unreadable(`it ${excess}`)
-  const errors: ParseError[] = []
-  const value: unknown = parse(text, errors, { allowTrailingComma: true })
-  const packages = ownOf(value, 'packages')
-  if (errors.length > 0 || packages === undefined) return unreadable('it is no lockfile of bun: cut, or not what bun writes')
-  const projects = Object.values(mappingOf(ownOf(value, 'workspaces')))
-  const version = Number(ownOf(value, 'lockfileVersion') ?? 0)
-  return lockfileContent({
-    entries: entriesOf(mappingOf(packages), projects, createLineOf(text)),
-    notes: noteOfVersion('bun.lock', version, known),
-  })
+  const file = readJsonLines(withoutTrailingCommas(text))
+  if ('trouble' in file) return unreadable(file.trouble)
+  const packages = ownOf(file.value, 'packages')
+  if (packages === undefined) return unreadable('it is no lockfile of bun: it has no packages')
+  const projects = Object.values(mappingOf(ownOf(file.value, 'workspaces')))
+  const version = Number(ownOf(file.value, 'lockfileVersion') ?? 0)
+  const entries = entriesOf(mappingOf(packages), projects, file.lineOf)
+  return lockfileContent({ entries, notes: noteOfVersion('bun.lock', version, known) })
 }
 
 /** bun's text lockfile of versions 0 to 2. The binary `bun.lockb` is not read. */
