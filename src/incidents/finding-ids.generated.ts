@@ -8,6 +8,8 @@ export const findingIds = [
   'audit.head',
   'audit.ignore',
   'audit.incomplete',
+  'audit.lists',
+  'audit.os-updates',
   'audit.unpinned',
   'audit.vulnerability',
   'cert-check.failed',

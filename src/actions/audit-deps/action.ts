@@ -4,18 +4,20 @@ import { finding } from '../../contract/finding.ts'
 import type { Attachment } from '../../contract/report.ts'
 import type { Obstacle } from '../../contract/seen.ts'
 import { idsOfParts, renamedInParts } from '../../core/parts.ts'
-import { completedParts, runPartsSideBySide } from '../../core/run-parts.ts'
+import { completedParts, type PlannedPart, runPartsSideBySide } from '../../core/run-parts.ts'
 import { sarifOf } from '../../domain/packages/sarif.ts'
 import { sbomOf } from '../../domain/packages/sbom.ts'
 import { attachJson } from './attach.ts'
 import { tellPullRequest } from './comment.ts'
 import { options as ownOptions, reads } from './options.ts'
 import { type AuditTotals, comparedScope, noTotals, overviewOf } from './overview.ts'
+import type { AuditOutcome } from './part.ts'
 import { partOptions, parts } from './parts.generated.ts'
 
 const options = { ...ownOptions, ...partOptions }
 
 type Options = ActionOptions<typeof options>
+type PartId = (typeof parts)[number]['ids'][number]
 
 const unfinished = (part: string, { cause, advice }: Obstacle) =>
   finding({
@@ -46,7 +48,7 @@ const attachmentsOf = async (
 
 const run = async (given: Options, context: Context) => {
   const world = { context, startedAt: context.now() }
-  const planned = parts
+  const planned: readonly PlannedPart<AuditOutcome<PartId>>[] = parts
     .filter((part) => part.configured?.(given) !== false)
     .map((part) => ({ part, run: () => part.run(given, world, true) }))
   const ran = await runPartsSideBySide(planned, { signal: context.signal, unfinished })
