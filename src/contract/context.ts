@@ -5,9 +5,11 @@ import type { History } from './history.ts'
 import type { Isolate } from './isolation.ts'
 import type { JsonObject } from './json.ts'
 import type { RunProgram } from './process.ts'
+import type { PullRequestOfRun } from './pull-request.ts'
 import type { Report } from './report.ts'
 import type { Permissions, Repository } from './repository.ts'
 import type { Instant, Obstacle } from './seen.ts'
+import type { AskWeb } from './web.ts'
 
 export interface Secrets {
   /** Masks a secret in the log and redacts it everywhere from now on, with its URL-encoded and base64 forms. */
@@ -56,6 +58,10 @@ export interface Context {
   readonly workspace: string
   /** The names under `servers:` of the configuration; empty where it has one server. */
   readonly servers: readonly string[]
+  /** Where files for later steps of the job go: `RUNNER_TEMP`, else the system's folder for what is temporary. */
+  readonly temporary: string
+  /** Absent where the run is about none. */
+  readonly pullRequest?: PullRequestOfRun | undefined
   /** Show what would be done and change nothing; only an action that may change something can be asked for it. */
   readonly dryRun: boolean
   readonly secrets: Secrets
@@ -66,6 +72,8 @@ export interface Context {
   readonly runProgram: RunProgram
   /** Looks in another process at what may end the process that looks: any foreign server's TLS. */
   readonly isolate: Isolate
+  /** Asks a service on the network that the configuration names. */
+  readonly askWeb: AskWeb
   readonly progress: Progress
   readonly ledger: Ledger
   /** Does work under the lock of the site, while nothing else of Ronde changes it; a `change` action holds it already. Waits for nobody. */

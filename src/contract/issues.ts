@@ -94,11 +94,15 @@ export interface Issues {
   listClosed(since: Instant): Promise<GithubAnswer<readonly Issue[]>>
   /** Oldest first; of many unread ones the newest thousand, and besides perhaps some that were read. */
   comments(unread: UnreadComments): Promise<GithubAnswer<readonly Comment[]>>
+  /** Oldest first, of all pages. */
+  allComments(number: number): Promise<GithubAnswer<readonly Comment[]>>
   /** `write` includes maintain and admin. */
   mayWrite(login: string): Promise<GithubAnswer<boolean>>
   isPublic(): Promise<GithubAnswer<boolean>>
   /** Serial, at least one second after the write before. The number of the issue that was written. */
   perform(write: Write): Promise<GithubAnswer<{ readonly number: number; readonly author: string | undefined }>>
+  /** Replaces the text of a comment; as serial as every write. */
+  editComment(id: number, body: string): Promise<GithubAnswer<'done'>>
   /** Requests of this run: all, those that count against the rate limit, and writes. */
   counts(): { readonly requests: number; readonly charged: number; readonly writes: number }
 }

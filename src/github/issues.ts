@@ -56,6 +56,10 @@ const reader = (client: Client, base: string) => {
     // Oldest first: what is opened meanwhile comes on the last page.
     listOpen: () => listed({ state: 'open', sort: 'created', direction: 'asc' }),
     listClosed: (since: Instant) => listed({ state: 'closed', sort: 'updated', direction: 'desc', since: iso(since) }),
+    allComments: (number: number) => {
+      const query = new URLSearchParams({ per_page: `${perPage}` })
+      return allPages(client, { method: 'GET', path: `${base}/issues/${number}/comments`, query, topic: 'issue' }, commentsShape)
+    },
     /** From the last page back: in a public repository anybody comments, and thousands of them must not cost every run its share of GitHub. */
     comments: async ({ number, count, after }: UnreadComments): Promise<GithubAnswer<readonly Comment[]>> => {
       const pages: (readonly Comment[])[] = []
@@ -214,6 +218,13 @@ export const createIssues = (options: IssuesOptions): Issues => {
     perform: (write) => {
       if (write.kind === 'create') return writers.create(write)
       return write.kind === 'update' ? writers.update(write) : writers.comment(write)
+    },
+    editComment: async (id, body) => {
+      const answer = await client.ask(
+        { method: 'PATCH', path: `${base}/issues/comments/${id}`, body: { body }, topic: 'issue' },
+        writtenComment,
+      )
+      return answer.ok ? { ok: true, value: 'done' } : answer
     },
     counts: client.counts,
   }

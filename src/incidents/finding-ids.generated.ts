@@ -2,6 +2,16 @@
 
 /** All ids that findings can have; each has a runbook. */
 export const findingIds = [
+  'audit-deps.failed',
+  'audit-deps.nothing',
+  'audit-deps.unfinished',
+  'audit.head',
+  'audit.ignore',
+  'audit.incomplete',
+  'audit.lists',
+  'audit.os-updates',
+  'audit.unpinned',
+  'audit.vulnerability',
   'cert-check.failed',
   'cert-check.nothing',
   'cert-check.unfinished',

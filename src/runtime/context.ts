@@ -3,6 +3,7 @@ import type { Context, Secrets } from '../contract/context.ts'
 import type { DatabaseOptions } from '../contract/database.ts'
 import type { Isolate } from '../contract/isolation.ts'
 import type { RunProgram } from '../contract/process.ts'
+import type { AskWeb } from '../contract/web.ts'
 import { createCompose, type Listing } from '../tools/compose.ts'
 import { createConnect } from '../tools/connect/connect.ts'
 import type { LookerProgram } from '../tools/isolation/looker.ts'
@@ -16,7 +17,17 @@ import type { StateStore } from './state/state.ts'
 /** What the runtime decides for one action, and hands over as it is. */
 type Given = Pick<
   Context,
-  'ledger' | 'exclusively' | 'uninterrupted' | 'recoveries' | 'invoke' | 'dryRun' | 'server' | 'servers' | 'workspace'
+  | 'pullRequest'
+  | 'temporary'
+  | 'ledger'
+  | 'exclusively'
+  | 'uninterrupted'
+  | 'recoveries'
+  | 'invoke'
+  | 'dryRun'
+  | 'server'
+  | 'servers'
+  | 'workspace'
 >
 
 export type ContextParts = Given & {
@@ -33,6 +44,7 @@ export type ContextParts = Given & {
   readonly looker: LookerProgram
   readonly stateDirectory: string | undefined
   readonly store: StateStore
+  readonly openWeb: (signal: AbortSignal) => AskWeb
   readonly openRepository: (wanted: RepositoryWanted) => ReturnType<Context['repository']>
 }
 
@@ -50,12 +62,15 @@ export const createContext = (parts: ContextParts): Context => {
     server: parts.server,
     workspace: parts.workspace,
     servers: parts.servers,
+    pullRequest: parts.pullRequest,
+    temporary: parts.temporary,
     dryRun: parts.dryRun,
     secrets,
     state: parts.store,
     compose,
     runProgram,
     isolate: parts.isolate,
+    askWeb: parts.openWeb(signal),
     connect: createConnect({
       options: common.database ?? {},
       compose,

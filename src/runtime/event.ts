@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import type { PullRequestOfRun } from '../contract/pull-request.ts'
 import type { RunnerEvent } from '../core/event-guard.ts'
 import { jsonValue, readJson } from '../core/read-json.ts'
 import { namesIn } from './parse/secrets.ts'
@@ -12,6 +13,8 @@ export type EventOfRun = RunnerEvent & {
   readonly brought: ReadonlySet<string>
   /** The texts of a dispatch that could say where something goes: an address, a piece of YAML; words and numbers cannot. */
   readonly sent: readonly string[]
+  /** Only of the event `pull_request`. */
+  readonly pullRequest: PullRequestOfRun | undefined
 }
 
 /** GitHub's own limit of a payload is 25 MB. */
@@ -26,6 +29,13 @@ const textAt = (value: unknown, key: string): string | undefined => {
   return typeof found === 'string' && found !== '' ? found : undefined
 }
 const partAt = (value: Mapping, key: string): unknown => (Object.hasOwn(value, key) ? value[key] : undefined)
+
+const pullRequestIn = (payload: Mapping): PullRequestOfRun | undefined => {
+  const pull = partAt(payload, 'pull_request')
+  const number = partAt(mappingOf(pull), 'number')
+  const base = textAt(partAt(mappingOf(pull), 'base'), 'sha')
+  return typeof number === 'number' && base !== undefined && /^[0-9a-f]{40,64}$/.test(base) ? { number, base } : undefined
+}
 
 type Payload = { readonly value: Mapping } | { readonly unreadable: string }
 
@@ -91,6 +101,7 @@ export const eventOf = (environment: Environment): EventOfRun => {
     unreadable: 'unreadable' in read ? read.unreadable : undefined,
     sender: textAt(partAt(payload, 'sender'), 'type'),
     actors: ['GITHUB_ACTOR', 'GITHUB_TRIGGERING_ACTOR'].map((name) => environment[name] ?? ''),
+    pullRequest: event === 'pull_request' ? pullRequestIn(payload) : undefined,
     brought: broughtBy(payload),
     sent: sentBy(payload),
   }

@@ -25,6 +25,7 @@ const lookedAt = (write: Write, look: LastLook): Write => ({
 export const guardedIssues = (issues: Issues, look: LastLook): Issues => ({
   ...issues,
   perform: (write) => issues.perform(lookedAt(write, look)),
+  editComment: (id, body) => issues.editComment(id, look(body)),
 })
 
 /** The same for all that is written to a repository. */

@@ -10,6 +10,7 @@ import { failsStep } from '../core/exit-rule.ts'
 import { roundName } from '../core/options/suite.ts'
 import { createRedactor, type Redactor, weakSecret } from '../core/redact/redact.ts'
 import { redactReport } from '../core/redact/report.ts'
+import { readBaseOf } from './base-of-pull.ts'
 import { type EventOfRun, eventOf } from './event.ts'
 import { guardEffect, guardEvent } from './guards.ts'
 import { lastLookOf } from './last-look.ts'
@@ -82,6 +83,7 @@ const prepare = async (name: string, start: Start, out: Out): Promise<Ready> => 
     environment: start.environment,
     hostname: hostname(),
     trust: { foreign: foreignConfiguration(event), brought: event.brought, sent: event.sent },
+    readBase: readBaseOf(event, before.recoverer, start.cancelled),
     mask: (secret) => secrets.add(secret),
   })
   warnAboutWeakSecrets(parsed, start, printer)

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { resolve } from 'node:path'
 import type { Secrets } from '../contract/context.ts'
 import type { Registry } from '../contract/registry.ts'
@@ -19,6 +20,7 @@ import type { Run } from './run.ts'
 import { type Configured, type SiteOfRun, seeSite } from './site.ts'
 import { stateDirectory } from './state/folder.ts'
 import { isOfSite } from './state/ledger-left.ts'
+import { createAskWeb } from './web.ts'
 
 export type Start = {
   readonly registry: Registry
@@ -121,6 +123,8 @@ export const openRun = async (opening: Opening): Promise<Run> => {
   const of = await siteFor({})
   await recoverAfterParsing(opening, of, place.stateDirectory)
   const { recoverer } = before
+  // Loaded by those who speak with the network.
+  const loadTransports = async () => (await import('./transports.ts')).transportsOf({ ...recoverer, environment })
   return {
     ...recoverer,
     ...place,
@@ -133,12 +137,14 @@ export const openRun = async (opening: Opening): Promise<Run> => {
     server: parsed.server,
     servers: parsed.servers,
     dryRun: parsed.dryRun,
+    pullRequest: event.pullRequest,
+    temporary: environment['RUNNER_TEMP'] || tmpdir(),
     holdsLock: false,
+    openWeb: createAskWeb(loadTransports),
     openRepository: async (wanted) => {
       const { openRepository } = await import('./repository.ts')
-      const { transportsOf } = await import('./transports.ts')
+      const openTransport = await loadTransports()
       const { token, common } = parsed
-      const openTransport = transportsOf({ ...recoverer, environment })
       const parts = { environment, openTransport, token, authors: common.incidents.authors, printer, redact: redactor.redact }
       const repository = openRepository(parts, wanted)
       return guardedRepository(repository, lastLookOf(redactor, [parsed.server]))

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Context, Secrets } from '../contract/context.ts'
 import type { RunProgram } from '../contract/process.ts'
@@ -82,6 +83,7 @@ const contextOf = (
     repository,
     server,
     servers: [],
+    temporary: tmpdir(),
     dryRun: false,
     common: header.version === 1 ? configured : { compose: reached.compose, database: reached.database },
     stateDirectory: wanted.directory,
@@ -91,6 +93,7 @@ const contextOf = (
     exclusively: async (work) => ({ kind: 'done', value: await work() }),
     uninterrupted: (swap) => swap(new AbortController().signal),
     recoveries: () => ({ recoveries: [], troubles: [] }),
+    openWeb: () => notHere('way to the network'),
     openRepository: async () => notHere('repository')(),
     invoke: async () => notHere('other action')(),
   })

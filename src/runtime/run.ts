@@ -2,8 +2,10 @@ import type { Action } from '../contract/action.ts'
 import type { Secrets } from '../contract/context.ts'
 import type { JsonObject } from '../contract/json.ts'
 import type { RunProgram } from '../contract/process.ts'
+import type { PullRequestOfRun } from '../contract/pull-request.ts'
 import type { Report, Result, ServerReports } from '../contract/report.ts'
 import type { Repository } from '../contract/repository.ts'
+import type { AskWeb } from '../contract/web.ts'
 import type { Listing } from '../tools/compose.ts'
 import type { LookerProgram } from '../tools/isolation/looker.ts'
 import type { LastLook } from './last-look.ts'
@@ -22,6 +24,8 @@ export type Run = {
   /** Whom the run is about: all actions of a server keep their state and their incidents under the same site. */
   readonly of: SiteOfRun
   readonly workspace: string
+  readonly temporary: string
+  readonly pullRequest: PullRequestOfRun | undefined
   readonly printer: Printer
   readonly secrets: Secrets
   readonly redact: (text: string) => string
@@ -40,6 +44,8 @@ export type Run = {
   readonly recoverer: Recoverer
   /** The site of an action whose own section names another project or database than the common part. */
   siteFor(configured: Configured): Promise<SiteOfRun>
+  /** The way out to services that the configuration names, under the signal of each action. */
+  openWeb(signal: AbortSignal): AskWeb
   /** The repository on GitHub, connected anew for each action under its own deadline. */
   openRepository(wanted: RepositoryWanted): Promise<Repository>
   /** Another action with its configured options and these laid over them. */

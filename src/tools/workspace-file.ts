@@ -9,6 +9,9 @@ export type WorkspaceFile =
   | { readonly kind: 'absent' }
   | { readonly kind: 'refused'; readonly cause: string }
 
+/** The same file, before anybody says how it is encoded. */
+export type WorkspaceBytes = Exclude<WorkspaceFile, { kind: 'text' }> | { readonly kind: 'bytes'; readonly bytes: Buffer }
+
 const codeOf = (error: unknown): string => (Error.isError(error) && 'code' in error ? String(error.code) : String(error))
 
 type Step = 'file' | 'folder' | 'absent' | { readonly cause: string }
@@ -39,15 +42,21 @@ const standing = async (workspace: string, path: string): Promise<'file' | 'abse
   return 'file'
 }
 
-const readBounded = async (file: FileHandle, path: string, maxBytes: number): Promise<WorkspaceFile> => {
+const readBounded = async (file: FileHandle, path: string, maxBytes: number): Promise<WorkspaceBytes> => {
   const { size } = await file.stat()
   return size > maxBytes
     ? { kind: 'refused', cause: `${path}: ${size} bytes, more than the ${maxBytes} that are read` }
-    : { kind: 'text', text: await file.readFile('utf8') }
+    : { kind: 'bytes', bytes: await file.readFile() }
 }
 
-/** Reads a file of the repository, at most `maxBytes` of it. Never throws for what stands there. */
+/** Reads a file of the repository, at most `maxBytes` of it, as UTF-8. Never throws for what stands there. */
 export const readWorkspaceFile = async (workspace: string, path: string, maxBytes: number): Promise<WorkspaceFile> => {
+  const read = await readWorkspaceBytes(workspace, path, maxBytes)
+  return read.kind === 'bytes' ? { kind: 'text', text: read.bytes.toString('utf8') } : read
+}
+
+/** As `readWorkspaceFile`, for files whose encoding is not known. */
+export const readWorkspaceBytes = async (workspace: string, path: string, maxBytes: number): Promise<WorkspaceBytes> => {
   const found = await standing(workspace, path)
   if (found === 'absent') return { kind: 'absent' }
   if (found !== 'file') return { kind: 'refused', ...found }

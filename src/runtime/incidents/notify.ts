@@ -1,8 +1,8 @@
 import { createGate } from '../../core/gate.ts'
-import { isRefused } from '../../core/net/address.ts'
 import type { ExchangeResult, OpenTransport, Transport } from '../../github/exchange.ts'
 import type { Notification } from '../../incidents/model.ts'
 import { type ListenerKind, listenerKinds, payloadFor } from '../../incidents/texts/notification.ts'
+import { placeOf } from '../safe-place.ts'
 
 /** One entry of `notify:`. */
 export type Listener = { readonly [Kind in ListenerKind]?: string | undefined }
@@ -33,16 +33,6 @@ const targetsOf = (listeners: readonly Listener[]): readonly Target[] =>
       return url === undefined ? [] : [{ kind, url, name: `notify[${index}] (${kind})` }]
     }),
   )
-
-/** A URL that may be posted to, or why not. */
-const placeOf = (text: string): { readonly url: URL } | { readonly cause: string } => {
-  if (!URL.canParse(text)) return { cause: 'its value is no URL' }
-  const url = new URL(text)
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return { cause: 'its URL begins with neither https: nor http:' }
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  const isNumeric = process.getBuiltinModule('node:net').isIP(host) !== 0
-  return isNumeric && isRefused(host) ? { cause: 'its address is one that Ronde never connects to' } : { url }
-}
 
 /** Nothing when it was taken. `again`: a second try may help. */
 const faultOf = (sent: ExchangeResult): { readonly cause: string; readonly again: boolean } | undefined => {

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
-import { isAbsolute, join } from 'node:path'
+import { isAbsolute, join, relative } from 'node:path'
 import type { Mistake } from '../../contract/user-error.ts'
 import { shown } from '../../core/options/shown.ts'
 import type { Layer } from './layers.ts'
@@ -23,13 +23,17 @@ export type Configuration = {
   readonly misplaced?: readonly string[]
 }
 
-type Named = { readonly config: string | undefined; readonly workspace: string }
+/** Reads a file of the workspace as the base of a pull request has it, by its relative path. */
+export type ReadBase = (path: string) => Promise<ConfigurationText>
+
+type Named = { readonly config: string | undefined; readonly workspace: string; readonly readBase?: ReadBase | undefined }
 
 const noPlace: ReadYaml['place'] = () => ({ line: 1, column: 1 })
 
-type Contents = { readonly text: string } | { readonly absent: true } | { readonly problem: string }
+/** The text of a configuration, or why there is none. */
+export type ConfigurationText = { readonly text: string } | { readonly absent: true } | { readonly problem: string }
 
-const readable = async (path: string): Promise<Contents> => {
+const readable = async (path: string): Promise<ConfigurationText> => {
   try {
     const { size } = await stat(path)
     if (size > maxBytes) return { problem: 'is larger than 1 MiB' }
@@ -68,11 +72,18 @@ const misplacedIn = async (workspace: string): Promise<readonly string[]> => {
   return misplaced.filter((_, index) => there[index])
 }
 
-/** Reads the configuration from disk. A missing default file is fine, a missing named one is a mistake. */
-export const readConfiguration = async ({ config, workspace }: Named): Promise<Configuration> => {
+/** What a pull request changes in the configuration does not count before it is merged; what is not of the workspace is not its. */
+const contentsOf = (path: string, { workspace, readBase }: Named): Promise<ConfigurationText> => {
+  const within = relative(workspace, path)
+  return readBase === undefined || within.startsWith('..') || isAbsolute(within) ? readable(path) : readBase(within)
+}
+
+/** Reads the configuration from disk, or of a pull request from its base. A missing default file is fine, a missing named one is a mistake. */
+export const readConfiguration = async (named: Named): Promise<Configuration> => {
+  const { config, workspace } = named
   const source = config ?? defaultConfig
   const path = isAbsolute(source) ? source : join(workspace, source)
-  const contents = await readable(path)
+  const contents = await contentsOf(path, named)
   if ('text' in contents) return parsed(source, contents.text)
   const none: Configuration = { source, value: {}, place: noPlace, mistakes: [] }
   if ('problem' in contents) return { ...none, mistakes: [{ source, path: '', message: contents.problem }] }

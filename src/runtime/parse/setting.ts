@@ -4,7 +4,7 @@ import type { Registry } from '../../contract/registry.ts'
 import { commonSections, commonShape } from '../../core/options/common.ts'
 import { declaredInputs, runShapeOf } from '../../core/options/inputs.ts'
 import { roundName } from '../../core/options/suite.ts'
-import { type Configuration, fileLayer, readConfiguration } from './configuration.ts'
+import { type Configuration, fileLayer, type ReadBase, readConfiguration } from './configuration.ts'
 import { type EventTrust, refuseWhatIsNotOurs } from './foreign.ts'
 import { type ReadInputs, readInputs } from './inputs.ts'
 import { type Layer, type Parsed, parseLayers } from './layers.ts'
@@ -22,6 +22,8 @@ export type RunRequest = {
   readonly hostname: string
   /** What the event brought, and whose the configuration may be; absent where no event started it. */
   readonly trust?: EventTrust
+  /** Of a pull request. */
+  readonly readBase?: ReadBase | undefined
   /** Told every secret as soon as it is known, also of a run whose parsing fails afterwards. */
   readonly mask: (secret: string) => void
 }
@@ -61,7 +63,7 @@ export const gather = async (request: RunRequest): Promise<Setting> => {
   const find = lookup(environment)
   const layers = belonging(inputs, 'run')
   const workspace = resolve(environment['GITHUB_WORKSPACE'] ?? '.')
-  const file = await readConfiguration({ config: textAt(layers, 'config'), workspace })
+  const file = await readConfiguration({ config: textAt(layers, 'config'), workspace, readBase: request.readBase })
   if (request.trust !== undefined) refuseWhatIsNotOurs(request.trust, file, inputs)
   const absent = (path: Path) => ({ source: `input ${path.join('-')}`, path: '' })
   const run = parseLayers({ shape: runShapeOf(action), layers, absent, find })

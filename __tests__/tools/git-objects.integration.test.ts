@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process'
+import { symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { createGitObjects } from '../../src/tools/git-objects.ts'
+import { createPrograms } from '../../src/tools/process/programs.ts'
+import { twoCommits } from '../support/git-repository.ts'
+import { temporaryFolder } from '../support/ronde.ts'
+
+const objectsOf = (workspace: string) =>
+  createGitObjects({ run: createPrograms({ environment: process.env }).run, workspace, signal: new AbortController().signal })
+
+test('reads files of a commit that is not checked out', async () => {
+  await using folder = await temporaryFolder()
+  await symlink('/etc/passwd', join(folder.path, 'link'))
+  const { base, head } = await twoCommits(folder.path, { 'a.txt': 'one', 'dir/ü [x].txt': 'odd' }, { 'a.txt': 'two' })
+  const git = objectsOf(folder.path)
+  expect(await git.hasCommit(base)).toBe(true)
+  expect(await git.readFile(base, 'a.txt')).toEqual({ kind: 'text', text: 'one' })
+  expect(await git.readFile(head, 'a.txt')).toEqual({ kind: 'text', text: 'two' })
+  expect(await git.readFile(base, 'dir/ü [x].txt')).toEqual({ kind: 'text', text: 'odd' })
+  expect(await git.readFile(base, 'b.txt')).toEqual({ kind: 'absent' })
+  expect((await git.readFile(base, 'link')).kind).toBe('refused')
+  expect((await git.readFile(base, 'dir')).kind).toBe('refused')
+  expect((await git.listFiles(base))?.toSorted()).toEqual(['a.txt', 'dir/ü [x].txt', 'link'])
+})
+
+test.each(['--help', '-x', 'HEAD..HEAD^', 'HEAD@{0}', '', 'no-such-branch', '0'.repeat(40)])('knows no commit %j', async (revision) => {
+  await using folder = await temporaryFolder()
+  await twoCommits(folder.path, { 'a.txt': 'one' }, {})
+  expect(await objectsOf(folder.path).hasCommit(revision)).toBe(false)
+})
+
+test('a folder that is no repository, and hooks that the repository names, run nothing', async () => {
+  await using folder = await temporaryFolder()
+  expect(await objectsOf(folder.path).hasCommit('HEAD')).toBe(false)
+  await twoCommits(folder.path, { 'a.txt': 'one' }, {})
+  spawnSync('git', ['-C', folder.path, 'config', 'core.fsmonitor', `touch ${join(folder.path, 'ran')}`])
+  const git = objectsOf(folder.path)
+  expect(await git.readFile('HEAD', 'a.txt')).toEqual({ kind: 'text', text: 'one' })
+  expect(await git.readFile('HEAD', 'ran')).toEqual({ kind: 'absent' })
+})

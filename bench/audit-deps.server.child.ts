@@ -1,0 +1,47 @@
+/** OSV, CISA's feed and EPSS at 100 ms a request: one package of twenty is vulnerable. Prints its port; tells who asks it how many requests came since. */
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+const latencyMs = 100
+const every = 20
+let requests = 0
+
+const bodyOf = async (request: IncomingMessage): Promise<string> => {
+  const pieces: Buffer[] = []
+  for await (const piece of request) pieces.push(piece as Buffer)
+  return Buffer.concat(pieces).toString('utf8')
+}
+
+type Query = { readonly package: { readonly name: string } }
+const isVulnerable = (name: string): boolean => Number(name.split('-')[1]) % every === 0
+
+const recordOf = (name: string) => ({
+  id: `GHSA-${name}`,
+  modified: '2026-01-01T00:00:00Z',
+  summary: `A long text about ${name}`,
+  details: 'x'.repeat(4_000),
+  severity: [{ type: 'CVSS_V3', score: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N' }],
+  affected: [{ package: { ecosystem: 'npm', name }, ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '2.0.0' }] }] }],
+})
+
+const answerTo = (path: string, body: string): unknown => {
+  if (path === '/kev') return { vulnerabilities: [] }
+  if (path.startsWith('/epss')) return { data: [] }
+  if (path.startsWith('/v1/vulns/')) return recordOf(path.slice('/v1/vulns/GHSA-'.length))
+  const { queries } = JSON.parse(body) as { queries: Query[] }
+  return {
+    results: queries.map(({ package: { name } }) =>
+      isVulnerable(name) ? { vulns: [{ id: `GHSA-${name}`, modified: '2026-01-01T00:00:00Z' }] } : {},
+    ),
+  }
+}
+
+const server = createServer((request, response) => {
+  requests += 1
+  void bodyOf(request).then((body) => setTimeout(() => response.end(JSON.stringify(answerTo(request.url ?? '', body))), latencyMs))
+})
+server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port))
+process.on('message', () => {
+  process.send?.(requests)
+  requests = 0
+})

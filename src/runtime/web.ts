@@ -1,0 +1,29 @@
+import type { AskWeb, WebAnswer } from '../contract/web.ts'
+import type { Exchange, ExchangeResult, OpenTransport, Transport } from '../github/exchange.ts'
+import { placeOf } from './safe-place.ts'
+
+const answerOf = (sent: ExchangeResult): WebAnswer => {
+  if (!sent.answered) return { answered: false, cause: sent.cause, lasting: sent.cause.includes('EREFUSED_ADDRESS') }
+  return { answered: true, status: sent.status, retryAfter: sent.headers['retry-after'], text: sent.text }
+}
+
+const headersOf = (body: string | undefined): Exchange['headers'] => ({
+  'user-agent': 'ronde',
+  accept: '*/*',
+  ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+})
+
+/** The way out to services, begun with the first request: what they send cannot end the run. */
+export const createAskWeb =
+  (load: () => Promise<OpenTransport>) =>
+  (signal: AbortSignal): AskWeb => {
+    let transport: Promise<Transport> | undefined
+    return async ({ method, url: text, body, timeoutMs, maxBytes }) => {
+      const place = placeOf(text)
+      if ('cause' in place) return { answered: false, cause: place.cause, lasting: true }
+      transport ??= load().then((open) => open(signal))
+      const asked = { method, url: place.url, headers: headersOf(body), body, timeoutMs, maxBytes, signal, guarded: true }
+      const { exchange } = await transport
+      return answerOf(await exchange(asked))
+    }
+  }
