@@ -72,6 +72,17 @@ describe('without usable state nothing storms', () => {
     expect(world.open()).toEqual([])
   })
 
+  test('a check that runs once a day closes what is good again with its first good run', () => {
+    const world = createWorld()
+    for (let day = 0; day < 3; day++) {
+      world.wait(dayMs)
+      world.run([soft('critical')], { state })
+    }
+    world.wait(dayMs)
+    world.run([soft('ok')], { state })
+    expect(world.open()).toEqual([])
+  })
+
   test('flapping that began while there was state ends, when it is good and when it is bad', () => {
     const flapping = () => {
       const world = createWorld()

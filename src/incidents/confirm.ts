@@ -117,7 +117,10 @@ export const recoveryOf = (one: IncidentVerdict, marker: Marker, input: Reconcil
   if (!input.stateUsable) {
     // `lastBad` is written no more often than the body: without a past only the good stretch itself tells how long it is good.
     const since = marker.good.runs === 0 ? input.now : marker.good.since
-    return { runs: marker.good.runs + 1, needed, settled: settledSince(since), lastBad: marker.lastBad }
+    const settled = settledSince(since) || settledSince(marker.lastBad + bodyEveryMs)
+    // A marker that was not written for longer than any frequent check leaves it: the check is a slow one.
+    const isRare = input.now - marker.updated > frequentMs + bodyEveryMs
+    return { runs: marker.good.runs + 1, needed: isRare ? 1 : needed, settled, lastBad: marker.lastBad }
   }
   const tracks = findings.slice(0, maxTracks).map((finding) => pastOf(one, finding))
   const bad = tracks.flat().filter((past) => badWords[kind].includes(past.status))

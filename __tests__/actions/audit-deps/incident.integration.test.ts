@@ -6,7 +6,7 @@ import { runRonde } from '../../support/ronde.ts'
 
 const severity = [{ type: 'CVSS_V3', score: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H' }]
 const records: readonly ServedRecord[] = [record('GHSA-d', 'django', '4.2.9', { severity }), record('GHSA-h', 'h2', '4.3.0', { severity })]
-const config = 'incidents: { recover: 1, settle: 1ms }\naudit-deps: { critical-packages: [django, h2] }\n'
+const config = 'incidents: { recover: 1, settle: 0s }\naudit-deps: { critical-packages: [django, h2] }\n'
 
 test('a scheduled audit keeps one incident a repository, whatever the runner is called, and closes it when nothing is left', async () => {
   await using github = await startGitHub({ repository })
