@@ -1,30 +1,32 @@
 import { expect, test } from '@jest/globals'
-import { commonShape } from '../../../src/core/options/common.ts'
 import { actions } from '../../../src/registry.generated.ts'
-import { usedOptions } from '../../../src/runtime/parse/foreign.ts'
+import { harmlessOptions, refuseWhatIsNotOurs, usedOptions } from '../../../src/runtime/parse/foreign.ts'
 
-/**
- * Options that may come from the configuration of a pull request, on a hosted runner: what they name is asked over the network without any
- * secret, or read without a word of it being shown. One that runs a program, gives a right, or shows what it reads belongs into `usedOptions`.
- */
-const harmless = [
-  'server time-zone compose host database contacts rounds seasons maintenance incidents state-dir',
-  'endpoints headers files letsencrypt ca-file thresholds renewal-period reload-grace',
-  'tasks databases tables expected-indexes schema-snapshot update-snapshot sessions',
-  'one-shot flow rabbitmq redis prometheus checks quick',
-  'path branch pull-request look-back reports servers max-age',
-  'table date-column day-table day-column log grace expect-rows-deleted',
-  'for id subject up-to reason end',
-].flatMap((names) => names.split(' '))
+const trust = { foreign: 'of a pull request', brought: new Set<string>(), sent: [] }
+const refused = (value: Readonly<Record<string, unknown>>): boolean => {
+  const file = { source: 'ronde.yml', value, place: () => ({ line: 1, column: 1 }), mistakes: [] }
+  try {
+    refuseWhatIsNotOurs(trust, { file, inputs: { given: [], mistakes: [] } as never, sections: ['health-check', 'cert-check'] })
+    return false
+  } catch {
+    return true
+  }
+}
 
-test('of every option it is known whether a pull request may bring it', async () => {
+test('what is called harmless is an option of some action, and none that is used for somebody', async () => {
   const all = await Promise.all(Object.values(actions).map(async (load) => Object.keys((await load()).action.options)))
-  const names = [...new Set([...Object.keys(commonShape), ...all.flat()])]
-  const used = usedOptions.filter((path) => path.length === 1).map(([name]) => String(name))
-  expect(names.toSorted()).toEqual([...harmless, ...used].toSorted())
+  const names = new Set(all.flat())
+  expect([...harmlessOptions].filter((name) => !names.has(name))).toEqual([])
+  expect(usedOptions.filter((path) => path.length === 1 && harmlessOptions.has(String(path[0])))).toEqual([])
 })
 
-test('what is used for somebody, deeper in an option, is there', () => {
-  const deep = usedOptions.filter((path) => path.length > 1).map(([name]) => String(name))
-  expect(deep.filter((name) => !harmless.includes(name))).toEqual([])
+test.each([
+  ['an option that nobody called harmless', { 'health-check': { 'made-up-later': 'x' } }, true],
+  ['the same of one server', { servers: { a: { 'health-check': { 'made-up-later': 'x' } } } }, true],
+  ['the same in a round', { rounds: { night: [{ 'cert-check': { 'made-up-later': 'x' } }] } }, true],
+  ['one that is off', { 'health-check': { 'made-up-later': false } }, false],
+  ['a harmless one', { 'health-check': { endpoints: ['https://quiz.example'] } }, false],
+  ['a common section', { incidents: { recover: 1 } }, false],
+])('%s: refused is %p', (_, value, isRefused) => {
+  expect(refused(value)).toBe(isRefused)
 })

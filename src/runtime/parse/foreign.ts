@@ -60,13 +60,38 @@ export const usedOptions: readonly Path[] = [
   ['log', 'path'],
 ]
 
+/**
+ * Options of actions that may come from such a configuration: what they name is asked over the network without any secret, or read without a
+ * word of it being shown. Every other one counts as used, also those of actions that do not exist yet.
+ */
+export const harmlessOptions: ReadonlySet<string> = new Set(
+  [
+    'endpoints headers files letsencrypt ca-file thresholds renewal-period reload-grace',
+    'tasks databases tables expected-indexes schema-snapshot update-snapshot sessions',
+    'one-shot flow rabbitmq redis prometheus checks quick',
+    'path branch pull-request look-back reports servers max-age',
+    'table date-column day-table day-column log grace expect-rows-deleted',
+    'for id subject up-to reason end',
+    'paths ecosystems severity unknown-severity critical-packages only-fixable ignore-file comment sarif sbom base osv-url kev-url epss-url os-updates',
+  ].flatMap((names) => names.split(' ')),
+)
+
 const given = (value: unknown): boolean =>
   value !== undefined && value !== null && value !== false && value !== 'none' && !(Array.isArray(value) && value.length === 0)
 
-const usedIn = (file: Configuration): readonly Path[] =>
-  places(file)
-    .flatMap((place) => usedOptions.map((one) => [...place, ...one]))
+/** What stands in the section of an action, and is not known as harmless. */
+const unknownIn = (file: Configuration, place: Path, sections: readonly string[]): readonly Path[] => {
+  const section = valueAt(file.value, place)
+  if (!sections.includes(String(place.at(-1))) || !isMapping(section)) return []
+  return Object.keys(section).flatMap((name) => (harmlessOptions.has(name) ? [] : [[...place, name]]))
+}
+
+const usedIn = (file: Configuration, sections: readonly string[]): readonly Path[] => {
+  const found = places(file)
+    .flatMap((place) => [...usedOptions.map((one) => [...place, ...one]), ...unknownIn(file, place, sections)])
     .filter((path) => given(valueAt(file.value, path)))
+  return [...new Map(found.map((path) => [pathText(path), path])).values()]
+}
 
 const mostShown = 3
 const shownPlaces = (all: readonly string[]): string => {
@@ -74,17 +99,20 @@ const shownPlaces = (all: readonly string[]): string => {
   return `${unique.slice(0, mostShown).join(', ')}${unique.length > mostShown ? ` and ${unique.length - mostShown} more` : ''}`
 }
 
+/** What was written for a run. `sections`: the actions, each of which has a section of its own. */
+type WrittenForRun = { readonly file: Configuration; readonly inputs: ReadInputs; readonly sections: readonly string[] }
+
 const inputTexts = ({ given: inputs }: ReadInputs) =>
   inputs.flatMap(({ input, layer }) => textsOf(layer.value).map(({ text }) => ({ place: `input ${input.name}`, names: namesIn(text) })))
 
 const withPath = (file: Configuration, path: Path): string => `${file.source} ${pathText(path)}`.trim()
 
-const refuseForeign = (why: string, file: Configuration, inputs: ReadInputs): void => {
+const refuseForeign = (why: string, { file, inputs, sections }: WrittenForRun): void => {
   const named = [
     ...inputTexts(inputs).flatMap(({ place, names }) => (names.length > 0 ? [place] : [])),
     ...textsOf(file.value).flatMap(({ path, text }) => (namesIn(text).length > 0 ? [withPath(file, path)] : [])),
   ]
-  const found = [...named, ...usedIn(file).map((path) => withPath(file, path))]
+  const found = [...named, ...usedIn(file, sections).map((path) => withPath(file, path))]
   if (found.length === 0) return
   throw new UserError(
     `Ronde did not run: ${why}, and no \${NAME}, webhook, database, command, file or right of such a one is used (${shownPlaces(found)}). Run this on ` +
@@ -110,7 +138,7 @@ const refuseBrought = ({ brought, sent }: EventTrust, inputs: ReadInputs): void 
 }
 
 /** Throws a UserError, before any name is replaced, where what the event brought would decide what a secret is used for. */
-export const refuseWhatIsNotOurs = (trust: EventTrust, file: Configuration, inputs: ReadInputs): void => {
-  if (trust.foreign !== undefined) refuseForeign(trust.foreign, file, inputs)
-  refuseBrought(trust, inputs)
+export const refuseWhatIsNotOurs = (trust: EventTrust, written: WrittenForRun): void => {
+  if (trust.foreign !== undefined) refuseForeign(trust.foreign, written)
+  refuseBrought(trust, written.inputs)
 }

@@ -64,7 +64,7 @@ export const gather = async (request: RunRequest): Promise<Setting> => {
   const layers = belonging(inputs, 'run')
   const workspace = resolve(environment['GITHUB_WORKSPACE'] ?? '.')
   const file = await readConfiguration({ config: textAt(layers, 'config'), workspace, readBase: request.readBase })
-  if (request.trust !== undefined) refuseWhatIsNotOurs(request.trust, file, inputs)
+  if (request.trust !== undefined) refuseWhatIsNotOurs(request.trust, { file, inputs, sections: Object.keys(registry) })
   const absent = (path: Path) => ({ source: `input ${path.join('-')}`, path: '' })
   const run = parseLayers({ shape: runShapeOf(action), layers, absent, find })
   const server = pickServer(file, textAt(layers, 'server'), otherwiseOf(request))
