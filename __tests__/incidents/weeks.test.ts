@@ -29,6 +29,10 @@ const planted: readonly { what: string; fault: PlantedFault }[] = [
     what: 'every issue is made twice',
     fault: { writes: (all) => all.flatMap((one): Write[] => (one.kind === 'create' ? [one, one] : [one])), doubles: true },
   },
+  {
+    what: 'what is looked at once a day opens nothing',
+    fault: { writes: (all) => all.filter((one) => one.kind !== 'create' || !one.body.includes('cert.expiry')) },
+  },
   { what: 'an outage must be seen twelve times', fault: { options: { confirm: 12 } } },
 ]
 

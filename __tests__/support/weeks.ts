@@ -35,9 +35,21 @@ export type PlantedFault = {
 }
 
 type Watched = { truth: Truth; until: number; flapsUntil: number; goodSince: number; badRuns: number }
+/** What a round of its own looks at, once a day or once a week. */
+type SlowWatch = {
+  readonly action: string
+  readonly check: string
+  readonly id: string
+  readonly everyMs: number
+  isBad: boolean
+  nextAt: number
+}
 type Server = {
   name: string
   readonly things: Record<Thing, Watched>
+  readonly slow: readonly SlowWatch[]
+  /** Open issues of the name that it had before, and when they were left. */
+  left: readonly { readonly number: number; readonly at: number }[]
   deadUntil: number
   noStateUntil: number
   aheadMs: number
@@ -45,12 +57,18 @@ type Server = {
 }
 
 const everyMs = 15 * minuteMs
-const startOf = Date.parse('2026-11-22T00:16:00Z')
+/** Before the clocks change in Europe. */
+const startOf = Date.parse('2026-10-20T00:16:00Z')
 
 const newThing = (): Watched => ({ truth: 'ok', until: 0, flapsUntil: 0, goodSince: startOf, badRuns: 0 })
 const newServer = (name: string): Server => ({
   name,
   things: { 'compose.service': newThing(), 'endpoint.status': newThing() },
+  slow: [
+    { action: 'cert-check', check: 'letsencrypt', id: 'cert.expiry', everyMs: dayMs, isBad: false, nextAt: startOf },
+    { action: 'db-maintain', check: 'bloat', id: 'db.bloat', everyMs: 7 * dayMs, isBad: false, nextAt: startOf },
+  ],
+  left: [],
   deadUntil: 0,
   noStateUntil: 0,
   aheadMs: 0,
@@ -96,6 +114,8 @@ type History = {
   readonly servers: readonly Server[]
   readonly fault: PlantedFault
   readonly foreign: Issue
+  /** Every night from two to four, in some histories. */
+  readonly maintenance: NonNullable<RunOptions['maintenance']>
   /** Until when the closing of a person holds, by identity. */
   readonly held: Map<string, number>
   /** When people opened an issue again. */
@@ -144,18 +164,25 @@ const performAll = (world: World, writes: readonly Write[], fails: (write: Write
   performTaken(writes, world.perform, (write) => isOvertaken(write) || fails(write))
 }
 
-const isHeld = ({ world, held }: History, server: string, thing: Thing): boolean =>
+const isHeld = ({ world, held }: History, server: string, thing: string): boolean =>
   world.issues().some((issue) => {
     const marker = markerOf(issue)
     return marker?.server === server && marker.id === thing && (held.get(identityOf(marker)) ?? 0) > world.now()
   })
+
+const timeZone = 'Europe/Paris'
+const hourThere = new Intl.DateTimeFormat('en', { timeZone, hour: 'numeric', hourCycle: 'h23' })
+/** The hours of a night are those of its place, also when clocks change. */
+const isInWindow = ({ world, maintenance }: History): boolean =>
+  maintenance.length > 0 && [2, 3].includes(Number(hourThere.format(world.now())))
 
 /** What a promise of docs/incidents.md says of one thing after a run that nothing kept from its work. */
 const troubleOf = (history: History, server: Server, thing: Thing): string | undefined => {
   const { world, calmSince, reopened } = history
   const own = server.things[thing]
   const open = openIssues(world, server.name, thing)
-  const isBad = own.truth === 'critical' && (thing === 'compose.service' || own.badRuns >= 3)
+  const isSeenBad = own.truth === 'critical' && (thing === 'compose.service' || own.badRuns >= 3)
+  const isBad = isSeenBad && !isInWindow(history)
   const goodMs = world.now() - Math.max(own.goodSince, calmSince, ...open.flatMap(({ number }) => reopened.get(number) ?? []))
   if (open.length > 1) return `${open.length} open issues of ${thing} on ${server.name}`
   if (isBad && open.length === 0 && !isHeld(history, server.name, thing)) return `${thing} on ${server.name} is down, and no issue is open`
@@ -185,15 +212,66 @@ const wrongWords = ({ world, reopened, foreign }: History): string | undefined =
   return world.issue(foreign.number) === foreign ? undefined : 'an issue of somebody else was touched'
 }
 
-const optionsOf = ({ world, fault }: History, server: Server): RunOptions => {
+const optionsOf = (history: History, server: Server): RunOptions => {
+  const { world, fault } = history
   const now = world.now()
   return {
     server: server.name,
     state: server.noStateUntil <= now,
     aheadMs: server.aheadUntil > now ? server.aheadMs : 0,
     scope: things.filter((thing) => fault.looksAtAll === true || server.things[thing].truth !== 'unknown').map((thing) => checkOf[thing]),
+    maintenance: history.maintenance,
+    timeZone,
     ...(fault.options === undefined ? {} : { options: fault.options }),
   }
+}
+
+/** What is bad opens at once, what is good closes at once, but for what flaps or a person opened again. */
+const slowTrouble = (history: History, server: Server, { id, isBad }: SlowWatch): string | undefined => {
+  const [open] = openIssues(history.world, server.name, id)
+  if (isBad) {
+    const isHeldBack = isInWindow(history) || isHeld(history, server.name, id)
+    return open === undefined && !isHeldBack ? `${id} on ${server.name} is bad, and no issue is open` : undefined
+  }
+  const isKept = open === undefined || markerOf(open)?.flapping === true || history.reopened.has(open.number)
+  return isKept ? undefined : `#${open.number} of ${id} is good, and stays open`
+}
+
+/** A look of a daily or weekly round. */
+const slowRound = (history: History, server: Server, watch: SlowWatch): string | undefined => {
+  const { world, random } = history
+  const now = world.now()
+  watch.nextAt = now + watch.everyMs
+  if (random() < 0.15) watch.isBad = !watch.isBad
+  const options = optionsOf(history, server)
+  const found = hard(watch.isBad ? 'critical' : 'ok', { id: watch.id, subject: 'host', check: watch.check })
+  const done = world.run([found], { ...options, action: watch.action, scope: [watch.check], dry: true })
+  if (history.githubDownUntil > now) return undefined
+  const failing = history.updatesFailUntil > now
+  performAll(world, plannedWrites(history, done), (write) => failing && write.kind === 'update')
+  return isCalmNow(history, options) ? slowTrouble(history, server, watch) : undefined
+}
+
+/** A server gets another name: what is open under the old one is said to be left, two hours later. */
+const rename = (history: History, server: Server): void => {
+  const ids: ReadonlySet<string> = new Set([...things, ...server.slow.map(({ id }) => id)])
+  const quick = history.world.open().filter((issue) => {
+    const marker = markerOf(issue)
+    return marker?.server === server.name && ids.has(marker.id) && !marker.slow
+  })
+  server.left = quick.map(({ number }) => ({ number, at: history.world.now() }))
+  server.name = `${server.name}x`
+  for (const thing of things) server.things[thing].badRuns = 0
+}
+
+const unnamed = ({ world }: History, { left }: Server, { facts }: ReconcileResult): string | undefined => {
+  const named = new Set(facts.unspoken.map(({ number }) => number))
+  const isLeft = ({ number, at }: Server['left'][number]): boolean => {
+    const marker = world.issue(number).state === 'open' ? markerOf(world.issue(number)) : undefined
+    return marker !== undefined && world.now() - Math.max(at, marker.updated) > 3 * hourMs
+  }
+  const forgotten = left.find((one) => isLeft(one) && !named.has(one.number))
+  return forgotten === undefined ? undefined : `#${forgotten.number} of a name of before is open, and nobody names it`
 }
 
 /** What this run writes, or the fault that is planted makes of it. */
@@ -222,7 +300,10 @@ const round = (history: History, server: Server): string | undefined => {
   performAll(world, beside, () => false)
   if (fault.doubles !== true) world.settleDoubles(findings, options)
   if (done.writes.length > 10) return `${done.writes.length} writes in a run`
-  const broken = isCalm ? things.map((thing) => troubleOf(history, server, thing)).find((one) => one !== undefined) : undefined
+  const looks = things.map((thing) => () => troubleOf(history, server, thing))
+  const broken = isCalm
+    ? [...looks, () => unnamed(history, server, done)].map((look) => look()).find((one) => one !== undefined)
+    : undefined
   return wrongClosing(history, done.writes) ?? broken
 }
 
@@ -238,6 +319,7 @@ const weather = (history: History): void => {
   else if (chance < 0.007) history.githubDownUntil = now + pick(random, [1, 4]) * hourMs
   else if (chance < 0.009) history.updatesFailUntil = now + pick(random, [1, 3]) * hourMs
   else if (chance < 0.011) Object.assign(server, { aheadMs: pick(random, [26, -5, 24 * 400]) * hourMs, aheadUntil: now + hourMs })
+  else if (chance < 0.0115) rename(history, server)
   else if (chance < 0.03) meddle(history)
   if (chance < 0.011) history.calmSince = now
 }
@@ -245,10 +327,12 @@ const weather = (history: History): void => {
 const begin = (seed: number, fault: PlantedFault): History => {
   const random = seeded(seed)
   const world = createWorld()
+  world.wait(startOf - world.now())
   const foreign = world.issue(world.add({ author: 'mallory', body: 'not ours' }))
   const servers = ['a', 'b', 'c'].slice(0, 1 + Math.floor(random() * 3)).map(newServer)
   const never = { githubDownUntil: 0, updatesFailUntil: 0, calmSince: world.now() }
-  return { world, random, servers, fault, foreign, held: new Map(), reopened: new Map(), ...never }
+  const maintenance = seed % 2 === 0 ? [{ days: undefined, from: '02:00', to: '04:00' }] : []
+  return { world, random, servers, fault, foreign, maintenance, held: new Map(), reopened: new Map(), ...never }
 }
 
 /** A quarter of an hour of one server. */
@@ -260,7 +344,8 @@ const step = (history: History, server: Server): string | undefined => {
     const own = server.things[thing]
     own.badRuns = own.truth === 'critical' ? own.badRuns + 1 : 0
   }
-  return round(history, server)
+  const slow = server.slow.filter(({ nextAt }) => nextAt <= world.now()).map((watch) => slowRound(history, server, watch))
+  return round(history, server) ?? slow.find((one) => one !== undefined)
 }
 
 /** Weeks of one to three servers in all weathers: the first promise of docs/incidents.md that is broken, if one is. The same for the same seed. */
