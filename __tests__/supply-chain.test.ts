@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { lockfileFaults } from '../scripts/lockfile.ts'
@@ -94,4 +95,23 @@ describe('what changes later', () => {
     expect(parameters('pull_request')?.['require_code_owner_review']).toBe(true)
     expect(lines('.github/CODEOWNERS').filter((line) => /^\/(\.github|dist|scripts)\/ @/.test(line))).toHaveLength(3)
   })
+})
+
+test('no file names a registry: what is installed comes from wherever npm, pip and apt ask', () => {
+  const hosts = [
+    ['registry.npmjs', 'org'],
+    ['registry.yarnpkg', 'com'],
+    ['npmjs', 'com'],
+    ['pypi', 'org'],
+    ['files.pythonhosted', 'org'],
+    ['proxy.golang', 'org'],
+  ].map((parts) => parts.join('.'))
+  const files = execFileSync('git', ['ls-files', '-z'], { encoding: 'utf8' })
+    .split('\0')
+    .filter((name) => name !== '' && existsSync(name))
+  const naming = files.filter((name) => {
+    const text = readFileSync(name, 'latin1')
+    return hosts.some((host) => text.includes(`/${host}`))
+  })
+  expect(naming).toEqual([])
 })

@@ -1,5 +1,5 @@
 import { isEnded } from '../contract/ended.ts'
-import { type Finding, type JudgedFinding, stamped } from '../contract/finding.ts'
+import { type Audience, type Finding, finding, type JudgedFinding, stamped } from '../contract/finding.ts'
 import type { Obstacle } from '../contract/seen.ts'
 import { errorText } from './error-chain.ts'
 import type { PartOutcome } from './parts.ts'
@@ -27,6 +27,21 @@ export type RanPart<Outcome extends PartOutcome, Ended extends string = string> 
   readonly findings: readonly Finding<Outcome['findings'][number]['id'] | Ended>[]
   readonly outcome: Outcome | undefined
 }
+
+/** How an action says that one of its parts did not come to its end. */
+export const unfinishedAs =
+  <Id extends string>(id: Id, { expected = 'a finished check', audience = 'technical' }: { expected?: string; audience?: Audience } = {}) =>
+  (part: string, { cause, advice }: Obstacle): JudgedFinding<Id> =>
+    finding({
+      id,
+      subject: `check/${part}`,
+      status: 'unknown',
+      title: `${part}: could not finish`,
+      observed: cause,
+      expected,
+      advice,
+      audience,
+    })
 
 /** Parts end by themselves at the abort; this is what they get to do so before they are given up on. */
 const graceMs = 1_000

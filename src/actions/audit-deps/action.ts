@@ -1,10 +1,8 @@
 import { type ActionOptions, defineAction } from '../../contract/action.ts'
 import type { Context } from '../../contract/context.ts'
-import { finding } from '../../contract/finding.ts'
 import type { Attachment } from '../../contract/report.ts'
-import type { Obstacle } from '../../contract/seen.ts'
 import { idsOfParts, renamedInParts } from '../../core/parts.ts'
-import { completedParts, type PlannedPart, runPartsSideBySide } from '../../core/run-parts.ts'
+import { completedParts, type PlannedPart, runPartsSideBySide, unfinishedAs } from '../../core/run-parts.ts'
 import { sarifOf } from '../../domain/packages/sarif.ts'
 import { sbomOf } from '../../domain/packages/sbom.ts'
 import { attachJson } from './attach.ts'
@@ -19,17 +17,7 @@ const options = { ...ownOptions, ...partOptions }
 type Options = ActionOptions<typeof options>
 type PartId = (typeof parts)[number]['ids'][number]
 
-const unfinished = (part: string, { cause, advice }: Obstacle) =>
-  finding({
-    id: 'audit.incomplete',
-    subject: `check/${part}`,
-    status: 'unknown',
-    title: `${part}: could not finish`,
-    observed: cause,
-    expected: 'a finished audit',
-    advice,
-    audience: 'security',
-  })
+const unfinished = unfinishedAs('audit.incomplete', { expected: 'a finished audit', audience: 'security' })
 
 const sarifName = 'ronde.sarif'
 const sbomName = 'sbom.cdx.json'

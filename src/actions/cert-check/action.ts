@@ -1,9 +1,7 @@
 import { type ActionOptions, defineAction } from '../../contract/action.ts'
 import type { Context } from '../../contract/context.ts'
-import { finding } from '../../contract/finding.ts'
-import type { Obstacle } from '../../contract/seen.ts'
 import { disturbedInParts, idsOfParts, renamedInParts } from '../../core/parts.ts'
-import { completedParts, type PlannedPart, runPartsSideBySide } from '../../core/run-parts.ts'
+import { completedParts, type PlannedPart, runPartsSideBySide, unfinishedAs } from '../../core/run-parts.ts'
 import { borrows, options as ownOptions, reads } from './options.ts'
 import { overviewOf } from './overview.ts'
 import { type CertOutcome, type CertWorld, group } from './part.ts'
@@ -14,17 +12,7 @@ const options = { ...ownOptions, ...partOptions }
 type PartId = (typeof parts)[number]['ids'][number]
 type Options = ActionOptions<typeof options, (typeof reads)[number], (typeof borrows)[number]>
 
-const unfinished = (check: string, { cause, advice }: Obstacle) =>
-  finding({
-    id: 'cert.unfinished',
-    subject: `check/${check}`,
-    status: 'unknown',
-    title: `${check}: could not finish`,
-    observed: cause,
-    expected: 'a finished check',
-    advice,
-    audience: 'technical',
-  })
+const unfinished = unfinishedAs('cert.unfinished')
 
 const planned = (given: Options, world: CertWorld, afterOthers: boolean): readonly PlannedPart<CertOutcome<PartId>>[] =>
   parts

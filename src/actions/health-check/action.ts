@@ -1,15 +1,13 @@
 import { z } from 'zod'
 import { type ActionOptions, defineAction } from '../../contract/action.ts'
 import type { Context } from '../../contract/context.ts'
-import { finding } from '../../contract/finding.ts'
 import type { JsonObject } from '../../contract/json.ts'
-import type { Obstacle } from '../../contract/seen.ts'
 import { list } from '../../core/options/list.ts'
 import { texts } from '../../core/options/texts.ts'
 import { thresholdsOption } from '../../core/options/threshold.ts'
 import { disturbedInParts, idsOfParts, renamedInParts, thresholdsOfParts } from '../../core/parts.ts'
 import { judgeRecoveries } from '../../core/pending-recovery.ts'
-import { completedParts, type PlannedPart, type RanPart, runPartsSideBySide } from '../../core/run-parts.ts'
+import { completedParts, type PlannedPart, type RanPart, runPartsSideBySide, unfinishedAs } from '../../core/run-parts.ts'
 import { withCauses } from './causes.ts'
 import { clockIds, judgeClock } from './clock.ts'
 import type { CheckOutcome } from './part.ts'
@@ -46,17 +44,7 @@ const checksOf = (given: Options, context: Context): readonly PlannedPart<CheckO
     return { part, run: () => part.run(given, context, asked) }
   })
 
-const unfinished = (check: string, { cause, advice }: Obstacle) =>
-  finding({
-    id: 'check.failed',
-    subject: `check/${check}`,
-    status: 'unknown',
-    title: `${check}: could not finish`,
-    observed: cause,
-    expected: 'a finished check',
-    advice,
-    audience: 'technical',
-  })
+const unfinished = unfinishedAs('check.failed')
 
 const factsOf = (ran: readonly RanPart<CheckOutcome>[]): JsonObject => {
   const facts = ran.map(({ outcome }) => outcome?.facts ?? {})

@@ -1,7 +1,7 @@
 import type { Context } from '../../contract/context.ts'
-import { type Finding, finding, type JudgedFinding, stamped } from '../../contract/finding.ts'
-import type { Obstacle, Seen } from '../../contract/seen.ts'
-import { completedParts, type RanPart, runPartsSideBySide } from '../../core/run-parts.ts'
+import { type Finding, type JudgedFinding, stamped } from '../../contract/finding.ts'
+import type { Seen } from '../../contract/seen.ts'
+import { completedParts, type RanPart, runPartsSideBySide, unfinishedAs } from '../../core/run-parts.ts'
 import type { LogLook } from '../../probes/purge-log.ts'
 import type { PurgeSubject } from './about.ts'
 import { type BusinessDay, businessDay, selfTest } from './business-day.ts'
@@ -35,17 +35,7 @@ const group = 'purge-verify'
 export const ofTable = <Id extends string>(findings: readonly JudgedFinding<Id>[]): readonly Finding<Id>[] =>
   stamped(findings, { check: 'table', group })
 
-const unfinished = (part: string, { cause, advice }: Obstacle) =>
-  finding({
-    id: 'purge-verify.unfinished',
-    subject: `check/${part}`,
-    status: 'unknown',
-    title: `${part}: could not finish`,
-    observed: cause,
-    expected: 'a finished check',
-    advice,
-    audience: 'technical',
-  })
+const unfinished = unfinishedAs('purge-verify.unfinished')
 
 /** Parts judge what was seen and wait for nothing: a run that is told to stop meanwhile does not cut them short. */
 const neverAborted = new AbortController().signal

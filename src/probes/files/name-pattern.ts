@@ -1,6 +1,3 @@
-/** A token of a pattern: any run of characters, or one character of some. */
-type Token = 'run' | ((char: string) => boolean)
-
 /** No name of a file is nearly as long. */
 const longest = 1_000
 
@@ -17,8 +14,33 @@ const oneOf = (names: string): ((char: string) => boolean) => {
   return (char) => chars.has(char) || ranges.some(([from, to]) => from <= char && char <= to)
 }
 
-const tokensOf = (pattern: string): readonly Token[] => {
-  const tokens: Token[] = []
+/** What one step of a pattern takes: a run of any length, or one piece that fits. */
+export type PatternStep = 'run' | ((piece: string) => boolean)
+
+/** Whether all pieces fit the steps. Of several runs only the last is ever taken anew: steps times pieces at most, whatever both are. */
+export const fitsSteps = (steps: readonly PatternStep[], pieces: readonly string[]): boolean => {
+  let [step, at, run, runEnd] = [0, 0, -1, 0]
+  while (at < pieces.length) {
+    const now = steps[step]
+    if (now === 'run') {
+      run = step
+      runEnd = at
+      step += 1
+    } else if (now?.(pieces[at] ?? '') === true) {
+      step += 1
+      at += 1
+    } else if (run === -1) return false
+    else {
+      runEnd += 1
+      at = runEnd
+      step = run + 1
+    }
+  }
+  return steps.slice(step).every((one) => one === 'run')
+}
+
+const tokensOf = (pattern: string): readonly PatternStep[] => {
+  const tokens: PatternStep[] = []
   for (let at = 0; at < pattern.length; at += 1) {
     const char = pattern.charAt(at)
     const not = pattern.charAt(at + 1) === '!'
@@ -35,31 +57,9 @@ const tokensOf = (pattern: string): readonly Token[] => {
   return tokens
 }
 
-/** Of several runs only the last is ever taken anew: pattern times name steps at most, whatever both are. */
-const fits = (tokens: readonly Token[], name: string): boolean => {
-  let [token, at, run, runEnd] = [0, 0, -1, 0]
-  while (at < name.length) {
-    const now = tokens[token]
-    if (now === 'run') {
-      run = token
-      runEnd = at
-      token += 1
-    } else if (now?.(name.charAt(at)) === true) {
-      token += 1
-      at += 1
-    } else if (run === -1) return false
-    else {
-      runEnd += 1
-      at = runEnd
-      token = run + 1
-    }
-  }
-  return tokens.slice(token).every((one) => one === 'run')
-}
-
 /** One name of a path: `*`, `?` and `[abc]`, as a shell has them; a leading dot is matched only by a dot. */
 export const nameMatcher = (pattern: string): ((name: string) => boolean) => {
   const tokens = pattern.length > longest ? [] : tokensOf(pattern)
   const hidden = pattern.startsWith('.')
-  return (name) => (hidden || !name.startsWith('.')) && fits(tokens, name)
+  return (name) => (hidden || !name.startsWith('.')) && fitsSteps(tokens, name.split(''))
 }
