@@ -2,6 +2,12 @@
 
 /** All ids that findings can have; each has a runbook. */
 export const findingIds = [
+  'backup.failed',
+  'backup.key',
+  'backup.nothing',
+  'backup.room',
+  'backup.unfinished',
+  'backup.verified',
   'cert-check.failed',
   'cert-check.nothing',
   'cert-check.unfinished',

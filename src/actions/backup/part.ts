@@ -7,7 +7,7 @@ import type { BackupProof } from '../../domain/backup/manifest.ts'
 import type { BackupSteps } from './steps.ts'
 
 /** What every kind of backup may read besides its own options. */
-export type BackupOptions = { readonly root: string; readonly kinds: readonly BackupKind[] }
+export type BackupOptions = { readonly root: string; readonly kinds: readonly string[] }
 
 /** Where backups are made: one for all kinds of a run. */
 export type BackupSite = {

@@ -4,6 +4,7 @@ import type { Context } from '../../contract/context.ts'
 import type { PostgresTarget } from '../../contract/database.ts'
 import { UserError } from '../../contract/user-error.ts'
 import type { beginSteps, Steps } from '../../core/steps.ts'
+import type { PostgresFailureKind } from '../../domain/postgres/failure.ts'
 import { removePartial } from '../../tools/backup-folder.ts'
 import { endOwnSessions } from '../../tools/connect/own-sessions.ts'
 import { withPostgresSession } from '../../tools/connect/session.ts'
@@ -30,10 +31,14 @@ export type BackupSteps = ReturnType<typeof beginSteps<BackupWorld, BackupRecord
 
 const sweepMs = 15_000
 
+/** A server that does not run, or begins anew, has no session of before. */
+const ofStopped: ReadonlySet<PostgresFailureKind> = new Set(['refused', 'starting-up', 'no-socket'])
+
 /** Under a deadline of its own: what ended the run has ended its signal. */
 const endSessions = async (target: PostgresTarget, application: string): Promise<number> => {
   const limits = { signal: AbortSignal.timeout(sweepMs), connectTimeoutMs: 5_000, timeoutMs: sweepMs, application: 'ronde', direct: true as const }
   const result = await withPostgresSession(target, limits, (session) => endOwnSessions(session, application))
+  if (!result.ok && ofStopped.has(result.failure.kind)) return 0
   if (!result.ok) throw new UserError(`sessions that an earlier backup left on ${target.subject} could not be looked for: ${result.failure.detail}`)
   return result.value
 }
