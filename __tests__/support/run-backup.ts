@@ -5,7 +5,11 @@ import type { DatabaseManifest } from '../../src/domain/backup/manifest.ts'
 import type { PostgresServer } from './postgres.ts'
 import { type RondeRun, runRonde } from './ronde.ts'
 
-type Given = Omit<RondeRun, 'inputs'> & { readonly url?: string; readonly inputs?: Readonly<Record<string, string>>; readonly database?: string }
+type Given = Omit<RondeRun, 'inputs'> & {
+  readonly url?: string
+  readonly inputs?: Readonly<Record<string, string>>
+  readonly database?: string
+}
 
 /** Runs the action through its `action.yml` against a server. */
 export const runBackup = async (server: PostgresServer, root: string, { url, inputs = {}, database = 'quiz', ...rest }: Given = {}) => {
@@ -24,4 +28,5 @@ export const runBackup = async (server: PostgresServer, root: string, { url, inp
 /** What lies in a root, with its kinds of folders; nothing of `.partial-…` is left out. */
 export const lyingIn = (root: string): readonly string[] => readdirSync(root, { recursive: true, encoding: 'utf8' }).toSorted()
 
-export const manifestIn = (path: string): DatabaseManifest => JSON.parse(readFileSync(join(path, 'manifest.json'), 'utf8')) as DatabaseManifest
+export const manifestIn = (path: string): DatabaseManifest =>
+  JSON.parse(readFileSync(join(path, 'manifest.json'), 'utf8')) as DatabaseManifest

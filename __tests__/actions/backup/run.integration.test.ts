@@ -13,7 +13,9 @@ let server: PostgresServer
 beforeAll(async () => {
   server = await startPostgres({ binaries: debian })
   psql(server, 'CREATE DATABASE quiz; CREATE DATABASE "-odd na/me"')
-  psql(server, "CREATE TABLE game (id int, name text); INSERT INTO game SELECT n, 'player ' || n FROM generate_series(1, 100) AS n", { database: 'quiz' })
+  psql(server, "CREATE TABLE game (id int, name text); INSERT INTO game SELECT n, 'player ' || n FROM generate_series(1, 100) AS n", {
+    database: 'quiz',
+  })
 })
 afterAll(async () => {
   await server[Symbol.asyncDispose]()
@@ -32,7 +34,9 @@ test('a backup is proven, signed, in its place and for nobody else', async () =>
   expect(lyingIn(root)).toEqual([
     'quiz-prod--quiz--database',
     `quiz-prod--quiz--database/${id}`,
-    ...['database.dump', 'manifest.json', 'manifest.sig', 'verify.json', 'verify.sig'].map((name) => `quiz-prod--quiz--database/${id}/${name}`),
+    ...['database.dump', 'manifest.json', 'manifest.sig', 'verify.json', 'verify.sig'].map(
+      (name) => `quiz-prod--quiz--database/${id}/${name}`,
+    ),
     'ronde-backup.pub.pem',
   ])
   for (const name of lyingIn(root)) {
@@ -45,8 +49,20 @@ test('a backup is proven, signed, in its place and for nobody else', async () =>
     kind: 'database',
     id,
     server: 'quiz-prod',
-    source: { database: 'quiz', systemIdentifier: psql(server, 'SELECT system_identifier FROM pg_control_system()'), serverVersion: expect.stringMatching(/^15/) },
-    artifacts: [{ name: 'database.dump', bytes: dump.length, sha256: createHash('sha256').update(dump).digest('hex'), codec: 'custom', recipients: [] }],
+    source: {
+      database: 'quiz',
+      systemIdentifier: psql(server, 'SELECT system_identifier FROM pg_control_system()'),
+      serverVersion: expect.stringMatching(/^15/),
+    },
+    artifacts: [
+      {
+        name: 'database.dump',
+        bytes: dump.length,
+        sha256: createHash('sha256').update(dump).digest('hex'),
+        codec: 'custom',
+        recipients: [],
+      },
+    ],
     relations: [{ schema: 'public', name: 'game', rows: 100 }],
   })
   expect(String(dump.length)).toBe(size)
@@ -60,7 +76,10 @@ test('a backup is proven, signed, in its place and for nobody else', async () =>
 test('a database with a name that is no file name, and with none of our words, is proven', async () => {
   await using folder = await temporaryFolder()
   const ran = await runBackup(server, join(folder.path, 'backups'), { url: server.url.replace(/\/postgres$/, '/-odd%20na%2Fme') })
-  expect([ran.verified().status, ran.outputs['backup-path']]).toEqual(['ok', expect.stringContaining('quiz-prod--%2Dodd%20na%2Fme--database')])
+  expect([ran.verified().status, ran.outputs['backup-path']]).toEqual([
+    'ok',
+    expect.stringContaining('quiz-prod--%2Dodd%20na%2Fme--database'),
+  ])
 })
 
 test('a dry run makes nothing, not even the folder', async () => {
@@ -80,7 +99,11 @@ test('a second server in the same root is told', async () => {
 })
 
 test.each([
-  ['inside the data of a server', (folder: string) => writeFileSync(join(folder, 'PG_VERSION'), '15\n'), /is inside .*the data of a PostgreSQL server/],
+  [
+    'inside the data of a server',
+    (folder: string) => writeFileSync(join(folder, 'PG_VERSION'), '15\n'),
+    /is inside .*the data of a PostgreSQL server/,
+  ],
   ['readable for others', (folder: string) => mkdirSync(join(folder, 'backups'), { mode: 0o755 }), /others can look into it/],
   ['a link', (folder: string) => symlinkSync('/var/tmp', join(folder, 'backups')), /is no folder, or a link to one/],
 ])('a root that is %s is refused, and nothing is made', async (_, prepare, why) => {
@@ -111,7 +134,9 @@ test('what our role lacks is named before anything is dumped, and what is advise
   await using folder = await temporaryFolder()
   const root = join(folder.path, 'backups')
   psql(server, "CREATE ROLE keeper LOGIN PASSWORD 'keeper of the quiz'; CREATE DATABASE guarded")
-  psql(server, 'CREATE TABLE a (b int); CREATE TABLE c (d int); ALTER TABLE c ENABLE ROW LEVEL SECURITY; SELECT lo_create(1)', { database: 'guarded' })
+  psql(server, 'CREATE TABLE a (b int); CREATE TABLE c (d int); ALTER TABLE c ENABLE ROW LEVEL SECURITY; SELECT lo_create(1)', {
+    database: 'guarded',
+  })
   const url = `postgres://keeper:keeper%20of%20the%20quiz@127.0.0.1:${server.port}/guarded`
   const ran = await runBackup(server, root, { url })
   expect(ran.verified()).toMatchObject({
@@ -121,6 +146,8 @@ test('what our role lacks is named before anything is dumped, and what is advise
     evidence: ['row-level security hides rows: public.c', 'may not read large objects'],
   })
   expect(lyingIn(root)).toEqual(['ronde-backup.pub.pem'])
-  psql(server, 'GRANT pg_read_all_data TO keeper; ALTER ROLE keeper BYPASSRLS; GRANT SELECT ON LARGE OBJECT 1 TO keeper', { database: 'guarded' })
+  psql(server, 'GRANT pg_read_all_data TO keeper; ALTER ROLE keeper BYPASSRLS; GRANT SELECT ON LARGE OBJECT 1 TO keeper', {
+    database: 'guarded',
+  })
   expect((await runBackup(server, root, { url })).verified().status).toBe('ok')
 })

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type ActionOptions, defineAction } from '../../contract/action.ts'
 import type { Context } from '../../contract/context.ts'
 import { finding, type JudgedFinding } from '../../contract/finding.ts'
+import { planFact, planOf } from '../../contract/plan.ts'
 import type { Obstacle } from '../../contract/seen.ts'
 import { UserError } from '../../contract/user-error.ts'
 import { absolutePath } from '../../core/options/common.ts'
@@ -12,7 +13,6 @@ import { runPartsInTurn } from '../../core/run-parts.ts'
 import { beginSteps } from '../../core/steps.ts'
 import { newSigningKey, signingKeyFile } from '../../domain/backup/signing.ts'
 import { prepareRoot } from '../../tools/backup-folder.ts'
-import { planFact, planOf } from '../../contract/plan.ts'
 import { locateDatabase } from './locate.ts'
 import type { BackupSite } from './part.ts'
 import { partOptions, parts } from './parts.generated.ts'
@@ -84,7 +84,11 @@ const planned = async (given: Options, context: Context) => {
     expected: given.root,
     audience: 'technical',
   })
-  return { ...reportOf([], ['findings' in database ? database.findings : [would]].flat(), given), scope: ['plan'], facts: { plan: planFact(plan) } }
+  return {
+    ...reportOf([], ['findings' in database ? database.findings : [would]].flat(), given),
+    scope: ['plan'],
+    facts: { plan: planFact(plan) },
+  }
 }
 
 const run = async (given: Options, context: Context) => {
@@ -94,7 +98,10 @@ const run = async (given: Options, context: Context) => {
   const site = await siteOf(context, given.root)
   const keys: readonly JudgedFinding<'backup.key'>[] = await showPublicKey(given.root, site.signingKey)
   const ran = await runKinds(given, site)
-  return { ...reportOf(ran, keys, given), ...(ran.some(({ outcome }) => outcome?.leftBehind === true) ? { leftBehind: true as const } : {}) }
+  return {
+    ...reportOf(ran, keys, given),
+    ...(ran.some(({ outcome }) => outcome?.leftBehind === true) ? { leftBehind: true as const } : {}),
+  }
 }
 
 export const action = defineAction({

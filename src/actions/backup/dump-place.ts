@@ -26,10 +26,12 @@ const nobody: ScratchOwner = { uid: 65_534, gid: 65_534 }
 /** Where a copy can be restored without any right that its code could use, or why nowhere. */
 export const scratchFor = async ({ site, serverMajor }: WantedPrograms, random: string): Promise<FoundPlace | { readonly why: string }> => {
   const { runProgram: run, signal } = site.context
-  if (process.getuid?.() !== 0) return { why: 'a scratch server needs an account of its own, which only root can give it: run the runner as root for this action' }
+  if (process.getuid?.() !== 0)
+    return { why: 'a scratch server needs an account of its own, which only root can give it: run the runner as root for this action' }
   const installed = await findPrograms('postgres', { run, signal })
   const chosen = installed.find(({ major }) => major === serverMajor)
-  if (chosen === undefined) return { why: `no PostgreSQL ${serverMajor} server is installed here to restore a copy in: install postgresql-${serverMajor}` }
+  if (chosen === undefined)
+    return { why: `no PostgreSQL ${serverMajor} server is installed here to restore a copy in: install postgresql-${serverMajor}` }
   return { owner: nobody, place: hostPlace({ directory: scratchFolder(random), folder: chosen.folder, major: serverMajor, owner: nobody }) }
 }
 

@@ -30,12 +30,18 @@ export type FillDatabase = {
 }
 
 /** A filled backup of a database; `proved` for its findings. */
-export type FilledDatabase = FilledBackup<DatabaseRefusal> & { readonly proved?: ProofOutcome; readonly extra?: readonly JudgedFinding<'backup.room'>[] }
+export type FilledDatabase = FilledBackup<DatabaseRefusal> & {
+  readonly proved?: ProofOutcome
+  readonly extra?: readonly JudgedFinding<'backup.room'>[]
+}
 
 type Prepared = { readonly cluster: SeenCluster; readonly client: PostgresClient; readonly expectedBytes: number }
 
 /** All that can be said before anything is dumped. */
-const prepare = async (session: PostgresSession, { site, target, subject, lastBytes }: FillDatabase): Promise<Prepared | DatabaseRefusal> => {
+const prepare = async (
+  session: PostgresSession,
+  { site, target, subject, lastBytes }: FillDatabase,
+): Promise<Prepared | DatabaseRefusal> => {
   const cluster = await seeCluster(session)
   const lacking = lacksRightsToDump(subject, cluster.role, await seeLackingRights(session))
   if (lacking !== undefined) return { findings: [lacking] }
@@ -67,17 +73,32 @@ const take = async (fill: FillDatabase): Promise<Taken | DatabaseRefusal> => {
   return { findings: [notMade(subject, { cause, advice: 'see whether the server was restarted; then run it again' })] }
 }
 
-const prove = async (fill: FillDatabase, { cluster, client, taken }: Taken): Promise<Pick<FilledDatabase, 'extra'> & { proved: ProofOutcome }> => {
+const prove = async (
+  fill: FillDatabase,
+  { cluster, client, taken }: Taken,
+): Promise<Pick<FilledDatabase, 'extra'> & { proved: ProofOutcome }> => {
   const { site, unfinished, target, subject } = fill
   const found = await scratchFor({ site, target, serverMajor: cluster.major }, unfinished.random)
   if ('why' in found) return { proved: { kind: 'unproven', why: found.why } }
   const { place, owner } = found
   const missing = missingBytes(scratchBytes(cluster.sizeBytes), await roomOf(dirname(place.directory)))
   if (missing > 0)
-    return { proved: { kind: 'unproven', why: 'there was no room for a copy' }, extra: [noScratchRoom(subject, dirname(place.directory), missing)] }
+    return {
+      proved: { kind: 'unproven', why: 'there was no room for a copy' },
+      extra: [noScratchRoom(subject, dirname(place.directory), missing)],
+    }
   await site.steps.step('scratch', { directory: place.directory })
   site.context.progress.say('the backup is restored into a scratch server and compared')
-  const proved = await proveDatabase({ context: site.context, taken, cluster, client, place, owner, folder: unfinished.folder, work: unfinished.work })
+  const proved = await proveDatabase({
+    context: site.context,
+    taken,
+    cluster,
+    client,
+    place,
+    owner,
+    folder: unfinished.folder,
+    work: unfinished.work,
+  })
   return { proved: proved.kind === 'proven' && taken.failures.length > 0 ? { kind: 'failed', failures: taken.failures } : proved }
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { errorText } from '../../core/error-chain.ts'
-import { backupFiles, backupIdOf, type BackupKind, rootFiles, sourceFolderName } from '../../domain/backup/layout.ts'
+import { type BackupKind, backupFiles, backupIdOf, rootFiles, sourceFolderName } from '../../domain/backup/layout.ts'
 import { type BackupManifest, type BackupProof, documentText } from '../../domain/backup/manifest.ts'
 import { signatureOf } from '../../domain/backup/signing.ts'
 import { publishFolder, removePartial, writeSynced } from '../../tools/backup-folder.ts'
@@ -45,7 +45,11 @@ const signed = async (folder: string, name: string, signature: string, { text, k
 }
 
 /** The manifest comes last: a folder without one is not whole, wherever it is found. */
-const finish = async (site: BackupSite, { folder, work, id }: UnfinishedBackup, made: Wanted & { manifest: BackupManifest; proof: BackupProof }) => {
+const finish = async (
+  site: BackupSite,
+  { folder, work, id }: UnfinishedBackup,
+  made: Wanted & { manifest: BackupManifest; proof: BackupProof },
+) => {
   const { root, context, signingKey: key } = site
   const { proof, proofSignature, manifest, manifestSignature } = backupFiles
   await signed(folder, proof, proofSignature, { text: documentText(made.proof), key })

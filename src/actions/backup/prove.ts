@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Context } from '../../contract/context.ts'
-import { compareCopy } from '../../probes/backup/copy.ts'
 import type { SeenCluster } from '../../probes/backup/cluster.ts'
+import { compareCopy } from '../../probes/backup/copy.ts'
 import type { PostgresClient } from '../../tools/postgres-programs/client.ts'
 import { type CopyTarget, loadCopy } from '../../tools/scratch/load.ts'
-import { prepareScratch, type ScratchOwner, type ScratchPlace } from '../../tools/scratch/place.ts'
+import { prepareScratch, removeScratch, type ScratchOwner, type ScratchPlace } from '../../tools/scratch/place.ts'
 import { startScratch } from '../../tools/scratch/server.ts'
 import { dumpName, type TakenDatabase } from './take-database.ts'
 
@@ -69,10 +69,12 @@ export const proveDatabase = async (prove: ProveDatabase): Promise<ProofOutcome>
       jobs: Math.min(mostJobs, availableParallelism()),
       signal,
     })
-    if (!loaded.loaded) return loaded.kind === 'unproven' ? { kind: 'unproven', why: loaded.cause } : { kind: 'failed', failures: [loaded.cause] }
+    if (!loaded.loaded)
+      return loaded.kind === 'unproven' ? { kind: 'unproven', why: loaded.cause } : { kind: 'failed', failures: [loaded.cause] }
     await prove.meanwhile?.(loaded.copy)
     return await compareLoaded(prove, loaded.copy)
   } finally {
     await server.stop()
+    await removeScratch(place.directory)
   }
 }

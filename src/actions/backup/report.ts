@@ -24,7 +24,13 @@ const factsOf = (ran: readonly RanKind[], made: readonly MadeBackup[]): JsonObje
   tables:
     made.length === 0
       ? []
-      : [{ title: 'Backups', columns: ['what', 'size, proof'], rows: made.map((one) => [`${one.kind} ${one.name}`, `${formatBytes(one.bytes)}, ${proofWords(one)}`]) }],
+      : [
+          {
+            title: 'Backups',
+            columns: ['what', 'size, proof'],
+            rows: made.map((one) => [`${one.kind} ${one.name}`, `${formatBytes(one.bytes)}, ${proofWords(one)}`]),
+          },
+        ],
   backups: made.map(({ id, path, kind, name, bytes, proof }) => ({ id, path, kind, name, bytes, verified: proof.verified })),
 })
 

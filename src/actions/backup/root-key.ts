@@ -17,7 +17,7 @@ const newKey = (root: string): JudgedFinding<'backup.key'> =>
     title: 'backups are signed with a key that earlier ones here were not signed with',
     observed: `${rootFiles.publicKey} holds another key`,
     expected: 'the key of the server whose backups lie here',
-    advice: 'after a rebuild: compare it with your recovery sheet, and add it to backup.trusted-keys; two servers want two roots',
+    advice: 'after a rebuild: compare the file with your recovery sheet, and write the new key there; two servers want two roots',
     certainty: 'hard',
     audience: 'security',
   })

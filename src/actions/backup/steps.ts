@@ -1,5 +1,3 @@
-import { rm } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
 import type { Context } from '../../contract/context.ts'
 import type { PostgresTarget } from '../../contract/database.ts'
 import { UserError } from '../../contract/user-error.ts'
@@ -8,7 +6,7 @@ import type { PostgresFailureKind } from '../../domain/postgres/failure.ts'
 import { removePartial } from '../../tools/backup-folder.ts'
 import { endOwnSessions } from '../../tools/connect/own-sessions.ts'
 import { withPostgresSession } from '../../tools/connect/session.ts'
-import { isScratchFolder } from '../../tools/scratch/place.ts'
+import { removeScratch } from '../../tools/scratch/place.ts'
 
 /** What a backup writes down before it does it. */
 export type BackupRecords = {
@@ -36,10 +34,17 @@ const ofStopped: ReadonlySet<PostgresFailureKind> = new Set(['refused', 'startin
 
 /** Under a deadline of its own: what ended the run has ended its signal. */
 const endSessions = async (target: PostgresTarget, application: string): Promise<number> => {
-  const limits = { signal: AbortSignal.timeout(sweepMs), connectTimeoutMs: 5_000, timeoutMs: sweepMs, application: 'ronde', direct: true as const }
+  const limits = {
+    signal: AbortSignal.timeout(sweepMs),
+    connectTimeoutMs: 5_000,
+    timeoutMs: sweepMs,
+    application: 'ronde',
+    direct: true as const,
+  }
   const result = await withPostgresSession(target, limits, (session) => endOwnSessions(session, application))
   if (!result.ok && ofStopped.has(result.failure.kind)) return 0
-  if (!result.ok) throw new UserError(`sessions that an earlier backup left on ${target.subject} could not be looked for: ${result.failure.detail}`)
+  if (!result.ok)
+    throw new UserError(`sessions that an earlier backup left on ${target.subject} could not be looked for: ${result.failure.detail}`)
   return result.value
 }
 
@@ -58,9 +63,6 @@ export const backupSteps: Steps<BackupWorld, BackupRecords> = {
   },
   scratch: {
     do: async () => {},
-    undo: async ({ directory }) => {
-      if (!isScratchFolder(directory)) throw new UserError(`${basename(directory)} in ${dirname(directory)} is no folder of a scratch server`)
-      await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
-    },
+    undo: ({ directory }) => removeScratch(directory),
   },
 }

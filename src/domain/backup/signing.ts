@@ -11,7 +11,7 @@ const ed25519 = (key: KeyObject): KeyObject => {
   return key
 }
 
-/** The public half of a private key's PEM, as PEM: what stands beside the backups and in `backup.trusted-keys`. */
+/** The public half of a private key's PEM, as PEM: what stands beside the backups and in `trusted-keys`. */
 export const publicKeyOf = (privatePem: string): string =>
   ed25519(createPublicKey(privatePem)).export({ type: 'spki', format: 'pem' }).toString()
 

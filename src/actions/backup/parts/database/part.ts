@@ -1,6 +1,6 @@
 import { formatBytes } from '../../../../core/quantity.ts'
 import { lastBytesOf } from '../../earlier.ts'
-import { fillDatabase, type FilledDatabase } from '../../fill-database.ts'
+import { type FilledDatabase, fillDatabase } from '../../fill-database.ts'
 import { judgeProof, notMade } from '../../findings.ts'
 import { makeBackup } from '../../make-backup.ts'
 import { definePart } from '../../part.ts'
