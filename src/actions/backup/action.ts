@@ -52,9 +52,12 @@ const unfinished = (kind: string, { cause, advice }: Obstacle) =>
 const siteOf = async (context: Context, root: string): Promise<BackupSite> => {
   const database = await locateDatabase(context)
   const world = {
+    runProgram: context.runProgram,
     progress: context.progress,
     target: 'target' in database ? database.target : undefined,
-    make: (path: string) => mkdir(path, { mode: 0o700 }).then(() => {}),
+    make: async (path: string) => {
+      await mkdir(path, { mode: 0o700 })
+    },
   }
   const signingKey = context.keptSecret(signingKeyFile, newSigningKey)
   return { context, root, signingKey, database, steps: beginSteps(backupSteps, world, context.ledger) }

@@ -38,14 +38,12 @@ export type FilledDatabase = FilledBackup<DatabaseRefusal> & {
 type Prepared = { readonly cluster: SeenCluster; readonly client: PostgresClient; readonly expectedBytes: number }
 
 /** All that can be said before anything is dumped. */
-const prepare = async (
-  session: PostgresSession,
-  { site, target, subject, lastBytes }: FillDatabase,
-): Promise<Prepared | DatabaseRefusal> => {
+const prepare = async (session: PostgresSession, fill: FillDatabase): Promise<Prepared | DatabaseRefusal> => {
+  const { site, subject, lastBytes } = fill
   const cluster = await seeCluster(session)
   const lacking = lacksRightsToDump(subject, cluster.role, await seeLackingRights(session))
   if (lacking !== undefined) return { findings: [lacking] }
-  const client = await clientFor({ site, target, serverMajor: cluster.major })
+  const client = await clientFor({ ...fill, serverMajor: cluster.major })
   if ('cause' in client) return { findings: [notMade(subject, client)] }
   const expectedBytes = expectedDumpBytes(cluster.sizeBytes, lastBytes)
   const missing = missingBytes(expectedBytes, await roomOf(site.root))
@@ -77,8 +75,8 @@ const prove = async (
   fill: FillDatabase,
   { cluster, client, taken }: Taken,
 ): Promise<Pick<FilledDatabase, 'extra'> & { proved: ProofOutcome }> => {
-  const { site, unfinished, target, subject } = fill
-  const found = await scratchFor({ site, target, serverMajor: cluster.major }, unfinished.random)
+  const { site, unfinished, subject } = fill
+  const found = await scratchFor({ ...fill, serverMajor: cluster.major }, client)
   if ('why' in found) return { proved: { kind: 'unproven', why: found.why } }
   const { place, owner } = found
   const missing = missingBytes(scratchBytes(cluster.sizeBytes), await roomOf(dirname(place.directory)))

@@ -12,6 +12,7 @@ export const recover = async (context: Context): Promise<void> => {
   await undoSteps(backupSteps, context.ledger.pending(), {
     progress: context.progress,
     target: value.kind === 'target' ? value.target : undefined,
+    runProgram: context.runProgram,
     make: (path) => mkdir(path, { mode: 0o700 }),
   })
 }

@@ -1,11 +1,13 @@
 import type { Context } from '../../contract/context.ts'
 import type { PostgresTarget } from '../../contract/database.ts'
+import type { RunProgram } from '../../contract/process.ts'
 import { UserError } from '../../contract/user-error.ts'
 import type { beginSteps, Steps } from '../../core/steps.ts'
 import type { PostgresFailureKind } from '../../domain/postgres/failure.ts'
 import { removePartial } from '../../tools/backup-folder.ts'
 import { endOwnSessions } from '../../tools/connect/own-sessions.ts'
 import { withPostgresSession } from '../../tools/connect/session.ts'
+import { removeHelpers } from '../../tools/postgres-programs/helper-container.ts'
 import { removeScratch } from '../../tools/scratch/place.ts'
 
 /** What a backup writes down before it does it. */
@@ -14,6 +16,8 @@ export type BackupRecords = {
   readonly partial: { readonly root: string; readonly path: string }
   /** By this name its sessions are found on the server. */
   readonly sessions: { readonly application: string }
+  /** Containers that carry this label. */
+  readonly containers: { readonly token: string }
   /** The folder of a scratch server, which ends with the process that started it. */
   readonly scratch: { readonly directory: string }
 }
@@ -23,6 +27,7 @@ export type BackupWorld = {
   readonly progress: Context['progress']
   readonly target: PostgresTarget | undefined
   readonly make: (path: string) => Promise<void>
+  readonly runProgram: RunProgram
 }
 
 export type BackupSteps = ReturnType<typeof beginSteps<BackupWorld, BackupRecords>>
@@ -59,6 +64,13 @@ export const backupSteps: Steps<BackupWorld, BackupRecords> = {
     undo: async ({ application }, { target, progress }) => {
       const ended = target === undefined ? 0 : await endSessions(target, application)
       if (ended > 0) progress.say(`ended ${ended} sessions of a backup that did not end`)
+    },
+  },
+  containers: {
+    do: async () => {},
+    undo: async ({ token }, { runProgram, progress }) => {
+      const removed = await removeHelpers(token, { run: runProgram, signal: AbortSignal.timeout(sweepMs) })
+      if (removed > 0) progress.say(`removed ${removed} containers of a backup that did not end`)
     },
   },
   scratch: {
