@@ -76,9 +76,15 @@ test('the database of a service is backed up by its own image, proven in a conta
   expect(await bench).toMatch(/number of failed transactions: 0 /)
   isOver = true
   await watching
-  expect(ran.findings.map(({ id, status, observed }) => `${status} ${id} ${observed}`)).toEqual([expect.stringMatching(/^ok backup.verified/)])
+  expect(ran.findings.map(({ id, status, observed }) => `${status} ${id} ${observed}`)).toEqual([
+    expect.stringMatching(/^ok backup.verified/),
+  ])
   const manifest = manifestIn(ran.outputs['backup-path'] ?? '')
-  expect(manifest.source).toMatchObject({ database: 'game', image: expect.stringMatching(/^sha256:/), serverVersion: expect.stringMatching(/^15/) })
+  expect(manifest.source).toMatchObject({
+    database: 'game',
+    image: expect.stringMatching(/^sha256:/),
+    serverVersion: expect.stringMatching(/^15/),
+  })
   expect(manifest.relations.find(({ name }) => name === 'pgbench_accounts')?.rows).toBe(300_000)
   expect(seen.join('\n')).toContain('ronde.backup')
   expect(seen.filter((one) => one.includes('horse-battery'))).toEqual([])

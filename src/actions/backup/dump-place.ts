@@ -20,7 +20,11 @@ export type WantedPrograms = {
 }
 
 /** The container and image of a compose service; undefined for a database elsewhere, or where docker does not answer. */
-const serverImage = async ({ site, target, unfinished }: WantedPrograms): Promise<{ readonly container: string; readonly image: string } | undefined> => {
+const serverImage = async ({
+  site,
+  target,
+  unfinished,
+}: WantedPrograms): Promise<{ readonly container: string; readonly image: string } | undefined> => {
   const { compose } = site.context
   if (target.service === undefined || !isMountable(unfinished.folder)) return undefined
   const containers = await compose.containers()
@@ -74,7 +78,8 @@ export const scratchFor = async (wanted: WantedPrograms, { image }: PostgresClie
   const { runProgram: run, signal } = site.context
   const { random: token } = unfinished
   const directory = scratchFolder(token)
-  const place = image === '' ? await onHost(wanted, directory) : await containerPlace({ image, token, directory, major, owner: nobody, run, signal })
+  const place =
+    image === '' ? await onHost(wanted, directory) : await containerPlace({ image, token, directory, major, owner: nobody, run, signal })
   return 'why' in place ? place : { owner: nobody, place }
 }
 

@@ -9,7 +9,7 @@ import type { PostgresClient } from '../../tools/postgres-programs/client.ts'
 import { type CopyTarget, loadCopy } from '../../tools/scratch/load.ts'
 import { prepareScratch, removeScratch, type ScratchOwner, type ScratchPlace } from '../../tools/scratch/place.ts'
 import { type ScratchServer, type StartScratch, startScratch } from '../../tools/scratch/server.ts'
-import { dumpName, type TakenDatabase } from './take-database.ts'
+import type { TakenDatabase } from './take-database.ts'
 
 /** What a proof came to. `unproven`: the scratch server could not hold it, which says nothing against the backup. */
 export type ProofOutcome =
@@ -24,8 +24,8 @@ export type ProveDatabase = {
   readonly client: PostgresClient
   readonly place: ScratchPlace
   readonly owner: ScratchOwner
-  /** The folder of the artifacts, and one for passwords and lists. */
-  readonly folder: string
+  /** The archive's path, and a folder for passwords and lists. */
+  readonly dump: string
   readonly work: string
   /** For tests: what happens to the copy before it is compared. */
   readonly meanwhile?: (copy: CopyTarget) => Promise<void>
@@ -65,7 +65,7 @@ const beginScratch = async (start: StartScratch): Promise<ScratchServer | { read
 
 /** Loads the dump into a scratch server and compares what is there with what the source held at the snapshot. */
 export const proveDatabase = async (prove: ProveDatabase): Promise<ProofOutcome> => {
-  const { context, cluster, client, place, owner, work, folder, taken } = prove
+  const { context, cluster, client, place, owner, work, dump, taken } = prove
   const { programs, signal } = context
   const password = randomBytes(secretBytes).toString('hex')
   const user = `ronde_scratch_${randomBytes(4).toString('hex')}`
@@ -78,7 +78,7 @@ export const proveDatabase = async (prove: ProveDatabase): Promise<ProofOutcome>
       source: { ...cluster, extensions: taken.contents.extensions },
       client,
       programs,
-      dump: join(folder, dumpName),
+      dump,
       folder: work,
       secrets: join(work, 'load'),
       jobs: Math.min(mostJobs, availableParallelism()),

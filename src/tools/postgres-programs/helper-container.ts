@@ -36,7 +36,8 @@ export type FindHelpers = { readonly run: RunProgram; readonly signal: AbortSign
 export const removeHelpers = async (token: string, { run, signal }: FindHelpers): Promise<number> => {
   const limits = { timeoutMs: limitMs, signal }
   const listed = await run('docker', ['ps', '--all', '--quiet', '--filter', `label=${helperLabel}=${token}`], limits)
-  if (listed.ended !== 'exit' || listed.exitCode !== 0) throw new Error(`containers of a backup could not be looked for: ${listed.stderr.trim()}`)
+  if (listed.ended !== 'exit' || listed.exitCode !== 0)
+    throw new Error(`containers of a backup could not be looked for: ${listed.stderr.trim()}`)
   const ids = listed.stdout.split('\n').filter((id) => /^[0-9a-f]{12,64}$/.test(id))
   if (ids.length > 0) await run('docker', ['rm', '--force', '--volumes', ...ids], limits)
   return ids.length

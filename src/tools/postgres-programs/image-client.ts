@@ -30,7 +30,10 @@ export const findInImage = async (program: 'pg_dump' | 'postgres', given: Omit<I
   for (const folder of programFolders(serverMajor).toReversed()) {
     const name = `ronde-look-${crypto.randomUUID()}`
     const flags = helperFlags({ image, token, name, network: 'none', user: '65534:65534', mounts: [] })
-    const finished = await run('docker', ['run', ...flags, '--entrypoint', `${folder}${program}`, image, '--version'], { timeoutMs: limitMs, signal })
+    const finished = await run('docker', ['run', ...flags, '--entrypoint', `${folder}${program}`, image, '--version'], {
+      timeoutMs: limitMs,
+      signal,
+    })
     const version = finished.ended === 'exit' && finished.exitCode === 0 ? versionIn(finished.stdout) : undefined
     if (version !== undefined) return { folder, ...version }
   }
@@ -57,8 +60,18 @@ export const imageClient = async (given: ImageClient): Promise<PostgresClient | 
       return {
         stage: (program, args) => {
           const name = `ronde-${program}-${crypto.randomUUID()}`
-          const helper: HelperContainer = { image, token, name, network: isSocket ? 'none' : `container:${container}`, user: user(), mounts }
-          return { program: 'docker', args: ['run', ...helperFlags(helper), ...variables, '--entrypoint', `${found.folder}${program}`, image, ...args] }
+          const helper: HelperContainer = {
+            image,
+            token,
+            name,
+            network: isSocket ? 'none' : `container:${container}`,
+            user: user(),
+            mounts,
+          }
+          return {
+            program: 'docker',
+            args: ['run', ...helperFlags(helper), ...variables, '--entrypoint', `${found.folder}${program}`, image, ...args],
+          }
         },
       }
     },

@@ -32,8 +32,12 @@ export const containerPlace = async (given: ContainerPlace): Promise<ScratchPlac
     directory,
     path: (file) => `${directory}/${file}`,
     begin: async () => {
-      const started = await run('docker', ['run', '--detach', ...flags, ...caps, '--entrypoint', 'sleep', image, daySeconds], { timeoutMs: limitMs, signal })
-      if (started.ended !== 'exit' || started.exitCode !== 0) throw new Error(`the container of the scratch server did not start: ${started.stderr.trim()}`)
+      const started = await run('docker', ['run', '--detach', ...flags, ...caps, '--entrypoint', 'sleep', image, daySeconds], {
+        timeoutMs: limitMs,
+        signal,
+      })
+      if (started.ended !== 'exit' || started.exitCode !== 0)
+        throw new Error(`the container of the scratch server did not start: ${started.stderr.trim()}`)
     },
     end: async () => {
       await run('docker', ['rm', '--force', '--volumes', name], { timeoutMs: limitMs, signal: AbortSignal.timeout(limitMs) })
