@@ -32,6 +32,7 @@ test('a backup is proven, signed, in its place and for nobody else', async () =>
   expect(path).toBe(join(root, 'quiz-prod--quiz--database', id))
   expect(verified).toBe('true')
   expect(lyingIn(root)).toEqual([
+    'RESTORE.md',
     'quiz-prod--quiz--database',
     `quiz-prod--quiz--database/${id}`,
     ...['database.dump', 'manifest.json', 'manifest.sig', 'verify.json', 'verify.sig'].map(

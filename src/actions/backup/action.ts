@@ -20,6 +20,7 @@ import { recover } from './recover.ts'
 import { type RanKind, reportOf } from './report.ts'
 import { showPublicKey } from './root-key.ts'
 import { backupSteps } from './steps.ts'
+import { writeRestoreAdvice } from './write-advice.ts'
 
 const names = parts.map(({ name }) => name)
 
@@ -101,6 +102,7 @@ const run = async (given: Options, context: Context) => {
   const site = await siteOf(context, given.root)
   const keys: readonly JudgedFinding<'backup.key'>[] = await showPublicKey(given.root, site.signingKey)
   const ran = await runKinds(given, site)
+  if (ran.some(({ outcome }) => (outcome?.backups ?? []).length > 0)) await writeRestoreAdvice(site)
   return {
     ...reportOf(ran, keys, given),
     ...(ran.some(({ outcome }) => outcome?.leftBehind === true) ? { leftBehind: true as const } : {}),

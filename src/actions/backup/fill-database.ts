@@ -133,6 +133,7 @@ const manifestOf = async (fill: FillDatabase, { cluster, client, taken }: Taken,
     finishedAt: finishedAt.toISOString(),
     artifacts: [await artifactOf(fill, taken)],
     inconsistent: [],
+    roles: [...cluster.roles],
     ...taken.contents,
   }
 }
