@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { proveDatabase } from '../../src/actions/backup/prove.ts'
 import { backupApplication, inBackupSession } from '../../src/actions/backup/session.ts'
@@ -65,6 +65,7 @@ export const tryBackup = async (server: PostgresServer, { database, damaged, mea
   const client = hostClient({ folder: debian, major: 15, version: '15' })
   const random = randomBytes(8).toString('hex')
   const application = backupApplication()
+  const startedAt = performance.now()
   const result = await inBackupSession(target, { application, signal }, async (session) => {
     const cluster = await seeCluster(session)
     const taken = await takeDatabase(session, {
@@ -82,10 +83,11 @@ export const tryBackup = async (server: PostgresServer, { database, damaged, mea
   if (!result.ok) throw new Error(JSON.stringify(result.failure))
   const { cluster, taken } = result.value
   if ('cause' in taken) throw new Error(taken.cause)
+  const takenMs = performance.now() - startedAt
+  const { size: bytes } = await stat(join(folder, 'database.dump'))
   await damaged?.(folder, taken)
   const { uid = process.getuid?.() ?? 0, gid = process.getgid?.() ?? 0 } = owner
   const place = hostPlace({ directory: scratchFolder(random), folder: binaries, major: 15, owner: { uid, gid } })
-  const { rm } = await import('node:fs/promises')
   try {
     const outcome = await proveDatabase({
       context,
@@ -98,7 +100,7 @@ export const tryBackup = async (server: PostgresServer, { database, damaged, mea
       work,
       ...(meanwhile === undefined ? {} : { meanwhile }),
     })
-    return { outcome, taken, cluster }
+    return { outcome, taken, cluster, bytes, takenMs, provenMs: performance.now() - startedAt }
   } finally {
     await rm(place.directory, { recursive: true, force: true })
   }

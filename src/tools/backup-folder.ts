@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { rootFiles } from '../domain/backup/layout.ts'
@@ -45,18 +45,15 @@ export const prepareRoot = async (root: string): Promise<RootFault | undefined> 
   }
 }
 
-/** What a folder says is on the disk, for a name in it to survive a power cut. */
-export const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, 'r')
+/** Syncs a file that a program wrote, or a folder, for a name in it to survive a power cut. */
+export const syncPath = async (path: string): Promise<void> => {
+  const handle = await open(path, 'r')
   try {
     await handle.sync()
   } finally {
     await handle.close()
   }
 }
-
-/** Syncs a file that a program wrote. */
-export const syncFile = syncFolder
 
 /** Writes a file that must not be there, 0600, and syncs it. */
 export const writeSynced = async (path: string, content: string | Uint8Array): Promise<void> => {
@@ -75,7 +72,7 @@ export const replaceSynced = async (path: string, content: string | Uint8Array):
   try {
     await writeSynced(beside, content)
     await rename(beside, path)
-    await syncFolder(dirname(path))
+    await syncPath(dirname(path))
   } finally {
     await rm(beside, { force: true })
   }
@@ -105,11 +102,11 @@ export const digestOf = async (path: string, signal: AbortSignal): Promise<{ rea
 
 /** Puts a whole backup where it belongs: everything in it is synced by now, and it appears in one system call. */
 export const publishFolder = async (partial: string, place: string): Promise<void> => {
-  await syncFolder(partial)
+  await syncPath(partial)
   await mkdir(dirname(place), { recursive: true, mode: 0o700 })
-  await syncFolder(dirname(dirname(place)))
+  await syncPath(dirname(dirname(place)))
   await rename(partial, place)
-  await syncFolder(dirname(place))
+  await syncPath(dirname(place))
 }
 
 /** Whether a path is a folder of an unfinished backup, directly below this root; nothing else is ever swept. */
@@ -122,10 +119,4 @@ export const removePartial = async (root: string, path: string): Promise<void> =
   if (found === undefined) return
   if (!found.isDirectory()) throw new Error(`${path} is no folder: it is not ours`)
   await rm(path, { recursive: true, force: true })
-}
-
-/** Unfinished backups that a run whose ledger is gone left: of an engine or a disk that failed. */
-export const partialsIn = async (root: string): Promise<readonly string[]> => {
-  const names = await readdir(root).catch(() => [])
-  return names.filter((name) => name.startsWith(rootFiles.partial)).map((name) => join(root, name))
 }

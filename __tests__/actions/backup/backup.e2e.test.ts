@@ -52,9 +52,9 @@ test('the database of a service is backed up by its own image, proven in a conta
   await using folder = await temporaryFolder()
   const root = join(folder.path, 'backups')
   const seen: string[] = []
-  let isOver = false
+  const over = new AbortController()
   const watch = async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const ids = (await helpers()).split('\n').filter((id) => id !== '')
       const inspected = ids.length === 0 ? '' : await docker('inspect', ...ids).catch(String)
       const commands = globSync('/proc/[0-9]*/cmdline').map((path) => {
@@ -74,7 +74,7 @@ test('the database of a service is backed up by its own image, proven in a conta
   const bench = inDatabase('pgbench', '-U', 'quiz', '-c', '2', '-T', '4', '-n', 'game')
   const ran = await runRonde('backup', { inputs: { ...inputs(), root } })
   expect(await bench).toMatch(/number of failed transactions: 0 /)
-  isOver = true
+  over.abort()
   await watching
   expect(ran.findings.map(({ id, status, observed }) => `${status} ${id} ${observed}`)).toEqual([
     expect.stringMatching(/^ok backup.verified/),

@@ -8,7 +8,7 @@ import { type SeenContents, seeBeforeDump, seeRows } from '../../probes/backup/c
 import { schemaText } from '../../probes/backup/copy.ts'
 import { type HeldSnapshot, holdSnapshot } from '../../probes/backup/snapshot.ts'
 import { seeOwnerCode } from '../../probes/postgres/owner-code.ts'
-import { syncFile, writeSynced } from '../../tools/backup-folder.ts'
+import { syncPath, writeSynced } from '../../tools/backup-folder.ts'
 import type { PostgresSession } from '../../tools/connect/session.ts'
 import type { ClientAccess, PostgresClient } from '../../tools/postgres-programs/client.ts'
 import { copyHashOf } from '../../tools/postgres-programs/copy-hash.ts'
@@ -72,7 +72,7 @@ const dump = async (take: TakeDatabase, access: ClientAccess, snapshot: string, 
   const followed = { path, what: 'dump', expectedBytes: schemaOnly ? undefined : expectedBytes }
   const ending = await followFile(site.context.progress, followed, () => site.context.programs.pipe([stage], limits))
   if (!ending.ok) throw new Error(pipelineWords(ending))
-  await syncFile(path)
+  await syncPath(path)
 }
 
 /** Tables that our role must not plan, for code of their owners would run with more rights than theirs. */
@@ -99,7 +99,7 @@ const together = async <T extends readonly unknown[]>(
   const failing = new AbortController()
   const all = work(AbortSignal.any([outer, failing.signal]))
   try {
-    return (await Promise.all(all)) as unknown as T
+    return await Promise.all(all)
   } catch (error) {
     failing.abort()
     await Promise.allSettled(all)

@@ -41,7 +41,6 @@ const sequenceShape = z.object({
 export type BackupSequence = z.output<typeof sequenceShape>
 
 const extensionShape = z.object({ name: z.string(), version: z.string(), schema: z.string() })
-export type BackupExtension = z.output<typeof extensionShape>
 
 const databaseSource = z.object({
   systemIdentifier: z.string(),
@@ -51,11 +50,9 @@ const databaseSource = z.object({
   image: z.string(),
   serverVersion: z.string(),
 })
-export type DatabaseSource = z.output<typeof databaseSource>
 
 /** A volume by its name and project; media and config by their project. */
 const archiveSource = z.object({ project: z.string(), volume: z.string() })
-export type ArchiveSource = z.output<typeof archiveSource>
 
 const common = {
   schemaVersion: z.literal(1),

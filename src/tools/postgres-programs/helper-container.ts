@@ -4,7 +4,6 @@ import type { RunProgram } from '../../contract/process.ts'
 export const helperLabel = 'ronde.backup'
 
 export type HelperContainer = {
-  readonly image: string
   readonly token: string
   readonly name: string
   /** `none`, or the network of a container. */
@@ -18,10 +17,18 @@ const mountFlag = ({ path, readOnly }: HelperContainer['mounts'][number]): strin
   `type=bind,source=${path},target=${path}${readOnly ? ',readonly' : ''}`
 
 /** What each container of ours is started with: nothing is pulled, no capability, no way to more rights, nothing kept of what it prints. */
-export const helperFlags = ({ image: _, token, name, network, user, mounts }: HelperContainer): readonly string[] => [
-  ...['--rm', '--pull', 'never', '--name', name, '--label', `${helperLabel}=${token}`],
-  ...['--network', network, '--user', user, '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
-  ...['--read-only', '--log-driver', 'none', '--pids-limit', '256'],
+export const helperFlags = ({ token, name, network, user, mounts }: HelperContainer): readonly string[] => [
+  '--rm',
+  '--pull=never',
+  `--name=${name}`,
+  `--label=${helperLabel}=${token}`,
+  `--network=${network}`,
+  `--user=${user}`,
+  '--cap-drop=ALL',
+  '--security-opt=no-new-privileges',
+  '--read-only',
+  '--log-driver=none',
+  '--pids-limit=256',
   ...mounts.flatMap((one) => ['--mount', mountFlag(one)]),
 ]
 

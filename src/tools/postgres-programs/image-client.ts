@@ -29,7 +29,7 @@ export const findInImage = async (program: 'pg_dump' | 'postgres', given: Omit<I
   const { image, token, serverMajor, run, signal } = given
   for (const folder of programFolders(serverMajor).toReversed()) {
     const name = `ronde-look-${crypto.randomUUID()}`
-    const flags = helperFlags({ image, token, name, network: 'none', user: '65534:65534', mounts: [] })
+    const flags = helperFlags({ token, name, network: 'none', user: '65534:65534', mounts: [] })
     const finished = await run('docker', ['run', ...flags, '--entrypoint', `${folder}${program}`, image, '--version'], {
       timeoutMs: limitMs,
       signal,
@@ -61,7 +61,6 @@ export const imageClient = async (given: ImageClient): Promise<PostgresClient | 
         stage: (program, args) => {
           const name = `ronde-${program}-${crypto.randomUUID()}`
           const helper: HelperContainer = {
-            image,
             token,
             name,
             network: isSocket ? 'none' : `container:${container}`,

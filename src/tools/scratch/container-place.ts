@@ -26,7 +26,7 @@ export const containerPlace = async (given: ContainerPlace): Promise<ScratchPlac
   if (found === undefined) return { why: 'the image of the database has no postgres program that can be run by itself' }
   const name = `ronde-scratch-${token}`
   const user = `${owner.uid}:${owner.gid}`
-  const flags = helperFlags({ image, token, name, network: 'none', user, mounts: [{ path: directory, readOnly: false }] })
+  const flags = helperFlags({ token, name, network: 'none', user, mounts: [{ path: directory, readOnly: false }] })
   return {
     major,
     directory,
