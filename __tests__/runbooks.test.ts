@@ -22,6 +22,7 @@ const notIds: Readonly<Record<string, string>> = {
   'certbot.service': 'a unit of systemd',
   'compose.containers': 'a note in the state',
   'health-check.endpoints': 'an option that another action borrows',
+  'schema.sql': 'the file of a backup',
   'state.db': 'the file of the state',
 }
 const lookAlikes = [...new Set(sources.flatMap(texts))].filter((text) => {
