@@ -22,6 +22,7 @@ const notIds: Readonly<Record<string, string>> = {
   'certbot.service': 'a unit of systemd',
   'compose.containers': 'a note in the state',
   'health-check.endpoints': 'an option that another action borrows',
+  'schema.sql': 'the file of a backup',
   'state.db': 'the file of the state',
 }
 const lookAlikes = [...new Set(sources.flatMap(texts))].filter((text) => {
@@ -57,7 +58,7 @@ const shared = (one: string, other: string): string[] => {
 const placeholders = new Set(
   [
     ['service', 'project directory', 'role', 'database', 'url', 'host', 'port', 'runner user', 'repository directory'],
-    ['state folder', 'ledger file', 'certificate file', 'pid', 'gid', 'table', 'column', 'slot'],
+    ['state folder', 'backup folder', 'ledger file', 'certificate file', 'pid', 'gid', 'table', 'column', 'slot'],
   ].flat(),
 )
 const otherForms = /…|\.\.\.(?!\w)|\/path\/to|\b(?:YOUR|MY)[_-]?[A-Z]+|\$\{?[A-Z][A-Z_]+|\[[a-z]+ ?name\]/

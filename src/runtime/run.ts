@@ -1,7 +1,7 @@
 import type { Action } from '../contract/action.ts'
 import type { Secrets } from '../contract/context.ts'
 import type { JsonObject } from '../contract/json.ts'
-import type { RunProgram } from '../contract/process.ts'
+import type { Programs, RunProgram } from '../contract/process.ts'
 import type { PullRequestOfRun } from '../contract/pull-request.ts'
 import type { Report, Result, ServerReports } from '../contract/report.ts'
 import type { Repository } from '../contract/repository.ts'
@@ -32,6 +32,7 @@ export type Run = {
   /** A look at what is kept or written once more: for what was told. */
   readonly lastLook: LastLook
   readonly runProgram: RunProgram
+  readonly programs: Programs
   readonly listing: Listing
   readonly looker: LookerProgram
   readonly dryRun: boolean

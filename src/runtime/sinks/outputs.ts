@@ -6,6 +6,16 @@ import type { Publication } from './publication.ts'
 
 const maxOutputChars = 1_000
 
+const maxOutputLines = 50
+
+/** Several values stand one a line; each line is made plain by itself. */
+const plainOutput = (text: string): string =>
+  text
+    .split('\n')
+    .slice(0, maxOutputLines)
+    .map((line) => plainLine(line, maxOutputChars))
+    .join('\n')
+
 const badCount = ({ report }: Publication): number =>
   ('reports' in report ? report.reports : [report]).flatMap((one) => one.findings).filter((finding) => finding.status !== 'ok').length
 
@@ -13,7 +23,7 @@ const badCount = ({ report }: Publication): number =>
 export const outputsOf = (publication: Publication, reportPath: string): Readonly<Record<string, string>> => {
   const own = Object.entries(publication.outputs).map(([name, value]) => [
     name,
-    publication.redact(plainLine(publication.redact(String(value)), maxOutputChars)),
+    publication.redact(plainOutput(publication.redact(String(value)))),
   ])
   return {
     ...Object.fromEntries(own),

@@ -1,0 +1,128 @@
+import { mkdir } from 'node:fs/promises'
+import { z } from 'zod'
+import { type ActionOptions, defineAction } from '../../contract/action.ts'
+import type { Context } from '../../contract/context.ts'
+import { finding, type JudgedFinding } from '../../contract/finding.ts'
+import { planFact, planOf } from '../../contract/plan.ts'
+import type { Obstacle } from '../../contract/seen.ts'
+import { UserError } from '../../contract/user-error.ts'
+import { absolutePath } from '../../core/options/common.ts'
+import { list } from '../../core/options/list.ts'
+import { idsOfParts } from '../../core/parts.ts'
+import { runPartsInTurn } from '../../core/run-parts.ts'
+import { beginSteps } from '../../core/steps.ts'
+import { newSigningKey, signingKeyFile } from '../../domain/backup/signing.ts'
+import { prepareRoot } from '../../tools/backup-folder.ts'
+import { locateDatabase } from './locate.ts'
+import type { BackupSite } from './part.ts'
+import { partOptions, parts } from './parts.generated.ts'
+import { recover } from './recover.ts'
+import { type RanKind, reportOf } from './report.ts'
+import { showPublicKey } from './root-key.ts'
+import { backupSteps } from './steps.ts'
+import { writeRestoreAdvice } from './write-advice.ts'
+
+const names = parts.map(({ name }) => name)
+
+const options = {
+  root: absolutePath().meta({ description: 'Folder of the backups, mode 0700; best on another disk than the database.' }),
+  kinds: list(z.enum(names), { uniqueBy: (name) => name })
+    .default(['database'])
+    .meta({ description: 'What to back up.' }),
+  ...partOptions,
+}
+const reads = ['compose', 'database'] as const
+
+type Options = ActionOptions<typeof options, (typeof reads)[number]>
+
+const hourMs = 3_600_000
+const longestHours = 6
+
+const unfinished = (kind: string, { cause, advice }: Obstacle) =>
+  finding({
+    id: 'backup.unfinished',
+    subject: `kind/${kind}`,
+    status: 'unknown',
+    title: `${kind} was not backed up`,
+    observed: cause,
+    expected: 'a backup',
+    advice,
+    audience: 'technical',
+  })
+
+const siteOf = async (context: Context, root: string): Promise<BackupSite> => {
+  const database = await locateDatabase(context)
+  const world = {
+    runProgram: context.runProgram,
+    progress: context.progress,
+    target: 'target' in database ? database.target : undefined,
+    make: async (path: string) => {
+      await mkdir(path, { mode: 0o700 })
+    },
+  }
+  const signingKey = context.keptSecret(signingKeyFile, newSigningKey)
+  return { context, root, signingKey, database, steps: beginSteps(backupSteps, world, context.ledger) }
+}
+
+const runKinds = async (given: Options, site: BackupSite): Promise<readonly RanKind[]> => {
+  const planned = parts
+    .filter(({ name }) => given.kinds.includes(name))
+    .map((part) => ({ part: { group: 'backup', ...part }, run: () => part.run(given, site, true) }))
+  const ran: RanKind[] = []
+  for await (const one of runPartsInTurn(planned, { signal: site.context.signal, unfinished })) ran.push(one)
+  return ran
+}
+
+/** Nothing is made: not even the folder. */
+const planned = async (given: Options, context: Context) => {
+  const database = await locateDatabase(context)
+  const subject = 'target' in database ? `database/${database.target.database}` : 'database'
+  const plan = planOf(given.kinds.map((kind) => ({ does: 'back up', subject: `${kind} of ${subject} into ${given.root}`, bytes: 0 })))
+  const would = finding({
+    id: 'backup.verified',
+    subject,
+    status: 'ok',
+    notChecked: 'a dry run makes no backup',
+    title: `${subject}: would be backed up`,
+    observed: given.kinds.join(', '),
+    expected: given.root,
+    audience: 'technical',
+  })
+  return {
+    ...reportOf([], ['findings' in database ? database.findings : [would]].flat(), given),
+    scope: ['plan'],
+    facts: { plan: planFact(plan) },
+  }
+}
+
+const run = async (given: Options, context: Context) => {
+  if (context.dryRun) return planned(given, context)
+  const fault = await prepareRoot(given.root)
+  if (fault !== undefined) throw new UserError(`root: ${fault.cause}; ${fault.advice}`)
+  const site = await siteOf(context, given.root)
+  const keys: readonly JudgedFinding<'backup.key'>[] = await showPublicKey(given.root, site.signingKey)
+  const ran = await runKinds(given, site)
+  if (ran.some(({ outcome }) => (outcome?.backups ?? []).length > 0)) await writeRestoreAdvice(site)
+  return {
+    ...reportOf(ran, keys, given),
+    ...(ran.some(({ outcome }) => outcome?.leftBehind === true) ? { leftBehind: true as const } : {}),
+  }
+}
+
+export const action = defineAction({
+  name: 'backup',
+  description: 'Backs up the database, proves each backup by restoring it, and signs what it holds.',
+  kind: 'change',
+  reads,
+  options,
+  ids: idsOfParts(parts, ['backup.key', 'backup.unfinished']),
+  outputs: {
+    'backup-id': { description: 'The ids of the backups that were made, one a line.' },
+    'backup-path': { description: 'Their folders, absolute, one a line.' },
+    'size-bytes': { description: 'Bytes of all that was stored.' },
+    verified: { description: '`true` when every backup of this run was proven.' },
+  },
+  timeoutMs: () => longestHours * hourMs,
+  run,
+  recover,
+})
