@@ -46,7 +46,15 @@ const howEnded = (ending: StageEnding): string => {
   }
 }
 
-const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1) ?? ''
+/** Lines with which tar, age and others end whatever they had to say. */
+const saysNothing = /exiting now|due to previous errors|report unexpected or unhelpful errors|^\s*$/
+
+const lastLine = (text: string): string =>
+  text
+    .split('\n')
+    .filter((line) => !saysNothing.test(line))
+    .at(-1)
+    ?.trim() ?? ''
 
 const told = (ending: StageEnding): string => [howEnded(ending), lastLine(ending.stderr)].filter((one) => one !== '').join(': ')
 

@@ -5,7 +5,7 @@ describe('a line of a listing', () => {
   test.each<[string, object]>([
     ['drwxr-xr-x 0/0               0 2026-11-30 17:13:32.61490472 "./"', { letter: 'd', bytes: 0, name: './' }],
     ['-rw-r--r-- 0/0        10485760 2026-11-30 17:13:32 "./sparse"', { letter: '-', bytes: 10_485_760, name: './sparse' }],
-    ['-rw-r--r-- 0/0               0 2026-11-30 17:13:32 "./x -> y"', { letter: '-', bytes: 0, name: './x -> y' }],
+    ['-rw-r--r-- 0/0               0 2026-11-30 17:13:32.8364219  "./x -> y"', { letter: '-', bytes: 0, name: './x -> y' }],
     ['lrwxrwxrwx 0/0               0 2026-11-30 17:13:32 "./l" -> "/etc"', { letter: 'l', bytes: 0, name: './l', target: '/etc' }],
     [
       'hrw-r--r-- 0/0               0 2026-11-30 17:13:32 "./h" link to "./x -> y"',

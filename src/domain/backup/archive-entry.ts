@@ -9,7 +9,7 @@ export type ArchiveEntry = {
 }
 
 const line =
-  /^(?<letter>.)[-rwxsStT]{9}[.+*]? +\d+\/\d+ +(?<bytes>\d+)(?:,\d+)? +[\d-]+ [\d:.]+ "(?<name>(?:[^"\\]|\\.)*)"(?: (?:->|link to) "(?<target>(?:[^"\\]|\\.)*)")?$/
+  /^(?<letter>.)[-rwxsStT]{9}[.+*]? +\d+\/\d+ +(?<bytes>\d+)(?:,\d+)? +[\d-]+ [\d:.]+ +"(?<name>(?:[^"\\]|\\.)*)"(?: (?:->|link to) "(?<target>(?:[^"\\]|\\.)*)")?$/
 
 const plain: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\u0007', b: '\b', f: '\f', v: '\v', '"': '"', '\\': '\\' }
 

@@ -18,7 +18,7 @@ export const packStage = ({ directory, members }: Packed, tar = 'tar'): Pipeline
 /** Lists stdin, one line an entry: kind, owner, size, time, and the names in C's notation, so that no name looks like something else. */
 export const listStage: PipelineStage = {
   program: 'tar',
-  args: ['--list', '--verbose', '--file=-', '--numeric-owner', '--full-time', '--quoting-style=c'],
+  args: ['--list', '--verbose', '--file=-', '--numeric-owner', '--full-time', '--quoting-style=c', '--absolute-names'],
 }
 
 /** Extracts stdin into a folder; owners, modes and attributes as they were. Links that point elsewhere are made last, so that nothing is written through them. */
