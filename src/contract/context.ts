@@ -4,7 +4,7 @@ import type { Connect } from './database.ts'
 import type { History } from './history.ts'
 import type { Isolate } from './isolation.ts'
 import type { JsonObject } from './json.ts'
-import type { RunProgram } from './process.ts'
+import type { Programs, RunProgram } from './process.ts'
 import type { Report } from './report.ts'
 import type { Permissions, Repository } from './repository.ts'
 import type { Instant, Obstacle } from './seen.ts'
@@ -64,6 +64,10 @@ export interface Context {
   readonly connect: Connect
   /** Starts a program; see `core/process.ts`. */
   readonly runProgram: RunProgram
+  /** Pipelines and long-lived children besides. */
+  readonly programs: Programs
+  /** A secret of this server that outlives runs, a file below the state folder that nobody else can read; `make` gives it at first use. Throws a UserError where there is no state folder, or where the file is not ours. */
+  keptSecret(file: string, make: () => string): string
   /** Looks in another process at what may end the process that looks: any foreign server's TLS. */
   readonly isolate: Isolate
   readonly progress: Progress

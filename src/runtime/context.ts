@@ -2,7 +2,7 @@ import type { Compose, ComposeOptions } from '../contract/compose.ts'
 import type { Context, Secrets } from '../contract/context.ts'
 import type { DatabaseOptions } from '../contract/database.ts'
 import type { Isolate } from '../contract/isolation.ts'
-import type { RunProgram } from '../contract/process.ts'
+import type { Programs, RunProgram } from '../contract/process.ts'
 import { createCompose, type Listing } from '../tools/compose.ts'
 import { createConnect } from '../tools/connect/connect.ts'
 import type { LookerProgram } from '../tools/isolation/looker.ts'
@@ -10,6 +10,7 @@ import { createSpeakTls } from '../tools/isolation/tunnel.ts'
 import { recallClock } from './clock.ts'
 import type { Printer } from './print.ts'
 import type { RepositoryWanted } from './repository.ts'
+import { keptSecret } from './state/kept-secret.ts'
 import { recordedSessions } from './state/ledger-file.ts'
 import type { StateStore } from './state/state.ts'
 
@@ -28,6 +29,7 @@ export type ContextParts = Given & {
   readonly secrets: Secrets
   readonly printer: Printer
   readonly runProgram: RunProgram
+  readonly programs: Programs
   readonly listing: Listing
   readonly isolate: Isolate
   readonly looker: LookerProgram
@@ -55,6 +57,8 @@ export const createContext = (parts: ContextParts): Context => {
     state: parts.store,
     compose,
     runProgram,
+    programs: parts.programs,
+    keptSecret: (file, make) => keptSecret(stateDirectory, file, make),
     isolate: parts.isolate,
     connect: createConnect({
       options: common.database ?? {},

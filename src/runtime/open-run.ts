@@ -40,6 +40,7 @@ const isDryRun = ({ environment }: Start): boolean => /^\s*true\s*$/i.test(envir
 export const beforeParsing = async (start: Started, { printer, secrets, redactor }: Out): Promise<Before> => {
   const { environment, registry, cancelled, event } = start
   const before = lookBeforeParsing(environment, foreignConfiguration(event) !== undefined)
+  const programs = createPrograms({ environment })
   const recoverer: Recoverer = {
     registry,
     environment,
@@ -48,7 +49,8 @@ export const beforeParsing = async (start: Started, { printer, secrets, redactor
     secrets,
     cancelled,
     redact: redactor.redact,
-    runProgram: createPrograms({ environment }).run,
+    runProgram: programs.run,
+    programs,
     looker: lookerProgram(start.looker, environment),
     listing: createListing(),
     workspace: resolve(environment['GITHUB_WORKSPACE'] ?? '.'),

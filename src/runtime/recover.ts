@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Context, Secrets } from '../contract/context.ts'
-import type { RunProgram } from '../contract/process.ts'
+import type { Programs, RunProgram } from '../contract/process.ts'
 import type { Registry } from '../contract/registry.ts'
 import type { Site } from '../contract/site.ts'
 import { isUserError, UserError } from '../contract/user-error.ts'
@@ -29,6 +29,7 @@ export type Recoverer = {
   readonly secrets: Secrets
   readonly redact: (text: string) => string
   readonly runProgram: RunProgram
+  readonly programs: Programs
   readonly looker: LookerProgram
   readonly listing: Listing
   readonly workspace: string

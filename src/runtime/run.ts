@@ -1,7 +1,7 @@
 import type { Action } from '../contract/action.ts'
 import type { Secrets } from '../contract/context.ts'
 import type { JsonObject } from '../contract/json.ts'
-import type { RunProgram } from '../contract/process.ts'
+import type { Programs, RunProgram } from '../contract/process.ts'
 import type { Report, Result, ServerReports } from '../contract/report.ts'
 import type { Repository } from '../contract/repository.ts'
 import type { Listing } from '../tools/compose.ts'
@@ -25,6 +25,7 @@ export type Run = {
   readonly secrets: Secrets
   readonly redact: (text: string) => string
   readonly runProgram: RunProgram
+  readonly programs: Programs
   readonly listing: Listing
   readonly looker: LookerProgram
   readonly dryRun: boolean
