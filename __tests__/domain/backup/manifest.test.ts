@@ -19,7 +19,7 @@ const ofDatabase: DatabaseManifest = {
   snapshot: '00000003-0000001B-1',
   clientVersion: '18.1',
   relations: [{ schema: 'public', name: 'game', rows: 2, hash: '-12', by: 'planned' }],
-  sequences: [{ schema: 'public', name: 'game_id_seq', value: '2', called: true }],
+  sequences: [{ schema: 'public', name: 'game_id_seq', value: '2', called: true, increment: '1', cycles: false }],
   largeObjects: { count: 0, pages: 0, hash: '0' },
   extensions: [],
 }

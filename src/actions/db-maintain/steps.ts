@@ -5,7 +5,8 @@ import type { JsonObject } from '../../contract/json.ts'
 import { UserError } from '../../contract/user-error.ts'
 import { counted } from '../../core/render/headline.ts'
 import type { Steps } from '../../core/steps.ts'
-import { applicationName, type PostgresSession, type SessionResult } from '../../tools/connect/session.ts'
+import { endOwnSessions } from '../../tools/connect/own-sessions.ts'
+import { applicationName, type SessionResult } from '../../tools/connect/session.ts'
 import { targetIn } from './locate.ts'
 import { dropLeftovers, type ReindexStep } from './parts/reindex/leftovers.ts'
 import { inOwnSession } from './session.ts'
@@ -33,24 +34,13 @@ const limitsOf = ({ signal }: MaintainWorld['context']) => ({
   application: applicationName('db-maintain recovery'),
 })
 
-/** Its sessions, by the name that nobody else could guess, of our own role: cancelled, then ended, and waited for. */
-const endSessions = async (session: PostgresSession, application: string): Promise<number> => {
-  const ours = `FROM pg_catalog.pg_stat_activity WHERE usename OPERATOR(pg_catalog.=) session_user AND application_name OPERATOR(pg_catalog.=) $1
-    AND pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()`
-  const cancelled = await session.ask(`SELECT pg_catalog.pg_cancel_backend(pid) ${ours} AND state OPERATOR(pg_catalog.=) 'active'`, [
-    application,
-  ])
-  const ended = await session.ask(`SELECT pg_catalog.pg_terminate_backend(pid, 5000) ${ours}`, [application])
-  return Math.max(cancelled.length, ended.length)
-}
-
 const valueOf = <T>(result: SessionResult<T>, { subject }: PostgresTarget): T => {
   if (!result.ok) throw new UserError(`what an earlier run left on ${subject} could not be looked for: ${result.failure.detail}`)
   return result.value
 }
 
 const sweep = async (target: PostgresTarget, application: string, context: MaintainWorld['context']): Promise<void> => {
-  const swept = await inOwnSession(target, limitsOf(context), (session) => endSessions(session, application))
+  const swept = await inOwnSession(target, limitsOf(context), (session) => endOwnSessions(session, application))
   const ended = valueOf(swept, target)
   if (ended > 0) context.progress.say(`ended on ${target.subject}: ${counted(ended, 'session')} of an earlier run`)
 }

@@ -28,7 +28,16 @@ const relationShape = z.object({
 export type BackupRelation = z.output<typeof relationShape>
 
 /** `value`: a decimal string. Sequences are not transactional: a copy is right when it is not behind. */
-const sequenceShape = z.object({ schema: z.string(), name: z.string(), value: z.string(), called: z.boolean() })
+const sequenceShape = z.object({
+  schema: z.string(),
+  name: z.string(),
+  value: z.string(),
+  called: z.boolean(),
+  /** A decimal string; below 0 it counts down. */
+  increment: z.string(),
+  /** Begins again at its other end: then nothing can be said of its value. */
+  cycles: z.boolean(),
+})
 export type BackupSequence = z.output<typeof sequenceShape>
 
 const extensionShape = z.object({ name: z.string(), version: z.string(), schema: z.string() })
@@ -70,10 +79,14 @@ const databaseManifest = z.object({
   clientVersion: z.string(),
   relations: z.array(relationShape),
   sequences: z.array(sequenceShape),
+  /** `pages` without those that hold nothing but zeros, which a copy may hold or leave out. */
   largeObjects: z.object({ count, pages: count, hash: z.string() }),
   extensions: z.array(extensionShape),
 })
 export type DatabaseManifest = z.output<typeof databaseManifest>
+
+/** What a database holds, as far as it can be compared by numbers; the rest is compared by the text of its schema. */
+export type DatabaseContents = Pick<DatabaseManifest, 'relations' | 'sequences' | 'largeObjects' | 'extensions'>
 
 const archiveManifest = z.object({
   ...common,

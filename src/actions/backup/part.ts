@@ -1,0 +1,48 @@
+import type { Context } from '../../contract/context.ts'
+import type { PostgresTarget } from '../../contract/database.ts'
+import type { JudgedFinding } from '../../contract/finding.ts'
+import { partsOf } from '../../core/parts.ts'
+import type { BackupKind } from '../../domain/backup/layout.ts'
+import type { BackupProof } from '../../domain/backup/manifest.ts'
+import type { BackupSteps } from './steps.ts'
+
+/** What every kind of backup may read besides its own options. */
+export type BackupOptions = { readonly root: string; readonly kinds: readonly BackupKind[] }
+
+/** Where backups are made: one for all kinds of a run. */
+export type BackupSite = {
+  readonly context: Context
+  readonly root: string
+  /** The private key's PEM; manifests are signed with it. */
+  readonly signingKey: string
+  /** The configured database; why there is none, as a finding, for kinds that need it. */
+  readonly database: { readonly target: PostgresTarget } | { readonly findings: readonly JudgedFinding<'postgres.reachable'>[] }
+  readonly steps: BackupSteps
+}
+
+/** A backup that is whole and in its place. */
+export type MadeBackup = {
+  readonly id: string
+  /** Absolute. */
+  readonly path: string
+  readonly kind: BackupKind
+  readonly name: string
+  readonly bytes: number
+  readonly proof: BackupProof
+}
+
+type Told = {
+  /** Something stays that must not: the ledger is kept. */
+  readonly leftBehind?: true
+  readonly backups?: readonly MadeBackup[]
+  /** A part of the log's one line: `database quiz 612 MB, proven`. */
+  readonly line?: string
+}
+
+/** A kind of backup: one folder in `parts/`. Throws for a bug alone. */
+export const definePart = partsOf<{
+  readonly options: BackupOptions
+  readonly world: BackupSite
+  readonly told: Told
+  readonly marks: object
+}>()

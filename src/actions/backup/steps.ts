@@ -1,0 +1,61 @@
+import { rm } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import type { Context } from '../../contract/context.ts'
+import type { PostgresTarget } from '../../contract/database.ts'
+import { UserError } from '../../contract/user-error.ts'
+import type { beginSteps, Steps } from '../../core/steps.ts'
+import { removePartial } from '../../tools/backup-folder.ts'
+import { endOwnSessions } from '../../tools/connect/own-sessions.ts'
+import { withPostgresSession } from '../../tools/connect/session.ts'
+import { isScratchFolder } from '../../tools/scratch/place.ts'
+
+/** What a backup writes down before it does it. */
+export type BackupRecords = {
+  /** A folder of an unfinished backup. */
+  readonly partial: { readonly root: string; readonly path: string }
+  /** By this name its sessions are found on the server. */
+  readonly sessions: { readonly application: string }
+  /** The folder of a scratch server, which ends with the process that started it. */
+  readonly scratch: { readonly directory: string }
+}
+
+/** `target`: undefined where the database does not run. */
+export type BackupWorld = {
+  readonly progress: Context['progress']
+  readonly target: PostgresTarget | undefined
+  readonly make: (path: string) => Promise<void>
+}
+
+export type BackupSteps = ReturnType<typeof beginSteps<BackupWorld, BackupRecords>>
+
+const sweepMs = 15_000
+
+/** Under a deadline of its own: what ended the run has ended its signal. */
+const endSessions = async (target: PostgresTarget, application: string): Promise<number> => {
+  const limits = { signal: AbortSignal.timeout(sweepMs), connectTimeoutMs: 5_000, timeoutMs: sweepMs, application: 'ronde', direct: true as const }
+  const result = await withPostgresSession(target, limits, (session) => endOwnSessions(session, application))
+  if (!result.ok) throw new UserError(`sessions that an earlier backup left on ${target.subject} could not be looked for: ${result.failure.detail}`)
+  return result.value
+}
+
+/** What a dead run may have left: a folder that is not whole, sessions that hold a snapshot, and a scratch server's data. */
+export const backupSteps: Steps<BackupWorld, BackupRecords> = {
+  partial: {
+    do: async ({ path }, { make }) => make(path),
+    undo: ({ root, path }) => removePartial(root, path),
+  },
+  sessions: {
+    do: async () => {},
+    undo: async ({ application }, { target, progress }) => {
+      const ended = target === undefined ? 0 : await endSessions(target, application)
+      if (ended > 0) progress.say(`ended ${ended} sessions of a backup that did not end`)
+    },
+  },
+  scratch: {
+    do: async () => {},
+    undo: async ({ directory }) => {
+      if (!isScratchFolder(directory)) throw new UserError(`${basename(directory)} in ${dirname(directory)} is no folder of a scratch server`)
+      await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+    },
+  },
+}
