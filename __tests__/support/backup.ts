@@ -7,8 +7,8 @@ import { backupApplication, inBackupSession } from '../../src/actions/backup/ses
 import { type TakenDatabase, takeDatabase } from '../../src/actions/backup/take-database.ts'
 import type { Context } from '../../src/contract/context.ts'
 import { seeCluster } from '../../src/probes/backup/cluster.ts'
-import { createPrograms } from '../../src/tools/process/programs.ts'
 import { hostClient } from '../../src/tools/postgres-programs/client.ts'
+import { createPrograms } from '../../src/tools/process/programs.ts'
 import type { CopyTarget } from '../../src/tools/scratch/load.ts'
 import { hostPlace, scratchFolder } from '../../src/tools/scratch/place.ts'
 import type { PostgresServer } from './postgres.ts'
@@ -20,11 +20,23 @@ import { temporaryFolder } from './ronde.ts'
 export const debian = '/usr/lib/postgresql/15/bin'
 
 /** Runs statements as psql does, and gives what it prints; throws with its word. */
-export const psql = (server: PostgresServer, sql: string, { database = 'postgres', user = 'postgres', more = [] as readonly string[] } = {}): string => {
+export const psql = (
+  server: PostgresServer,
+  sql: string,
+  { database = 'postgres', user = 'postgres', more = [] as readonly string[] } = {},
+): string => {
   const { status, stdout, stderr } = spawnSync(`${debian}/psql`, ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', ...more, '-f', '-'], {
     input: sql,
     encoding: 'utf8',
-    env: { PATH: '/usr/bin:/bin', PGHOST: server.host, PGPORT: `${server.port}`, PGUSER: user, PGPASSWORD: server.password, PGDATABASE: database, LC_ALL: 'C' },
+    env: {
+      PATH: '/usr/bin:/bin',
+      PGHOST: server.host,
+      PGPORT: `${server.port}`,
+      PGUSER: user,
+      PGPASSWORD: server.password,
+      PGDATABASE: database,
+      LC_ALL: 'C',
+    },
   })
   if (status !== 0) throw new Error(`psql ended with ${status}: ${stderr}`)
   return stdout.trim()
@@ -75,7 +87,17 @@ export const tryBackup = async (server: PostgresServer, { database, damaged, mea
   const place = hostPlace({ directory: scratchFolder(random), folder: binaries, major: 15, owner: { uid, gid } })
   const { rm } = await import('node:fs/promises')
   try {
-    const outcome = await proveDatabase({ context, taken, cluster, client, place, owner: { uid, gid }, folder, work, ...(meanwhile === undefined ? {} : { meanwhile }) })
+    const outcome = await proveDatabase({
+      context,
+      taken,
+      cluster,
+      client,
+      place,
+      owner: { uid, gid },
+      folder,
+      work,
+      ...(meanwhile === undefined ? {} : { meanwhile }),
+    })
     return { outcome, taken, cluster }
   } finally {
     await rm(place.directory, { recursive: true, force: true })

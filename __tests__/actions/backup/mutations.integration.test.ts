@@ -43,8 +43,16 @@ test.each([
   ['a table that is gone', 'DROP TABLE day', 'table public.day is missing'],
   ['a row that is gone', 'DELETE FROM game WHERE id = 7', 'table public.game: 1999 rows instead of 2000'],
   ['a row too many', "INSERT INTO game VALUES (9999, 'x', 1)", 'table public.game: 2001 rows instead of 2000'],
-  ['a cell that differs', "UPDATE game SET name = 'Player 7' WHERE id = 7", 'table public.game: other rows than in the source (2000 of them)'],
-  ['two rows that swapped a cell', 'UPDATE game SET points = 9 - points WHERE id IN (4, 5)', 'table public.game: other rows than in the source (2000 of them)'],
+  [
+    'a cell that differs',
+    "UPDATE game SET name = 'Player 7' WHERE id = 7",
+    'table public.game: other rows than in the source (2000 of them)',
+  ],
+  [
+    'two rows that swapped a cell',
+    'UPDATE game SET points = 9 - points WHERE id IN (4, 5)',
+    'table public.game: other rows than in the source (2000 of them)',
+  ],
   ['an index that is gone', 'DROP INDEX game_name', 'index game_name is missing or differs'],
   ['a sequence that is gone', 'DROP SEQUENCE ticket', 'sequence public.ticket is missing'],
   ['a sequence that is behind', "SELECT pg_catalog.setval('ticket', 3)", 'sequence public.ticket: at 3, behind 9'],
@@ -53,7 +61,11 @@ test.each([
   ['row-level security that is off', 'ALTER TABLE day DISABLE ROW LEVEL SECURITY', 'row security day is missing or differs'],
   ['a view that differs', 'CREATE OR REPLACE VIEW best AS SELECT * FROM game WHERE points > 11', 'view best is missing or differs'],
   ['a materialised view that is gone', 'DROP MATERIALIZED VIEW total', 'materialized view total is missing or differs'],
-  ['a function that differs', "CREATE OR REPLACE FUNCTION nice() RETURNS int LANGUAGE sql AS 'SELECT 2'", 'function nice() is missing or differs'],
+  [
+    'a function that differs',
+    "CREATE OR REPLACE FUNCTION nice() RETURNS int LANGUAGE sql AS 'SELECT 2'",
+    'function nice() is missing or differs',
+  ],
   ['a grant that is gone', 'REVOKE SELECT ON game FROM reader', 'acl TABLE game is missing or differs'],
   ['a comment that is gone', 'COMMENT ON TABLE game IS NULL', 'comment TABLE game is missing or differs'],
   ['a constraint that is gone', 'ALTER TABLE game DROP CONSTRAINT game_points_check', 'table game is missing or differs'],
@@ -70,7 +82,10 @@ test('an untouched copy is proven', async () => {
 })
 
 test('a dump that was cut is broken', async () => {
-  const { outcome } = await tryBackup(server, { database: 'quiz', damaged: async (folder) => truncateSync(join(folder, 'database.dump'), 9_000) })
+  const { outcome } = await tryBackup(server, {
+    database: 'quiz',
+    damaged: async (folder) => truncateSync(join(folder, 'database.dump'), 9_000),
+  })
   expect(outcome.kind).toBe('failed')
 })
 

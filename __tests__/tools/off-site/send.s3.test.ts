@@ -42,7 +42,7 @@ const place = (given: Partial<Parameters<typeof s3Remote>[0]> = {}) => s3Remote(
 const s3 = (given: Parameters<typeof place>[0] = {}): OffSiteTarget => rcloneTarget(place(given), programs, limits)
 /** Never waited for synchronously: the relay in front of the gateway is in this process. */
 const rclone = async (...args: readonly string[]): Promise<string> => {
-  const environment = { PATH: process.env['PATH'], HOME: folder, ...place().environment }
+  const environment = { PATH: process.env['PATH'], HOME: folder, ...place().environment, RCLONE_CONFIG_RONDE_NO_CHECK_BUCKET: 'false' }
   return (await execute('rclone', ['--config=/dev/null', '--quiet', ...args], { env: environment, timeout: 30_000 })).stdout
 }
 

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Context } from '../../contract/context.ts'
-import { compareCopy } from '../../probes/backup/copy.ts'
 import type { SeenCluster } from '../../probes/backup/cluster.ts'
+import { compareCopy } from '../../probes/backup/copy.ts'
 import type { PostgresClient } from '../../tools/postgres-programs/client.ts'
 import { type CopyTarget, loadCopy } from '../../tools/scratch/load.ts'
 import { prepareScratch, type ScratchOwner, type ScratchPlace } from '../../tools/scratch/place.ts'
@@ -69,7 +69,8 @@ export const proveDatabase = async (prove: ProveDatabase): Promise<ProofOutcome>
       jobs: Math.min(mostJobs, availableParallelism()),
       signal,
     })
-    if (!loaded.loaded) return loaded.kind === 'unproven' ? { kind: 'unproven', why: loaded.cause } : { kind: 'failed', failures: [loaded.cause] }
+    if (!loaded.loaded)
+      return loaded.kind === 'unproven' ? { kind: 'unproven', why: loaded.cause } : { kind: 'failed', failures: [loaded.cause] }
     await prove.meanwhile?.(loaded.copy)
     return await compareLoaded(prove, loaded.copy)
   } finally {

@@ -13,5 +13,6 @@ export const recover = async (context: Context): Promise<void> => {
     progress: context.progress,
     target: value.kind === 'target' ? value.target : undefined,
     make: (path) => mkdir(path, { mode: 0o700 }),
+    compose: context.compose,
   })
 }

@@ -1,5 +1,11 @@
 /** Objects that a scratch copy cannot hold, since only a superuser may make them, who runs nothing of a dump: told, not compared. */
-const excluded: ReadonlySet<string> = new Set(['EVENT TRIGGER', 'PUBLICATION', 'PUBLICATION TABLE', 'PUBLICATION TABLES IN SCHEMA', 'SUBSCRIPTION'])
+const excluded: ReadonlySet<string> = new Set([
+  'EVENT TRIGGER',
+  'PUBLICATION',
+  'PUBLICATION TABLE',
+  'PUBLICATION TABLES IN SCHEMA',
+  'SUBSCRIPTION',
+])
 
 const heading = /^-- (?:Data for )?Name: (.*); Type: ([A-Z ]+); Schema: (.*); Owner: ?(.*)$/
 
@@ -12,7 +18,8 @@ const isRandom = (line: string): boolean => /^\\(?:un)?restrict /.test(line)
 const isLast = (line: string): boolean => line === '-- PostgreSQL database dump complete'
 
 /** What stands between two objects belongs to neither. */
-const trimmed = (lines: readonly string[]): string => lines.slice(0, lines.findLastIndex((line) => line !== '' && line !== '--') + 1).join('\n')
+const trimmed = (lines: readonly string[]): string =>
+  lines.slice(0, lines.findLastIndex((line) => line !== '' && line !== '--') + 1).join('\n')
 
 /** Cuts the text of `pg_dump --schema-only` where pg_dump begins a new object; the first one holds the settings at its head. */
 export const schemaObjects = (text: string): readonly SchemaObject[] => {
@@ -36,7 +43,11 @@ export type SchemaComparison = {
 }
 
 const labelOf = ({ name, type }: SchemaObject): string =>
-  type === 'settings' || type === 'end' ? `${type} of the dump` : name.toUpperCase().startsWith(`${type} `) ? name : `${type.toLowerCase()} ${name}`
+  type === 'settings' || type === 'end'
+    ? `${type} of the dump`
+    : name.toUpperCase().startsWith(`${type} `)
+      ? name
+      : `${type.toLowerCase()} ${name}`
 
 const texts = (objects: readonly SchemaObject[]): ReadonlyMap<string, readonly SchemaObject[]> => Map.groupBy(objects, ({ text }) => text)
 

@@ -27,10 +27,7 @@ const longestMs = 2 ** 31 - 1
 
 const sequencesAtOnce = 200
 
-const seeSequences = async (
-  session: PostgresSession,
-  relations: readonly DumpedRelation[],
-): Promise<readonly BackupSequence[]> => {
+const seeSequences = async (session: PostgresSession, relations: readonly DumpedRelation[]): Promise<readonly BackupSequence[]> => {
   const sequences = relations.filter(({ kind }) => kind === 'S')
   const found: BackupSequence[] = []
   for (let from = 0; from < sequences.length; from += sequencesAtOnce) {

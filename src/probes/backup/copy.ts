@@ -40,7 +40,11 @@ export const schemaText = async (
   more: readonly string[] = [],
 ): Promise<string> => {
   const flags = ['--schema-only', '--no-tablespaces', '--no-security-labels', '--no-password', '--encoding=UTF8', ...more]
-  const ending = await programs.pipe([access.stage('pg_dump', flags)], { stdout: { keepBytes: longestSchema }, timeoutMs: longestMs, signal })
+  const ending = await programs.pipe([access.stage('pg_dump', flags)], {
+    stdout: { keepBytes: longestSchema },
+    timeoutMs: longestMs,
+    signal,
+  })
   if (!ending.ok) throw new Error(`the schema could not be read: ${pipelineWords(ending)}`)
   return new TextDecoder().decode(ending.bytes)
 }

@@ -42,7 +42,7 @@ export const s3Remote = ({ bucket, endpoint, region, accessKey, secretKey }: S3P
   },
 })
 
-const patience = ['--retries=3', '--retries-sleep=2s', '--low-level-retries=5', '--contimeout=15s', '--timeout=60s', '--quiet']
+const patience = ['--retries=2', '--retries-sleep=2s', '--low-level-retries=3', '--contimeout=15s', '--timeout=60s', '--quiet']
 /** Its exit code for a folder that is not there. */
 const noFolder = 3
 const mostListed = 32 * 1024 * 1024
@@ -51,17 +51,18 @@ const oldUpload = '24h'
 
 const install = 'install it: sudo apt-get install rclone'
 
-/** `2026/11/30 17:05:04 ERROR : x: Failed to copy: …` without the time. */
-const lastWords = (stderr: string): string =>
-  stderr
-    .trimEnd()
-    .split('\n')
-    .at(-1)
-    ?.replace(/^[\d/]+ [\d:]+ /, '') ?? ''
+const dated = /^\d{4}\/\d\d\/\d\d [\d:]+ /
+
+/** The last line that begins with a time, without it: `Failed to copyto: AccessDenied: …`; what follows such a line belongs to it. */
+const lastWords = (stderr: string): string => {
+  const lines = stderr.split('\n')
+  const line = lines.findLast((one) => dated.test(one)) ?? lines.findLast((one) => one.trim() !== '') ?? ''
+  return line.replace(dated, '').trim()
+}
 
 const adviceFor = (cause: string, name: string): string => {
   if (cause.startsWith('no such program')) return install
-  if (/AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|Forbidden/.test(cause))
+  if (/AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|Forbidden|NoSuchAccessKey|\b403\b/.test(cause))
     return `see that the keys of ${name} are right, and may read and write there`
   if (/NoSuchBucket/.test(cause)) return `make the bucket, or correct its name: ${name}`
   return `see whether ${name} answers: \`rclone lsd\` on this host`

@@ -3,8 +3,21 @@ import type { Programs } from '../../contract/process.ts'
 import type { ClientAccess } from './client.ts'
 import { pipelineWords } from './ending-words.ts'
 
-const settings = ['search_path = pg_catalog', 'row_security = off', "DateStyle = 'ISO,YMD'", "IntervalStyle = 'postgres'", "TimeZone = 'UTC'"]
-const formats = ['extra_float_digits = 1', "bytea_output = 'hex'", "lc_monetary = 'C'", "client_encoding = 'UTF8'", 'statement_timeout = 0', 'lock_timeout = 0']
+const settings = [
+  'search_path = pg_catalog',
+  'row_security = off',
+  "DateStyle = 'ISO,YMD'",
+  "IntervalStyle = 'postgres'",
+  "TimeZone = 'UTC'",
+]
+const formats = [
+  'extra_float_digits = 1',
+  "bytea_output = 'hex'",
+  "lc_monetary = 'C'",
+  "client_encoding = 'UTF8'",
+  'statement_timeout = 0',
+  'lock_timeout = 0',
+]
 
 const newline = 0x0a
 

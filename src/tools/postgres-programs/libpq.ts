@@ -16,7 +16,8 @@ const escaped = (text: string): string => text.replaceAll('\\', '\\\\').replaceA
 
 const none = '/dev/null'
 
-const write = (folder: AccessFolder, name: string, text: string): Promise<void> => writeFile(join(folder.here, name), text, { mode: 0o600, flag: 'wx' })
+const write = (folder: AccessFolder, name: string, text: string): Promise<void> =>
+  writeFile(join(folder.here, name), text, { mode: 0o600, flag: 'wx' })
 
 const certificates = async ({ ssl }: PostgresTarget, folder: AccessFolder): Promise<Record<string, string>> => {
   const files = { PGSSLROOTCERT: ssl.ca, PGSSLCERT: ssl.cert, PGSSLKEY: ssl.key }

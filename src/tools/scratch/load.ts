@@ -76,7 +76,10 @@ const makeRoles = async (session: PostgresSession, { source, scratch }: LoadCopy
     `GRANT ${quoted(names.lending)} TO ${quoted(names.loader)}`,
   ]
   // No role of the source may do anything here but own what is its own.
-  const theirs = source.roles.flatMap((role) => [`CREATE ROLE ${quoted(role)} ROLE ${quoted(names.loader)}`, `GRANT ${quoted(names.lending)} TO ${quoted(role)}`])
+  const theirs = source.roles.flatMap((role) => [
+    `CREATE ROLE ${quoted(role)} ROLE ${quoted(names.loader)}`,
+    `GRANT ${quoted(names.lending)} TO ${quoted(role)}`,
+  ])
   await session.query([...ours, ...theirs].join(';\n'))
 }
 
@@ -99,7 +102,10 @@ const makeDatabase = async (session: PostgresSession, source: CopySource, loader
 }
 
 const lendDatabase = async (session: PostgresSession, { source }: LoadCopy, { lending }: Names): Promise<void> => {
-  const owner = source.publicOwner === undefined || source.publicOwner.startsWith('pg_') ? [] : [`ALTER SCHEMA public OWNER TO ${session.quoted(source.publicOwner)}`]
+  const owner =
+    source.publicOwner === undefined || source.publicOwner.startsWith('pg_')
+      ? []
+      : [`ALTER SCHEMA public OWNER TO ${session.quoted(source.publicOwner)}`]
   await session.query([`GRANT CREATE ON DATABASE ${copyName} TO ${session.quoted(lending)}`, ...owner].join(';\n'))
 }
 
@@ -121,7 +127,11 @@ const makeExtensions = async (session: PostgresSession, { extensions }: CopySour
 
 const lendable: readonly (readonly [string, string, string])[] = [
   ['USAGE', 'FOREIGN DATA WRAPPER', `SELECT pg_catalog.quote_ident(fdwname) AS name FROM pg_catalog.pg_foreign_data_wrapper`],
-  ['CREATE, USAGE', 'SCHEMA', `SELECT pg_catalog.quote_ident(nspname) AS name FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'`],
+  [
+    'CREATE, USAGE',
+    'SCHEMA',
+    `SELECT pg_catalog.quote_ident(nspname) AS name FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'`,
+  ],
   [
     'SELECT, INSERT, UPDATE',
     'TABLE',
@@ -133,13 +143,16 @@ const lendable: readonly (readonly [string, string, string])[] = [
 const lend = async (session: PostgresSession, lending: string, how: 'GRANT' | 'REVOKE'): Promise<void> => {
   for (const [rights, kind, sql] of lendable) {
     const [rows = []] = await session.query(sql)
-    const statements = rows.map(({ name }) => `${how} ${rights} ON ${kind} ${String(name)} ${how === 'GRANT' ? 'TO' : 'FROM'} ${session.quoted(lending)}`)
+    const statements = rows.map(
+      ({ name }) => `${how} ${rights} ON ${kind} ${String(name)} ${how === 'GRANT' ? 'TO' : 'FROM'} ${session.quoted(lending)}`,
+    )
     if (statements.length > 0) await session.query(statements.join(';\n'))
   }
 }
 
 /** What says nothing against a dump: only a superuser may make it, or a function of it finds something by a name without its schema. */
-const ofScratch = /permission denied|must be superuser|must be owner|(?:function|operator|collation) .*does not exist|could not (?:open|load|access)/
+const ofScratch =
+  /permission denied|must be superuser|must be owner|(?:function|operator|collation) .*does not exist|could not (?:open|load|access)/
 const insideFunction = /does not exist[\s\S]*CONTEXT: .*function/
 
 const failureOf = (stderr: string, words: string): LoadFailure => ({
@@ -147,7 +160,11 @@ const failureOf = (stderr: string, words: string): LoadFailure => ({
   cause: words,
 })
 
-const restore = async (load: LoadCopy, access: ClientAccess, turn: { readonly name: LoadTurn; readonly list: string }): Promise<LoadFailure | undefined> => {
+const restore = async (
+  load: LoadCopy,
+  access: ClientAccess,
+  turn: { readonly name: LoadTurn; readonly list: string },
+): Promise<LoadFailure | undefined> => {
   if (turn.list === '') return undefined
   const { client, programs, signal, folder, dump, jobs } = load
   const file = join(folder, `list-${turn.name}`)
@@ -163,7 +180,9 @@ const restore = async (load: LoadCopy, access: ClientAccess, turn: { readonly na
 /** What pg_restore says of the first entry that fails: its name, and the server's word. */
 const restoreWords = (stderr: string): string => {
   const from = /from TOC entry \d+; \d+ \d+ (.*)/.exec(stderr)?.[1]
-  const word = /(?:error: |ERROR: +)(?!could not execute query: ERROR)(.*)/.exec(stderr.replace('could not execute query: ERROR:', 'ERROR:'))?.[1]
+  const word = /(?:error: |ERROR: +)(?!could not execute query: ERROR)(.*)/.exec(
+    stderr.replace('could not execute query: ERROR:', 'ERROR:'),
+  )?.[1]
   return [from, word].filter((one) => one !== undefined).join(': ')
 }
 
