@@ -2,6 +2,7 @@
 import type { Registry } from './contract/registry.ts'
 
 export const actions: Registry = {
+  'backup': () => import('./actions/backup/action.ts'),
   'cert-check': () => import('./actions/cert-check/action.ts'),
   'db-maintain': () => import('./actions/db-maintain/action.ts'),
   'health-check': () => import('./actions/health-check/action.ts'),

@@ -2,6 +2,18 @@
 
 /** All ids that findings can have; each has a runbook. */
 export const findingIds = [
+  'backup.drill',
+  'backup.encryption',
+  'backup.failed',
+  'backup.hook',
+  'backup.key',
+  'backup.nothing',
+  'backup.off-site',
+  'backup.retention',
+  'backup.room',
+  'backup.suspect',
+  'backup.unfinished',
+  'backup.verified',
   'cert-check.failed',
   'cert-check.nothing',
   'cert-check.unfinished',

@@ -21,11 +21,9 @@ export const encryptOptions = {
       recipients: list(recipient())
         .default([])
         .meta({ description: 'Public halves of age or ssh keys: two or more, of which one is kept offline.' }),
-      'drill-key': secretText()
-        .optional()
-        .meta({
-          description: 'A secret age key with which each stored file is read again. Whoever takes this server then reads the backups, too.',
-        }),
+      'drill-key': secretText().optional().meta({
+        description: 'A secret age key with which each stored file is read again. Whoever takes this server then reads the backups, too.',
+      }),
     })
     .prefault({})
     .meta({ description: 'Encryption of the artifacts by the program age.' }),

@@ -66,5 +66,5 @@ export const usualConfig = async (site: BackupSite): Promise<ArchiveMembers | Ob
   for (const file of usualFiles) if (await isThere(resolve(project.folder, file))) found.push(file)
   return found.length > 0
     ? asMembers(found, project)
-    : { cause: `${project.folder} has none of ${usualFiles.join(', ')}`, advice: 'name the files in `config`' }
+    : { cause: `${project.folder} has none of ${usualFiles.join(', ')}`, advice: 'name the files in `config-files`' }
 }

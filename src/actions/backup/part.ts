@@ -8,7 +8,7 @@ import type { StoredBackup } from '../../domain/backup/stored.ts'
 import type { BackupSteps, BackupWorld } from './steps.ts'
 
 /** What every kind of backup may read besides its own options. */
-export type BackupOptions = { readonly root: string; readonly kinds: readonly BackupKind[] }
+export type BackupOptions = { readonly root: string; readonly kinds: readonly string[] }
 
 /** Where backups are made: one for all kinds of a run. */
 export type BackupSite = {

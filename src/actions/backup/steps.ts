@@ -1,15 +1,14 @@
 import { rm } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import type { Compose } from '../../contract/compose.ts'
-import type { Context } from '../../contract/context.ts'
 import type { PostgresTarget } from '../../contract/database.ts'
-import type { Finished } from '../../contract/process.ts'
 import { UserError } from '../../contract/user-error.ts'
 import type { beginSteps, Steps } from '../../core/steps.ts'
+import type { PostgresFailureKind } from '../../domain/postgres/failure.ts'
 import { removePartial } from '../../tools/backup-folder.ts'
 import { endOwnSessions } from '../../tools/connect/own-sessions.ts'
 import { withPostgresSession } from '../../tools/connect/session.ts'
 import { isScratchFolder } from '../../tools/scratch/place.ts'
+import { type ContainerWorld, removeHelper, startContainers, stopContainers } from './containers.ts'
 
 /** What a backup writes down before it does it. */
 export type BackupRecords = {
@@ -25,17 +24,18 @@ export type BackupRecords = {
   readonly helper: { readonly name: string }
 }
 
-/** `target`: undefined where the database does not run. */
-export type BackupWorld = {
-  readonly progress: Context['progress']
-  readonly target: PostgresTarget | undefined
+/** `target`: undefined where the database does not run; throws where it cannot be found. */
+export type BackupWorld = ContainerWorld & {
+  readonly target: () => Promise<PostgresTarget | undefined>
   readonly make: (path: string) => Promise<void>
-  readonly compose: Pick<Compose, 'containers' | 'docker'>
 }
 
 export type BackupSteps = ReturnType<typeof beginSteps<BackupWorld, BackupRecords>>
 
 const sweepMs = 15_000
+
+/** A server that does not run, or begins anew, has no session of before. */
+const ofStopped: ReadonlySet<PostgresFailureKind> = new Set(['refused', 'starting-up', 'no-socket'])
 
 /** Under a deadline of its own: what ended the run has ended its signal. */
 const endSessions = async (target: PostgresTarget, application: string): Promise<number> => {
@@ -47,43 +47,10 @@ const endSessions = async (target: PostgresTarget, application: string): Promise
     direct: true as const,
   }
   const result = await withPostgresSession(target, limits, (session) => endOwnSessions(session, application))
+  if (!result.ok && ofStopped.has(result.failure.kind)) return 0
   if (!result.ok)
     throw new UserError(`sessions that an earlier backup left on ${target.subject} could not be looked for: ${result.failure.detail}`)
   return result.value
-}
-
-/** The label of containers of ours that live for one volume. */
-export const helperLabel = 'ronde.archive'
-
-const engineMs = 120_000
-const helperName = /^ronde-archive-[0-9a-f-]{36}$/
-
-const isDone = (finished: Finished): boolean => finished.ended === 'exit' && finished.exitCode === 0
-
-const saidBy = ({ stderr, ended }: Finished): string => stderr.trim().split('\n').at(-1) || ended
-
-/** Those of the project alone: an id that is another project's was put there by somebody else. One that is gone needs no start. */
-const startAgain = async (containers: readonly string[], { compose, progress }: BackupWorld): Promise<void> => {
-  const seen = await compose.containers()
-  if (!seen.seen) throw new UserError(`containers that a backup stopped could not be started again: ${seen.cause}`)
-  const own = new Map(seen.value.map((one) => [one.id, one]))
-  for (const id of containers) {
-    const container = own.get(id)
-    if (container === undefined) {
-      if (isDone(await compose.docker(['container', 'inspect', '--', id], { timeoutMs: engineMs })))
-        throw new UserError(`the ledger names the container ${id}, which is of another project: it is left as it is`)
-      continue
-    }
-    if (container.state === 'running') continue
-    const finished = await compose.docker(['start', '--', id], { timeoutMs: engineMs })
-    if (!isDone(finished)) throw new UserError(`${container.service} was stopped for a backup and does not start: ${saidBy(finished)}`)
-    progress.say(`started again: ${container.service}`)
-  }
-}
-
-const stop = async (containers: readonly string[], { compose }: BackupWorld): Promise<void> => {
-  const finished = await compose.docker(['stop', '--time=60', '--', ...containers], { timeoutMs: engineMs })
-  if (!isDone(finished)) throw new UserError(`services could not be stopped: ${saidBy(finished)}`)
 }
 
 /** What a dead run may have left: a folder that is not whole, sessions that hold a snapshot, and a scratch server's data. */
@@ -95,7 +62,8 @@ export const backupSteps: Steps<BackupWorld, BackupRecords> = {
   sessions: {
     do: async () => {},
     undo: async ({ application }, { target, progress }) => {
-      const ended = target === undefined ? 0 : await endSessions(target, application)
+      const found = await target()
+      const ended = found === undefined ? 0 : await endSessions(found, application)
       if (ended > 0) progress.say(`ended ${ended} sessions of a backup that did not end`)
     },
   },
@@ -108,18 +76,11 @@ export const backupSteps: Steps<BackupWorld, BackupRecords> = {
     },
   },
   stopped: {
-    do: ({ containers }, world) => stop(containers, world),
-    undo: ({ containers }, world) => startAgain(containers, world),
+    do: ({ containers }, world) => stopContainers(containers, world),
+    undo: ({ containers }, world) => startContainers(containers, world),
   },
   helper: {
     do: async () => {},
-    undo: async ({ name }, { compose }) => {
-      if (!helperName.test(name)) throw new UserError(`${name} is no container of a backup`)
-      for (const one of [name, `${name}-look`]) {
-        const finished = await compose.docker(['rm', '--force', '--', one], { timeoutMs: engineMs })
-        if (!isDone(finished) && !/no such container/i.test(finished.stderr))
-          throw new UserError(`${one} could not be removed: ${saidBy(finished)}`)
-      }
-    },
+    undo: ({ name }, world) => removeHelper(name, world),
   },
 }

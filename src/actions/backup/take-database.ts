@@ -8,7 +8,7 @@ import { type SeenContents, seeBeforeDump, seeRows } from '../../probes/backup/c
 import { schemaText } from '../../probes/backup/copy.ts'
 import { type HeldSnapshot, holdSnapshot } from '../../probes/backup/snapshot.ts'
 import { seeOwnerCode } from '../../probes/postgres/owner-code.ts'
-import { syncFile } from '../../tools/backup-folder.ts'
+import { syncFile, writeSynced } from '../../tools/backup-folder.ts'
 import type { PostgresSession } from '../../tools/connect/session.ts'
 import type { ClientAccess, PostgresClient } from '../../tools/postgres-programs/client.ts'
 import { copyHashOf } from '../../tools/postgres-programs/copy-hash.ts'
@@ -61,6 +61,8 @@ const dump = async (take: TakeDatabase, access: ClientAccess, snapshot: string, 
   const { site, unfinished, expectedBytes, schemaOnly } = take
   const path = join(unfinished.folder, dumpName)
   const stage = access.stage('pg_dump', dumpArguments(take, snapshot))
+  // Ours before pg_dump writes into it: by itself it would let others read it.
+  await writeSynced(path, '')
   const limits = { stdout: { keepBytes: 65_536 }, timeoutMs: 2 ** 31 - 1, signal }
   const followed = { path, what: 'dump', expectedBytes: schemaOnly ? undefined : expectedBytes }
   const ending = await followFile(site.context.progress, followed, () => site.context.programs.pipe([stage], limits))

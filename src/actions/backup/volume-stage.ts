@@ -3,8 +3,9 @@ import type { Obstacle } from '../../contract/seen.ts'
 import { beginSteps } from '../../core/steps.ts'
 import { canRead, isDatabaseFolder, type SeenVolume, seeVolumeUsers, type VolumeUser } from '../../probes/backup/volume.ts'
 import { packStage } from '../../tools/archive/stages.ts'
+import { helperLabel } from './containers.ts'
 import type { BackupSite } from './part.ts'
-import { backupSteps, helperLabel } from './steps.ts'
+import { backupSteps } from './steps.ts'
 
 /** What writes the tar of a volume, and how to end it when it does not end by itself. */
 export type VolumeStage = { readonly from: PipelineStage; readonly end: () => Promise<void> }

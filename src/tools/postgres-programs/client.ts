@@ -16,6 +16,8 @@ export type ClientAccess = {
 export type PostgresClient = {
   readonly major: number
   readonly version: string
+  /** The image that they are in, by its digest; `''` on the host itself. */
+  readonly image: string
   /** What they call a file of this host. */
   path(file: string): string
   /** `secrets`: a folder of our own for the files of this connection. */
@@ -26,6 +28,7 @@ export type PostgresClient = {
 export const hostClient = (installed: InstalledPrograms): PostgresClient => ({
   major: installed.major,
   version: installed.version,
+  image: '',
   path: (file) => file,
   access: async (access, secrets) => {
     await mkdir(secrets, { mode: 0o700 })

@@ -11,12 +11,12 @@ export const part = definePart({
   description: 'Files that a new server needs besides the repository: `.env`, compose files, `grafana.ini`.',
   order: 50,
   options: {
-    config: list(z.string().min(1, 'is empty'), { uniqueBy: (path) => path })
+    'config-files': list(z.string().min(1, 'is empty'), { uniqueBy: (path) => path })
       .optional()
       .meta({ description: 'Files of the kind `config`, absolute or from the compose project. Default: the usual ones that are there.' }),
   },
   ids: ['backup.verified'],
-  run: async ({ config }, site) => {
+  run: async ({ 'config-files': config }, site) => {
     const found = await (config === undefined ? usualConfig(site) : membersOf(site, config))
     if ('cause' in found) return { completed: false, findings: [notArchived('config', found.cause, found.advice)] }
     const { project, directory, members } = found
