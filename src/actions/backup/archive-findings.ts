@@ -7,6 +7,9 @@ type VerifiedFinding = JudgedFinding<'backup.verified'>
 const expected = 'an archive that was read back, of files that nobody changed meanwhile'
 const mostTold = 20
 
+/** How failures begin that say only that somebody wrote meanwhile. */
+export const inconsistentWord = 'inconsistent: '
+
 const adviceFor = (cause: string): string =>
   /Permission denied|not permitted/.test(cause)
     ? 'let this user read it, or run the runner as a user that may'
@@ -36,14 +39,16 @@ export const judgeArchive = (subject: string, { id, bytes, proof }: MadeBackup):
     audience: 'technical',
     measurements: [{ name: 'backup', value: bytes, unit: 'bytes' }],
   } as const
-  return proof.verified
-    ? finding({ ...shared, status: 'ok', title: `${subject}: backup ${id} is proven`, observed: formatBytes(bytes) })
-    : finding({
-        ...shared,
-        status: 'warning',
-        title: `${subject}: backup ${id} is inconsistent`,
-        observed: proof.failures.slice(0, 3).join('; '),
-        advice: 'name the services that write there in `stop-services`; the archive is kept',
-        evidence: proof.failures.slice(0, mostTold),
-      })
+  if (proof.verified) return finding({ ...shared, status: 'ok', title: `${subject}: backup ${id} is proven`, observed: formatBytes(bytes) })
+  const isOnlyInconsistent = proof.failures.every((one) => one.startsWith(inconsistentWord))
+  return finding({
+    ...shared,
+    status: isOnlyInconsistent ? 'warning' : 'critical',
+    title: `${subject}: backup ${id} is ${isOnlyInconsistent ? 'inconsistent' : 'not proven'}`,
+    observed: proof.failures.slice(0, 3).join('; '),
+    advice: isOnlyInconsistent
+      ? 'name the services that write there in `stop-services`; the archive is kept'
+      : 'do not count on it: the backups before it are untouched; see that the drill key is one of the recipients',
+    evidence: proof.failures.slice(0, mostTold),
+  })
 }

@@ -6,7 +6,7 @@ import type { ArchiveManifest, BackupProof } from '../../domain/backup/manifest.
 import { transferLine } from '../../domain/backup/transfer-line.ts'
 import { chooseCodec } from '../../tools/archive/codec.ts'
 import { type PackedArchive, packArchive } from '../../tools/archive/pack.ts'
-import { judgeArchive, notArchived } from './archive-findings.ts'
+import { inconsistentWord, judgeArchive, notArchived } from './archive-findings.ts'
 import { type BackupAttempt, type FilledBackup, makeBackup, type UnfinishedBackup } from './make-backup.ts'
 import type { BackupSite } from './part.ts'
 
@@ -43,7 +43,7 @@ const teller = ({ context }: BackupSite, what: string) => {
 const proofOf = ({ inconsistent }: PackedArchive & { ok: true }, at: string, isEncrypted: boolean): BackupProof => ({
   verified: inconsistent.length === 0,
   at,
-  failures: inconsistent.map((one) => `inconsistent: ${one}`),
+  failures: inconsistent.map((one) => `${inconsistentWord}${one}`),
   ciphertext: isEncrypted ? 'unproven' : 'none',
 })
 
