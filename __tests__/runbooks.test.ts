@@ -57,7 +57,7 @@ const shared = (one: string, other: string): string[] => {
 const placeholders = new Set(
   [
     ['service', 'project directory', 'role', 'database', 'url', 'host', 'port', 'runner user', 'repository directory'],
-    ['state folder', 'ledger file', 'certificate file', 'pid', 'gid', 'table', 'column', 'slot'],
+    ['state folder', 'backup folder', 'ledger file', 'certificate file', 'pid', 'gid', 'table', 'column', 'slot'],
   ].flat(),
 )
 const otherForms = /…|\.\.\.(?!\w)|\/path\/to|\b(?:YOUR|MY)[_-]?[A-Z]+|\$\{?[A-Z][A-Z_]+|\[[a-z]+ ?name\]/

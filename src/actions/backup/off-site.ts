@@ -60,8 +60,8 @@ const sendAll = async (
   for (const one of backups) {
     const trouble = await send(site, target, one)
     findings.push(judgeCopy(target.name, one.manifest, trouble))
-    if (trouble === undefined)
-      copies.set(one.path, [...(copies.get(one.path) ?? []), { target: target.name, at: new Date(site.context.now()).toISOString() }])
+    const copy = { target: target.name, at: new Date(site.context.now()).toISOString(), ok: trouble === undefined }
+    copies.set(one.path, [...(copies.get(one.path) ?? []), copy])
   }
   return findings
 }

@@ -6,7 +6,7 @@ import type { SeenCluster } from '../../probes/backup/cluster.ts'
 import { compareCopy } from '../../probes/backup/copy.ts'
 import type { PostgresClient } from '../../tools/postgres-programs/client.ts'
 import { type CopyTarget, loadCopy } from '../../tools/scratch/load.ts'
-import { prepareScratch, type ScratchOwner, type ScratchPlace } from '../../tools/scratch/place.ts'
+import { prepareScratch, removeScratch, type ScratchOwner, type ScratchPlace } from '../../tools/scratch/place.ts'
 import { startScratch } from '../../tools/scratch/server.ts'
 import { dumpName, type TakenDatabase } from './take-database.ts'
 
@@ -75,5 +75,6 @@ export const proveDatabase = async (prove: ProveDatabase): Promise<ProofOutcome>
     return await compareLoaded(prove, loaded.copy)
   } finally {
     await server.stop()
+    await removeScratch(place.directory)
   }
 }

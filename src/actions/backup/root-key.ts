@@ -2,10 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import { rootFiles } from '../../domain/backup/layout.ts'
-import { publicKeyOf } from '../../domain/backup/signing.ts'
+import { publicKeyOf, publicKeysIn } from '../../domain/backup/signing.ts'
 import { replaceSynced } from '../../tools/backup-folder.ts'
-
-const blocks = /-----BEGIN PUBLIC KEY-----[A-Za-z0-9+/=\s]+-----END PUBLIC KEY-----\n?/g
 
 const sameKey = (one: string, other: string): boolean => one.replaceAll(/\s/g, '') === other.replaceAll(/\s/g, '')
 
@@ -17,7 +15,7 @@ const newKey = (root: string): JudgedFinding<'backup.key'> =>
     title: 'backups are signed with a key that earlier ones here were not signed with',
     observed: `${rootFiles.publicKey} holds another key`,
     expected: 'the key of the server whose backups lie here',
-    advice: 'after a rebuild: compare it with your recovery sheet, and add it to backup.trusted-keys; two servers want two roots',
+    advice: 'after a rebuild: compare the file with your recovery sheet, and write the new key there; two servers want two roots',
     certainty: 'hard',
     audience: 'security',
   })
@@ -25,7 +23,7 @@ const newKey = (root: string): JudgedFinding<'backup.key'> =>
 /** The public keys that lie beside the backups. */
 export const keysBeside = async (root: string): Promise<readonly string[]> => {
   const text = await readFile(join(root, rootFiles.publicKey), 'utf8').catch(() => '')
-  return text.match(blocks) ?? []
+  return publicKeysIn(text)
 }
 
 /** Puts the public half of the key beside the backups; one that is there stays, and a stranger's is told. */

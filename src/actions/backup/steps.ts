@@ -1,5 +1,3 @@
-import { rm } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
 import type { PostgresTarget } from '../../contract/database.ts'
 import { UserError } from '../../contract/user-error.ts'
 import type { beginSteps, Steps } from '../../core/steps.ts'
@@ -7,7 +5,7 @@ import type { PostgresFailureKind } from '../../domain/postgres/failure.ts'
 import { removePartial } from '../../tools/backup-folder.ts'
 import { endOwnSessions } from '../../tools/connect/own-sessions.ts'
 import { withPostgresSession } from '../../tools/connect/session.ts'
-import { isScratchFolder } from '../../tools/scratch/place.ts'
+import { removeScratch } from '../../tools/scratch/place.ts'
 import { type ContainerWorld, removeHelper, startContainers, stopContainers } from './containers.ts'
 
 /** What a backup writes down before it does it. */
@@ -69,11 +67,7 @@ export const backupSteps: Steps<BackupWorld, BackupRecords> = {
   },
   scratch: {
     do: async () => {},
-    undo: async ({ directory }) => {
-      if (!isScratchFolder(directory))
-        throw new UserError(`${basename(directory)} in ${dirname(directory)} is no folder of a scratch server`)
-      await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
-    },
+    undo: ({ directory }) => removeScratch(directory),
   },
   stopped: {
     do: ({ containers }, world) => stopContainers(containers, world),

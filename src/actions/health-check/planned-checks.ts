@@ -47,6 +47,5 @@ export const plannedChecks: Readonly<Record<string, PlannedCheck>> = {
   volumes: { slow: true },
   migrations: { slow: true },
   environment: {},
-  backups: {},
   commands: { option: 'commands', slow: true },
 }

@@ -11,7 +11,7 @@ const ed25519 = (key: KeyObject): KeyObject => {
   return key
 }
 
-/** The public half of a private key's PEM, as PEM: what stands beside the backups and in `backup.trusted-keys`. */
+/** The public half of a private key's PEM, as PEM: what stands beside the backups and in `trusted-keys`. */
 export const publicKeyOf = (privatePem: string): string =>
   ed25519(createPublicKey(privatePem)).export({ type: 'spki', format: 'pem' }).toString()
 
@@ -24,6 +24,11 @@ export const isPublicKey = (pem: string): boolean => {
     return false
   }
 }
+
+const blocks = /-----BEGIN PUBLIC KEY-----[A-Za-z0-9+/=\s]+-----END PUBLIC KEY-----\n?/g
+
+/** The public keys in a file of them. */
+export const publicKeysIn = (text: string): readonly string[] => text.match(blocks) ?? []
 
 /** 64 raw bytes over the exact bytes of a file. Throws for what is no Ed25519 key. */
 export const signatureOf = (bytes: Uint8Array, privatePem: string): Uint8Array => sign(null, bytes, ed25519(createPrivateKey(privatePem)))

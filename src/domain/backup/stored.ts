@@ -13,8 +13,8 @@ export type StoredBackup = {
   /** Undefined where its signature is no known key's: then it is not proven. */
   readonly proof: BackupProof | undefined
   readonly marks: ReadonlySet<StoredMark>
-  /** Names of the off-site targets that hold a copy. */
-  readonly copies: readonly string[]
+  /** What became of its copies at each target; empty where none is configured. */
+  readonly copies: readonly StoredCopy[]
 }
 
 /** What files in a backup's folder say besides manifest and proof. */
@@ -57,7 +57,8 @@ export const asRetained = (stored: StoredBackup, pinned: ReadonlySet<string>): R
   preRestore: stored.marks.has('pre-restore'),
 })
 
-const copiesShape = z.array(z.object({ target: z.string(), at: z.iso.datetime() }))
+/** One entry for each target: whether a copy is there that was read back. */
+const copiesShape = z.array(z.object({ target: z.string(), at: z.iso.datetime(), ok: z.boolean() }))
 export type StoredCopy = z.output<typeof copiesShape>[number]
 
 const mostValues = 10_000

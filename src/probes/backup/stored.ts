@@ -59,7 +59,7 @@ export const seeStoredBackup = async (path: string, id: string, keys: readonly s
     manifest: manifest.value,
     proof: proof !== undefined && 'value' in proof ? proof.value : undefined,
     marks: new Set<StoredMark>(storedMarks.filter((mark) => names.has(mark))),
-    copies: copies === undefined ? [] : readCopies(copies).map(({ target }) => target),
+    copies: copies === undefined ? [] : readCopies(copies),
   }
 }
 

@@ -1,4 +1,4 @@
-import { chown, mkdir, writeFile } from 'node:fs/promises'
+import { chown, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PipelineStage } from '../../contract/process.ts'
 
@@ -48,4 +48,10 @@ const scratchPrefix = '/var/tmp/ronde-scratch-'
 export const scratchFolder = (random: string): string => `${scratchPrefix}${random}`
 
 /** Whether a path is the folder of a scratch server: nothing else is removed as one. */
-export const isScratchFolder = (path: string): boolean => /^\/var\/tmp\/ronde-scratch-[0-9a-f]{16}$/.test(path)
+const isScratchFolder = (path: string): boolean => /^\/var\/tmp\/ronde-scratch-[0-9a-f]{16}$/.test(path)
+
+/** Removes the data of a scratch server that has ended, or whose last processes are just ending. */
+export const removeScratch = async (directory: string): Promise<void> => {
+  if (!isScratchFolder(directory)) throw new Error(`${directory} is no folder of a scratch server`)
+  await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+}
