@@ -8,18 +8,22 @@ import { withPostgresSession } from '../../tools/connect/session.ts'
 import { removeScratch } from '../../tools/scratch/place.ts'
 import { type ContainerWorld, removeHelper, startContainers, stopContainers } from './containers.ts'
 
+/** Steps of archives. */
+export type ArchiveRecords = {
+  /** Containers of the project that ran and are stopped meanwhile, by their ids. */
+  readonly stopped: { readonly containers: readonly string[] }
+  /** A container of ours that reads a volume. */
+  readonly helper: { readonly name: string }
+}
+
 /** What a backup writes down before it does it. */
-export type BackupRecords = {
+export type BackupRecords = ArchiveRecords & {
   /** A folder of an unfinished backup. */
   readonly partial: { readonly root: string; readonly path: string }
   /** By this name its sessions are found on the server. */
   readonly sessions: { readonly application: string }
   /** The folder of a scratch server, which ends with the process that started it. */
   readonly scratch: { readonly directory: string }
-  /** Containers of the project that ran and are stopped meanwhile, by their ids. */
-  readonly stopped: { readonly containers: readonly string[] }
-  /** A container of ours that reads a volume. */
-  readonly helper: { readonly name: string }
 }
 
 /** `target`: undefined where the database does not run; throws where it cannot be found. */
