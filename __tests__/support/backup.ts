@@ -94,7 +94,7 @@ export const tryBackup = async (server: PostgresServer, { database, damaged, mea
       client,
       place,
       owner: { uid, gid },
-      folder,
+      dump: join(folder, 'database.dump'),
       work,
       ...(meanwhile === undefined ? {} : { meanwhile }),
     })

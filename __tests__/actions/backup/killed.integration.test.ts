@@ -42,6 +42,8 @@ const sessions = (): string => psql(server, "SELECT count(*) FROM pg_stat_activi
 const begun: Record<Exclude<keyof BackupRecords, keyof ArchiveRecords>, (state: string, root: string) => boolean> = {
   partial: (state) => ledgers(state).includes('"step":"partial"'),
   sessions: (state) => ledgers(state).includes('"step":"sessions"'),
+  /** Only written with a compose service; there it stands behind this one. */
+  containers: (state) => ledgers(state).includes('"step":"sessions"'),
   scratch: (state) => ledgers(state).includes('"step":"scratch"'),
 }
 

@@ -32,6 +32,7 @@ test('a backup is proven, signed, in its place and for nobody else', async () =>
   expect(path).toBe(join(root, 'quiz-prod--quiz--database', id))
   expect(verified).toBe('true')
   expect(lyingIn(root)).toEqual([
+    'RESTORE.md',
     'quiz-prod--quiz--database',
     `quiz-prod--quiz--database/${id}`,
     ...['database.dump', 'manifest.json', 'manifest.sig', 'verify.json', 'verify.sig'].map(
@@ -150,4 +151,21 @@ test('what our role lacks is named before anything is dumped, and what is advise
     database: 'guarded',
   })
   expect((await runBackup(server, root, { url })).verified().status).toBe('ok')
+})
+
+test('definitions alone are a backup like the others, which psql brings back', async () => {
+  await using folder = await temporaryFolder()
+  const ran = await runBackup(server, join(folder.path, 'backups'), { inputs: { kinds: 'database, schema' } })
+  expect(ran.findings.map(({ id, status, subject }) => `${status} ${id} ${subject}`)).toEqual([
+    'ok backup.verified database/quiz',
+    'ok backup.verified schema/quiz',
+  ])
+  const [, path = ''] = (ran.outputs['backup-path'] ?? '').split('\n')
+  expect(path).toContain('quiz-prod--quiz--schema')
+  expect(ran.outputs['backup-id']?.split('\n')).toHaveLength(2)
+  expect(manifestIn(path)).toMatchObject({ kind: 'schema', artifacts: [{ name: 'schema.sql', codec: 'none' }], relations: [] })
+  psql(server, 'CREATE DATABASE again')
+  psql(server, readFileSync(join(path, 'schema.sql'), 'utf8'), { database: 'again' })
+  expect(psql(server, 'SELECT count(*) FROM game', { database: 'again' })).toBe('0')
+  expect(ran.outputs['verified']).toBe('true')
 })

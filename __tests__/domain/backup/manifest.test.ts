@@ -22,6 +22,7 @@ const ofDatabase: DatabaseManifest = {
   sequences: [{ schema: 'public', name: 'game_id_seq', value: '2', called: true, increment: '1', cycles: false }],
   largeObjects: { count: 0, pages: 0, hash: '0' },
   extensions: [],
+  roles: ['quiz'],
 }
 
 const ofVolume: ArchiveManifest = {

@@ -27,6 +27,7 @@ import { type RanKind, reportOf } from './report.ts'
 import { keysBeside, showPublicKey } from './root-key.ts'
 import { type BackupWorld, backupSteps } from './steps.ts'
 import { knownKeys, plannedPrune, tendBackups } from './tend.ts'
+import { writeRestoreAdvice } from './write-advice.ts'
 
 const publicKey = () => z.string().refine((pem) => isPublicKey(pem), 'is no Ed25519 public key as PEM')
 
@@ -71,6 +72,7 @@ const siteOf = async (context: Context, given: Options): Promise<BackupSite> => 
   if ('cause' in encryption) throw new UserError(`encrypt: ${encryption.cause}; ${encryption.advice}`)
   const database = await locateDatabase(context)
   const world: BackupWorld = {
+    runProgram: context.runProgram,
     progress: context.progress,
     target: async () => ('target' in database ? database.target : undefined),
     make: (path) => mkdir(path, { mode: 0o700 }).then(() => {}),
@@ -127,6 +129,7 @@ const run = async (given: Options, context: Context) => {
   const keys = await showPublicKey(given.root, site.signingKey)
   const refused = await runHooks(given, 'pre', context)
   const ran = refused.length === 0 ? await runKinds(given, site) : []
+  if (ran.some(({ outcome }) => (outcome?.backups ?? []).length > 0)) await writeRestoreAdvice(site)
   const tended = await tendBackups(
     given,
     site,

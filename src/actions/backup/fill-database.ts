@@ -1,12 +1,12 @@
 import { dirname, join } from 'node:path'
 import type { PostgresTarget } from '../../contract/database.ts'
 import type { JudgedFinding } from '../../contract/finding.ts'
-import type { DatabaseManifest } from '../../domain/backup/manifest.ts'
+import type { BackupArtifact, DatabaseManifest } from '../../domain/backup/manifest.ts'
 import { expectedDumpBytes, missingBytes, scratchBytes } from '../../domain/backup/room.ts'
 import { judgeUnreachable } from '../../domain/postgres/reachable.ts'
 import { type SeenCluster, seeCluster } from '../../probes/backup/cluster.ts'
 import { seeLackingRights } from '../../probes/backup/rights.ts'
-import { digestOf } from '../../tools/backup-folder.ts'
+import { digestOf, writeSynced } from '../../tools/backup-folder.ts'
 import type { PostgresSession } from '../../tools/connect/session.ts'
 import type { PostgresClient } from '../../tools/postgres-programs/client.ts'
 import { clientFor, roomOf, scratchFor } from './dump-place.ts'
@@ -15,7 +15,7 @@ import type { FilledBackup, UnfinishedBackup } from './make-backup.ts'
 import type { BackupSite } from './part.ts'
 import { type ProofOutcome, proveDatabase } from './prove.ts'
 import { backupApplication, inBackupSession } from './session.ts'
-import { dumpName, type TakenDatabase, takeDatabase } from './take-database.ts'
+import { dumpName, dumpPath, type TakenDatabase, takeDatabase } from './take-database.ts'
 
 type RefusalFinding = JudgedFinding<'backup.verified' | 'backup.room' | 'postgres.reachable' | 'postgres.pooler'>
 export type DatabaseRefusal = { readonly findings: readonly RefusalFinding[] }
@@ -25,6 +25,8 @@ export type FillDatabase = {
   readonly target: PostgresTarget
   readonly unfinished: UnfinishedBackup
   readonly subject: string
+  /** `schema`: definitions alone, as text. */
+  readonly kind: 'database' | 'schema'
   /** Of the backup before this one, if there is one. */
   readonly lastBytes: number | undefined
 }
@@ -38,14 +40,12 @@ export type FilledDatabase = FilledBackup<DatabaseRefusal> & {
 type Prepared = { readonly cluster: SeenCluster; readonly client: PostgresClient; readonly expectedBytes: number }
 
 /** All that can be said before anything is dumped. */
-const prepare = async (
-  session: PostgresSession,
-  { site, target, subject, lastBytes }: FillDatabase,
-): Promise<Prepared | DatabaseRefusal> => {
+const prepare = async (session: PostgresSession, fill: FillDatabase): Promise<Prepared | DatabaseRefusal> => {
+  const { site, subject, lastBytes } = fill
   const cluster = await seeCluster(session)
   const lacking = lacksRightsToDump(subject, cluster.role, await seeLackingRights(session))
   if (lacking !== undefined) return { findings: [lacking] }
-  const client = await clientFor({ site, target, serverMajor: cluster.major })
+  const client = await clientFor({ ...fill, serverMajor: cluster.major })
   if ('cause' in client) return { findings: [notMade(subject, client)] }
   const expectedBytes = expectedDumpBytes(cluster.sizeBytes, lastBytes)
   const missing = missingBytes(expectedBytes, await roomOf(site.root))
@@ -64,7 +64,7 @@ const take = async (fill: FillDatabase): Promise<Taken | DatabaseRefusal> => {
     await site.steps.step('sessions', { application })
     const prepared = await prepare(session, fill)
     if ('findings' in prepared) return prepared
-    const taken = await takeDatabase(session, { site, unfinished, target, application, ...prepared, schemaOnly: false })
+    const taken = await takeDatabase(session, { site, unfinished, target, application, ...prepared, schemaOnly: fill.kind === 'schema' })
     return 'cause' in taken ? { findings: [notMade(subject, taken)] } : { ...prepared, taken }
   })
   if (result.ok) return result.value
@@ -77,8 +77,8 @@ const prove = async (
   fill: FillDatabase,
   { cluster, client, taken }: Taken,
 ): Promise<Pick<FilledDatabase, 'extra'> & { proved: ProofOutcome }> => {
-  const { site, unfinished, target, subject } = fill
-  const found = await scratchFor({ site, target, serverMajor: cluster.major }, unfinished.random)
+  const { site, unfinished, subject } = fill
+  const found = await scratchFor({ ...fill, serverMajor: cluster.major }, client)
   if ('why' in found) return { proved: { kind: 'unproven', why: found.why } }
   const { place, owner } = found
   const missing = missingBytes(scratchBytes(cluster.sizeBytes), await roomOf(dirname(place.directory)))
@@ -96,21 +96,31 @@ const prove = async (
     client,
     place,
     owner,
-    folder: unfinished.folder,
+    dump: dumpPath({ unfinished, schemaOnly: taken.schemaOnly }),
     work: unfinished.work,
   })
   return { proved: proved.kind === 'proven' && taken.failures.length > 0 ? { kind: 'failed', failures: taken.failures } : proved }
 }
 
+const schemaName = 'schema.sql'
+
+/** The file that is kept, by its size and hash. */
+const artifactOf = async ({ site, unfinished, kind }: FillDatabase, { schema }: TakenDatabase): Promise<BackupArtifact> => {
+  const name = kind === 'schema' ? schemaName : dumpName
+  const path = join(unfinished.folder, name)
+  if (kind === 'schema') await writeSynced(path, schema)
+  const digest = await digestOf(path, site.context.signal)
+  return { name, ...digest, sha256Plain: digest.sha256, codec: kind === 'schema' ? 'none' : 'custom', recipients: [] }
+}
+
 const manifestOf = async (fill: FillDatabase, { cluster, client, taken }: Taken, finishedAt: Date): Promise<DatabaseManifest> => {
-  const { site, unfinished, target } = fill
-  const { id, startedAt, folder } = unfinished
-  const digest = await digestOf(join(folder, dumpName), site.context.signal)
+  const { site, unfinished, target, kind } = fill
+  const { id, startedAt } = unfinished
   return {
     schemaVersion: 1,
     id,
     server: site.context.server,
-    kind: 'database',
+    kind,
     source: {
       systemIdentifier: cluster.systemIdentifier,
       database: target.database,
@@ -121,8 +131,9 @@ const manifestOf = async (fill: FillDatabase, { cluster, client, taken }: Taken,
     clientVersion: client.version,
     startedAt: startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
-    artifacts: [{ name: dumpName, ...digest, sha256Plain: digest.sha256, codec: 'custom', recipients: [] }],
+    artifacts: [await artifactOf(fill, taken)],
     inconsistent: [],
+    roles: [...cluster.roles],
     ...taken.contents,
   }
 }

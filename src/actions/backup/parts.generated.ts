@@ -3,7 +3,8 @@ import { inOrder } from '../../core/parts.ts'
 import { part as config } from './parts/config/part.ts'
 import { part as database } from './parts/database/part.ts'
 import { part as media } from './parts/media/part.ts'
+import { part as schema } from './parts/schema/part.ts'
 import { part as volumes } from './parts/volumes/part.ts'
 
-export const parts = inOrder([config, database, media, volumes])
-export const partOptions = { ...config.options, ...database.options, ...media.options, ...volumes.options }
+export const parts = inOrder([config, database, media, schema, volumes])
+export const partOptions = { ...config.options, ...database.options, ...media.options, ...schema.options, ...volumes.options }

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Context } from '../../contract/context.ts'
+import { errorText } from '../../core/error-chain.ts'
 import type { SeenCluster } from '../../probes/backup/cluster.ts'
 import { compareCopy } from '../../probes/backup/copy.ts'
 import type { PostgresClient } from '../../tools/postgres-programs/client.ts'
 import { type CopyTarget, loadCopy } from '../../tools/scratch/load.ts'
 import { prepareScratch, removeScratch, type ScratchOwner, type ScratchPlace } from '../../tools/scratch/place.ts'
-import { startScratch } from '../../tools/scratch/server.ts'
-import { dumpName, type TakenDatabase } from './take-database.ts'
+import { type ScratchServer, type StartScratch, startScratch } from '../../tools/scratch/server.ts'
+import type { TakenDatabase } from './take-database.ts'
 
 /** What a proof came to. `unproven`: the scratch server could not hold it, which says nothing against the backup. */
 export type ProofOutcome =
@@ -23,8 +24,8 @@ export type ProveDatabase = {
   readonly client: PostgresClient
   readonly place: ScratchPlace
   readonly owner: ScratchOwner
-  /** The folder of the artifacts, and one for passwords and lists. */
-  readonly folder: string
+  /** The archive's path, and a folder for passwords and lists. */
+  readonly dump: string
   readonly work: string
   /** For tests: what happens to the copy before it is compared. */
   readonly meanwhile?: (copy: CopyTarget) => Promise<void>
@@ -49,21 +50,35 @@ const compareLoaded = async (prove: ProveDatabase, copy: CopyTarget): Promise<Pr
   return failures.length === 0 ? { kind: 'proven', notCompared } : { kind: 'failed', failures }
 }
 
+/** A scratch server that does not start says nothing against the backup. */
+const beginScratch = async (start: StartScratch): Promise<ScratchServer | { readonly why: string }> => {
+  try {
+    await start.place.begin()
+    return await startScratch(start)
+  } catch (error) {
+    if (start.signal.aborted) throw error
+    await start.place.end()
+    await removeScratch(start.place.directory)
+    return { why: errorText(error) }
+  }
+}
+
 /** Loads the dump into a scratch server and compares what is there with what the source held at the snapshot. */
 export const proveDatabase = async (prove: ProveDatabase): Promise<ProofOutcome> => {
-  const { context, cluster, client, place, owner, work, folder, taken } = prove
+  const { context, cluster, client, place, owner, work, dump, taken } = prove
   const { programs, signal } = context
   const password = randomBytes(secretBytes).toString('hex')
   const user = `ronde_scratch_${randomBytes(4).toString('hex')}`
   await prepareScratch(place.directory, owner, password)
-  const server = await startScratch({ place, programs, user, password, preload: [], signal })
+  const server = await beginScratch({ place, programs, user, password, preload: [], signal })
+  if ('why' in server) return { kind: 'unproven', why: server.why }
   try {
     const loaded = await loadCopy({
       scratch: server.target,
       source: { ...cluster, extensions: taken.contents.extensions },
       client,
       programs,
-      dump: join(folder, dumpName),
+      dump,
       folder: work,
       secrets: join(work, 'load'),
       jobs: Math.min(mostJobs, availableParallelism()),
@@ -75,6 +90,7 @@ export const proveDatabase = async (prove: ProveDatabase): Promise<ProofOutcome>
     return await compareLoaded(prove, loaded.copy)
   } finally {
     await server.stop()
+    await place.end()
     await removeScratch(place.directory)
   }
 }

@@ -16,6 +16,7 @@ const targetOf = async ({ connect }: Context): Promise<PostgresTarget | undefine
 export const recover = (context: Context): Promise<void> =>
   undoSteps(backupSteps, context.ledger.pending(), {
     progress: context.progress,
+    runProgram: context.runProgram,
     target: () => targetOf(context),
     make: (path) => mkdir(path, { mode: 0o700 }).then(() => {}),
     compose: context.compose,

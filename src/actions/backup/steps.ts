@@ -1,10 +1,12 @@
 import type { PostgresTarget } from '../../contract/database.ts'
+import type { RunProgram } from '../../contract/process.ts'
 import { UserError } from '../../contract/user-error.ts'
 import type { beginSteps, Steps } from '../../core/steps.ts'
 import type { PostgresFailureKind } from '../../domain/postgres/failure.ts'
 import { removePartial } from '../../tools/backup-folder.ts'
 import { endOwnSessions } from '../../tools/connect/own-sessions.ts'
 import { withPostgresSession } from '../../tools/connect/session.ts'
+import { removeHelpers } from '../../tools/postgres-programs/helper-container.ts'
 import { removeScratch } from '../../tools/scratch/place.ts'
 import { type ContainerWorld, removeHelper, startContainers, stopContainers } from './containers.ts'
 
@@ -22,6 +24,8 @@ export type BackupRecords = ArchiveRecords & {
   readonly partial: { readonly root: string; readonly path: string }
   /** By this name its sessions are found on the server. */
   readonly sessions: { readonly application: string }
+  /** Containers that carry this label. */
+  readonly containers: { readonly token: string }
   /** The folder of a scratch server, which ends with the process that started it. */
   readonly scratch: { readonly directory: string }
 }
@@ -30,6 +34,7 @@ export type BackupRecords = ArchiveRecords & {
 export type BackupWorld = ContainerWorld & {
   readonly target: () => Promise<PostgresTarget | undefined>
   readonly make: (path: string) => Promise<void>
+  readonly runProgram: RunProgram
 }
 
 export type BackupSteps = ReturnType<typeof beginSteps<BackupWorld, BackupRecords>>
@@ -67,6 +72,13 @@ export const backupSteps: Steps<BackupWorld, BackupRecords> = {
       const found = await target()
       const ended = found === undefined ? 0 : await endSessions(found, application)
       if (ended > 0) progress.say(`ended ${ended} sessions of a backup that did not end`)
+    },
+  },
+  containers: {
+    do: async () => {},
+    undo: async ({ token }, { runProgram, progress }) => {
+      const removed = await removeHelpers(token, { run: runProgram, signal: AbortSignal.timeout(sweepMs) })
+      if (removed > 0) progress.say(`removed ${removed} containers of a backup that did not end`)
     },
   },
   scratch: {

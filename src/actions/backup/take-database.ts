@@ -29,6 +29,7 @@ export type TakenDatabase = {
   readonly copied: ReadonlySet<string>
   /** What could not be read, which is not saved either. */
   readonly failures: readonly string[]
+  readonly schemaOnly: boolean
 }
 
 export type TakeDatabase = {
@@ -43,6 +44,10 @@ export type TakeDatabase = {
   readonly schemaOnly: boolean
 }
 
+/** Of definitions alone the text is kept, and the archive goes with the proof. */
+export const dumpPath = ({ unfinished, schemaOnly }: Pick<TakeDatabase, 'unfinished' | 'schemaOnly'>): string =>
+  join(schemaOnly ? unfinished.work : unfinished.folder, dumpName)
+
 /** For how long pg_dump and we wait for a table that somebody holds. */
 const lockMs = 30_000
 
@@ -54,12 +59,12 @@ const dumpArguments = ({ client, schemaOnly, unfinished }: TakeDatabase, snapsho
   '--no-password',
   '--encoding=UTF8',
   ...(schemaOnly ? ['--schema-only'] : []),
-  `--file=${client.path(join(unfinished.folder, dumpName))}`,
+  `--file=${client.path(dumpPath({ unfinished, schemaOnly }))}`,
 ]
 
 const dump = async (take: TakeDatabase, access: ClientAccess, snapshot: string, signal: AbortSignal): Promise<void> => {
-  const { site, unfinished, expectedBytes, schemaOnly } = take
-  const path = join(unfinished.folder, dumpName)
+  const { site, expectedBytes, schemaOnly } = take
+  const path = dumpPath(take)
   const stage = access.stage('pg_dump', dumpArguments(take, snapshot))
   // Ours before pg_dump writes into it: by itself it would let others read it.
   await writeSynced(path, '')
@@ -120,7 +125,7 @@ const takeInSnapshot = async (session: PostgresSession, take: TakeDatabase, held
   })
   await session.query('COMMIT')
   const { failures, ...seen } = rows
-  return { snapshot, schema, copied, failures, contents: { ...before, ...seen } }
+  return { snapshot, schema, copied, failures, schemaOnly, contents: { ...before, ...seen } }
 }
 
 /** Locks, looks and dumps in one snapshot. Throws in words what pg_dump or the server says. */

@@ -82,6 +82,8 @@ const databaseManifest = z.object({
   /** `pages` without those that hold nothing but zeros, which a copy may hold or leave out. */
   largeObjects: z.object({ count, pages: count, hash: z.string() }),
   extensions: z.array(extensionShape),
+  /** All roles of the server but PostgreSQL's own: a dump names them and does not hold them. */
+  roles: z.array(z.string()),
 })
 export type DatabaseManifest = z.output<typeof databaseManifest>
 

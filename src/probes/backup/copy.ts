@@ -22,7 +22,12 @@ export type CopyComparison = {
 }
 
 export type CompareCopy = {
-  readonly source: { readonly contents: DatabaseContents; readonly schema: string; readonly copied: ReadonlySet<string> }
+  readonly source: {
+    readonly contents: DatabaseContents
+    readonly schema: string
+    readonly copied: ReadonlySet<string>
+    readonly schemaOnly: boolean
+  }
   /** A role that reads everything and is no superuser: what the owners of the copy made runs with no more rights than that. */
   readonly reader: PostgresTarget
   /** pg_dump reads definitions, which runs nothing. */
@@ -66,15 +71,20 @@ const contentsOf = async (compare: CompareCopy, access: ClientAccess): Promise<S
   return result.value
 }
 
+const contentsFaults = async (compare: CompareCopy): Promise<readonly string[]> => {
+  const { client, secrets, source } = compare
+  const access = await client.access({ target: compare.reader, application: 'ronde' }, `${secrets}-reader`)
+  const { failures, ...contents } = await contentsOf(compare, access)
+  return [...failures, ...compareContents(source.contents, contents)]
+}
+
 /** Compares a loaded copy with what its source held at the snapshot: rows and hashes, sequences, large objects, extensions, and the whole schema. */
 export const compareCopy = async (compare: CompareCopy): Promise<CopyComparison> => {
   const { client, secrets, source } = compare
-  const reader = await client.access({ target: compare.reader, application: 'ronde' }, `${secrets}-reader`)
   const superuser = await client.access({ target: compare.superuser, application: 'ronde' }, `${secrets}-definitions`)
-  const { failures, ...contents } = await contentsOf(compare, reader)
   const schema = compareSchemas(source.schema, await schemaText(superuser, compare))
   return {
-    failures: [...failures, ...compareContents(source.contents, contents), ...schema.differences],
+    failures: [...(source.schemaOnly ? [] : await contentsFaults(compare)), ...schema.differences],
     notCompared: schema.notCompared,
   }
 }

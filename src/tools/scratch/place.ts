@@ -8,6 +8,9 @@ export type ScratchPlace = {
   /** The folder on this host; `path` gives what the programs call a file in it. */
   readonly directory: string
   path(name: string): string
+  /** When the folder is there; and when the server has ended. */
+  begin(): Promise<void>
+  end(): Promise<void>
   stage(program: 'initdb' | 'postgres', args: readonly string[]): PipelineStage
 }
 
@@ -33,6 +36,8 @@ export const hostPlace = (given: {
   major: given.major,
   directory: given.directory,
   path: (name) => join(given.directory, name),
+  begin: async () => {},
+  end: async () => {},
   stage: (program, args) => ({
     program: given.folder === '' ? program : join(given.folder, program),
     args,

@@ -74,9 +74,10 @@ const untilReady = async (server: LongLivedProgram, start: StartScratch): Promis
   const target = targetOf(start)
   const until = Date.now() + readyMs
   let ended: string | undefined
-  void server.ended.then((ending) => {
-    ended = endingWords(ending)
-  })
+  const watch = async () => {
+    ended = endingWords(await server.ended)
+  }
+  void watch()
   while (Date.now() < until) {
     start.signal.throwIfAborted()
     const tried = await withPostgresSession(target, { signal: start.signal, connectTimeoutMs: 5_000, timeoutMs: 5_000 }, (session) =>
