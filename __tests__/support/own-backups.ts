@@ -13,14 +13,14 @@ export const agedCopy = async (path: string, stateHome: string, { at, verified =
   const id = backupIdOf(at, random)
   const copy = join(dirname(path), id)
   await cp(path, copy, { recursive: true })
-  const document = <T>(name: string): T => JSON.parse(readFileSync(join(path, name), 'utf8')) as T
+  const document = (name: string): unknown => JSON.parse(readFileSync(join(path, name), 'utf8'))
   const sign = async (name: string, text: string) => {
     await writeFile(join(copy, `${name}.json`), text)
     await writeFile(join(copy, `${name}.sig`), signatureOf(new TextEncoder().encode(text), key))
   }
-  const manifest = document<BackupManifest>('manifest.json')
+  const manifest = document('manifest.json') as BackupManifest
   await sign('manifest', documentText({ ...manifest, id, startedAt: at.toISOString(), finishedAt: at.toISOString() }))
-  await sign('verify', documentText({ ...document<BackupProof>('verify.json'), verified, failures: verified ? [] : ['of the test'] }))
+  await sign('verify', documentText({ ...(document('verify.json') as BackupProof), verified, failures: verified ? [] : ['of the test'] }))
   if (basename(copy) !== id) throw new Error('the copy has another name')
   return copy
 }

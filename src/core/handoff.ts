@@ -1,13 +1,13 @@
 /** Chunks on their way from one who has them to one who asks for them: whoever gives waits until the last one was taken. */
 export type Handoff<T> = {
   /** Resolves when it was asked for; rejects when nobody will ask any more. */
-  give(one: T): Promise<void>
+  readonly give: (one: T) => Promise<void>
   /** No more come. */
-  end(): void
+  readonly end: () => void
   /** What is there is not all, and never will be: the taker's loop throws. */
-  fail(cause: string): void
+  readonly fail: (cause: string) => void
   /** Nobody takes any more: whoever gives is told. */
-  leave(): void
+  readonly leave: () => void
   readonly taken: AsyncIterable<T>
 }
 

@@ -32,18 +32,10 @@ export type ArtifactOutcome =
 const exitedWell = (ending: StageEnding): boolean => ending.ended === 'exit' && ending.exitCode === 0
 
 const howEnded = (ending: StageEnding): string => {
-  switch (ending.ended) {
-    case 'exit':
-      return `${ending.program} ended with ${ending.exitCode}`
-    case 'signal':
-      return `${ending.program} was ended by ${ending.signal}`
-    case 'timeout':
-      return `${ending.program} did not end before the deadline`
-    case 'cancelled':
-      return `${ending.program} was stopped`
-    case 'not-started':
-      return ending.cause
-  }
+  if (ending.ended === 'not-started') return ending.cause
+  if (ending.ended === 'exit') return `${ending.program} ended with ${ending.exitCode}`
+  if (ending.ended === 'signal') return `${ending.program} was ended by ${ending.signal}`
+  return ending.ended === 'timeout' ? `${ending.program} did not end before the deadline` : `${ending.program} was stopped`
 }
 
 /** Lines with which tar, age and others end whatever they had to say. */
@@ -52,8 +44,7 @@ const saysNothing = /exiting now|due to previous errors|report unexpected or unh
 const lastLine = (text: string): string =>
   text
     .split('\n')
-    .filter((line) => !saysNothing.test(line))
-    .at(-1)
+    .findLast((line) => !saysNothing.test(line))
     ?.trim() ?? ''
 
 const told = (ending: StageEnding): string => [howEnded(ending), lastLine(ending.stderr)].filter((one) => one !== '').join(': ')

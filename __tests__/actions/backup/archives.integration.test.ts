@@ -140,7 +140,7 @@ describe('off-site', () => {
     })
     expect(found(sent, 'backup.off-site')[0]?.status).toBe('ok')
     expect(readdirSync(nas)).toHaveLength(1)
-    expect(() => execFileSync('grep', ['-rq', 'do-not-send-me', nas])).toThrow()
+    expect(() => execFileSync('grep', ['-rq', 'do-not-send-me', nas])).toThrow('Command failed')
   })
 })
 
@@ -174,7 +174,7 @@ describe('size and retention', () => {
     await mkdir(join(source, '20200102T000000Z-0123456789abcdef'))
     await mkdir(join(root, '.trash-left'))
     const dry = await run({ 'dry-run': 'true' })
-    const { plan } = dry.reports[0]?.facts as { plan: { lines: { does: string; subject: string }[] } }
+    const { plan } = (dry.reports[0]?.facts ?? {}) as { plan: { lines: { does: string; subject: string }[] } }
     expect(
       plan.lines
         .filter(({ does }) => does === 'remove')

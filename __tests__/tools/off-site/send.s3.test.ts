@@ -151,7 +151,7 @@ describe('a backup that is sent to a bucket', () => {
 describe('a bucket that cannot be used', () => {
   test.each<[string, Partial<Parameters<typeof s3Remote>[0]>, RegExp, RegExp]>([
     ['a wrong secret key', { secretKey: 'another-secret-key' }, /SignatureDoesNotMatch|403|Forbidden/, /keys of s3:safe/],
-    ['an access key that nobody has', { accessKey: 'NOBODY' }, /InvalidAccessKeyId|403|Forbidden/, /keys of s3:safe/],
+    ['an access key that nobody has', { accessKey: 'NOBODY' }, /InvalidAccessKeyId|UserNotFound|403|Forbidden/, /keys of s3:safe/],
     ['no such bucket', { bucket: 'missing' }, /NoSuchBucket|404|not found/, /s3:missing/],
     ['nothing that listens', { endpoint: 'http://127.0.0.1:1' }, /refused/, /answers/],
   ])('%s: says so and what to do, never a key', async (_, given, cause, advice) => {

@@ -75,7 +75,9 @@ const siteOf = async (context: Context, given: Options): Promise<BackupSite> => 
     runProgram: context.runProgram,
     progress: context.progress,
     target: async () => ('target' in database ? database.target : undefined),
-    make: (path) => mkdir(path, { mode: 0o700 }).then(() => {}),
+    make: async (path) => {
+      await mkdir(path, { mode: 0o700 })
+    },
     compose: context.compose,
   }
   const signingKey = context.keptSecret(signingKeyFile, newSigningKey)

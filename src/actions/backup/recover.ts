@@ -18,6 +18,8 @@ export const recover = (context: Context): Promise<void> =>
     progress: context.progress,
     runProgram: context.runProgram,
     target: () => targetOf(context),
-    make: (path) => mkdir(path, { mode: 0o700 }).then(() => {}),
+    make: async (path) => {
+      await mkdir(path, { mode: 0o700 })
+    },
     compose: context.compose,
   })

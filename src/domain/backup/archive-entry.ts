@@ -48,23 +48,25 @@ export const createEntryGuard = ({ links, mostEntries, mostBytes }: EntryRules) 
   let bytes = 0
   const throughLink = (parts: readonly string[]): boolean =>
     parts.some((_, index) => index > 0 && linked.has(parts.slice(0, index).join('/')))
-  return (entry: ArchiveEntry): string | undefined => {
+  const excess = (size: number): string | undefined => {
     entries += 1
-    bytes += entry.bytes
+    bytes += size
     if (entries > mostEntries) return `it has more than ${mostEntries} entries`
-    if (bytes > mostBytes) return `it holds more than ${mostBytes} bytes`
+    return bytes > mostBytes ? `it holds more than ${mostBytes} bytes` : undefined
+  }
+  const leaves = ({ letter, target = '' }: ArchiveEntry, parts: readonly string[]): boolean => {
+    if (letter === 'l') return links === 'refused' && partsInside(target, parts.slice(0, -1)) === undefined
+    const named = letter === 'h' ? partsInside(target) : []
+    return named === undefined || throughLink([...named, ''])
+  }
+  return (entry: ArchiveEntry): string | undefined => {
+    const tooMuch = excess(entry.bytes)
+    if (tooMuch !== undefined) return tooMuch
     if (!kinds.includes(entry.letter)) return `${JSON.stringify(entry.name)} is a device or of an unknown kind`
     const parts = partsInside(entry.name)
     if (parts === undefined) return `${JSON.stringify(entry.name)} is outside of the archive's own folder`
     if (throughLink(parts)) return `${JSON.stringify(entry.name)} goes through a link`
-    if (entry.letter === 'l') {
-      linked.add(parts.join('/'))
-      if (links === 'refused' && partsInside(entry.target ?? '', parts.slice(0, -1)) === undefined)
-        return `${JSON.stringify(entry.name)} is a link that leaves the archive's own folder`
-    }
-    const target = entry.letter === 'h' ? partsInside(entry.target ?? '') : []
-    if (target === undefined || throughLink([...target, '']))
-      return `${JSON.stringify(entry.name)} is a link that leaves the archive's own folder`
-    return undefined
+    if (entry.letter === 'l') linked.add(parts.join('/'))
+    return leaves(entry, parts) ? `${JSON.stringify(entry.name)} is a link that leaves the archive's own folder` : undefined
   }
 }

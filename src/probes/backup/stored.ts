@@ -7,7 +7,7 @@ import { readCopies, type StoredBackup, type StoredMark, storedMarks } from '../
 
 const mostBytes = 256 * 1024 * 1024
 
-const entriesOf = async (folder: string): Promise<readonly string[]> => (await readdir(folder).catch(() => [])).toSorted()
+const entriesOf = async (folder: string): Promise<readonly string[]> => (await readdir(folder).catch((): string[] => [])).toSorted()
 
 /** A folder that is no link. */
 const isFolder = (path: string): Promise<boolean> =>

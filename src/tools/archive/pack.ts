@@ -33,7 +33,7 @@ const linesOf = (stderr: string): readonly string[] => stderr.split('\n').filter
 /** tar's 1: some files differ. It says which; another 1 is of another program (`docker run` has it too). */
 const onlyChanged = (ending: StageEnding): boolean => {
   const lines = linesOf(ending.stderr)
-  return ending.ended === 'exit' && ending.exitCode === 1 && lines.length > 0 && lines.some((line) => changedWhileRead.test(line))
+  return ending.ended === 'exit' && ending.exitCode === 1 && lines.some((line) => changedWhileRead.test(line))
 }
 
 const inconsistenciesOf = (endings: readonly StageEnding[]): readonly string[] => {

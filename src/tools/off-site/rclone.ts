@@ -62,34 +62,40 @@ const lastWords = (stderr: string): string => {
 
 const adviceFor = (cause: string, name: string): string => {
   if (cause.startsWith('no such program')) return install
-  if (/AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|Forbidden|NoSuchAccessKey|\b403\b/.test(cause))
+  if (/AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|Forbidden|NoSuchAccessKey|UserNotFound|\b403\b/.test(cause))
     return `see that the keys of ${name} are right, and may read and write there`
   if (/NoSuchBucket/.test(cause)) return `make the bucket, or correct its name: ${name}`
   return `see whether ${name} answers: \`rclone lsd\` on this host`
 }
 
+type RcloneAnswer =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly code: number | undefined; readonly cause: string }
+
+const stageOf = ({ config, environment }: RcloneRemote, command: readonly string[]): PipelineStage => ({
+  program: 'rclone',
+  args: [...(config === undefined ? [] : [`--config=${config}`]), ...patience, ...command],
+  ...(environment === undefined ? {} : { environment }),
+})
+
+/** One call of rclone: what it says, or why it failed in its own words. */
+const askRclone = async (stage: PipelineStage, run: Programs['run'], limits: ProgramLimits): Promise<RcloneAnswer> => {
+  const { program, args, environment = {} } = stage
+  const finished = await run(program, args, { ...limits, environment, maxBytes: mostListed })
+  if (finished.ended === 'exit' && finished.exitCode === 0 && !finished.truncated) return { ok: true, text: finished.stdout }
+  const ending = { ok: false, stages: [{ ...finished, program }], bytes: new Uint8Array(), durationMs: 0 }
+  const why = pipelineTrouble(ending)?.split(': ')[0] ?? 'its answer is too long'
+  const code = finished.ended === 'exit' ? finished.exitCode : undefined
+  return { ok: false, code, cause: [why, lastWords(finished.stderr)].filter((one) => one !== '').join(': ') }
+}
+
 /** Everything that is no folder, through the program `rclone`. */
 export const rcloneTarget = (place: RcloneRemote, { run, pipe }: Pick<Programs, 'run' | 'pipe'>, limits: ProgramLimits): OffSiteTarget => {
-  const { name, remote, config, environment, s3 } = place
+  const { name, remote, s3 } = place
   const at = (path: string): string => (remote.endsWith(':') ? `${remote}${path}` : `${remote}/${path}`)
-  const stage = (command: readonly string[]): PipelineStage => ({
-    program: 'rclone',
-    args: [...(config === undefined ? [] : [`--config=${config}`]), ...patience, ...command],
-    ...(environment === undefined ? {} : { environment }),
-  })
+  const stage = (command: readonly string[]) => stageOf(place, command)
   const obstacle = (cause: string): Obstacle => ({ cause, advice: adviceFor(cause, name) })
-  const ask = async (command: readonly string[]) => {
-    const { program, args } = stage(command)
-    const finished = await run(program, args, { ...limits, ...(environment === undefined ? {} : { environment }), maxBytes: mostListed })
-    if (finished.ended === 'exit' && finished.exitCode === 0 && !finished.truncated) return { ok: true as const, text: finished.stdout }
-    const why =
-      pipelineTrouble({ ok: false, stages: [{ ...finished, program }], bytes: new Uint8Array(), durationMs: 0 }) ?? 'its answer is too long'
-    return {
-      ok: false as const,
-      code: finished.ended === 'exit' ? finished.exitCode : undefined,
-      cause: [why.split(': ')[0], lastWords(finished.stderr)].filter((one) => one !== '').join(': '),
-    }
-  }
+  const ask = (command: readonly string[]) => askRclone(stage(command), run, limits)
   const done = async (command: readonly string[]): Promise<Obstacle | undefined> => {
     const answer = await ask(command)
     return answer.ok ? undefined : obstacle(answer.cause)
