@@ -28,6 +28,7 @@ const notIds: Readonly<Record<string, string>> = {
   'compose.yml': 'the same by its other name',
   'health-check.endpoints': 'an option that another action borrows',
   'nginx.conf': 'a file that a project may hold',
+  'schema.sql': 'an artifact of a backup',
   'state.db': 'the file of the state',
 }
 const lookAlikes = [...new Set(sources.flatMap(texts))].filter((text) => {
