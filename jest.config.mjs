@@ -5,7 +5,7 @@ const suite = (displayName, suffix) => ({
   displayName,
   testEnvironment: 'node',
   testMatch: [`<rootDir>/__tests__/**/*${suffix}`],
-  testPathIgnorePatterns: ['/node_modules/', ...(suffix === '.test.ts' ? ['\\.(integration|e2e|acme)\\.test\\.ts$'] : [])],
+  testPathIgnorePatterns: ['/node_modules/', ...(suffix === '.test.ts' ? ['\\.(integration|e2e|acme|s3)\\.test\\.ts$'] : [])],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/scripts/jest-strip-types.mjs' },
   modulePathIgnorePatterns: ['<rootDir>/(\\.build|dist|out)/'],
@@ -23,5 +23,6 @@ export default {
     suite('integration', '.integration.test.ts'),
     suite('e2e', '.e2e.test.ts'),
     suite('acme', '.acme.test.ts'),
+    suite('s3', '.s3.test.ts'),
   ],
 }

@@ -19,10 +19,16 @@ const ids: readonly string[] = findingIds
 
 /** Strings that look like an id and are none. */
 const notIds: Readonly<Record<string, string>> = {
+  'backup.kinds': 'an option that another action borrows',
+  'backup.root': 'an option that another action borrows',
+  'backup.trusted-keys': 'an option that another action borrows',
   'certbot.service': 'a unit of systemd',
   'compose.containers': 'a note in the state',
+  'compose.yaml': 'the file of a compose project',
+  'compose.yml': 'the same by its other name',
   'health-check.endpoints': 'an option that another action borrows',
-  'schema.sql': 'the file of a backup',
+  'nginx.conf': 'a file that a project may hold',
+  'schema.sql': 'an artifact of a backup',
   'state.db': 'the file of the state',
 }
 const lookAlikes = [...new Set(sources.flatMap(texts))].filter((text) => {

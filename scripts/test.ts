@@ -27,7 +27,7 @@ const runJest = async (suites: readonly string[], rest: readonly string[]): Prom
   }
 }
 
-const suites = ['unit', 'integration', 'e2e', 'acme']
+const suites = ['unit', 'integration', 'e2e', 'acme', 's3']
 const wanted = process.env['RONDE_SUITES']?.split(',') ?? suites
 const strange = wanted.filter((one) => !suites.includes(one))
 if (strange.length > 0) {

@@ -20,10 +20,20 @@ export type LentEndpoint = {
   readonly 'tls-verify'?: boolean | undefined
 }
 
-/** Options that a section lends to other actions; the action whose they are holds itself to these types. */
-export type LentOptions = { readonly 'health-check': { readonly endpoints: readonly LentEndpoint[] } }
+/** What of backup's section other actions may read. */
+export type LentBackup = {
+  readonly root: string
+  readonly kinds?: readonly string[] | undefined
+  readonly 'trusted-keys'?: readonly string[] | undefined
+}
 
-/** `health-check.endpoints` */
+/** Options that a section lends to other actions; the action whose they are holds itself to these types. */
+export type LentOptions = {
+  readonly 'health-check': { readonly endpoints: readonly LentEndpoint[] }
+  readonly backup: { readonly root: string; readonly kinds: readonly string[]; readonly 'trusted-keys': readonly string[] }
+}
+
+/** `health-check.endpoints`, `backup.root` */
 export type LentOption = { [Section in keyof LentOptions]: `${Section}.${keyof LentOptions[Section] & string}` }[keyof LentOptions]
 
 type LentBy<Section extends keyof LentOptions, Name extends LentOption> = {

@@ -12,12 +12,21 @@ export const findingIds = [
   'audit.os-updates',
   'audit.unpinned',
   'audit.vulnerability',
+  'backup.drill',
+  'backup.encryption',
   'backup.failed',
+  'backup.hook',
   'backup.key',
   'backup.nothing',
+  'backup.off-site',
+  'backup.retention',
   'backup.room',
+  'backup.suspect',
   'backup.unfinished',
   'backup.verified',
+  'backups.age',
+  'backups.off-site',
+  'backups.size',
   'cert-check.failed',
   'cert-check.nothing',
   'cert-check.unfinished',
@@ -158,5 +167,5 @@ export const renamedIds = {}
 
 /** Ids that Ronde's own work may explain, by action and by the check that says them. */
 export const idsDisturbedByWork = {
-  'health-check': {"compose":["compose.engine","compose.service","compose.restarts"],"endpoints":["endpoint.configured","endpoint.reachable","endpoint.redirect","endpoint.status","endpoint.body","endpoint.latency","check.failed"],"postgres":["postgres.reachable","postgres.connections","postgres.blocked","postgres.idle-in-transaction","postgres.longest-transaction","postgres.deadlocks","postgres.cache-hit","postgres.replication-lag","postgres.size","postgres.pooler"]},
+  'health-check': {"compose":["compose.engine","compose.service","compose.restarts"],"endpoints":["endpoint.configured","endpoint.reachable","endpoint.redirect","endpoint.status","endpoint.body","endpoint.latency","check.failed"],"postgres":["postgres.reachable","postgres.connections","postgres.blocked","postgres.idle-in-transaction","postgres.longest-transaction","postgres.deadlocks","postgres.cache-hit","postgres.replication-lag","postgres.size","postgres.pooler"],"backups":["backups.age"]},
 }

@@ -25,7 +25,14 @@ const ofDatabase: DatabaseManifest = {
   roles: ['quiz'],
 }
 
-const ofVolume: ArchiveManifest = { ...common, kind: 'volumes', source: { project: 'quiz', volume: 'media' }, name: 'media', entries: 3 }
+const ofVolume: ArchiveManifest = {
+  ...common,
+  kind: 'volumes',
+  source: { project: 'quiz', volume: 'media' },
+  name: 'media',
+  base: '/var/lib/docker/volumes/quiz_media/_data',
+  entries: 3,
+}
 
 test.each([ofDatabase, ofVolume])('a manifest is read as it was written', (manifest) => {
   expect(readManifest(documentText(manifest))).toEqual({ value: manifest })

@@ -11,16 +11,25 @@ import { list } from '../../core/options/list.ts'
 import { idsOfParts } from '../../core/parts.ts'
 import { runPartsInTurn } from '../../core/run-parts.ts'
 import { beginSteps } from '../../core/steps.ts'
-import { newSigningKey, signingKeyFile } from '../../domain/backup/signing.ts'
+import { isPublicKey, newSigningKey, signingKeyFile } from '../../domain/backup/signing.ts'
+import { seeStored } from '../../probes/backup/stored.ts'
 import { prepareRoot } from '../../tools/backup-folder.ts'
+import { encryptionOf, encryptOptions } from './encrypt-options.ts'
+import { hookOptions, runHooks } from './hooks.ts'
+import { keepOptions } from './keep-options.ts'
 import { locateDatabase } from './locate.ts'
+import { accept } from './marks.ts'
+import { offSiteOption } from './off-site-options.ts'
 import type { BackupSite } from './part.ts'
 import { partOptions, parts } from './parts.generated.ts'
 import { recover } from './recover.ts'
 import { type RanKind, reportOf } from './report.ts'
-import { showPublicKey } from './root-key.ts'
-import { backupSteps } from './steps.ts'
+import { keysBeside, showPublicKey } from './root-key.ts'
+import { type BackupWorld, backupSteps } from './steps.ts'
+import { knownKeys, plannedPrune, tendBackups } from './tend.ts'
 import { writeRestoreAdvice } from './write-advice.ts'
+
+const publicKey = () => z.string().refine((pem) => isPublicKey(pem), 'is no Ed25519 public key as PEM')
 
 const names = parts.map(({ name }) => name)
 
@@ -29,6 +38,13 @@ const options = {
   kinds: list(z.enum(names), { uniqueBy: (name) => name })
     .default(['database'])
     .meta({ description: 'What to back up.' }),
+  ...keepOptions,
+  ...encryptOptions,
+  ...hookOptions,
+  'off-site': offSiteOption,
+  'trusted-keys': list(publicKey())
+    .default([])
+    .meta({ description: 'Public halves of other keys whose backups count here, as PEM: of the server before a rebuild.' }),
   ...partOptions,
 }
 const reads = ['compose', 'database'] as const
@@ -50,18 +66,25 @@ const unfinished = (kind: string, { cause, advice }: Obstacle) =>
     audience: 'technical',
   })
 
-const siteOf = async (context: Context, root: string): Promise<BackupSite> => {
+const siteOf = async (context: Context, given: Options): Promise<BackupSite> => {
+  const { root } = given
+  const encryption = await encryptionOf(given, context)
+  if ('cause' in encryption) throw new UserError(`encrypt: ${encryption.cause}; ${encryption.advice}`)
   const database = await locateDatabase(context)
-  const world = {
+  const world: BackupWorld = {
     runProgram: context.runProgram,
     progress: context.progress,
-    target: 'target' in database ? database.target : undefined,
-    make: async (path: string) => {
+    target: async () => ('target' in database ? database.target : undefined),
+    make: async (path) => {
       await mkdir(path, { mode: 0o700 })
     },
+    compose: context.compose,
   }
   const signingKey = context.keptSecret(signingKeyFile, newSigningKey)
-  return { context, root, signingKey, database, steps: beginSteps(backupSteps, world, context.ledger) }
+  const keys = knownKeys(signingKey, given)
+  const before = await seeStored(root, keys)
+  const stored = (await accept(given.accept, before)) ? await seeStored(root, keys) : before
+  return { context, root, signingKey, database, steps: beginSteps(backupSteps, world, context.ledger), world, encryption, stored }
 }
 
 const runKinds = async (given: Options, site: BackupSite): Promise<readonly RanKind[]> => {
@@ -73,11 +96,16 @@ const runKinds = async (given: Options, site: BackupSite): Promise<readonly RanK
   return ran
 }
 
+/** `post` when all went well, `on-error` otherwise. */
+const laterHooks = (given: Options, context: Context, findings: readonly JudgedFinding[]) =>
+  runHooks(given, findings.some(({ status }) => status === 'critical' || status === 'unknown') ? 'on-error' : 'post', context)
+
 /** Nothing is made: not even the folder. */
 const planned = async (given: Options, context: Context) => {
   const database = await locateDatabase(context)
   const subject = 'target' in database ? `database/${database.target.database}` : 'database'
-  const plan = planOf(given.kinds.map((kind) => ({ does: 'back up', subject: `${kind} of ${subject} into ${given.root}`, bytes: 0 })))
+  const made = given.kinds.map((kind) => ({ does: 'back up', subject: `${kind} of ${subject} into ${given.root}`, bytes: 0 }))
+  const plan = planOf([...made, ...(await plannedPrune(given, { root: given.root, context }, await keysBeside(given.root)))])
   const would = finding({
     id: 'backup.verified',
     subject,
@@ -99,12 +127,19 @@ const run = async (given: Options, context: Context) => {
   if (context.dryRun) return planned(given, context)
   const fault = await prepareRoot(given.root)
   if (fault !== undefined) throw new UserError(`root: ${fault.cause}; ${fault.advice}`)
-  const site = await siteOf(context, given.root)
-  const keys: readonly JudgedFinding<'backup.key'>[] = await showPublicKey(given.root, site.signingKey)
-  const ran = await runKinds(given, site)
+  const site = await siteOf(context, given)
+  const keys = await showPublicKey(given.root, site.signingKey)
+  const refused = await runHooks(given, 'pre', context)
+  const ran = refused.length === 0 ? await runKinds(given, site) : []
   if (ran.some(({ outcome }) => (outcome?.backups ?? []).length > 0)) await writeRestoreAdvice(site)
+  const tended = await tendBackups(
+    given,
+    site,
+    ran.flatMap(({ outcome }) => outcome?.backups ?? []),
+  )
+  const hooked = [...refused, ...(await laterHooks(given, context, [...refused, ...tended, ...ran.flatMap(({ findings }) => findings)]))]
   return {
-    ...reportOf(ran, keys, given),
+    ...reportOf(ran, [...keys, ...hooked, ...tended], given),
     ...(ran.some(({ outcome }) => outcome?.leftBehind === true) ? { leftBehind: true as const } : {}),
   }
 }
@@ -115,7 +150,16 @@ export const action = defineAction({
   kind: 'change',
   reads,
   options,
-  ids: idsOfParts(parts, ['backup.key', 'backup.unfinished']),
+  ids: idsOfParts(parts, [
+    'backup.key',
+    'backup.unfinished',
+    'backup.hook',
+    'backup.suspect',
+    'backup.retention',
+    'backup.off-site',
+    'backup.encryption',
+    'backup.drill',
+  ]),
   outputs: {
     'backup-id': { description: 'The ids of the backups that were made, one a line.' },
     'backup-path': { description: 'Their folders, absolute, one a line.' },

@@ -4,8 +4,11 @@ import { errorText } from '../../core/error-chain.ts'
 import { type BackupKind, backupFiles, backupIdOf, rootFiles, sourceFolderName } from '../../domain/backup/layout.ts'
 import { type BackupManifest, type BackupProof, documentText } from '../../domain/backup/manifest.ts'
 import { signatureOf } from '../../domain/backup/signing.ts'
+import { bytesOf } from '../../domain/backup/stored.ts'
 import { publishFolder, removePartial, writeSynced } from '../../tools/backup-folder.ts'
+import { markSize } from './marks.ts'
 import type { BackupSite, MadeBackup } from './part.ts'
+import { type SealedBackup, sealBackup } from './seal.ts'
 
 /** Folders of a backup that is being made. */
 export type UnfinishedBackup = {
@@ -45,19 +48,17 @@ const signed = async (folder: string, name: string, signature: string, { text, k
 }
 
 /** The manifest comes last: a folder without one is not whole, wherever it is found. */
-const finish = async (
-  site: BackupSite,
-  { folder, work, id }: UnfinishedBackup,
-  made: Wanted & { manifest: BackupManifest; proof: BackupProof },
-) => {
+const finish = async (site: BackupSite, { folder, work, id }: UnfinishedBackup, filled: Wanted & SealedBackup) => {
   const { root, context, signingKey: key } = site
+  const made = { ...filled, ...(await sealBackup(site, folder, filled)) }
+  const size = await markSize(folder, made.manifest, site.stored)
   const { proof, proofSignature, manifest, manifestSignature } = backupFiles
   await signed(folder, proof, proofSignature, { text: documentText(made.proof), key })
   await signed(folder, manifest, manifestSignature, { text: documentText(made.manifest), key })
   const path = join(root, sourceFolderName({ server: context.server, kind: made.kind, name: made.name }), id)
   await context.uninterrupted(() => publishFolder(folder, path))
   await removePartial(root, work)
-  return path
+  return { path, size, manifest: made.manifest, proof: made.proof }
 }
 
 export type BackupAttempt<Refusal> =
@@ -81,10 +82,8 @@ const attempt = async <Refusal extends object>(
   const unfinished = await begin(site)
   const filled = await fill(unfinished)
   if (!filled.filled) return { kind: 'refused', refusal: filled }
-  const { manifest, proof } = filled
-  const path = await finish(site, unfinished, { ...wanted, manifest, proof })
-  const bytes = manifest.artifacts.reduce((sum, one) => sum + one.bytes, 0)
-  return { kind: 'made', made: { id: unfinished.id, path, ...wanted, bytes, proof } }
+  const { path, manifest, proof, size } = await finish(site, unfinished, { ...wanted, manifest: filled.manifest, proof: filled.proof })
+  return { kind: 'made', made: { id: unfinished.id, path, ...wanted, bytes: bytesOf(manifest), proof, size } }
 }
 
 /** Makes one backup: whole and in its place, or nothing of it is left. */

@@ -4,7 +4,8 @@ import type { JudgedFinding } from '../../contract/finding.ts'
 import { partsOf } from '../../core/parts.ts'
 import type { BackupKind } from '../../domain/backup/layout.ts'
 import type { BackupProof } from '../../domain/backup/manifest.ts'
-import type { BackupSteps } from './steps.ts'
+import type { StoredBackup } from '../../domain/backup/stored.ts'
+import type { BackupSteps, BackupWorld } from './steps.ts'
 
 /** What every kind of backup may read besides its own options. */
 export type BackupOptions = { readonly root: string; readonly kinds: readonly string[] }
@@ -18,7 +19,15 @@ export type BackupSite = {
   /** The configured database; why there is none, as a finding, for kinds that need it. */
   readonly database: { readonly target: PostgresTarget } | { readonly findings: readonly JudgedFinding<'postgres.reachable'>[] }
   readonly steps: BackupSteps
+  readonly encryption: BackupEncryption
+  /** For steps of their own, which are taken back before the others. */
+  readonly world: BackupWorld
+  /** What was there before this run. */
+  readonly stored: readonly StoredBackup[]
 }
+
+/** To whom artifacts are encrypted: to nobody when there are none. `drillKey` is a secret, with which the stored file is read again. */
+export type BackupEncryption = { readonly recipients: readonly string[]; readonly drillKey: string | undefined }
 
 /** A backup that is whole and in its place. */
 export type MadeBackup = {
@@ -29,6 +38,8 @@ export type MadeBackup = {
   readonly name: string
   readonly bytes: number
   readonly proof: BackupProof
+  /** How it stands against those before it. */
+  readonly size: JudgedFinding<'backup.suspect'>
 }
 
 type Told = {

@@ -4,6 +4,7 @@ import { formatBytes } from '../../core/quantity.ts'
 import { completedParts } from '../../core/run-parts.ts'
 import type { BackupOptions, MadeBackup } from './part.ts'
 import type { parts } from './parts.generated.ts'
+import type { TendFinding } from './tend.ts'
 
 type Outcome = Awaited<ReturnType<(typeof parts)[number]['run']>>
 
@@ -15,7 +16,7 @@ export type RanKind = {
   readonly outcome: Outcome | undefined
 }
 
-type OwnFinding = JudgedFinding<'backup.key' | 'backup.verified' | 'postgres.reachable'>
+type OwnFinding = JudgedFinding<'backup.key' | 'backup.verified' | 'backup.hook' | 'postgres.reachable'> | TendFinding
 
 const proofWords = ({ proof }: MadeBackup): string => (proof.verified ? 'proven' : (proof.failures[0] ?? 'unproven'))
 

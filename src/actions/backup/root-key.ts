@@ -2,10 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import { rootFiles } from '../../domain/backup/layout.ts'
-import { publicKeyOf } from '../../domain/backup/signing.ts'
+import { publicKeyOf, publicKeysIn } from '../../domain/backup/signing.ts'
 import { replaceSynced } from '../../tools/backup-folder.ts'
-
-const blocks = /-----BEGIN PUBLIC KEY-----[A-Za-z0-9+/=\s]+-----END PUBLIC KEY-----\n?/g
 
 const sameKey = (one: string, other: string): boolean => one.replaceAll(/\s/g, '') === other.replaceAll(/\s/g, '')
 
@@ -22,12 +20,17 @@ const newKey = (root: string): JudgedFinding<'backup.key'> =>
     audience: 'security',
   })
 
+/** The public keys that lie beside the backups. */
+export const keysBeside = async (root: string): Promise<readonly string[]> => {
+  const text = await readFile(join(root, rootFiles.publicKey), 'utf8').catch(() => '')
+  return publicKeysIn(text)
+}
+
 /** Puts the public half of the key beside the backups; one that is there stays, and a stranger's is told. */
 export const showPublicKey = async (root: string, signingKey: string): Promise<readonly JudgedFinding<'backup.key'>[]> => {
   const own = publicKeyOf(signingKey)
   const path = join(root, rootFiles.publicKey)
-  const text = await readFile(path, 'utf8').catch(() => '')
-  const known = text.match(blocks) ?? []
+  const known = await keysBeside(root)
   if (known.some((one) => sameKey(one, own))) return []
   await replaceSynced(path, [...known.map((one) => `${one.trim()}\n`), own].join(''))
   return known.length === 0 ? [] : [newKey(root)]

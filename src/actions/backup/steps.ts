@@ -1,4 +1,3 @@
-import type { Context } from '../../contract/context.ts'
 import type { PostgresTarget } from '../../contract/database.ts'
 import type { RunProgram } from '../../contract/process.ts'
 import { UserError } from '../../contract/user-error.ts'
@@ -9,9 +8,18 @@ import { endOwnSessions } from '../../tools/connect/own-sessions.ts'
 import { withPostgresSession } from '../../tools/connect/session.ts'
 import { removeHelpers } from '../../tools/postgres-programs/helper-container.ts'
 import { removeScratch } from '../../tools/scratch/place.ts'
+import { type ContainerWorld, removeHelper, startContainers, stopContainers } from './containers.ts'
+
+/** Steps of archives. */
+export type ArchiveRecords = {
+  /** Containers of the project that ran and are stopped meanwhile, by their ids. */
+  readonly stopped: { readonly containers: readonly string[] }
+  /** A container of ours that reads a volume. */
+  readonly helper: { readonly name: string }
+}
 
 /** What a backup writes down before it does it. */
-export type BackupRecords = {
+export type BackupRecords = ArchiveRecords & {
   /** A folder of an unfinished backup. */
   readonly partial: { readonly root: string; readonly path: string }
   /** By this name its sessions are found on the server. */
@@ -22,10 +30,9 @@ export type BackupRecords = {
   readonly scratch: { readonly directory: string }
 }
 
-/** `target`: undefined where the database does not run. */
-export type BackupWorld = {
-  readonly progress: Context['progress']
-  readonly target: PostgresTarget | undefined
+/** `target`: undefined where the database does not run; throws where it cannot be found. */
+export type BackupWorld = ContainerWorld & {
+  readonly target: () => Promise<PostgresTarget | undefined>
   readonly make: (path: string) => Promise<void>
   readonly runProgram: RunProgram
 }
@@ -62,7 +69,8 @@ export const backupSteps: Steps<BackupWorld, BackupRecords> = {
   sessions: {
     do: async () => {},
     undo: async ({ application }, { target, progress }) => {
-      const ended = target === undefined ? 0 : await endSessions(target, application)
+      const found = await target()
+      const ended = found === undefined ? 0 : await endSessions(found, application)
       if (ended > 0) progress.say(`ended ${ended} sessions of a backup that did not end`)
     },
   },
@@ -76,5 +84,13 @@ export const backupSteps: Steps<BackupWorld, BackupRecords> = {
   scratch: {
     do: async () => {},
     undo: ({ directory }) => removeScratch(directory),
+  },
+  stopped: {
+    do: ({ containers }, world) => stopContainers(containers, world),
+    undo: ({ containers }, world) => startContainers(containers, world),
+  },
+  helper: {
+    do: async () => {},
+    undo: ({ name }, world) => removeHelper(name, world),
   },
 }

@@ -10,7 +10,7 @@ import { judgeRecoveries } from '../../core/pending-recovery.ts'
 import { completedParts, type PlannedPart, type RanPart, runPartsSideBySide, unfinishedAs } from '../../core/run-parts.ts'
 import { withCauses } from './causes.ts'
 import { clockIds, judgeClock } from './clock.ts'
-import type { CheckOutcome } from './part.ts'
+import { borrows, type CheckOutcome } from './part.ts'
 import { partOptions, parts } from './parts.generated.ts'
 import { plannedOptions, plannedThresholds, stillPlanned } from './planned-checks.ts'
 import { unavailable } from './unavailable.ts'
@@ -32,7 +32,7 @@ const options = {
 
 const reads = ['compose', 'database', 'privileges', 'time-zone'] as const
 type CheckId = (typeof parts)[number]['ids'][number]
-type Options = ActionOptions<typeof options, (typeof reads)[number]>
+type Options = ActionOptions<typeof options, (typeof reads)[number], (typeof borrows)[number]>
 
 const defaultTimeoutMs = 60_000
 
@@ -68,6 +68,7 @@ export const action = defineAction({
   description: 'Checks compose services, HTTP endpoints and PostgreSQL, and says what is wrong and what to do.',
   kind: 'observe',
   reads,
+  borrows,
   options,
   later: Object.keys(plannedOptions).filter((name) => !Object.hasOwn(partOptions, name)),
   ids: idsOfParts(parts, [...clockIds, 'check.failed', 'check.unavailable']),

@@ -1,4 +1,4 @@
-import type { CommonOptions } from '../../contract/common-options.ts'
+import type { BorrowedOptions, CommonOptions } from '../../contract/common-options.ts'
 import type { Context } from '../../contract/context.ts'
 import { type Audience, finding, type JudgedFinding } from '../../contract/finding.ts'
 import type { JsonObject } from '../../contract/json.ts'
@@ -6,10 +6,14 @@ import type { Obstacle } from '../../contract/seen.ts'
 import { type PartOutcome, partsOf } from '../../core/parts.ts'
 import type { Threshold } from '../../core/threshold.ts'
 
+/** Options of other sections that checks read. */
+export const borrows = ['backup.root', 'backup.kinds', 'backup.trusted-keys'] as const
+
 /** What every check may read besides its own options. */
-export type CheckOptions = Pick<CommonOptions, 'compose' | 'database' | 'privileges' | 'time-zone'> & {
-  readonly thresholds: Readonly<Record<string, Threshold | undefined>>
-}
+export type CheckOptions = Pick<CommonOptions, 'compose' | 'database' | 'privileges' | 'time-zone'> &
+  BorrowedOptions<(typeof borrows)[number]> & {
+    readonly thresholds: Readonly<Record<string, Threshold | undefined>>
+  }
 
 type Told = { readonly facts?: JsonObject }
 

@@ -48,7 +48,6 @@ const plannedChecks: Readonly<Record<string, PlannedCheck>> = {
   volumes: { slow: true },
   migrations: { slow: true },
   environment: {},
-  backups: {},
   commands: { option: 'commands', slow: true },
 }
 

@@ -10,6 +10,14 @@ export const backupFiles = {
   proofSignature: 'verify.sig',
   /** Made by a person: retention keeps this backup. */
   pin: 'pin',
+  /** Made by Ronde: it holds less than half of those before it. */
+  suspect: 'suspect',
+  /** Made by Ronde when a person accepted it, and of the first after a restore: what came before it is no measure any more. */
+  accepted: 'accepted',
+  /** Made by a restore: this is what it replaced. */
+  preRestore: 'pre-restore',
+  /** Made by Ronde: which targets hold a copy that was read back. */
+  copies: 'off-site.json',
 } as const
 
 /** Files and folders of the root that are no backups. */

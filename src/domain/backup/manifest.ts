@@ -93,6 +93,8 @@ const archiveManifest = z.object({
   source: archiveSource,
   /** The name of the volume, or the kind. */
   name: z.string(),
+  /** The folder that the archive's `.` was. */
+  base: z.string(),
   entries: count,
 })
 export type ArchiveManifest = z.output<typeof archiveManifest>

@@ -15,6 +15,21 @@ const ed25519 = (key: KeyObject): KeyObject => {
 export const publicKeyOf = (privatePem: string): string =>
   ed25519(createPublicKey(privatePem)).export({ type: 'spki', format: 'pem' }).toString()
 
+/** Whether a text is the PEM of a public key of this kind. */
+export const isPublicKey = (pem: string): boolean => {
+  try {
+    return !pem.includes('PRIVATE') && ed25519(createPublicKey(pem)).type === 'public'
+  } catch {
+    // No key at all, or one of another kind.
+    return false
+  }
+}
+
+const blocks = /-----BEGIN PUBLIC KEY-----[A-Za-z0-9+/=\s]+-----END PUBLIC KEY-----\n?/g
+
+/** The public keys in a file of them. */
+export const publicKeysIn = (text: string): readonly string[] => text.match(blocks) ?? []
+
 /** 64 raw bytes over the exact bytes of a file. Throws for what is no Ed25519 key. */
 export const signatureOf = (bytes: Uint8Array, privatePem: string): Uint8Array => sign(null, bytes, ed25519(createPrivateKey(privatePem)))
 

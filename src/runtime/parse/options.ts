@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { Action, OptionShape } from '../../contract/action.ts'
 import type { Mistake } from '../../contract/user-error.ts'
 import { commonSections } from '../../core/options/common.ts'
@@ -59,11 +60,16 @@ const borrowedBy = ({ borrows = [] }: Action): readonly (readonly [section: stri
 /** The names of the actions whose sections an action reads besides its own. */
 export const lendersOf = (action: Action): readonly string[] => [...new Set(borrowedBy(action).map(([section]) => section))]
 
+/** What its owner cannot do without, whoever borrows it can: a file without that section lends nothing. */
+const mayBeAbsent = (schema: z.ZodType): z.ZodType => (schema.safeParse(undefined).success ? schema : schema.optional())
+
 /** What an action borrows from one section, as the file has it. A secret there need not be set: its owner asks for it. */
 const parseBorrowed = ({ action, file, overrides, find }: OptionsRequest, lender: Action): Parsed => {
   const names = borrowedBy(action).flatMap(([section, option]) => (section === lender.name ? [option] : []))
   return parseLayers({
-    shape: Object.fromEntries(Object.entries(lender.options).filter(([name]) => names.includes(name))),
+    shape: Object.fromEntries(
+      Object.entries(lender.options).flatMap(([name, schema]) => (names.includes(name) ? [[name, mayBeAbsent(schema)]] : [])),
+    ),
     layers: [
       fileLayer(file, [lender.name], names),
       ...(overrides === undefined ? [] : [fileLayer(file, [...overrides, lender.name], names)]),

@@ -1,0 +1,88 @@
+import { basename, dirname, join } from 'node:path'
+import type { JudgedFinding } from '../../contract/finding.ts'
+import type { Obstacle } from '../../contract/seen.ts'
+import { backupFiles } from '../../domain/backup/layout.ts'
+import type { StoredBackup, StoredCopy } from '../../domain/backup/stored.ts'
+import { seeBackupIds } from '../../probes/backup/stored.ts'
+import { replaceSynced } from '../../tools/backup-folder.ts'
+import { directoryTarget } from '../../tools/off-site/directory.ts'
+import { rcloneTarget, s3Remote } from '../../tools/off-site/rclone.ts'
+import { sendBackup } from '../../tools/off-site/send.ts'
+import type { OffSiteTarget } from '../../tools/off-site/target.ts'
+import { judgeCopy, judgeProtection, keptHere } from './off-site-findings.ts'
+import { type OffSiteOption, placeOf } from './off-site-options.ts'
+import type { BackupSite } from './part.ts'
+
+export type OffSiteFinding = JudgedFinding<'backup.off-site' | 'backup.encryption'>
+
+const longestMs = 6 * 3_600_000
+
+const targetOf = (option: OffSiteOption, { context }: Pick<BackupSite, 'context'>): OffSiteTarget => {
+  const limits = { signal: context.signal, timeoutMs: longestMs }
+  if (option.directory !== undefined) return directoryTarget(option.directory, context.signal)
+  if (option.s3 !== undefined) return rcloneTarget(s3Remote(placeOf(option.s3)), context.programs, limits)
+  const remote = option.rclone ?? ''
+  return rcloneTarget({ name: remote, remote, config: option['rclone-config'], s3: false }, context.programs, limits)
+}
+
+/** Kinds that hold passwords in plain: never sent unless they are encrypted. */
+const secretKinds = new Set(['config', 'globals'])
+
+const isOpen = ({ manifest }: StoredBackup): boolean => manifest.artifacts.some(({ recipients }) => recipients.length === 0)
+
+const send = async (
+  site: Pick<BackupSite, 'context'>,
+  target: OffSiteTarget,
+  { path, manifest }: StoredBackup,
+): Promise<Obstacle | undefined> => {
+  const { context } = site
+  const folder = dirname(path)
+  return sendBackup(
+    target,
+    { source: basename(folder), id: manifest.id, folder: path, artifacts: manifest.artifacts.map(({ name }) => name) },
+    {
+      signal: context.signal,
+      now: context.now(),
+      known: new Set(await seeBackupIds(folder)),
+      progress: (line) => context.progress.say(line),
+    },
+  )
+}
+
+/** Sends the backups of this run to one target; each by itself. */
+const sendAll = async (
+  site: Pick<BackupSite, 'context'>,
+  target: OffSiteTarget,
+  backups: readonly StoredBackup[],
+  copies: Map<string, StoredCopy[]>,
+) => {
+  const findings: OffSiteFinding[] = []
+  for (const one of backups) {
+    const trouble = await send(site, target, one)
+    findings.push(judgeCopy(target.name, one.manifest, trouble))
+    const copy = { target: target.name, at: new Date(site.context.now()).toISOString(), ok: trouble === undefined }
+    copies.set(one.path, [...(copies.get(one.path) ?? []), copy])
+  }
+  return findings
+}
+
+/** Sends what this run made to every target. What one target does says nothing of another; nothing is ever removed there but what was cut. */
+export const sendOffSite = async (
+  site: Pick<BackupSite, 'context'>,
+  options: readonly OffSiteOption[],
+  made: readonly StoredBackup[],
+): Promise<readonly OffSiteFinding[]> => {
+  if (options.length === 0 || made.length === 0) return []
+  const [kept, sent] = [
+    made.filter((one) => secretKinds.has(one.manifest.kind) && isOpen(one)),
+    made.filter((one) => !secretKinds.has(one.manifest.kind) || !isOpen(one)),
+  ]
+  const findings: OffSiteFinding[] = kept.map(({ manifest }) => keptHere(manifest))
+  const copies = new Map<string, StoredCopy[]>()
+  for (const option of options) {
+    const target = targetOf(option, site)
+    findings.push(...(await sendAll(site, target, sent, copies)), judgeProtection(target.name, await target.protection()))
+  }
+  for (const [path, list] of copies) await replaceSynced(join(path, backupFiles.copies), `${JSON.stringify(list, undefined, 1)}\n`)
+  return findings
+}
