@@ -19,7 +19,7 @@ const temporaryPrefix = '.new-'
 const staleTemporaryMs = 24 * 60 * 60 * 1000
 
 /** Syncs a folder, so that a name in it survives a power cut. */
-export const syncPath = (directory: string): void => {
+export const syncFolder = (directory: string): void => {
   const descriptor = openSync(directory, constants.O_RDONLY)
   try {
     fsyncSync(descriptor)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Ledger } from '../../contract/context.ts'
 import type { JsonObject } from '../../contract/json.ts'
 import type { SiteWords } from '../../contract/site.ts'
-import { createWhole, syncPath } from './files.ts'
+import { createWhole, syncFolder } from './files.ts'
 import { prepareFolder } from './folder.ts'
 import { type LedgerHeader, type LedgerSettings, ledgerFolder, ledgerName, ledgerVersion } from './ledger-file.ts'
 import { ownIdentity } from './owner.ts'
@@ -59,7 +59,7 @@ export const createLedger = (options: LedgerOptions): OpenLedger => {
     const trouble = prepareFolder(directory) ?? prepareFolder(ledgerFolder(directory))
     if (trouble !== undefined) throw new Error(`the ledger cannot be kept: ${trouble.cause}; ${trouble.advice}`)
     if (!createWhole(path, `${JSON.stringify(header)}\n${JSON.stringify(step)}\n`)) throw new Error(`${path}: another run has this name`)
-    syncPath(ledgerFolder(directory))
+    syncFolder(ledgerFolder(directory))
     begun = true
   }
   return {
