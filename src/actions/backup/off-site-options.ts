@@ -2,13 +2,14 @@ import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import { list } from '../../core/options/list.ts'
 import { secretText } from '../../core/options/secret.ts'
+import { httpUrl } from '../../core/options/url.ts'
 import type { S3Place } from '../../tools/off-site/rclone.ts'
 
 const text = () => z.string().min(1, 'is empty')
 
 const s3 = z.strictObject({
   bucket: text(),
-  endpoint: z.url({ protocol: /^https?$/, error: 'is no URL such as https://s3.example' }),
+  endpoint: httpUrl(),
   region: z.string().default('us-east-1'),
   'access-key': secretText(),
   'secret-key': secretText(),

@@ -150,13 +150,24 @@ const lend = async (session: PostgresSession, lending: string, how: 'GRANT' | 'R
   }
 }
 
-/** What says nothing against a dump: only a superuser may make it, or a function of it finds something by a name without its schema. */
-const ofScratch =
-  /permission denied|must be superuser|must be owner|(?:function|operator|collation) .*does not exist|could not (?:open|load|access)/
-const insideFunction = /does not exist[\s\S]*CONTEXT: .*function/
+/** What only a superuser may make, or what this server does not bring. */
+const ofScratch = /permission denied|must be superuser|must be owner|could not (?:open|load|access)/
 
+/** A name that was not found, of what this server may lack. */
+const isLacking = (line: string): boolean => {
+  const [what = '', ...rest] = line.split('does not exist')
+  return rest.length > 0 && ['function ', 'operator ', 'collation '].some((kind) => what.includes(kind))
+}
+
+/** A function of the dump did not find something by a name without its schema. */
+const isInsideFunction = (stderr: string): boolean => {
+  const [, ...after] = stderr.split('does not exist')
+  return after.some((text) => text.split('\n').some((line) => (line.split('CONTEXT: ')[1] ?? '').includes('function')))
+}
+
+/** What says nothing against a dump is `unproven`. */
 const failureOf = (stderr: string, words: string): LoadFailure => ({
-  kind: ofScratch.test(words) || insideFunction.test(stderr) ? 'unproven' : 'broken',
+  kind: ofScratch.test(words) || words.split('\n').some(isLacking) || isInsideFunction(stderr) ? 'unproven' : 'broken',
   cause: words,
 })
 
