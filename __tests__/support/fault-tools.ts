@@ -5,17 +5,17 @@ import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A program that is given to the emulator instead of Node: what a shell does first, then Node as the same process. */
+/** A program that is given to the emulator instead of Node: what bash does first (sh loses variables with a dash in their name, as inputs have), then Node as the same process. */
 export const nodeAfter = async (folder: string, name: string, lines: readonly string[]): Promise<string> => {
   const path = join(folder, name)
-  await writeFile(path, `#!/bin/sh\nset -e\n${lines.join('\n')}\n`, { mode: 0o755 })
+  await writeFile(path, `#!/bin/bash\nset -e\n${lines.join('\n')}\n`, { mode: 0o755 })
   return path
 }
 
 /** The same in a mount namespace of its own: what is mounted there, nobody else sees, and it is gone with the process. Needs root. */
 export const nodeAmongMounts = (folder: string, name: string, mounts: readonly string[]): Promise<string> =>
   nodeAfter(folder, name, [
-    `exec unshare --mount --propagation private sh -c 'set -e; ${mounts.join('; ')}; exec "$0" "$@"' '${process.execPath}' "$@"`,
+    `exec unshare --mount --propagation private bash -c 'set -e; ${mounts.join('; ')}; exec "$0" "$@"' '${process.execPath}' "$@"`,
   ])
 
 /** An engine's socket that takes every connection and never says a word. */
