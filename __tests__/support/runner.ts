@@ -33,6 +33,8 @@ export type RunOptions = {
   readonly runnerTemp?: string
   readonly signal?: Signal
   readonly cancel?: Cancel
+  /** As when runner or host die with `main`: nobody calls `post`. */
+  readonly withoutPost?: true
   /** Default 60 s for each of main and post. */
   readonly timeoutMs?: number
 }
@@ -157,7 +159,7 @@ export const runAction = async (options: RunOptions): Promise<RunnerResult> => {
   const remove = () => rm(folders.own, { recursive: true, force: true })
   const finish = async () => {
     const main = await runStep(job, action.main, {}, true)
-    const post = await runPost(job, main)
+    const post = options.withoutPost ? undefined : await runPost(job, main)
     return { ...main, ...(post === undefined ? {} : { post }) }
   }
   try {

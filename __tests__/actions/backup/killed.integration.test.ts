@@ -66,6 +66,7 @@ describe('a backup that is killed', () => {
     const killed = await runBackup(server, root, {
       stateHome: state,
       signal: { name: 'SIGKILL', after: until(() => isReached(state, root)) },
+      withoutPost: true,
     })
     expect(killed.orphans).toEqual([])
     const used = scratches(ledgers(state))

@@ -26,6 +26,10 @@ services:
     image: ${testImage}
     command: ['sleep', '1d']
     volumes: [media:/data]
+  slow:
+    image: ${testImage}
+    command: ['sh', '-c', 'trap "sleep 2; exit" TERM; while :; do sleep 0.1; done']
+    volumes: [media:/data]
   db:
     image: ${testImage}
     command: ['sh', '-c', 'mkdir -p /data/18/docker && echo 18 > /data/18/docker/PG_VERSION; exec sleep 1d']
@@ -56,7 +60,7 @@ const place = async () => {
 const verified = ({ findings }: Awaited<ReturnType<typeof runRonde>>) =>
   findings.filter(({ id }) => id === 'backup.verified').map(({ subject, status, observed }) => ({ subject, status, observed }))
 const running = async (): Promise<string[]> => (await project.compose('ps', '--services', '--status', 'running')).split('\n').toSorted()
-const all = ['db', 'other', 'writer']
+const all = ['db', 'other', 'slow', 'writer']
 const helpers = () => docker('ps', '--all', '--quiet', '--filter', 'label=ronde.archive')
 
 test('a volume is archived with its root, its links and its owners', async () => {
@@ -125,6 +129,9 @@ const begun: Record<keyof ArchiveRecords, ((state: string) => boolean) | undefin
   helper: undefined,
 }
 
+/** By SIGKILL, and the runner with it. */
+const killedAfter = (moment: Promise<void>) => ({ signal: { name: 'SIGKILL', after: moment }, withoutPost: true }) as const
+
 describe('a backup that is killed', () => {
   test.each(Object.entries(begun).flatMap(([step, isReached]) => (isReached === undefined ? [] : [[step, isReached] as const])))(
     'after %s: a quick health-check starts the services again, and the next one succeeds',
@@ -133,7 +140,7 @@ describe('a backup that is killed', () => {
       const until = async () => {
         while (!isReached(stateHome)) await delay(5)
       }
-      await run({ volumes: `${name}_media`, 'stop-services': 'writer,other,rested' }, { signal: { name: 'SIGKILL', after: until() } })
+      await run({ volumes: `${name}_media`, 'stop-services': 'writer,other,rested,slow' }, killedAfter(until()))
       await look()
       expect(await running()).toEqual(all)
       expect([ledgers(stateHome), globSync(join(root, '.partial-*')), await helpers()]).toEqual(['', [], ''])
@@ -151,7 +158,7 @@ describe('a backup that is killed', () => {
       const until = async () => {
         while (begun.stopped?.(stateHome) !== true) await delay(5)
       }
-      await run({ volumes: `${name}_media`, 'stop-services': 'writer' }, { signal: { name: 'SIGKILL', after: until() } })
+      await run({ volumes: `${name}_media`, 'stop-services': 'writer,slow' }, killedAfter(until()))
       const [path] = globSync(join(stateHome, 'ronde/journal/*.jsonl'))
       if (path === undefined || !existsSync(path)) throw new Error('there is no ledger')
       const own = await project.idOf('writer')

@@ -15,27 +15,46 @@ const isDone = (finished: Finished): boolean => finished.ended === 'exit' && fin
 
 const saidBy = ({ stderr, ended }: Finished): string => stderr.trim().split('\n').at(-1) || ended
 
+/** A container that runs, as it was before it was stopped; `startedAt` as the engine writes it. */
+export type RunningContainer = { readonly id: string; readonly startedAt: string }
+
+/** Since when a container runs; undefined where it does not. Asked anew: the list of the project's containers is of the run's beginning. */
+export const runsSince = async (id: string, { compose }: ContainerWorld): Promise<string | undefined> => {
+  const format = '--format={{.State.Running}} {{.State.StartedAt}}'
+  const finished = await compose.docker(['container', 'inspect', format, '--', id], { timeoutMs: engineMs })
+  const [isRunning, startedAt] = finished.stdout.trim().split(' ')
+  return isDone(finished) && isRunning === 'true' ? startedAt : undefined
+}
+
+/**
+ * One that runs since then may be about to end: the engine goes on with a stop whose client is dead. So it is ended and begun, which it was
+ * meant to be. One that somebody has started since stays as it is.
+ */
+const startAgain = async ({ id, startedAt }: RunningContainer, service: string, world: ContainerWorld): Promise<void> => {
+  const since = await runsSince(id, world)
+  if (since !== undefined && since !== startedAt) return
+  const args = since === undefined ? ['start', '--', id] : ['restart', '--time=60', '--', id]
+  const finished = await world.compose.docker(args, { timeoutMs: engineMs })
+  if (!isDone(finished)) throw new UserError(`${service} was stopped for a backup and does not start: ${saidBy(finished)}`)
+  world.progress.say(`started again: ${service}`)
+}
+
 /** Those of the project alone: an id that is another project's was put there by somebody else. One that is gone needs no start. */
-export const startContainers = async (containers: readonly string[], { compose, progress }: ContainerWorld): Promise<void> => {
+export const startContainers = async (containers: readonly RunningContainer[], world: ContainerWorld): Promise<void> => {
+  const { compose } = world
   const seen = await compose.containers()
   if (!seen.seen) throw new UserError(`containers that a backup stopped could not be started again: ${seen.cause}`)
-  const own = new Map(seen.value.map((one) => [one.id, one]))
-  for (const id of containers) {
-    const container = own.get(id)
-    if (container === undefined) {
-      if (isDone(await compose.docker(['container', 'inspect', '--', id], { timeoutMs: engineMs })))
-        throw new UserError(`the ledger names the container ${id}, which is of another project: it is left as it is`)
-      continue
-    }
-    if (container.state === 'running') continue
-    const finished = await compose.docker(['start', '--', id], { timeoutMs: engineMs })
-    if (!isDone(finished)) throw new UserError(`${container.service} was stopped for a backup and does not start: ${saidBy(finished)}`)
-    progress.say(`started again: ${container.service}`)
+  const own = new Map(seen.value.map((one) => [one.id, one.service]))
+  for (const container of containers) {
+    const service = own.get(container.id)
+    if (service !== undefined) await startAgain(container, service, world)
+    else if (isDone(await compose.docker(['container', 'inspect', '--', container.id], { timeoutMs: engineMs })))
+      throw new UserError(`the ledger names the container ${container.id}, which is of another project: it is left as it is`)
   }
 }
 
-export const stopContainers = async (containers: readonly string[], { compose }: ContainerWorld): Promise<void> => {
-  const finished = await compose.docker(['stop', '--time=60', '--', ...containers], { timeoutMs: engineMs })
+export const stopContainers = async (containers: readonly RunningContainer[], { compose }: ContainerWorld): Promise<void> => {
+  const finished = await compose.docker(['stop', '--time=60', '--', ...containers.map(({ id }) => id)], { timeoutMs: engineMs })
   if (!isDone(finished)) throw new UserError(`services could not be stopped: ${saidBy(finished)}`)
 }
 

@@ -8,12 +8,12 @@ import { endOwnSessions } from '../../tools/connect/own-sessions.ts'
 import { withPostgresSession } from '../../tools/connect/session.ts'
 import { removeHelpers } from '../../tools/postgres-programs/helper-container.ts'
 import { removeScratch } from '../../tools/scratch/place.ts'
-import { type ContainerWorld, removeHelper, startContainers, stopContainers } from './containers.ts'
+import { type ContainerWorld, type RunningContainer, removeHelper, startContainers, stopContainers } from './containers.ts'
 
 /** Steps of archives. */
 export type ArchiveRecords = {
-  /** Containers of the project that ran and are stopped meanwhile, by their ids. */
-  readonly stopped: { readonly containers: readonly string[] }
+  /** Containers of the project that ran and are stopped meanwhile. */
+  readonly stopped: { readonly containers: readonly RunningContainer[] }
   /** A container of ours that reads a volume. */
   readonly helper: { readonly name: string }
 }

@@ -1,9 +1,8 @@
 import type { Obstacle } from '../../contract/seen.ts'
 import { beginSteps } from '../../core/steps.ts'
+import { runsSince } from './containers.ts'
 import type { BackupSite } from './part.ts'
 import { backupSteps } from './steps.ts'
-
-const isRunning = (state: string): boolean => state === 'running'
 
 /**
  * Does work while services are stopped: those of them that run are stopped, and started again whatever became of it; by the next run of any
@@ -23,11 +22,16 @@ export const whileStopped = async <T>(
       cause: `there is no container of ${unknown.join(', ')}`,
       advice: 'correct `stop-services`: it lists services of the compose project',
     }
-  const running = seen.value.filter(({ service, state, oneOff }) => services.includes(service) && isRunning(state) && !oneOff)
+  const named = seen.value.filter(({ service, oneOff }) => services.includes(service) && !oneOff)
+  const since = await Promise.all(named.map(({ id }) => runsSince(id, world)))
+  const running = named.flatMap(({ id, service }, index) => {
+    const startedAt = since[index]
+    return startedAt === undefined ? [] : [{ id, service, startedAt }]
+  })
   if (running.length === 0) return work()
   const steps = beginSteps(backupSteps, world, context.ledger)
   try {
-    await steps.step('stopped', { containers: running.map(({ id }) => id) })
+    await steps.step('stopped', { containers: running.map(({ id, startedAt }) => ({ id, startedAt })) })
     context.progress.say(`stopped while it is backed up: ${running.map(({ service }) => service).join(', ')}`)
     return await work()
   } finally {
