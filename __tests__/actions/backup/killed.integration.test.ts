@@ -1,4 +1,4 @@
-import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
@@ -51,7 +51,7 @@ const begun: Record<Exclude<keyof BackupRecords, keyof ArchiveRecords>, (state: 
 const moments: Record<string, (state: string, root: string) => boolean> = {
   ...begun,
   'while the dump is written': (_, root) =>
-    globSync(join(root, '.partial-*/database.dump')).some((path) => readFileSync(path).length > 10_000),
+    globSync(join(root, '.partial-*/database.dump')).some((path) => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 10_000),
   'while the scratch server loads': (state) => scratches(ledgers(state)).some((folder) => existsSync(join(folder, 'socket/.s.PGSQL.5432'))),
   'when the manifest is written': (_, root) => globSync(join(root, '.partial-*/{verify,manifest}.json')).length > 0,
 }
