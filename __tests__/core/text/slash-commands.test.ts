@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { slashCommandLines } from '../../../src/core/text/slash-commands.ts'
+import { startCpuTime } from '../../support/cpu-time.ts'
 import { saidAt } from '../../support/markdown-said.ts'
 
 const command = '/silence 7d'
@@ -133,10 +134,10 @@ describe('against a real parser of Markdown', () => {
       '[a'.repeat(32_000),
       '/\n'.repeat(32_000),
     ]
-    const startedAt = performance.now()
+    const cpuTime = startCpuTime()
     for (const text of long) expect(slashCommandLines(`${text}\n${command}`).length).toBeLessThanOrEqual(200)
     for (const text of ['`', '``', '[x](', '> ', '- '].map((one) => `${one}\n`.repeat(16_000))) slashCommandLines(text)
     slashCommandLines(Array.from({ length: 360 }, (_, index) => '`'.repeat(index + 1)).join(' '))
-    expect(performance.now() - startedAt).toBeLessThan(10_000)
+    expect(cpuTime()).toBeLessThan(10_000)
   })
 })

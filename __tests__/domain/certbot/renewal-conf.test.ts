@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { parseRenewalConf } from '../../../src/domain/certbot/renewal-conf.ts'
+import { startCpuTime } from '../../support/cpu-time.ts'
 
 const text = `# renew_before_expiry = 30 days
 version = 2.1.0
@@ -37,7 +38,7 @@ test('keys before the first section and those of renewalparams are read, other s
 })
 
 test('a megabyte without a line break, or of brackets, takes no time', () => {
-  const started = performance.now()
+  const cpuTime = startCpuTime()
   for (const hostile of [
     '['.repeat(1_000_000),
     `a = ${'"'.repeat(1_000_000)}`,
@@ -46,5 +47,5 @@ test('a megabyte without a line break, or of brackets, takes no time', () => {
     Array.from({ length: 2_000 }, () => `[${' '.repeat(9_000)}x`).join('\n'),
   ])
     parseRenewalConf(hostile)
-  expect(performance.now() - started).toBeLessThan(2_000)
+  expect(cpuTime()).toBeLessThan(2_000)
 })

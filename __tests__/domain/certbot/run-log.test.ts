@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { parseRunLog } from '../../../src/domain/certbot/run-log.ts'
+import { startCpuTime } from '../../support/cpu-time.ts'
 
 const start = (more = '') => [
   '2026-11-26 07:00:00,100:DEBUG:certbot._internal.main:certbot version: 2.1.0',
@@ -75,9 +76,9 @@ describe('a start of certbot in its log', () => {
     const lines = Array.from({ length: 10_000 }, () =>
       renewal('ERROR', `Failed to renew certificate ${'x'.repeat(80)} with error: ${'y'.repeat(20)}`),
     )
-    const started = performance.now()
+    const cpuTime = startCpuTime()
     const [run] = parseRunLog([...start(), ...lines, 'x'.repeat(1_000_000)].join('\n'))
-    expect(performance.now() - started).toBeLessThan(2_000)
+    expect(cpuTime()).toBeLessThan(2_000)
     expect(run?.failures).toHaveLength(20)
   })
 })
