@@ -92,6 +92,14 @@ describe('a package that the tool would install is told, however it is written',
   })
 })
 
+test.each([
+  ['-e git+https://user:hunter2@x.example/evil@v1#egg=evil\n', 'unpinned git+https://x.example/evil@v1#egg=evil'],
+  [`https://${'t0ken'.repeat(60)}@x.example/evil.whl\n`, 'unpinned https://x.example/evil.whl'],
+  ['-e git@x.example:evil.git\n', 'unpinned git@x.example:evil.git'],
+])('an address is told without its credentials: %s', (text, expected) => {
+  expect(told('requirements.txt', text)).toBe(expected)
+})
+
 describe('what somebody wrote costs no more than its length', () => {
   const names = (count: number): object => Object.fromEntries(Array.from({ length: count }, (_, index) => [`q${index}`, '1']))
   const chain = (depth: number): object => {

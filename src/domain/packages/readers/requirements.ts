@@ -99,7 +99,15 @@ const editableOf = (text: string): string | undefined => {
   return target === '' ? undefined : target.replace(/^["']/, '')
 }
 
-const elsewhere = (name: string, at: LogicalLine): Named => ({ name: name.slice(0, 200), wanted: '@', pinned: undefined, at })
+/** An address without its credentials, which a cut would keep from being seen as such. */
+const shownPlace = (text: string): string => {
+  const begin = text.indexOf('://') + 3
+  const end = text.indexOf('/', begin)
+  const at = begin < 3 ? -1 : text.lastIndexOf('@', end === -1 ? text.length : end)
+  return (at < begin ? text : text.slice(0, begin) + text.slice(at + 1)).slice(0, 200)
+}
+
+const elsewhere = (name: string, at: LogicalLine): Named => ({ name: shownPlace(name), wanted: '@', pinned: undefined, at })
 
 const namedOf = (at: LogicalLine): readonly Named[] => {
   const editable = at.text.startsWith('-') ? editableOf(at.text) : undefined
@@ -107,9 +115,7 @@ const namedOf = (at: LogicalLine): readonly Named[] => {
   const text = withoutOptions(at.text)
   if (text.startsWith('-') || isLocal(text)) return []
   const found = requirementOf(text)
-  return found === undefined
-    ? [{ name: text.slice(0, 200), wanted: 'not a name with a version', pinned: undefined, at }]
-    : [{ ...found, at }]
+  return found === undefined ? [{ name: shownPlace(text), wanted: 'not a name with a version', pinned: undefined, at }] : [{ ...found, at }]
 }
 
 const plainName = (name: string): string => name.toLowerCase().replace(/[-_.]{1,200}/g, '-')
