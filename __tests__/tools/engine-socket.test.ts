@@ -184,5 +184,5 @@ test('an engine that answers byte by byte is as silent as one that says nothing'
 
 test('an id that would be an option is no id', () => {
   expect(parseListing(ok([{ ...container, Id: '--host=tcp://x' }]))).toBeUndefined()
-  expect(() => parseLabelled('["--host=tcp://x","quiz","/srv","","","running"]')).toThrow()
+  expect(() => parseLabelled('["--host=tcp://x","quiz","/srv","","","running"]')).toThrow(/Invalid string/)
 })

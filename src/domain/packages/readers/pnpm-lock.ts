@@ -88,13 +88,13 @@ const entriesOf = (document: Document): readonly LockfileEntry[] => {
 }
 
 /** Where packages are looked for: pnpm writes them in block style, and under names of plain letters. */
-const sections = ['packages', 'snapshots', 'importers']
+const sections: ReadonlySet<string> = new Set(['packages', 'snapshots', 'importers'])
 
 /** YAML has other ways to write the same, which would be passed over: the line of the first that is not what pnpm writes. */
 const oddLine = ({ entries }: Document): number | undefined => {
   for (const [key, { text, line }] of entries) {
     if (!/^[A-Za-z]\w{0,60}$/.test(key)) return line
-    if (sections.includes(key) && text !== '' && text !== '{}') return line
+    if (sections.has(key) && text !== '' && text !== '{}') return line
   }
   return [...child({ entries, line: 1, text: '' }, 'packages')].find(([key]) => !/[@/]/.test(key))?.[1].line
 }

@@ -33,7 +33,8 @@ const takeVia = (last: LogicalLine | undefined, raw: string): void => {
 type Open = { readonly parts: string[]; readonly line: number }
 
 /** Python ends a line at more than `\n`, and pip installs what stands behind such an end, also in what looks like a comment. */
-const otherEnds = /[\v\f\x1c-\x1e\x85\u2028\u2029]/
+const separators = [0x1c, 0x1d, 0x1e, 0x85, 0x2028, 0x2029].map((code) => String.fromCharCode(code)).join('')
+const otherEnds = new RegExp(String.raw`[\v\f${separators}]`)
 
 /** The lines as pip sees them, each with the number that an editor gives it. */
 const numberedLines = (text: string): readonly { readonly raw: string; readonly line: number }[] =>
