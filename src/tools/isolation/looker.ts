@@ -83,7 +83,7 @@ const createQuestions = (idle: () => void) => {
     settle: (said: Exclude<FromLooker, { readonly ready: true }>) => {
       const question = pending.get(said.answered)
       pending.delete(said.answered)
-      if ('thrown' in said) question?.reject(new Error(`${said.thrown}`))
+      if ('thrown' in said) question?.reject(new Error(said.thrown))
       else question?.resolve({ lived: true, value: said.value })
       if (pending.size === 0) idle()
     },

@@ -25,7 +25,7 @@ export const createSpeakTls =
         if (typeof message !== 'object' || message === null) return refused(new Error('what the process in between said was no answer'))
         const said = message as FromTunnel
         if ('secured' in said) secured(line)
-        else refused(Object.assign(new Error(`${said.message}`), { code: `${said.code}` }))
+        else refused(Object.assign(new Error(said.message), { code: said.code }))
       })
       say({ tunnel: wanted }, socket)
     }
