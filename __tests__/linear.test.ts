@@ -15,7 +15,7 @@ const bounded: Readonly<Record<string, string>> = {
   'src/core/text/markdown.ts /[0-9a-f]{7,}$/i': 'a plain line of at most a few thousand characters',
   'src/core/text/markdown.ts /[.,;:!?)\\]\'"]+$/': 'a word of such a line',
   'src/core/text/slash-commands.ts /\\\\[!-/:-@[-`{-~]|(?<!`)(`+)(?!`).*?(?<!`)\\1(?!`)|\\[[^[\\]\\\\`<>!()~$]*\\]\\([^\\s()<>"\'\\\\`]*\\)|<https?:\\/\\/[^\\s<>]*>/g':
-    'a comment of GitHub, at most 65,536 characters: 360 runs of backticks of different lengths',
+    'a line of at most 2,000 characters: 62 runs of backticks of different lengths',
   'src/core/render/headline.ts /\\B(?=(?:\\d{3})+$)/g': 'the digits of a number',
 }
 

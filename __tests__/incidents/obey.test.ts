@@ -119,6 +119,13 @@ describe('commands in comments', () => {
     expect(commandsIn([comment('/ack', overrides)], after, ['bot'])).toEqual([])
   })
 
+  test.each([
+    ['/silence ', 'silence', 4],
+    ['/ack ', 'acknowledge', 4],
+  ])('a time of thousands of parts behind %s, as a stranger may write it, ends nothing', (command, kind, hours) => {
+    expect(commandsIn([comment(command + '1h'.repeat(30_000))], 0, [])).toEqual([{ kind, until: 1_000 + hours * hour, ...given }])
+  })
+
   test('whatever a comment says, it is read in bounds', () => {
     fc.assert(
       fc.property(anyText, (text) => {

@@ -274,6 +274,27 @@ describe('what is used of an event', () => {
   })
 })
 
+describe('an address that is one number', () => {
+  test.each([
+    ['text', (host: string) => ({ inputs: { host } })],
+    ['a number', (host: string) => ({ client_payload: { host: Number(host) } })],
+  ])('sent as %s, says where a secret goes', async (_, payloadOf) => {
+    await using listener = await startListener()
+    const host = '2130706433'
+    const endpoints = `[{ url: "${listener.url.replace('127.0.0.1', host)}", headers: { x: "\${STOLEN}" } }]`
+    const go = (payload: object) =>
+      runRonde('health-check', {
+        inputs: { checks: 'endpoints', endpoints },
+        environment: { ...hosted, STOLEN: secret },
+        github: { event_name: 'repository_dispatch', event: { repository, ...payload } },
+      })
+    expect((await go(payloadOf(host))).exitCode).toBe(1)
+    expect(listener.heard).toEqual([])
+    expect((await go({ client_payload: { round: 42 } })).exitCode).toBe(0)
+    expect(listener.heard).toHaveLength(1)
+  })
+})
+
 describe('a payload that cannot be read', () => {
   const payloads: readonly { what: string; write: (path: string) => string; says: string }[] = [
     { what: 'is not there', write: () => 'true', says: 'ENOENT' },

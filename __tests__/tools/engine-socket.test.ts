@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals'
+import { parseLabelled } from '../../src/tools/compose-labels.ts'
 import { asksUsualSocket, createAskEngine, parseListing } from '../../src/tools/engine-socket.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'ronde-engine-'))
@@ -161,4 +162,27 @@ describe('the usual socket is asked', () => {
   ])('%s', (_what, overrides, expected) => {
     expect(asksUsualSocket(environment(overrides))).toBe(expected)
   })
+})
+
+test('an engine that answers byte by byte is as silent as one that says nothing', async () => {
+  const socket = fresh('engine.sock')
+  const timers: NodeJS.Timeout[] = []
+  const server = createServer((connection) => {
+    connection.on('error', () => {})
+    connection.write(`${ok([]).slice(0, -2)}[`)
+    timers.push(setInterval(() => connection.write(' '), 200))
+  })
+  servers.push(server)
+  await new Promise<void>((resolve) => {
+    server.listen(socket, resolve)
+  })
+  const startedAt = performance.now()
+  expect(await createAskEngine(environment(), socket)(signal)).toBeUndefined()
+  expect(performance.now() - startedAt).toBeLessThan(8_000)
+  for (const timer of timers) clearInterval(timer)
+}, 20_000)
+
+test('an id that would be an option is no id', () => {
+  expect(parseListing(ok([{ ...container, Id: '--host=tcp://x' }]))).toBeUndefined()
+  expect(() => parseLabelled('["--host=tcp://x","quiz","/srv","","","running"]')).toThrow(/Invalid string/)
 })

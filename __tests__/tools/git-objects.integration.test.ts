@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { symlink } from 'node:fs/promises'
+import { cp, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { createGitObjects } from '../../src/tools/git-objects.ts'
@@ -39,4 +39,24 @@ test('a folder that is no repository, and hooks that the repository names, run n
   const git = objectsOf(folder.path)
   expect(await git.readFile('HEAD', 'a.txt')).toEqual({ kind: 'text', text: 'one' })
   expect(await git.readFile('HEAD', 'ran')).toEqual({ kind: 'absent' })
+})
+
+test('what stands beside the objects of a checkout changes nothing of what they say', async () => {
+  await using folder = await temporaryFolder()
+  const { base } = await twoCommits(folder.path, { 'a.txt': 'one', 'b.txt': 'two', '-d': 'three', '--name-only': 'four' }, {})
+  const git = (...args: readonly string[]): string => spawnSync('git', ['-C', folder.path, ...args], { encoding: 'utf8' }).stdout.trim()
+  git('replace', git('rev-parse', `${base}:a.txt`), git('rev-parse', `${base}:b.txt`))
+  const objects = objectsOf(folder.path)
+  expect(await objects.readFile(base, 'a.txt')).toEqual({ kind: 'text', text: 'one' })
+  expect(await objects.readFile(base, '-d')).toEqual({ kind: 'text', text: 'three' })
+  expect(await objects.readFile(base, '--name-only')).toEqual({ kind: 'text', text: 'four' })
+})
+
+test('a repository around the workspace, or the parts of one in it, is not the checkout', async () => {
+  await using folder = await temporaryFolder()
+  await twoCommits(folder.path, { 'work/a.txt': 'one' }, {})
+  expect(await objectsOf(join(folder.path, 'work')).hasCommit('HEAD')).toBe(false)
+  await cp(join(folder.path, '.git'), join(folder.path, 'work'), { recursive: true })
+  spawnSync('git', ['-C', join(folder.path, 'work'), 'config', 'core.bare', 'true'])
+  expect(await objectsOf(join(folder.path, 'work')).hasCommit('HEAD')).toBe(false)
 })

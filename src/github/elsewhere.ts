@@ -22,6 +22,16 @@ const proxyNames = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTP
 /** That process answers by itself when the time is over; one that does not is hung, and is ended. */
 const graceMs = 1_000
 
+/** What a process in somebody else's hands says is looked at before it is believed to be an answer. */
+const isAnswer = (said: ExchangeResult, { maxBytes }: Exchange): boolean => {
+  if (typeof said !== 'object' || said === null) return false
+  if (!said.answered) return typeof said.cause === 'string'
+  const { status, headers, text } = said
+  return (
+    typeof status === 'number' && typeof headers === 'object' && headers !== null && typeof text === 'string' && text.length <= maxBytes
+  )
+}
+
 /** Settles without an answer when the run is stopped, or that process is hung. */
 const noAnswer = ({ timeoutMs }: Exchange, signal: AbortSignal, settled: AbortSignal): Promise<ExchangeResult | 'hung'> =>
   new Promise((resolve) => {
@@ -47,7 +57,10 @@ export const createTransportElsewhere = ({ environment, signal, openIsolation }:
     const { url, signal: _stays, ...asked } = request
     const { look } = opened
     const answer = await livedOrThrew(() => look({ ...asked, href: url.href }))
-    return answer.lived ? answer.value : { answered: false, cause: `${answer.ended} ended the process that spoke with it` }
+    if (!answer.lived) return { answered: false, cause: `${answer.ended} ended the process that spoke with it` }
+    return isAnswer(answer.value, request)
+      ? answer.value
+      : { answered: false, cause: 'what the process that spoke with it said was no answer' }
   }
   const exchange = async (request: Exchange): Promise<ExchangeResult> => {
     const settled = new AbortController()

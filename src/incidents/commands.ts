@@ -31,15 +31,23 @@ const amount = /^(\d{1,6}(?:[.,]\d{1,2})?)[ \t]{0,3}([a-z]{1,7})(?![a-z\d])/
 /** The same directly before the next one: `1h30m`. */
 const firstOfTwo = /^(\d{1,6})([a-z]{1,7})(?=\d)/
 
+/** Weeks, days, hours, minutes: nobody means more, and what anybody writes must not cost more. */
+const mostAmounts = 4
+
 /** The time that a text begins with, in milliseconds: `2h`, `90 minutes`, `1h30m`, `1.5 h`, `for 2 days`. Undefined when it begins with none. */
 const leadingMs = (text: string): number | undefined => {
-  const given = text.toLowerCase().replace(/^for[ \t]+/, '')
-  const first = firstOfTwo.exec(given)
-  const [, number = '', unit = ''] = first ?? amount.exec(given) ?? []
-  const size = unitMs(unit)
-  if (size === undefined) return undefined
-  const ms = Number(number.replace(',', '.')) * size
-  return first === null ? ms : ms + (leadingMs(given.slice(first[0].length)) ?? 0)
+  let given = text.toLowerCase().replace(/^for[ \t]+/, '')
+  let sum: number | undefined
+  for (let count = 0; count < mostAmounts; count += 1) {
+    const first = firstOfTwo.exec(given)
+    const [, number = '', unit = ''] = first ?? amount.exec(given) ?? []
+    const size = unitMs(unit)
+    if (size === undefined) return sum
+    sum = (sum ?? 0) + Number(number.replace(',', '.')) * size
+    if (first === null) return sum
+    given = given.slice(first[0].length)
+  }
+  return sum
 }
 
 type CommandReader = (rest: string, comment: Comment) => IncidentCommand | undefined

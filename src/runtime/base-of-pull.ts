@@ -13,6 +13,8 @@ export const readBaseOf = (
     const { createGitObjects } = await import('../tools/git-objects.ts')
     const git = createGitObjects({ run: runProgram, workspace, signal })
     const file = (await git.hasCommit(pullRequest.base)) ? await git.readFile(pullRequest.base, path) : { kind: 'absent' as const }
+    // A run without any configuration looks healthy: what is there and cannot be read is told.
+    if (file.kind === 'refused') return { problem: `of the base cannot be read (${file.cause})` }
     return file.kind === 'text' ? { text: file.text } : { absent: true }
   }
 }

@@ -11,7 +11,7 @@ type Mapping = Readonly<Record<string, unknown>>
 export type EventOfRun = RunnerEvent & {
   /** The names in every `${NAME}` that somebody sent with a dispatch. */
   readonly brought: ReadonlySet<string>
-  /** The texts of a dispatch that could say where something goes: an address, a piece of YAML; words and numbers cannot. */
+  /** The texts of a dispatch that could say where something goes: an address, a piece of YAML; words and short numbers cannot. */
   readonly sent: readonly string[]
   /** Only of the event `pull_request`. */
   readonly pullRequest: PullRequestOfRun | undefined
@@ -43,7 +43,9 @@ const broughtBy = (payload: Mapping): ReadonlySet<string> =>
   new Set(['inputs', 'client_payload'].flatMap((key) => namesIn(JSON.stringify(partAt(payload, key)) ?? '')))
 
 const shortestSent = 4
-const saysWhere = (text: string): boolean => text.length >= shortestSent && /[^\w-]/.test(text)
+/** An address of IPv4 as one number, as programs that connect take it: 3405803777, 0xcb007101. */
+const isAddress = (text: string): boolean => /^(?:0x[0-9a-f]{5,8}|0[0-7]{8,11}|\d{8,10})$/i.test(text)
+const saysWhere = (text: string): boolean => text.length >= shortestSent && (/[^\w-]/.test(text) || isAddress(text))
 
 /** All texts of a value, keys too; of one that is JSON itself those that it holds as well, since a workflow may take it apart. */
 const sentBy = (payload: Mapping): readonly string[] => {
@@ -52,7 +54,7 @@ const sentBy = (payload: Mapping): readonly string[] => {
   while (left.length > 0) {
     const one = left.pop()
     if (typeof one === 'object' && one !== null) for (const entry of Object.entries(one)) left.push(...entry)
-    const text = typeof one === 'string' ? one.trim() : ''
+    const text = typeof one === 'string' ? one.trim() : typeof one === 'number' ? `${one}` : ''
     if (!saysWhere(text) || texts.has(text)) continue
     texts.add(text)
     if (/^[[{"]/.test(text)) left.push(jsonValue(text))

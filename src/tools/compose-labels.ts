@@ -3,6 +3,7 @@ import type { ComposeProject } from '../contract/compose.ts'
 import { couldNotLook, type Seen } from '../contract/seen.ts'
 import { once } from '../core/once.ts'
 import { jsonValue } from '../core/read-json.ts'
+import { plainWords } from '../core/text/plain.ts'
 
 /** One line of `docker ps`: a container of some compose project. */
 export type Labelled = {
@@ -27,7 +28,10 @@ export const listArguments: readonly string[] = [
   `[{{json .ID}},${label('project')},${label('project.working_dir')},${label('project.config_files')},${label('oneoff')},{{json .State}}]`,
 ]
 
-const line = once(() => z.tuple([z.string(), z.string(), z.string(), z.string(), z.string(), z.string()]))
+/** It becomes an argument: never an option. */
+export const containerId = () => z.string().regex(/^[A-Za-z0-9]/)
+
+const line = once(() => z.tuple([containerId(), z.string(), z.string(), z.string(), z.string(), z.string()]))
 
 type Fields = z.infer<ReturnType<typeof line>>
 
@@ -67,7 +71,7 @@ export const projectsOf = (all: readonly Labelled[]): readonly FoundProject[] =>
 }
 
 const listed = 10
-const plainYaml = (text: string) => (/^[\w./-]{1,200}$/.test(text) ? text : JSON.stringify(text.slice(0, 200)))
+const plainYaml = (text: string) => (/^[\w./-]{1,200}$/.test(text) ? text : JSON.stringify(plainWords(text.slice(0, 200))))
 
 /** Several projects, of which nothing says which one is meant: their names, and for each the line to write. */
 export const severalProjects = (projects: readonly FoundProject[]): Seen<never> => {

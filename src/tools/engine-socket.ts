@@ -5,7 +5,7 @@ import { type Seen, saw } from '../contract/seen.ts'
 import { once } from '../core/once.ts'
 import { jsonValue } from '../core/read-json.ts'
 import { engineStopped } from './compose-failure.ts'
-import { type Labelled, labelled } from './compose-labels.ts'
+import { containerId, type Labelled, labelled } from './compose-labels.ts'
 
 /** Where the program `docker` finds the engine when nothing points it elsewhere. */
 const usualSocket = '/var/run/docker.sock'
@@ -18,7 +18,7 @@ const filters = encodeURIComponent(JSON.stringify({ label: ['com.docker.compose.
 /** HTTP/1.0: the answer ends with the connection, and nothing of it is chunked. */
 const question = `GET /containers/json?all=1&filters=${filters} HTTP/1.0\r\nHost: docker\r\n\r\n`
 
-const answerShape = once(() => z.array(z.object({ Id: z.string(), State: z.string(), Labels: z.record(z.string(), z.string()) })))
+const answerShape = once(() => z.array(z.object({ Id: containerId(), State: z.string(), Labels: z.record(z.string(), z.string()) })))
 
 /** Reads what the engine answers to our question; undefined when it is not that. */
 export const parseListing = (answer: string): readonly Labelled[] | undefined => {
@@ -94,7 +94,8 @@ const ask = async (path: string, signal: AbortSignal): Promise<Answer> => {
   const socket = connect({ path, signal })
   const chunks: Buffer[] = []
   let bytes = 0
-  socket.setTimeout(timeoutMs, () => socket.destroy(new Error('no answer')))
+  // For the whole answer: one that comes byte by byte is none either.
+  const late = setTimeout(() => socket.destroy(new Error('no answer')), timeoutMs)
   socket.on('connect', () => socket.write(question))
   socket.on('data', (chunk: Buffer) => {
     chunks.push(chunk)
@@ -105,6 +106,7 @@ const ask = async (path: string, signal: AbortSignal): Promise<Answer> => {
   socket.on('error', (error) => resolve({ error: 'code' in error ? String(error.code) : error.message }))
   socket.on('close', () => resolve({ error: 'closed' }))
   const answer = await promise
+  clearTimeout(late)
   socket.destroy()
   return answer
 }

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { RunProgram } from '../contract/process.ts'
 
 /** A file as a commit has it. `refused`: git could not say, in words. */
@@ -19,7 +20,21 @@ export type GitAccess = { readonly run: RunProgram; readonly workspace: string; 
 
 /** No hook, no monitor, no filter of the checkout runs: it may be anybody's. */
 const safely = (workspace: string): readonly string[] =>
-  ['core.hooksPath=/dev/null', 'core.fsmonitor=false', 'core.quotePath=false', `safe.directory=${workspace}`].flatMap((one) => ['-c', one])
+  [
+    'core.hooksPath=/dev/null',
+    'core.fsmonitor=false',
+    'core.quotePath=false',
+    'safe.bareRepository=explicit',
+    `safe.directory=${workspace}`,
+  ].flatMap((one) => ['-c', one])
+
+/** Nothing is fetched, by no way; no object stands for another; and no repository around or inside of the checkout is taken for it. */
+const closed = (workspace: string): Readonly<Record<string, string>> => ({
+  GIT_NO_LAZY_FETCH: '1',
+  GIT_ALLOW_PROTOCOL: 'none',
+  GIT_NO_REPLACE_OBJECTS: '1',
+  GIT_CEILING_DIRECTORIES: dirname(workspace),
+})
 
 const timeoutMs = 30_000
 const maxBytes = 64 * 1024 * 1024
@@ -28,7 +43,7 @@ const revisionShape = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,200}$/
 
 export const createGitObjects = ({ run, workspace, signal }: GitAccess): GitObjects => {
   const git = (args: readonly string[]) =>
-    run('git', ['-C', workspace, ...safely(workspace), ...args], { timeoutMs, signal, maxBytes, environment: { GIT_NO_LAZY_FETCH: '1' } })
+    run('git', ['-C', workspace, ...safely(workspace), ...args], { timeoutMs, signal, maxBytes, environment: closed(workspace) })
   const asks = async (args: readonly string[]): Promise<string | undefined> => {
     const ended = await git(args)
     return ended.ended === 'exit' && ended.exitCode === 0 && !ended.truncated ? ended.stdout : undefined
@@ -40,7 +55,7 @@ export const createGitObjects = ({ run, workspace, signal }: GitAccess): GitObje
       return listed?.split('\0').filter((path) => path !== '')
     },
     readFile: async (revision, path) => {
-      const kind = await asks(['ls-tree', '-z', '--full-tree', '--format=%(objectmode) %(objectsize)', revision, path])
+      const kind = await asks(['ls-tree', '-z', '--full-tree', '--format=%(objectmode) %(objectsize)', revision, '--', path])
       if (kind === undefined) return { kind: 'refused', cause: 'git cannot read that commit' }
       if (kind === '') return { kind: 'absent' }
       if (!kind.startsWith('100')) return { kind: 'refused', cause: 'it is no plain file there' }

@@ -233,3 +233,14 @@ describe('a weak secret', () => {
     expect(weakSecret(secret, places) ?? 'fine').toMatch(why)
   })
 })
+
+test.each([
+  'p\\xe4ssw\\U0001f511rd-long-1',
+  'P\\XE4SSW\\U0001F511RD-LONG-1',
+  'p\\U000000e4ssw\\U0001f511rd-long-1',
+  'p\\U00E4ssw\\uD83D\\uDD11rd-long-1',
+])('a secret outside of the first plane, as Python writes it: %s', (written) => {
+  const { add, redact } = createRedactor()
+  add('p\u00e4ssw\u{1f511}rd-long-1')
+  expect(redact(`it was ${written} there`)).toBe('it was *** there')
+})

@@ -53,6 +53,8 @@ describe('what is shown is not said', () => {
     { what: 'the words of an image', body: '![\n@\n](y)' },
     { what: 'mathematics', body: '$$\n@\n$$' },
     { what: 'what was struck out', body: '~~no:\n@\nat all~~' },
+    { what: 'a tag at the end of a long line', body: `${'x '.repeat(2_000)}<details>\n\n@` },
+    { what: 'code behind a long line that leaves it open', body: `${'`a` '.repeat(1_000)}\`\n@` },
   ]
   test.each(rows)('$what', ({ body }) => {
     expect(slashCommandLines(at(body))).toEqual([])
@@ -86,6 +88,8 @@ describe('what people write is said', () => {
     { what: 'behind what only looks like a tag or a price', body: 'up < 3 \\<b> costs $5\n@' },
     { what: 'with a tail of blanks', body: '@  \n\n' },
     { what: 'in the lines of old Macs', body: 'so\r@' },
+    { what: 'behind a long line of a log', body: `${'x '.repeat(2_000)}\n@` },
+    { what: 'a paragraph behind a long line with code', body: `${'`a` '.repeat(1_000)}\n\n@` },
   ]
   test.each(rows)('$what', ({ body, times = 1 }) => {
     const text = at(body)
@@ -126,6 +130,17 @@ describe('against a real parser of Markdown', () => {
       { numRuns: 10_000 },
     )
   }, 120_000)
+
+  test('runs of backticks, each of another length, cost no more than words do', () => {
+    const timeOf = (text: string): number => {
+      const startedAt = performance.now()
+      for (let count = 0; count < 20; count += 1) slashCommandLines(text)
+      return performance.now() - startedAt
+    }
+    const runs = Array.from({ length: 360 }, (_, index) => '`'.repeat(index + 1)).join(' ')
+    timeOf(runs)
+    expect(timeOf(runs)).toBeLessThan(20 * 20)
+  })
 
   test('takes time that is linear in the length, and keeps no more lines than a person writes', () => {
     const long = [

@@ -1,12 +1,17 @@
 import { expect, test } from '@jest/globals'
 import { actions } from '../../../src/registry.generated.ts'
-import { harmlessOptions, refuseWhatIsNotOurs, usedOptions } from '../../../src/runtime/parse/foreign.ts'
+import { harmlessOptions, refuseWhatIsNotOurs, sourceOptions, usedOptions } from '../../../src/runtime/parse/foreign.ts'
 
 const trust = { foreign: 'of a pull request', brought: new Set<string>(), sent: [] }
-const refused = (value: Readonly<Record<string, unknown>>): boolean => {
+const refused = (value: Readonly<Record<string, unknown>>, ofBase = false): boolean => {
   const file = { source: 'ronde.yml', value, place: () => ({ line: 1, column: 1 }), mistakes: [] }
   try {
-    refuseWhatIsNotOurs(trust, { file, inputs: { given: [], mistakes: [] }, sections: ['health-check', 'cert-check'] })
+    refuseWhatIsNotOurs(trust, {
+      file,
+      inputs: { given: [], mistakes: [] },
+      sections: ['health-check', 'cert-check', 'audit-deps'],
+      ofBase,
+    })
     return false
   } catch {
     return true
@@ -29,4 +34,9 @@ test.each([
   ['a common section', { incidents: { recover: 1 } }, false],
 ])('%s: refused is %p', (_, value, isRefused) => {
   expect(refused(value)).toBe(isRefused)
+})
+
+test.each([...sourceOptions])('%s, which decides over the verdict, is used of the base of a pull request and of nobody else', (name) => {
+  const written = { 'audit-deps': { [name]: 'https://mirror.example' } }
+  expect([refused(written), refused(written, true), refused({ 'audit-deps': { 'made-up-later': 1 } }, true)]).toEqual([true, false, true])
 })

@@ -41,6 +41,12 @@ export const plainLine = (text: string, maxChars = 2_000): string => {
   return shorten(near.length < text.length ? `${plain}…` : plain, maxChars)
 }
 
+/**
+ * Text of others on its way into advice, where backticks and `run: ` begin a command to copy: whoever names a folder, a column or a session must not
+ * choose what people run.
+ */
+export const plainWords = (text: string): string => text.replaceAll('`', "'").replace(/\brun:(?=\s)/gi, 'run')
+
 const alreadyVisible = /^[\n\t -~]*$/
 const lineEnds = /\r\n?|[\v\f\u0085\u2028\u2029]/g
 const unseenInLines = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu

@@ -36,7 +36,9 @@ const tag = /<[a-z/!?]/i
 
 /** What a line of a paragraph may hold without leaving anything open: escapes, and code, links and addresses that end on the line. */
 const harmless = /\\[!-/:-@[-`{-~]|(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|\[[^[\]\\`<>!()~$]*\]\([^\s()<>"'\\`]*\)|<https?:\/\/[^\s<>]*>/g
-const withoutHarmless = (line: string): string => line.replace(harmless, ' ')
+/** Nobody says as much in one line; of a longer one, what looks open counts as open, for to look closer costs the more the longer it is. */
+const longestLine = 2_000
+const withoutHarmless = (line: string): string => (line.length > longestLine ? line : line.replace(harmless, ' '))
 
 /** How a line leaves the text behind it: whether that may belong to something that this line began. */
 const leaves = (line: string): Open => {

@@ -14,6 +14,9 @@ export type LockfileEntry = {
 /** What is wanted without an exact version, so that nobody can say what will be installed. */
 export type UnpinnedEntry = { readonly name: string; readonly wanted: string; readonly line: number }
 
+/** What is wanted of an entry that names none: what it brings is known to nobody, and is told and not passed over. */
+export const noVersion = 'no version'
+
 /** A file that another one names. `constraints`: it only pins what others want. */
 export type IncludedFile = { readonly path: string; readonly line: number; readonly kind: 'requirements' | 'constraints' }
 

@@ -25,7 +25,11 @@ const ruleOf = (advisory: Advisory) => ({
 const fingerprintOf = ({ ecosystem, name }: Advisory, id: string, file: string): string =>
   createHash('sha256').update([ecosystem, name, id, file].join('\n')).digest('hex')
 
-const uriOf = (path: string): string => path.split('/').map(encodeURIComponent).join('/')
+const uriOf = (path: string): string =>
+  path
+    .split('/')
+    .map((part) => encodeURIComponent(part.toWellFormed()))
+    .join('/')
 
 const resultsOf = ({ advisory, status, advice }: SarifResult) =>
   advisory.places.map((place) => ({

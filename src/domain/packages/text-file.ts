@@ -16,12 +16,15 @@ const conflictLine = (text: string): number | undefined => {
   return text.slice(0, at).split('\n').length
 }
 
-/** Text as editors and Windows shells write it: UTF-8 or UTF-16 with their marks, either kind of line end. A merge conflict is none. */
+/**
+ * Text as editors and Windows shells write it: UTF-8 or UTF-16 with their marks, any kind of line end. A `\r` alone ends a line for YAML, yarn and pip
+ * too: what follows one in a comment is theirs to install, and ours to see. A merge conflict is none.
+ */
 export const textOfFile = (bytes: Buffer): TextFile => {
   const raw = decoded(bytes)
   if (raw === undefined) return { trouble: 'it ends inside a character of UTF-16' }
   if (raw.includes('\0')) return { trouble: 'it is no text' }
   const line = conflictLine(raw)
   if (line !== undefined) return { trouble: `it holds a merge conflict (line ${line}): resolve it, and lock anew` }
-  return { text: raw.includes('\r') ? raw.replaceAll('\r\n', '\n') : raw }
+  return { text: raw.includes('\r') ? raw.replace(/\r\n?/g, '\n') : raw }
 }

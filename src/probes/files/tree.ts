@@ -63,7 +63,7 @@ export const filesInTree = async (root: string, wanted: TreeWanted): Promise<Tre
     const next: string[] = []
     for (const folder of level) {
       if (found.names > mostNames) break
-      next.push(...(await look(root, folder, wanted, found)))
+      for (const path of await look(root, folder, wanted, found)) next.push(path)
     }
     level = next
   }

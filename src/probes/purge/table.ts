@@ -1,5 +1,6 @@
 import { couldNotLook, type Instant, type Seen, saw } from '../../contract/seen.ts'
 import { nearestName } from '../../core/suggestion.ts'
+import { plainWords } from '../../core/text/plain.ts'
 import { type DateColumnKind, dateColumnKind, dateColumnKinds } from '../../domain/postgres/date-column.ts'
 import type { TableName } from '../../domain/postgres/table-name.ts'
 import { identifierQuoter } from '../../tools/connect/identifier.ts'
@@ -74,7 +75,7 @@ const unknownTable = async (ask: Ask, { schema, name, shown }: TableName, path: 
   const listed = known.slice(0, 10).map(({ written }) => written)
   return couldNotLook(
     `there is no table ${shown}${suggested(schema === undefined ? name : shown, known)}`,
-    known.length === 0 ? 'this database has no table: correct database.name' : `correct it; there are: ${listed.join(', ')}`,
+    known.length === 0 ? 'this database has no table: correct database.name' : `correct it; there are: ${plainWords(listed.join(', '))}`,
   )
 }
 
@@ -85,7 +86,10 @@ const unknownColumn = async (ask: Ask, oid: number, shown: string, column: strin
   )
   const known = rows.map((row): Known => ({ name: text(row['name']), written: spelled(text(row['name'])) }))
   const listed = known.slice(0, 20).map(({ written }) => written)
-  return couldNotLook(`${shown} has no column ${column}${suggested(column, known)}`, `correct it; its columns: ${listed.join(', ')}`)
+  return couldNotLook(
+    `${shown} has no column ${column}${suggested(column, known)}`,
+    `correct it; its columns: ${plainWords(listed.join(', '))}`,
+  )
 }
 
 const findTable = async (ask: Ask, { schema, name }: TableName, path: readonly string[]): Promise<SqlRow | undefined> => {

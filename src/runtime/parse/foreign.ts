@@ -72,23 +72,35 @@ export const harmlessOptions: ReadonlySet<string> = new Set(
     'path branch pull-request look-back reports servers max-age',
     'table date-column day-table day-column log grace expect-rows-deleted',
     'for id subject up-to reason end',
-    'paths ecosystems severity unknown-severity critical-packages only-fixable ignore-file comment sarif sbom base osv-url kev-url epss-url os-updates',
+    'paths ecosystems severity unknown-severity critical-packages only-fixable ignore-file comment sarif sbom base os-updates',
   ].flatMap((names) => names.split(' ')),
 )
+
+/** Where an audit asks what is vulnerable: who chooses that chooses the verdict. Of a pull request it is the base that does. */
+export const sourceOptions: ReadonlySet<string> = new Set(['osv-url', 'kev-url', 'epss-url'])
 
 const given = (value: unknown): boolean =>
   value !== undefined && value !== null && value !== false && value !== 'none' && !(Array.isArray(value) && value.length === 0)
 
+/** `sections`: the actions, each of which has a section of its own. `ofBase`: it was read of the commit into which a pull request is to be merged. */
+type FileOfRun = { readonly file: Configuration; readonly sections: readonly string[]; readonly ofBase?: boolean }
+
+/** What was written for a run. */
+type WrittenForRun = FileOfRun & { readonly inputs: ReadInputs }
+
 /** What stands in the section of an action, and is not known as harmless. */
-const unknownIn = (file: Configuration, place: Path, sections: readonly string[]): readonly Path[] => {
+const unknownIn = ({ file, sections, ofBase = false }: FileOfRun, place: Path): readonly Path[] => {
   const section = valueAt(file.value, place)
   if (!sections.includes(String(place.at(-1))) || !isMapping(section)) return []
-  return Object.keys(section).flatMap((name) => (harmlessOptions.has(name) ? [] : [[...place, name]]))
+  return Object.keys(section).flatMap((name) =>
+    harmlessOptions.has(name) || (ofBase && sourceOptions.has(name)) ? [] : [[...place, name]],
+  )
 }
 
-const usedIn = (file: Configuration, sections: readonly string[]): readonly Path[] => {
+const usedIn = (written: FileOfRun): readonly Path[] => {
+  const { file } = written
   const found = places(file)
-    .flatMap((place) => [...usedOptions.map((one) => [...place, ...one]), ...unknownIn(file, place, sections)])
+    .flatMap((place) => [...usedOptions.map((one) => [...place, ...one]), ...unknownIn(written, place)])
     .filter((path) => given(valueAt(file.value, path)))
   return [...new Map(found.map((path) => [pathText(path), path])).values()]
 }
@@ -99,23 +111,21 @@ const shownPlaces = (all: readonly string[]): string => {
   return `${unique.slice(0, mostShown).join(', ')}${unique.length > mostShown ? ` and ${unique.length - mostShown} more` : ''}`
 }
 
-/** What was written for a run. `sections`: the actions, each of which has a section of its own. */
-type WrittenForRun = { readonly file: Configuration; readonly inputs: ReadInputs; readonly sections: readonly string[] }
-
 const inputTexts = ({ given: inputs }: ReadInputs) =>
   inputs.flatMap(({ input, layer }) => textsOf(layer.value).map(({ text }) => ({ place: `input ${input.name}`, names: namesIn(text) })))
 
 const withPath = (file: Configuration, path: Path): string => `${file.source} ${pathText(path)}`.trim()
 
-const refuseForeign = (why: string, { file, inputs, sections }: WrittenForRun): void => {
+const refuseForeign = (why: string, written: WrittenForRun): void => {
+  const { file, inputs } = written
   const named = [
     ...inputTexts(inputs).flatMap(({ place, names }) => (names.length > 0 ? [place] : [])),
     ...textsOf(file.value).flatMap(({ path, text }) => (namesIn(text).length > 0 ? [withPath(file, path)] : [])),
   ]
-  const found = [...named, ...usedIn(file, sections).map((path) => withPath(file, path))]
+  const found = [...named, ...usedIn(written).map((path) => withPath(file, path))]
   if (found.length === 0) return
   throw new UserError(
-    `Ronde did not run: ${why}, and no \${NAME}, webhook, database, command, file or right of such a one is used (${shownPlaces(found)}). Run this on ` +
+    `Ronde did not run: ${why}, and no \${NAME}, webhook, database, source, command, file or right of such a one is used (${shownPlaces(found)}). Run this on ` +
       'schedule, workflow_dispatch, repository_dispatch or push at the default branch, or name a file without them by the input config',
   )
 }

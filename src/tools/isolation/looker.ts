@@ -90,19 +90,33 @@ const createQuestions = (idle: () => void) => {
   }
 }
 
+const isSaid = (one: unknown): one is FromLooker =>
+  typeof one === 'object' && one !== null && ('ready' in one || ('answered' in one && ('value' in one || 'thrown' in one)))
+
+/** What a looker in somebody else's hands may say: then it is as good as dead. */
+const noAnswer = 'what it said was no answer'
+
 /** Starts a looker. Whatever ends it is told once, but for `end`. */
 export const startLooker = ({ program, run, signal, openings, died, idle = () => {} }: LookerParts): Looker => {
   const ending = new AbortController()
   const line = createLine(openings)
   const questions = createQuestions(idle)
   let began = false
+  let isOver = false
+  let lie: string | undefined
   const abort = () => line.say({ abort: signal.reason })
   if (signal.aborted) abort()
   else signal.addEventListener('abort', abort, { once: true })
   const conversation = (given: Conversation) => {
     given.hear((messages) => {
       began = true
-      for (const said of messages as readonly FromLooker[]) if (!('ready' in said)) questions.settle(said)
+      if (lie !== undefined) return
+      if (Array.isArray(messages) && messages.every(isSaid)) {
+        for (const said of messages) if (!('ready' in said)) questions.settle(said)
+        return
+      }
+      lie = noAnswer
+      ending.abort()
     })
     line.begin(given)
   }
@@ -111,12 +125,15 @@ export const startLooker = ({ program, run, signal, openings, died, idle = () =>
   const supervise = async (): Promise<void> => {
     const finished = await run(nodePath, [...flags, script], options)
     signal.removeEventListener('abort', abort)
-    if (!ending.signal.aborted) died({ how: howEnded(finished), bySignal: finished.ended === 'signal', began, left: questions.left() })
+    if (!isOver) died({ how: lie ?? howEnded(finished), bySignal: finished.ended === 'signal', began, left: questions.left() })
   }
   void supervise()
   return {
     say: line.say,
     ask: (question) => line.say({ ask: questions.add(question), of: question.of, input: question.input }),
-    end: () => ending.abort(),
+    end: () => {
+      isOver = true
+      ending.abort()
+    },
   }
 }

@@ -22,6 +22,7 @@ export const createSpeakTls =
       hear((message) => {
         // The list in which a looker says that it is ready.
         if (Array.isArray(message)) return
+        if (typeof message !== 'object' || message === null) return refused(new Error('what the process in between said was no answer'))
         const said = message as FromTunnel
         if ('secured' in said) secured(line)
         else refused(Object.assign(new Error(said.message), { code: said.code }))

@@ -3,6 +3,7 @@ import { createGate } from '../../../core/gate.ts'
 import { canonicalName } from '../../../domain/packages/ecosystem.ts'
 import { packageKey } from '../../../domain/packages/match.ts'
 import { withoutLocal } from '../../../domain/packages/order/pep440.ts'
+import { plainSemver } from '../../../domain/packages/order/semver.ts'
 import { type OsvRecord, osvRecord } from '../../../domain/packages/osv-record.ts'
 import type { LockedPackage } from '../../../domain/packages/package.ts'
 import { pushTo } from '../../../domain/packages/push-to.ts'
@@ -31,10 +32,10 @@ type Found = { readonly named: Named[]; readonly troubles: SourceTrouble[] }
 const advice = 'run it again; if it stays, look whether this machine reaches the URL of `osv-url`'
 const trouble = (subject: string, cause: string): SourceTrouble => ({ subject, cause, advice })
 
-/** A build is asked for as it is written, and as the release that it was made of. */
+/** A build is asked for as it is written, and as the release that it was made of; so is any other way to write a version. */
 const queriesOf = (packages: readonly LockedPackage[]): readonly Query[] =>
   [...new Map(packages.map((one) => [packageKey(one), one])).values()].flatMap((of) => {
-    const release = of.ecosystem === 'PyPI' ? withoutLocal(of.version) : of.version
+    const release = of.ecosystem === 'PyPI' ? withoutLocal(of.version) : plainSemver(of.version)
     return [...new Set([of.version, release])].map((version) => ({ of, version }))
   })
 

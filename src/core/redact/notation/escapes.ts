@@ -31,7 +31,9 @@ const hexBytes = run(/\\{1,64}x([0-9a-f]{2})/i, hex)
 /** Also behind a doubled backslash; a lone digit or two could be a reference of a pattern, and is read all the same. */
 const octalBytes = run(/\\{1,64}([0-3][0-7]{2}|[0-7]{1,2}(?![0-7]))/, (match) => Number.parseInt(match[1] ?? '0', 8))
 
-const unicode = /(?:\\{1,64}(?:u+|x)\{([0-9a-f]{1,6})\}|\\{1,64}u+([0-9a-f]{4})|\\{1,64}U([0-9a-f]{8})|%(?:25){0,64}u([0-9a-f]{4}))/iy
+/** Python's `\U0001f511` before `\u00e4`: both may stand in capitals, and then only the zeros tell one from the other. */
+const unicode =
+  /(?:\\{1,64}(?:[uU]+|[xX])\{([0-9a-fA-F]{1,6})\}|\\{1,64}U(00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4})|\\{1,64}[uU]+([0-9a-fA-F]{4})|%(?:25){0,64}[uU]([0-9a-fA-F]{4}))/y
 
 const putUnicode: Reader = (text, at, writer) => {
   unicode.lastIndex = at

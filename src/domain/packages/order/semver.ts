@@ -49,5 +49,11 @@ export const compareSemver = (a: string, b: string): number => {
   return left === null || right === null ? compareWords(wordsOf(a), wordsOf(b)) : left.compare(right)
 }
 
+/** The version that the registry calls so: `v04.17.20+x` -> `4.17.20`. */
+export const plainSemver = (version: string): string => {
+  const { main, pre } = wordsOf(version)
+  return `${main.map((number) => number.replace(/^0{1,200}(?=\d)/, '')).join('.')}${pre === '' ? '' : `-${pre}`}`
+}
+
 /** Whether npm would take it for a version at all. */
 export const isSemver = (version: string): boolean => /^[=v]{0,2}\d+(?:\.\d+){0,3}(?:[-+][0-9A-Za-z.+-]*)?$/.test(version)

@@ -1,7 +1,5 @@
 import { type LockfileEntry, mappingOf, ownOf, textOf } from '../lockfile.ts'
 
-const deepest = 100
-
 /** `npm:lodash@4.17.20` -> what it really is. */
 const realName = (name: string, version: string): readonly [name: string, version: string] => {
   const at = version.lastIndexOf('@')
@@ -14,8 +12,9 @@ export const readTree = (tree: unknown, lineOf: (key: string) => number, above: 
     const line = lineOf(key)
     const [name, version] = realName(key, textOf(entry, 'version') ?? '')
     const way = [...above, name]
-    const below = above.length < deepest ? readTree(ownOf(entry, 'dependencies'), lineOf, way) : []
-    const isLocal = version === '' || version.startsWith('file:') || ownOf(entry, 'bundled') === 'link'
+    // What is read as JSON is bounded in its depth.
+    const below = readTree(ownOf(entry, 'dependencies'), lineOf, way)
+    const isLocal = version.startsWith('file:') || ownOf(entry, 'bundled') === 'link'
     const scope = ownOf(entry, 'dev') === true ? 'dev' : 'runtime'
     return isLocal ? below : [{ name, version, line, scope, way: above.length === 0 ? [] : way }, ...below]
   })

@@ -1,9 +1,11 @@
 import { type LockfileContent, type LockfileReader, listOf, lockfileContent, ownOf, textOf, unreadable } from '../lockfile.ts'
-import { type PythonPackage, pythonEntries } from './python-graph.ts'
+import { type PythonPackage, pythonEntries, unknownPackages } from './python-graph.ts'
 import { requirementOf } from './requirement.ts'
 import { readToml } from './toml-file.ts'
 
 const isLocal = (value: unknown): boolean => ['path', 'git', 'url'].some((kind) => textOf(value, kind) !== undefined)
+
+const isElsewhere = (value: unknown): boolean => ['git', 'url'].some((kind) => textOf(value, kind) !== undefined)
 
 const wantsOf = (value: unknown): readonly string[] =>
   listOf(ownOf(value, 'dependencies')).flatMap((one) => (typeof one === 'string' ? (requirementOf(one)?.name ?? []) : []))
@@ -19,7 +21,8 @@ const read = (text: string): LockfileContent => {
   const file = readToml(text, 'package')
   if ('trouble' in file) return unreadable(file.trouble)
   if (ownOf(file.value, 'metadata') === undefined) return unreadable('it is no lockfile of PDM: it has no metadata')
-  return lockfileContent({ entries: pythonEntries(file.packages.flatMap(packageOf)) })
+  const unpinned = unknownPackages(file.packages, { isFromIndex: (value) => !isLocal(value), isElsewhere })
+  return lockfileContent({ entries: pythonEntries(file.packages.flatMap(packageOf)), unpinned })
 }
 
 /** PDM's lock. */

@@ -29,10 +29,12 @@ const partsOf = (key: string): NameAndVersion => {
   return { name: bare.slice(0, slash), version: bare.slice(slash + 1).split('_')[0] ?? '' }
 }
 
-/** What is not of the registry says its name and version itself. */
-const identOf = (key: string, { entries }: BlockNode): NameAndVersion => {
+/** What is not of the registry says its name and version itself. Where the key says another one too, both are meant by some release of pnpm. */
+const identsOf = (key: string, { entries }: BlockNode): readonly NameAndVersion[] => {
   const parts = partsOf(key)
-  return { name: entries.get('name')?.text ?? parts.name, version: entries.get('version')?.text ?? parts.version }
+  const said = { name: entries.get('name')?.text ?? parts.name, version: entries.get('version')?.text ?? parts.version }
+  const isSame = said.name === parts.name && said.version === parts.version
+  return isSame || !/^\d/.test(parts.version) ? [said] : [parts, said]
 }
 
 const isElsewhere = (name: string, version: string): boolean =>
@@ -77,13 +79,24 @@ const entriesOf = (document: Document): readonly LockfileEntry[] => {
   const [inRuntime, inAll] = [byPlainKey(runtime), byPlainKey(all)]
   return [...child(document, 'packages')].flatMap(([key, node]) => {
     const plain = plainKey(key)
-    const { name, version } = identOf(key, node)
-    if (isElsewhere(name, version)) return []
+    const idents = identsOf(key, node).filter(({ name, version }) => !isElsewhere(name, version))
     const isDev = node.entries.get('dev')?.text === 'true' || (!inRuntime.has(plain) && inAll.has(plain))
     const from = isDev ? all : runtime
     const way = wayTo((isDev ? inAll : inRuntime).get(plain) ?? key, from).map((one) => partsOf(one).name)
-    return [{ name, version, line: node.line, scope: isDev ? 'dev' : 'runtime', way }]
+    return idents.map(({ name, version }) => ({ name, version, line: node.line, scope: isDev ? 'dev' : 'runtime', way }))
   })
+}
+
+/** Where packages are looked for: pnpm writes them in block style, and under names of plain letters. */
+const sections: ReadonlySet<string> = new Set(['packages', 'snapshots', 'importers'])
+
+/** YAML has other ways to write the same, which would be passed over: the line of the first that is not what pnpm writes. */
+const oddLine = ({ entries }: Document): number | undefined => {
+  for (const [key, { text, line }] of entries) {
+    if (!/^[A-Za-z]\w{0,60}$/.test(key)) return line
+    if (sections.has(key) && text !== '' && text !== '{}') return line
+  }
+  return [...child({ entries, line: 1, text: '' }, 'packages')].find(([key]) => !/[@/]/.test(key))?.[1].line
 }
 
 const read = (text: string): LockfileContent => {
@@ -91,6 +104,8 @@ const read = (text: string): LockfileContent => {
   if ('trouble' in file) return unreadable(file.trouble)
   const versions = file.documents.map((one) => one.entries.get('lockfileVersion')?.text ?? '')
   if (!versions.some((one) => /^\d/.test(one))) return unreadable('it is no lockfile of pnpm: it has no lockfileVersion')
+  const odd = file.documents.map(oddLine).find((line) => line !== undefined)
+  if (odd !== undefined) return unreadable(`line ${odd} is not what pnpm writes`)
   const newest = Math.max(...versions.map((one) => Math.floor(Number(one) || 0)))
   return lockfileContent({ entries: file.documents.flatMap(entriesOf), notes: noteOfVersion('pnpm-lock.yaml', newest, known) })
 }

@@ -1,6 +1,6 @@
 import { type LockfileContent, type LockfileReader, listOf, lockfileContent, mappingOf, ownOf, textOf, unreadable } from '../lockfile.ts'
 import type { PackageScope } from '../package.ts'
-import { type PythonPackage, pythonEntries } from './python-graph.ts'
+import { type PythonPackage, pythonEntries, unknownPackages } from './python-graph.ts'
 import { readToml } from './toml-file.ts'
 
 /** Poetry 2 writes groups, 1.4 and before a category. */
@@ -10,8 +10,11 @@ const scopeOf = (value: unknown): PackageScope => {
   return textOf(value, 'category') === 'dev' ? 'dev' : 'runtime'
 }
 
+const kindOf = (value: unknown): string | undefined => textOf(ownOf(value, 'source'), 'type')
+const isElsewhere = (value: unknown): boolean => ['git', 'url'].includes(kindOf(value) ?? '')
+
 const isFromIndex = (value: unknown): boolean => {
-  const kind = textOf(ownOf(value, 'source'), 'type')
+  const kind = kindOf(value)
   return kind === undefined || kind === 'legacy'
 }
 
@@ -26,7 +29,8 @@ const read = (text: string): LockfileContent => {
   if ('trouble' in file) return unreadable(file.trouble)
   if (ownOf(file.value, 'metadata') === undefined)
     return unreadable('it is no lockfile of Poetry, or its end is missing: it has no metadata')
-  return lockfileContent({ entries: pythonEntries(file.packages.flatMap(packageOf)) })
+  const unpinned = unknownPackages(file.packages, { isFromIndex, isElsewhere })
+  return lockfileContent({ entries: pythonEntries(file.packages.flatMap(packageOf)), unpinned })
 }
 
 /** Poetry's lock, from 1 to 2.1 of its format. */

@@ -8,12 +8,14 @@ import {
   textOf,
   unreadable,
 } from '../lockfile.ts'
-import { type PythonPackage, pythonEntries } from './python-graph.ts'
+import { type PythonPackage, pythonEntries, unknownPackages } from './python-graph.ts'
 import { readToml } from './toml-file.ts'
 
 const known = 1
 
 const isElsewhere = (value: unknown): boolean => ['vcs', 'directory'].some((kind) => ownOf(value, kind) !== undefined)
+
+const isOfVersionControl = (value: unknown): boolean => ownOf(value, 'vcs') !== undefined
 
 /** A marker that names a dependency group and no default: what only such a group brings. */
 const isForGroups = (marker: string): boolean =>
@@ -35,7 +37,8 @@ const read = (text: string): LockfileContent => {
   const entries = pythonEntries(file.packages.flatMap(packageOf))
   // Most writers leave out who wants whom: then nothing is known of the way.
   const told = tells ? entries : entries.map((one) => ({ ...one, way: [] }))
-  return lockfileContent({ entries: told, notes: noteOfVersion('pylock.toml', version, known) })
+  const unpinned = unknownPackages(file.packages, { isFromIndex: (value) => !isElsewhere(value), isElsewhere: isOfVersionControl })
+  return lockfileContent({ entries: told, unpinned, notes: noteOfVersion('pylock.toml', version, known) })
 }
 
 /** PEP 751, as uv, pip and PDM write it. */

@@ -17,22 +17,31 @@ const wantedIn = (value: unknown): readonly Wanted[] => [
   ...groupsIn(ownOf(value, 'dependency-groups'), 'dev'),
 ]
 
-/** The first line that holds the requirement as it is written. */
+/** The line of the first place that holds the requirement as it is written. */
 const createLineOf = (text: string) => {
-  const lines = text.split('\n')
-  return (wanted: string): number => lines.findIndex((line) => line.includes(wanted)) + 1 || 1
+  const ends: number[] = []
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) ends.push(at)
+  return (wanted: string): number => {
+    const place = text.indexOf(wanted)
+    const before = ends.findIndex((end) => end >= place)
+    return place === -1 ? 1 : (before === -1 ? ends.length : before) + 1
+  }
 }
 
+/** Each is looked for in the whole text: no project has as many, or as long a file. */
 const mostWanted = 2_000
+const mostChars = 1_000_000
 
 const read = (text: string): LockfileContent => {
+  if (text.length > mostChars) return unreadable(`it is longer than ${mostChars} characters`)
   const file = readToml(text, 'package')
   if ('trouble' in file) return unreadable(file.trouble)
   const lineOf = createLineOf(text)
-  const all = wantedIn(file.value).slice(0, mostWanted)
-  const found = all.flatMap(({ text: wanted, scope }) => {
-    const one = requirementOf(wanted)
-    return one === undefined ? [] : [{ ...one, scope, line: lineOf(wanted) }]
+  const all = wantedIn(file.value)
+  if (all.length > mostWanted) return unreadable(`it names more than ${mostWanted} requirements`)
+  const found = all.map(({ text: wanted, scope }) => {
+    const one = requirementOf(wanted) ?? { name: wanted.slice(0, 200), wanted: 'not a name with a version', pinned: undefined }
+    return { ...one, scope, line: lineOf(wanted) }
   })
   return lockfileContent({
     entries: found.flatMap(({ name, pinned, scope, line }) =>

@@ -1,4 +1,4 @@
-import type { LockfileEntry } from '../lockfile.ts'
+import { type LockfileEntry, noVersion, textOf, type UnpinnedEntry } from '../lockfile.ts'
 import type { PackageScope } from '../package.ts'
 import { firstParents, unwanted, wayTo } from '../ways.ts'
 
@@ -29,3 +29,17 @@ export const pythonEntries = (packages: readonly PythonPackage[], roots?: Python
     return { name, version, line, scope: isDev ? 'dev' : 'runtime', way: wayTo(key, isDev && dev.has(key) ? dev : runtime) }
   })
 }
+
+type LockedTable = { readonly value: unknown; readonly line: number }
+
+/** What a lock brings, and nobody can look up: from an index without a version, or from a place of its own, which `isElsewhere` tells. */
+export const unknownPackages = (
+  tables: readonly LockedTable[],
+  { isFromIndex, isElsewhere }: Readonly<Record<'isFromIndex' | 'isElsewhere', (value: unknown) => boolean>>,
+): readonly UnpinnedEntry[] =>
+  tables.flatMap(({ value, line }) => {
+    const name = textOf(value, 'name')
+    if (name === undefined) return []
+    if (isElsewhere(value)) return [{ name, wanted: 'a place of its own', line }]
+    return isFromIndex(value) && textOf(value, 'version') === undefined ? [{ name, wanted: noVersion, line }] : []
+  })

@@ -9,7 +9,7 @@ import {
   textOf,
   unreadable,
 } from '../lockfile.ts'
-import { type PythonPackage, pythonEntries } from './python-graph.ts'
+import { type PythonPackage, pythonEntries, unknownPackages } from './python-graph.ts'
 import { readToml } from './toml-file.ts'
 
 const known = 1
@@ -23,6 +23,8 @@ const isProject = (value: unknown): boolean => {
   return ['virtual', 'editable'].some((kind) => Object.hasOwn(source, kind))
 }
 const isFromIndex = (value: unknown): boolean => Object.hasOwn(mappingOf(ownOf(value, 'source')), 'registry')
+
+const isElsewhere = (value: unknown): boolean => ['git', 'url'].some((kind) => Object.hasOwn(mappingOf(ownOf(value, 'source')), kind))
 
 const wantsOf = (value: unknown): readonly string[] => [
   ...namesIn(ownOf(value, 'dependencies')),
@@ -46,6 +48,7 @@ const read = (text: string): LockfileContent => {
   }
   return lockfileContent({
     entries: pythonEntries(file.packages.flatMap(packageOf), roots),
+    unpinned: unknownPackages(file.packages, { isFromIndex, isElsewhere }),
     notes: noteOfVersion('uv.lock', version, known),
   })
 }

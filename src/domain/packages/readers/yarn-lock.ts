@@ -1,5 +1,14 @@
 import { type BlockNode, readBlockText } from '../block-text.ts'
-import { type LockfileContent, type LockfileEntry, type LockfileReader, lockfileContent, noteOfVersion, unreadable } from '../lockfile.ts'
+import {
+  type LockfileContent,
+  type LockfileEntry,
+  type LockfileReader,
+  lockfileContent,
+  noteOfVersion,
+  noVersion,
+  type UnpinnedEntry,
+  unreadable,
+} from '../lockfile.ts'
 import { firstParents, unwanted, wayTo } from '../ways.ts'
 
 const knownBerry = 10
@@ -42,8 +51,11 @@ const wantsOf = (node: BlockNode): readonly string[] =>
 const lockedOf = (key: string, node: BlockNode): Locked => {
   const resolution = textAt(node, 'resolution')
   const name = resolution === '' ? realName(descriptors(key)[0] ?? key) : split(resolution)[0]
-  const isProject = split(resolution)[1].startsWith('workspace:')
-  return { name, version: textAt(node, 'version'), line: node.line, wants: wantsOf(node), isProject }
+  const range = split(resolution)[1]
+  // What berry fetches is what the resolution says, whatever stands beside it.
+  const [, resolved] = /^npm:(\d[^:#]*)/.exec(range) ?? []
+  const version = resolved ?? textAt(node, 'version')
+  return { name, version, line: node.line, wants: wantsOf(node), isProject: range.startsWith('workspace:') }
 }
 
 /** Each descriptor leads to its block; berry writes `npm:` before a range that the wanting block leaves out, or the other way round. */
@@ -55,7 +67,7 @@ const createFind = (blocks: ReadonlyMap<string, BlockNode>) => {
   }
 }
 
-const entriesOf = (blocks: ReadonlyMap<string, BlockNode>): readonly LockfileEntry[] => {
+const entriesOf = (blocks: ReadonlyMap<string, BlockNode>): Pick<LockfileContent, 'entries' | 'unpinned'> => {
   const locked = new Map([...blocks].map(([key, node]) => [key, lockedOf(key, node)]))
   const find = createFind(blocks)
   const wants = (key: string) => (locked.get(key)?.wants ?? []).flatMap((one) => find(one) ?? [])
@@ -64,12 +76,16 @@ const entriesOf = (blocks: ReadonlyMap<string, BlockNode>): readonly LockfileEnt
   const projects = [...locked.keys()].filter(isProject)
   const roots = projects.length > 0 ? projects.flatMap(wants).filter((key) => !isProject(key)) : unwanted(packages, wants)
   const parents = firstParents({ roots, wants })
-  return packages.flatMap((key) => {
-    const one = locked.get(key)
-    if (one === undefined || one.version === '' || one.version === '0.0.0-use.local') return []
+  const entries: LockfileEntry[] = []
+  const unpinned: UnpinnedEntry[] = []
+  for (const key of packages) {
+    const { name = key, version = '', line = 1 } = locked.get(key) ?? {}
+    if (version === '0.0.0-use.local') continue
     const way = wayTo(key, parents).map((each) => locked.get(each)?.name ?? each)
-    return [{ name: one.name, version: one.version, line: one.line, scope: 'runtime', way }]
-  })
+    if (version === '') unpinned.push({ name, wanted: noVersion, line })
+    else entries.push({ name, version, line, scope: 'runtime', way })
+  }
+  return { entries, unpinned }
 }
 
 const read = (text: string): LockfileContent => {
@@ -81,7 +97,7 @@ const read = (text: string): LockfileContent => {
   const nameless = [...blocks].find(([key, node]) => !key.includes('@') || node.entries.size === 0)
   if (nameless !== undefined) return unreadable(`line ${nameless[1].line} is not what yarn writes`)
   return lockfileContent({
-    entries: entriesOf(blocks),
+    ...entriesOf(blocks),
     tool: version > 0 ? 'yarn berry' : 'yarn 1',
     notes: noteOfVersion('yarn.lock', version, knownBerry),
   })

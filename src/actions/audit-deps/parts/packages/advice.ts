@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { plainWords } from '../../../../core/text/plain.ts'
 import { shellCommand, type Word } from '../../../../core/text/shell-command.ts'
 import type { Advisory } from '../../../../domain/packages/match.ts'
 import type { LockedPackage } from '../../../../domain/packages/package.ts'
@@ -35,12 +36,12 @@ const adviceFor = (
 ): string | undefined => {
   if (written.has(tool)) {
     const requirement = requirementText(name, fixed)
-    return requirement === undefined ? undefined : `write \`${requirement}\` in ${file}, line ${line}, and install again`
+    return requirement === undefined ? undefined : `write \`${requirement}\` in ${plainWords(file)}, line ${line}, and install again`
   }
   const words = byTool[tool]?.({ name, fixed, direct: way.length <= 1 })
   const command = words === undefined ? undefined : shellCommand(words)
   const folder = posix.dirname(file)
-  return command === undefined ? undefined : `${folder === '.' ? '' : `in ${folder}: `}\`${command}\``
+  return command === undefined ? undefined : `${folder === '.' ? '' : `in ${plainWords(folder)}: `}\`${command}\``
 }
 
 /** What to run, by the first place; in words where no command can be made of the names. */
@@ -49,5 +50,5 @@ export const adviceOf = (advisory: Advisory): string => {
   const { fixed } = advisory
   if (advisory.records.some((id) => id.startsWith('MAL-'))) return 'remove it, and change every secret of the machines that installed it'
   if (fixed === undefined || place === undefined) return 'no version fixes it yet: replace it, or accept it in the ignore file for a while'
-  return adviceFor({ ...advisory, fixed }, place) ?? `install version ${fixed} or a later one`
+  return adviceFor({ ...advisory, fixed }, place) ?? `install version ${plainWords(fixed)} or a later one`
 }

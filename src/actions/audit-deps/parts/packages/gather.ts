@@ -23,7 +23,14 @@ export type GatheredPackages = {
 }
 
 type ReadLockfile = { readonly path: string; readonly reader: LockfileReader; readonly content: LockfileContent }
-type Reading = { readonly read: ReadBytes; readonly done: Map<string, ReadLockfile>; readonly troubles: FileTrouble[] }
+type Reading = {
+  readonly read: ReadBytes
+  /** Every file that was looked at, read or not: each once, whoever names it and how often. */
+  readonly seen: Set<string>
+  readonly done: Map<string, ReadLockfile>
+  readonly constraints: Map<string, Promise<Pins | undefined>>
+  readonly troubles: FileTrouble[]
+}
 
 const basenameOf = (path: string): string => posix.basename(path)
 
@@ -51,10 +58,9 @@ const readOne = async (path: string, reader: LockfileReader, { read, done, troub
 /** A file and what it includes, each once: two that include each other end there. */
 const readAll = async (first: string, reader: LockfileReader, reading: Reading): Promise<void> => {
   const queue = [first]
-  const seen = new Set([...reading.done.keys(), ...reading.troubles.map(({ path }) => path)])
   for (const path of queue) {
-    if (seen.has(path)) continue
-    seen.add(path)
+    if (reading.seen.has(path)) continue
+    reading.seen.add(path)
     const one = await readOne(path, reader, reading)
     for (const included of one?.content.includes ?? []) {
       const target = includedPath(path, included, reading.troubles)
@@ -65,21 +71,31 @@ const readAll = async (first: string, reader: LockfileReader, reading: Reading):
 
 type Pin = { readonly version: string; readonly file: string; readonly line: number }
 
+type Pins = ReadonlyMap<string, Pin>
+
+const readConstraints = async (path: string, { read }: Reading): Promise<Pins | undefined> => {
+  const file = await read(path)
+  const text = 'cause' in file ? undefined : textOfFile(file.bytes)
+  if (text === undefined || 'trouble' in text) return undefined
+  const { entries } = requirements.read(text.text, basenameOf(path))
+  return new Map(entries.map(({ name, version, line }) => [canonicalName('PyPI', name), { version, file: path, line }]))
+}
+
 /** What constraints pin for a file, by canonical name. */
-const pinsFor = async ({ path, content }: ReadLockfile, { read, troubles }: Reading): Promise<ReadonlyMap<string, Pin>> => {
-  const pins = new Map<string, Pin>()
-  for (const included of content.includes.filter(({ kind }) => kind === 'constraints')) {
-    const target = includedPath(path, included, [])
-    const file = target === undefined ? undefined : await read(target)
-    const text = file === undefined || 'cause' in file ? undefined : textOfFile(file.bytes)
-    if (target === undefined || text === undefined || 'trouble' in text) {
-      if (target !== undefined) troubles.push({ path, line: included.line, cause: 'the constraints that it names cannot be read' })
-      continue
-    }
-    for (const one of requirements.read(text.text, basenameOf(target)).entries)
-      pins.set(canonicalName('PyPI', one.name), { version: one.version, file: target, line: one.line })
+const pinsFor = async ({ path, content }: ReadLockfile, reading: Reading): Promise<(name: string) => Pin | undefined> => {
+  const named = content.includes
+    .filter(({ kind }) => kind === 'constraints')
+    .map((one) => ({ ...one, target: includedPath(path, one, []) }))
+  const all: Pins[] = []
+  for (const { target, line } of new Map(named.map((one) => [one.target, one])).values()) {
+    if (target === undefined) continue
+    const constraints = reading.constraints.get(target) ?? readConstraints(target, reading)
+    reading.constraints.set(target, constraints)
+    const pins = await constraints
+    if (pins === undefined) reading.troubles.push({ path, line, cause: 'the constraints that it names cannot be read' })
+    else all.push(pins)
   }
-  return pins
+  return (name) => all.findLast((pins) => pins.has(name))?.get(name)
 }
 
 const packagesOf = ({ path, reader, content }: ReadLockfile): readonly LockedPackage[] =>
@@ -102,9 +118,9 @@ const oddVersions = ({ path, reader, content }: ReadLockfile): readonly Unpinned
 type Pinned = { readonly packages: readonly LockedPackage[]; readonly unpinned: readonly UnpinnedPackage[] }
 
 const withPins = async (one: ReadLockfile, reading: Reading): Promise<Pinned> => {
-  const pins = await pinsFor(one, reading)
+  const pinOf = await pinsFor(one, reading)
   const { path, content } = one
-  const found = content.unpinned.map((entry) => ({ entry, pin: pins.get(canonicalName('PyPI', entry.name)) }))
+  const found = content.unpinned.map((entry) => ({ entry, pin: pinOf(canonicalName('PyPI', entry.name)) }))
   const scope = content.entries[0]?.scope ?? 'runtime'
   return {
     packages: [
@@ -133,7 +149,7 @@ export const gatherPackages = async (
   read: ReadBytes,
   ecosystems: readonly string[],
 ): Promise<GatheredPackages> => {
-  const reading: Reading = { read, done: new Map(), troubles: [] }
+  const reading: Reading = { read, seen: new Set(), done: new Map(), constraints: new Map(), troubles: [] }
   for (const path of withoutWishes(paths)) {
     const reader = readerOf(path)
     if (reader !== undefined && (ecosystems.length === 0 || ecosystems.includes(reader.ecosystem))) await readAll(path, reader, reading)

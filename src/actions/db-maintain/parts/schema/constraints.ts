@@ -1,6 +1,6 @@
 import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import { formatCount } from '../../../../core/render/headline.ts'
-import { shorten } from '../../../../core/text/plain.ts'
+import { plainWords, shorten } from '../../../../core/text/plain.ts'
 import { type Constraint, moreThanOnce, violations } from '../../../../domain/postgres/constraint.ts'
 import { missingGrants } from '../../../../domain/postgres/grants.ts'
 import { sqlIdentifier } from '../../../../domain/postgres/names.ts'
@@ -27,7 +27,7 @@ const findThem = (constraint: Constraint): string => {
   const rows = (violations(constraint) ?? '').replace(moreThanOnce, 'HAVING count(*) > 1')
   const what = constraint.kind === 'unique' ? 'count(*)' : '*'
   const query = `SELECT ${what} ${rows} LIMIT 20;`
-  return rows === '' || query.length > longestQuery ? 'find the rows.' : `find the rows: ${query}`
+  return rows === '' || query.length > longestQuery || query !== plainWords(query) ? 'find the rows.' : `find the rows: ${query}`
 }
 
 /** `ALTER TABLE … VALIDATE CONSTRAINT …`, which locks out nobody; for names that may stand in a command. */

@@ -1,6 +1,7 @@
 import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import { formatDuration, formatPercent } from '../../../../core/quantity.ts'
 import { counted, formatCount } from '../../../../core/render/headline.ts'
+import { plainWords } from '../../../../core/text/plain.ts'
 import type { TableScans } from '../../../../domain/postgres/indexes.ts'
 import { type Counter, type CounterNote, gained } from '../../counter-note.ts'
 
@@ -105,7 +106,7 @@ export const judgeSequentialScans = (
     status: 'warning',
     title: `${worst.name}${more} read from end to end ${since}`,
     observed: describe(worst),
-    advice: `find the queries on ${worst.name} (task slow-queries, or auto_explain), and what they filter by: EXPLAIN shows "Seq Scan" and "Rows Removed by Filter"; an index on those columns spares it`,
+    advice: `find the queries on ${plainWords(worst.name)} (task slow-queries, or auto_explain), and what they filter by: EXPLAIN shows "Seq Scan" and "Rows Removed by Filter"; an index on those columns spares it`,
     evidence: bad.slice(0, 20).map(describe),
     measurements: [{ name: 'sequential-rows', value: worst.sequentialRows, unit: 'rows' }],
   })

@@ -1,6 +1,7 @@
 import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import type { Seen } from '../../../../contract/seen.ts'
 import { formatDuration } from '../../../../core/quantity.ts'
+import { plainWords } from '../../../../core/text/plain.ts'
 import { sqlIdentifier } from '../../../../domain/postgres/names.ts'
 import type { OldestSnapshot } from '../../../../probes/purge/locks.ts'
 import type { OtherRows, RowsLook } from '../../../../probes/purge/rows.ts'
@@ -164,7 +165,7 @@ const judgeCost = (look: Proven, table: Found, { about, told }: Given): JudgedFi
     title: `${about.shown}: the proof read ${formatCount(look.buffers)} buffers`,
     observed: `${formatCount(look.buffers)} buffers in ${formatDuration(look.elapsedMs)}, ${countRows(table.counters.dead)} dead`,
     expected: limited ? `at most ${mostBuffers} buffers` : `no limit without an index, ${countRows(mostRowsReadWhole)} at most`,
-    advice: !bad ? '' : keeper === undefined ? vacuum : `${keeper} keeps dead rows alive: end it first, then ${vacuum}`,
+    advice: !bad ? '' : keeper === undefined ? vacuum : `${plainWords(keeper)} keeps dead rows alive: end it first, then ${vacuum}`,
     evidence: bad && keeper !== undefined ? [`oldest snapshot: ${keeper}`] : [],
     measurements: [{ name: 'proof-buffers', value: look.buffers, unit: 'buffers' }],
   })
