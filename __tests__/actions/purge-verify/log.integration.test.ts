@@ -1,4 +1,4 @@
-import { mkdir, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
@@ -10,6 +10,7 @@ import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
 import { openSession } from '../../support/postgres-sessions.ts'
 import { dayAt, gameTable, noonZone, runPurge, verifyHere, zoneAt } from '../../support/purge.ts'
 import { temporaryFolder } from '../../support/ronde.ts'
+import { asStranger } from '../../support/stranger.ts'
 
 jest.setTimeout(60_000)
 
@@ -171,11 +172,23 @@ describe('a file', () => {
     }
   })
 
-  test('that cannot be read is told with the command that allows it', async () => {
+  test('that our user may not read is told with the command that allows it', async () => {
     await write('app.log', '')
-    // A path below a file is refused to everybody, root included.
-    const { bad } = await verify({ log: { path: join(path(), 'below'), pattern } })
-    expect(bad[0]?.advice).toMatch(/sudo setfacl -m u:USER:r /)
+    await chmod(folder.path, 0o755)
+    await chmod(path(), 0o000)
+    const { bad } = await asStranger(() => verify())
+    expect(bad[0]).toMatchObject({ observed: expect.stringMatching(/\(EACCES\)/), advice: expect.stringMatching(/sudo setfacl -m u:USER:r /) })
+  })
+
+  test.each<readonly [string, () => string, RegExp]>([
+    ['below a file', () => join(path(), 'below'), /\(ENOTDIR\)/],
+    ['behind a circle of links', () => join(folder.path, 'circle'), /\(ELOOP\)/],
+    ['with too long a name', () => join(folder.path, 'x'.repeat(300)), /\(ENAMETOOLONG\)/],
+  ])('%s is told as what it is, for no right would help', async (_, where, observed) => {
+    await write('app.log', '')
+    await symlink('circle', join(folder.path, 'circle'))
+    const { bad } = await verify({ log: { path: where(), pattern } })
+    expect(bad[0]).toMatchObject({ observed: expect.stringMatching(observed), advice: expect.stringMatching(/^correct log\.path/) })
   })
 })
 

@@ -63,14 +63,14 @@ describe('the business day', () => {
 })
 
 test('two sets of time zone data that differ leave the date in doubt', () => {
-  expect(judgeClock({ aheadMs: 0, dateThere: '2026-12-05' }, about).status).toBe('ok')
-  expect(judgeClock({ aheadMs: 0, dateThere: undefined }, about).status).toBe('ok')
+  expect(judgeClock({ aheadMs: 0, zoneThere: { date: '2026-12-05', moved: undefined } }, about).status).toBe('ok')
+  expect(judgeClock({ aheadMs: 0, zoneThere: undefined }, about).status).toBe('ok')
   expect(judgeClock({ aheadMs: 0, github: { offsetMs: -59_000, at: 0 } }, about).status).toBe('ok')
   expect(judgeClock({ aheadMs: 0, github: { offsetMs: -300_000, at: 0 } }, about)).toMatchObject({
     status: 'unknown',
     title: expect.stringContaining("our clock is 5 min behind GitHub's"),
   })
-  expect(judgeClock({ aheadMs: 0, dateThere: '2026-12-04' }, about)).toMatchObject({
+  expect(judgeClock({ aheadMs: 0, zoneThere: { date: '2026-12-04', moved: undefined } }, about)).toMatchObject({
     status: 'unknown',
     observed: "in +04:00 it is 2026-12-05 by our time zone data and 2026-12-04 by the server's",
   })

@@ -125,13 +125,23 @@ const rows: readonly [what: string, told: () => readonly string[]][] = [
         sessions: [session(43, { waitingMs: 40_000, blockedBy: [42] }), session(44, { waitingMs: 50_000, blockedBy: [42] })],
       }),
   ],
-  ['clocks that agree', () => toldOf(judgeClock({ aheadMs: -1_000, dateThere: '2026-12-05' }, about))],
+  ['clocks that agree', () => toldOf(judgeClock({ aheadMs: -1_000, zoneThere: { date: '2026-12-05', moved: undefined } }, about))],
   ['clocks on the limit', () => toldOf(judgeClock({ aheadMs: -minute, github: { offsetMs: minute, at: now } }, about))],
   ['a server that is ahead', () => toldOf(judgeClock({ aheadMs: minute + 1 }, about))],
   ['a server that is behind', () => toldOf(judgeClock({ aheadMs: -minute - 1 }, about))],
   ['our clock ahead of GitHub', () => toldOf(judgeClock({ aheadMs: 0, github: { offsetMs: minute + 1, at: now } }, about))],
   ['our clock behind GitHub', () => toldOf(judgeClock({ aheadMs: 0, github: { offsetMs: -minute - 1, at: now } }, about))],
-  ['another date there', () => toldOf(judgeClock({ aheadMs: 0, dateThere: '2026-12-04' }, about))],
+  [
+    'a day that begins at another moment there',
+    () =>
+      toldOf(
+        judgeClock(
+          { aheadMs: 0, zoneThere: { date: '2026-12-05', moved: { ...about.day.tomorrow, wall: '2026-12-06 01:00:00' } } },
+          about,
+        ),
+      ),
+  ],
+  ['another date there', () => toldOf(judgeClock({ aheadMs: 0, zoneThere: { date: '2026-12-04', moved: undefined } }, about))],
   ['a date in doubt', () => toldOf(judgeClock({ aheadMs: 0, trouble: 'two dates' }, about))],
   [
     'the oldest that reads',

@@ -57,7 +57,7 @@ const rowsDeletedBy = (ran: Awaited<ReturnType<typeof runParts>>): number | unde
 const judgedTogether = async (given: PurgeVerifyOptions, world: PurgeWorld, nothing: Nothing): Promise<Verified> => {
   const { database, log, about } = world
   const look = database.seen ? database.value : undefined
-  const clock = look === undefined ? [] : [judgeClock({ aheadMs: look.clockAheadMs, dateThere: look.dateThere }, about)]
+  const clock = look === undefined ? [] : [judgeClock({ aheadMs: look.clockAheadMs, zoneThere: look.zoneThere }, about)]
   if (clock.some((one) => one.status !== 'ok')) return { ...nothing, scope: [], findings: ofTable(clock) }
   const ran = await runParts(given, world)
   const rows = look?.rows?.seen === true && look.rows.value.kind === 'proven' ? look.rows.value.older.rows : undefined
