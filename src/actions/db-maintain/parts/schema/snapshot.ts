@@ -4,7 +4,7 @@ export type Schema = { readonly major: number; readonly lines: readonly string[]
 export type SnapshotReading = { readonly ok: true; readonly schema: Schema } | { readonly ok: false; readonly mistake: string }
 
 /** Raised when the lines themselves are written otherwise than before. */
-const format = 1
+const format = 2
 const head = `# ronde schema ${format}`
 const majorOf = /^# postgresql (\d{1,3})$/
 const told = '# Written by db-maintain with update-snapshot: true. Compared line by line: do not edit.'
