@@ -68,7 +68,7 @@ export const constraints = `
 /** The index of a constraint is told by the constraint, unless it cannot be used; one that is just being built is no news. */
 export const indexes = `
   SELECT CASE WHEN kind OPERATOR(pg_catalog.=) 'm' THEN 'materialized view ' ELSE 'table ' END OPERATOR(pg_catalog.||) name OPERATOR(pg_catalog.||) ' index ' OPERATOR(pg_catalog.||) pg_catalog.pg_get_indexdef(indexrelid) OPERATOR(pg_catalog.||) ${inTablespace('own.reltablespace')}
-    OPERATOR(pg_catalog.||) coalesce(' statistics (' OPERATOR(pg_catalog.||) (SELECT pg_catalog.string_agg(attnum OPERATOR(pg_catalog.||) '=' OPERATOR(pg_catalog.||) attstattarget, ', ' ORDER BY attnum) FROM pg_catalog.pg_attribute WHERE attrelid OPERATOR(pg_catalog.=) indexrelid AND attstattarget OPERATOR(pg_catalog.>=) 0) OPERATOR(pg_catalog.||) ')', '')
+    OPERATOR(pg_catalog.||) coalesce(' statistics (' OPERATOR(pg_catalog.||) (SELECT pg_catalog.string_agg(attnum::pg_catalog.text OPERATOR(pg_catalog.||) '=' OPERATOR(pg_catalog.||) attstattarget, ', ' ORDER BY attnum) FROM pg_catalog.pg_attribute WHERE attrelid OPERATOR(pg_catalog.=) indexrelid AND attstattarget OPERATOR(pg_catalog.>=) 0) OPERATOR(pg_catalog.||) ')', '')
     OPERATOR(pg_catalog.||) CASE WHEN indisvalid THEN '' ELSE ' (not valid)' END OPERATOR(pg_catalog.||) CASE WHEN indisready THEN '' ELSE ' (not ready)' END
   FROM pg_catalog.pg_index JOIN relations ON relations.oid OPERATOR(pg_catalog.=) indrelid JOIN pg_catalog.pg_class AS own ON own.oid OPERATOR(pg_catalog.=) indexrelid
   WHERE (NOT (indisvalid AND indisready) OR (NOT own.relispartition OR own.reloptions IS NOT NULL OR own.reltablespace OPERATOR(pg_catalog.<>) 0)

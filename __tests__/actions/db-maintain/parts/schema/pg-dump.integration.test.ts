@@ -28,7 +28,7 @@ const dumpOf = async (server: PostgresServer): Promise<string> => {
   const connection = ['-h', server.host, '-p', String(server.port), '-U', server.user, database]
   const options = ['-s', '--no-owner', '--no-privileges', '--no-comments']
   const { stdout } = await run(program, [...options, ...connection], {
-    env: { PGPASSWORD: server.password, PATH: process.env['PATH'] },
+    env: { PGPASSWORD: server.password, PGOPTIONS: '-c quote_all_identifiers=off', PATH: process.env['PATH'] },
     maxBuffer: 64 * 1024 * 1024,
   })
   return stdout.replaceAll(/^\\(?:un)?restrict .*$/gm, '')
@@ -42,7 +42,10 @@ const walk = async (server: PostgresServer, major: number, seeDump: () => Promis
   await admin.query(`CREATE DATABASE ${database}`)
   await using session = await openSession(server, { database })
   await session.query(before)
-  const look = async (): Promise<Step> => ({ lines: await linesOf(server, major), dump: await seeDump() })
+  const look = async (): Promise<Step> => {
+    const [lines, dump] = await Promise.all([linesOf(server, major), seeDump()])
+    return { lines, dump }
+  }
   let last = await look()
   const compared: Compared[] = []
   for (const [sql, shown] of statements) {
