@@ -77,7 +77,7 @@ test('two sets of time zone data that differ leave the date in doubt', () => {
 })
 
 describe('what keeps dead rows alive is named beside the cost', () => {
-  const none = { rows: 0, atLeast: false, furthest: '' }
+  const none = { rows: 0, atLeast: false, furthest: '', strange: 0, example: '' }
   const look = { kind: 'proven', older: none, newer: none, missing: none, buffers: 500, elapsedMs: 3, readWhole: 0 } as const
   const table = {
     schema: 'public',
@@ -85,7 +85,7 @@ describe('what keeps dead rows alive is named beside the cost', () => {
     column: 'day_date',
     kind: 'date',
     partitioned: false,
-    counters: { deleted: 0, dead: 9, statsReset: '' },
+    counters: { deleted: 0, dead: 9, statsReset: '', files: [] },
   } as const
   const cost = (oldest: OldestSnapshot | undefined) =>
     judgeTable(look, table, { about, told: { log: '', remedy: '', oldest } }).findings.find((one) => one.id === 'purge.cost')
@@ -140,6 +140,7 @@ describe('the reading of the counter that a day is compared with', () => {
     oid: 1,
     deleted,
     statsReset: '',
+    files: ['1:2'],
     at: Date.parse(iso),
     ...more,
   })

@@ -25,7 +25,7 @@ const about = aboutAt(now)
 /** Ten minutes after midnight: the purge is pending. */
 const early = aboutAt(Date.parse('2026-12-04T20:10:00Z'))
 
-const none = { rows: 0, atLeast: false, furthest: '' }
+const none = { rows: 0, atLeast: false, furthest: '', strange: 0, example: '' }
 type Look = Parameters<typeof judgeTable>[0]
 const proven = { kind: 'proven', older: none, newer: none, missing: none, buffers: 9, elapsedMs: 3, readWhole: 0 } as const
 const table = {
@@ -34,7 +34,7 @@ const table = {
   column: 'day_date',
   kind: 'date',
   partitioned: false,
-  counters: { deleted: 0, dead: 9, statsReset: '' },
+  counters: { deleted: 0, dead: 9, statsReset: '', files: [] },
 } as const
 const told = { log: 'no "Purge OK" line in the log of web since 00:00', remedy: 'run the purge', oldest: undefined }
 const rowsTold = (look: Partial<Extract<Look, { kind: 'proven' }>>, more: Partial<Parameters<typeof judgeTable>[1]> = {}, at = about) =>
@@ -57,12 +57,12 @@ const exclusive = (...pids: readonly number[]) => pids.map((pid) => ({ pid, mode
 const rows: readonly [what: string, told: () => readonly string[]][] = [
   ['an empty table', () => rowsTold({})],
   ['a purge that is pending', () => rowsTold({}, {}, early)],
-  ['rows of before', () => rowsTold({ older: { rows: 412, atLeast: false, furthest: '2026-12-04' } })],
-  ['one row of before, while pending', () => rowsTold({ older: { rows: 1, atLeast: false, furthest: '' } }, {}, early)],
-  ['many rows of texts', () => rowsTold({ older: { rows: 10_000, atLeast: true, furthest: 'abc' } }, { kind: 'text' })],
+  ['rows of before', () => rowsTold({ older: { ...none, rows: 412, atLeast: false, furthest: '2026-12-04' } })],
+  ['one row of before, while pending', () => rowsTold({ older: { ...none, rows: 1, atLeast: false, furthest: '' } }, {}, early)],
+  ['many rows of texts', () => rowsTold({ older: { ...none, rows: 10_000, atLeast: true, furthest: 'abc', strange: 10_000, example: 'abc' } }, { kind: 'text' })],
   [
     'rows of tomorrow, and without a date',
-    () => rowsTold({ newer: { rows: 2, atLeast: true, furthest: '2026-12-07' }, missing: { rows: 1, atLeast: false, furthest: '' } }),
+    () => rowsTold({ newer: { ...none, rows: 2, atLeast: true, furthest: '2026-12-07' }, missing: { ...none, rows: 1, atLeast: false, furthest: '' } }),
   ],
   ['few rows without an index', () => rowsTold({ readWhole: 100, buffers: 21 })],
   ['20 buffers', () => rowsTold({ buffers: 20 })],

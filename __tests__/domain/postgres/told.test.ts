@@ -117,7 +117,14 @@ const rows: readonly [what: string, told: () => readonly string[]][] = [
   ['rows of one that freezes very late', () => toldOf(judgeWraparound(frozen(2_040_109_466, 2_000_000_000), about))],
   ['connections by state', () => toldOf(judgeConnections({ used: 12, available: 97, max: 100, byState: { idle: 11, active: 1 } }, about))],
   ['many connections', () => toldOf(judgeConnections({ used: 90, available: 97, max: 100, byState: {} }, about))],
-  ['no connection left', () => toldOf(noConnectionLeft('service/db', 'sorry, too many clients already (53300)'))],
+  [
+    'no connection of the database left',
+    () =>
+      toldOf(
+        noConnectionLeft('service/db', { kind: 'database-limit', detail: 'too many connections for database "quiz" (53300)' }, 'quiz'),
+      ),
+  ],
+  ['no connection left', () => toldOf(noConnectionLeft('service/db', { kind: 'too-many-connections', detail: 'sorry, too many clients already (53300)' }, 'quiz'))],
   ['a first look at deadlocks', () => toldOf(judgeDeadlocks(counted(0, 0), undefined, about))],
   ['one deadlock', () => toldOf(judgeDeadlocks({ ...counted(0, 0), deadlocks: 8 }, { deadlocks: 7, statsReset: '' }, about))],
   ['nine deadlocks', () => toldOf(judgeDeadlocks({ ...counted(0, 0), deadlocks: 16 }, { deadlocks: 7, statsReset: '' }, about))],
@@ -161,6 +168,9 @@ const kinds: readonly PostgresFailureKind[] = [
   'hung',
   'starting-up',
   'too-many-connections',
+  'database-limit',
+  'role-limit',
+  'own-timeout',
   'server-error',
   'wrong-password',
   'no-access',

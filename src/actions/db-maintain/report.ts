@@ -2,7 +2,7 @@ import type { PostgresTarget } from '../../contract/database.ts'
 import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import type { JsonObject } from '../../contract/json.ts'
 import { completedParts } from '../../core/run-parts.ts'
-import { noConnectionLeft } from '../../domain/postgres/connections.ts'
+import { isFull, noConnectionLeft } from '../../domain/postgres/connections.ts'
 import type { PostgresFailure } from '../../domain/postgres/failure.ts'
 import { judgeUnreachable, reachable } from '../../domain/postgres/reachable.ts'
 import { targetIn } from './locate.ts'
@@ -20,13 +20,13 @@ type About = {
   readonly extra: readonly JudgedFinding<ServerId>[]
 }
 
-const unreachable = (failure: PostgresFailure, target: PostgresTarget): readonly JudgedFinding<ServerId>[] => {
+const unreachable = (failure: PostgresFailure, target: PostgresTarget, database: string): readonly JudgedFinding<ServerId>[] => {
   const judged = { ...judgeUnreachable(failure, target), cleared: false }
-  return failure.kind === 'too-many-connections' ? [judged, noConnectionLeft(target.subject, failure.detail)] : [judged]
+  return isFull(failure) ? [judged, noConnectionLeft(target.subject, failure, database)] : [judged]
 }
 
 const reached = (one: Maintained, target: PostgresTarget): readonly JudgedFinding<ServerId>[] => {
-  if (one.unreachable !== undefined) return unreachable(one.unreachable, target)
+  if (one.unreachable !== undefined) return unreachable(one.unreachable, target, one.database)
   return one.version === undefined ? [] : [reachable(one.version, target)]
 }
 

@@ -49,8 +49,8 @@ export const seeTableStats = async (
 ): Promise<ReadonlyMap<number, TableStats>> =>
   new Map((await readOnly(session, statsSql(major), [oids])).map((row) => [numberCell(row['oid']), statsOf(row)]))
 
-/** The horizon of VACUUM is that of its own database, and of standbys and slots, which belong to none. */
-const holdersSql = `SELECT CASE WHEN backend_type OPERATOR(pg_catalog.=) 'walsender' THEN 'standby' ELSE 'session' END AS kind, pid::pg_catalog.text AS name, usename::pg_catalog.text AS "user",
+/** The horizon of VACUUM is that of its own database, and of standbys and slots, which belong to none. Whose snapshot is as young as the next transaction holds nothing. */
+const holdersSql = `SELECT * FROM (SELECT CASE WHEN backend_type OPERATOR(pg_catalog.=) 'walsender' THEN 'standby' ELSE 'session' END AS kind, pid::pg_catalog.text AS name, usename::pg_catalog.text AS "user",
     application_name AS application, coalesce(state, '') AS state, ${sinceMs('xact_start')} AS since_ms,
     greatest(pg_catalog.age(backend_xmin), pg_catalog.age(backend_xid))::pg_catalog.float8 AS age
   FROM pg_catalog.pg_stat_activity WHERE (backend_xmin IS NOT NULL OR backend_xid IS NOT NULL) AND pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()
@@ -58,8 +58,8 @@ const holdersSql = `SELECT CASE WHEN backend_type OPERATOR(pg_catalog.=) 'walsen
   UNION ALL SELECT 'prepared', gid, owner::pg_catalog.text, '', '', ${sinceMs('prepared')}, pg_catalog.age(transaction)::pg_catalog.float8
   FROM pg_catalog.pg_prepared_xacts WHERE database OPERATOR(pg_catalog.=) pg_catalog.current_database()
   UNION ALL SELECT 'slot', slot_name::pg_catalog.text, '', '', CASE WHEN active THEN 'active' ELSE 'inactive' END, NULL, pg_catalog.age(xmin)::pg_catalog.float8
-  FROM pg_catalog.pg_replication_slots WHERE xmin IS NOT NULL
-  ORDER BY age DESC NULLS LAST LIMIT 5`
+  FROM pg_catalog.pg_replication_slots WHERE xmin IS NOT NULL) AS holders
+  WHERE age OPERATOR(pg_catalog.>) 0 ORDER BY age DESC NULLS LAST LIMIT 5`
 
 const kinds = ['session', 'standby', 'prepared', 'slot'] as const
 

@@ -15,7 +15,12 @@ const run = async (options: PurgeOptions, world: PurgeWorld): Promise<PurgeVerdi
   if (rows === undefined) throw new Error('a table that was found was not looked at')
   const held = locks?.seen === true && locks.value.holders.length > 0
   if (!rows.seen) return tableNotSeen(rows, about, held ? { id: 'purge.locks', subject: about.subject } : undefined)
-  const told = { log: wordsOfLog(options, world), remedy, oldest: locks?.seen === true ? locks.value.oldest : undefined }
+  const told = {
+    log: wordsOfLog(options, world),
+    remedy,
+    oldest: locks?.seen === true ? locks.value.oldest : undefined,
+    purgedAt: world.log?.seen === true ? world.log.value.lines.at(-1)?.at : undefined,
+  }
   return judgeTable(rows.value, table.value, { about, told })
 }
 
