@@ -10,13 +10,15 @@ export type Filling = {
   readonly how: 'estimated' | 'measured'
 }
 
-/** One whose statistics say too little: never analyzed, changed much since, or not to be read by our role. */
+export const whyWithheld = ['held', 'stale', 'not-analyzed', 'switched-off', 'unreadable', 'row-security'] as const
+
+/** One whose statistics say too little, and why: changed much since, or never analyzed; a column of it not; not to be read by our role; or somebody holds it. */
 export type Withheld = {
   readonly kind: 'table' | 'index'
   readonly name: string
   readonly schema?: string
   readonly sizeBytes: number
-  readonly why: 'stale' | 'unreadable'
+  readonly why: (typeof whyWithheld)[number]
 }
 
 export type Bloat = { readonly fillings: readonly Filling[]; readonly withheld: readonly Withheld[] }

@@ -1,6 +1,7 @@
 import type { SnapshotHolder, TableStats } from '../../domain/postgres/table-stats.ts'
 import type { PostgresSession, SqlRow } from '../../tools/connect/session.ts'
 import { booleanCell, numberCell, optionalCell, sinceMs, textCell } from './cells.ts'
+import { bytesOf, heldTables, isHeld, readAround, totalBytesOf } from './held.ts'
 import { readOnly } from './read-only.ts'
 
 const text = (value: unknown, most = 64): string => textCell(value, most)
@@ -14,10 +15,10 @@ const mayMaintain = (major: number): string =>
 /** By the functions below the view: for a few of many tables the view would count all of them. */
 const statsSql = (
   major: number,
-): string => `SELECT c.oid::pg_catalog.int8 AS oid, pg_catalog.pg_stat_get_live_tuples(c.oid)::pg_catalog.float8 AS live,
+): string => `WITH ${heldTables} SELECT c.oid::pg_catalog.int8 AS oid, pg_catalog.pg_stat_get_live_tuples(c.oid)::pg_catalog.float8 AS live,
     pg_catalog.pg_stat_get_dead_tuples(c.oid)::pg_catalog.float8 AS dead,
-    CASE WHEN c.relkind OPERATOR(pg_catalog.=) 'p' THEN 0 ELSE pg_catalog.pg_total_relation_size(c.oid) END::pg_catalog.float8 AS total,
-    CASE WHEN c.relkind OPERATOR(pg_catalog.=) 'p' THEN 0 ELSE pg_catalog.pg_relation_size(c.oid) END::pg_catalog.float8 AS heap,
+    CASE WHEN c.relkind OPERATOR(pg_catalog.=) 'p' THEN 0 ELSE ${totalBytesOf('c', isHeld('c.oid'))} END::pg_catalog.float8 AS total,
+    CASE WHEN c.relkind OPERATOR(pg_catalog.=) 'p' THEN 0 ELSE ${bytesOf('c', 'pg_catalog.pg_relation_size(c.oid)', isHeld('c.oid'))} END::pg_catalog.float8 AS heap,
     (pg_catalog.pg_stat_get_vacuum_count(c.oid) OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_autovacuum_count(c.oid))::pg_catalog.float8 AS vacuums,
     (pg_catalog.pg_stat_get_analyze_count(c.oid) OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_autoanalyze_count(c.oid))::pg_catalog.float8 AS analyzes,
     ${sinceMs('greatest(pg_catalog.pg_stat_get_last_vacuum_time(c.oid), pg_catalog.pg_stat_get_last_autovacuum_time(c.oid))')} AS vacuumed_ms,
@@ -47,7 +48,7 @@ export const seeTableStats = async (
   oids: readonly number[],
   major: number,
 ): Promise<ReadonlyMap<number, TableStats>> =>
-  new Map((await readOnly(session, statsSql(major), [oids])).map((row) => [numberCell(row['oid']), statsOf(row)]))
+  new Map((await readAround(session, statsSql(major), [oids])).map((row) => [numberCell(row['oid']), statsOf(row)]))
 
 /** The horizon of VACUUM is that of its own database, and of standbys and slots, which belong to none. Whose snapshot is as young as the next transaction holds nothing. */
 const holdersSql = `SELECT * FROM (SELECT CASE WHEN backend_type OPERATOR(pg_catalog.=) 'walsender' THEN 'standby' ELSE 'session' END AS kind, pid::pg_catalog.text AS name, usename::pg_catalog.text AS "user",
