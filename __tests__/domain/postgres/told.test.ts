@@ -20,7 +20,7 @@ const about: PostgresSubject = { subject: 'service/db', thresholds: {} }
 const minute = 60_000
 const dayMs = 86_400_000
 const now = Date.parse('2026-12-05T08:00:00Z')
-const seen = (...list: readonly Session[]) => ({ list, hidden: 0 })
+const seen = (...list: readonly Session[]) => ({ list, prepared: [], hidden: 0 })
 const waits = (pid: number, blockedBy: readonly number[], waitingMs: number) =>
   session(pid, { waitingMs, blockedBy, transactionMs: waitingMs })
 const idle = (pid: number, stateMs: number) => session(pid, { state: 'idle in transaction', stateMs, transactionMs: stateMs })
@@ -37,7 +37,7 @@ const link = (given: Partial<ReplicationLink>): ReplicationLink => ({
   lagMs: 0,
   ...given,
 })
-const links = (...list: readonly ReplicationLink[]) => toldOf(judgeReplication({ links: list, hidden: 0 }, about))
+const links = (...list: readonly ReplicationLink[]) => toldOf(judgeReplication({ links: list, prepared: [], hidden: 0 }, about))
 const grown = (sizeBytes: number, value: number, ago: number) =>
   toldOf(judgeSize(sizeBytes, { past: [{ at: now - ago, value }], now }, about))
 
@@ -192,7 +192,7 @@ describe('a server', () => {
 const whole: PostgresObservation = {
   server: { version: '16.4', major: 16, standby: false, user: 'ronde' },
   connections: saw({ used: 12, available: 97, max: 100, byState: { idle: 12 } }, now),
-  sessions: saw({ list: [waits(8, [7], 1_000)], hidden: 1 }, now),
+  sessions: saw({ list: [waits(8, [7], 1_000)], prepared: [], hidden: 1 }, now),
   counters: saw(counted(994, 6), now),
   freezeAge: couldNotLook('no right', 'give it'),
   replication: saw({ links: [], hidden: 2 }, now),

@@ -27,11 +27,13 @@ export type Bloat = { readonly fillings: readonly Filling[]; readonly withheld: 
 export type Sequence = {
   readonly schema: string
   readonly name: string
-  /** `public.game.id`; empty when no column owns it. */
+  /** The narrowest column that it fills, `public.game.id`; empty when there is none. */
   readonly column: string
   /** The last number given; absent when none was, or when our role may not read it. */
   readonly last: number | undefined
   readonly readable: boolean
+  /** Somebody changes it just now: how far it is was not asked. */
+  readonly held: boolean
   readonly first: number
   /** The last number that fits, into the sequence and into its column. */
   readonly limit: number

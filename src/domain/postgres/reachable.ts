@@ -3,6 +3,7 @@ import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import type { Status } from '../../contract/status.ts'
 import type { PostgresFailure, PostgresFailureKind } from './failure.ts'
 import { grants } from './grants.ts'
+import { isTooOld, supported } from './majors.ts'
 import { serviceArgument, sqlIdentifier } from './names.ts'
 
 /** What a failure means for `postgres.reachable`, in words. */
@@ -150,7 +151,12 @@ export const judgeUnreachable = (failure: PostgresFailure, target: PostgresTarge
 
 /** `version` is the server's own word. */
 export const reachable = (version: string, target: PostgresTarget): JudgedFinding<'postgres.reachable'> =>
-  finding({ ...shared(target), status: 'ok', title: `${target.subject}: reachable`, observed: `PostgreSQL ${version} answers` })
+  finding({
+    ...shared(target),
+    status: 'ok',
+    title: `${target.subject}: reachable`,
+    observed: `PostgreSQL ${version} answers${isTooOld(version) ? `; it is not supported, only ${supported}` : ''}`,
+  })
 
 /** Its container does not run: no connection is tried, and the compose check says the same with more detail. */
 export const containerDown = (subject: string, cause: string): JudgedFinding<'postgres.reachable'> =>

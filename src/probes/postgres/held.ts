@@ -32,15 +32,18 @@ const lockNotAvailable = '55P03'
 const attempts = 3
 
 /** For statements that go round held tables: a lock that came in between is seen the next time. */
-export const readAround = async (session: PostgresSession, sql: string, values: readonly SqlValue[] = []): Promise<readonly SqlRow[]> => {
+export const goingRound = async <T>(read: () => Promise<T>): Promise<T> => {
   for (let left = attempts; ; left -= 1) {
     try {
-      return await readOnly(session, sql, values)
+      return await read()
     } catch (error) {
       if (left <= 1 || !isStatementError(error) || error.code !== lockNotAvailable) throw error
     }
   }
 }
+
+export const readAround = (session: PostgresSession, sql: string, values: readonly SqlValue[] = []): Promise<readonly SqlRow[]> =>
+  goingRound(() => readOnly(session, sql, values))
 
 /** Who holds a relation against all others, or waits to. */
 export type Holder = { readonly relation: string; readonly words: string }

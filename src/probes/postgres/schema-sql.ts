@@ -1,6 +1,6 @@
 import { common, digest } from './schema/common.ts'
 import { foreignThings, publications, statistics } from './schema/outside.ts'
-import { functions, languages, policies, triggers } from './schema/programs.ts'
+import { functions, heldThings, languages, policies, triggers } from './schema/programs.ts'
 import { columns, columnsTable, constraints, indexes, namespaces, sequences, tables, views } from './schema/relations.ts'
 import { baseTypes, operators, texts, types } from './schema/types.ts'
 
@@ -16,8 +16,9 @@ const parts = (major: number): readonly string[] => [
 
 const longest = 2_000
 
-/** One statement with the one column `line`; a very long line is cut, and a digest stands for the rest. */
+/** One statement with the columns `line`, and whether it is one of what was `held`; a very long line is cut, and a digest stands for the rest. */
 export const schemaSql = (major: number): string => `WITH ${common}${columnsTable}
-  SELECT CASE WHEN pg_catalog.length(line) OPERATOR(pg_catalog.<=) ${longest} THEN line ELSE pg_catalog.left(line, ${longest}) OPERATOR(pg_catalog.||) ' and more, digest ' OPERATOR(pg_catalog.||) ${digest('line')} END AS line
+  SELECT CASE WHEN pg_catalog.length(line) OPERATOR(pg_catalog.<=) ${longest} THEN line ELSE pg_catalog.left(line, ${longest}) OPERATOR(pg_catalog.||) ' and more, digest ' OPERATOR(pg_catalog.||) ${digest('line')} END AS line, false AS held
   FROM (${parts(major).join('\n  UNION ALL ')}) AS lines
-  WHERE line IS NOT NULL`
+  WHERE line IS NOT NULL
+  UNION ALL SELECT things.*, true FROM (${heldThings}) AS things`

@@ -1,4 +1,14 @@
-export const common = `
+import { heldTables } from '../held.ts'
+
+/**
+ * What every line is made from. A table that somebody holds, and a view or a rule that reads one, has no lines now: to ask for its definition
+ * would wait for that somebody.
+ */
+export const common = `${heldTables},
+  held_rules AS MATERIALIZED (
+    SELECT DISTINCT ev_class AS oid FROM pg_catalog.pg_rewrite AS rule JOIN pg_catalog.pg_depend AS reads ON reads.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND reads.objid OPERATOR(pg_catalog.=) rule.oid
+      AND reads.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass JOIN held_tables ON held_tables.oid OPERATOR(pg_catalog.=) reads.refobjid),
+  held AS MATERIALIZED (SELECT oid FROM held_tables UNION SELECT oid FROM held_rules),
   schemas AS MATERIALIZED (
     SELECT oid, pg_catalog.quote_ident(nspname) AS name FROM pg_catalog.pg_namespace WHERE nspname OPERATOR(pg_catalog.!~) '^pg_' AND nspname OPERATOR(pg_catalog.<>) 'information_schema'),
   of_extensions AS MATERIALIZED (SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype OPERATOR(pg_catalog.=) 'e'),
@@ -8,7 +18,7 @@ export const common = `
       c.reltoastrelid AS toast, c.reloftype AS of_type,
       s.name OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(c.relname) AS name
     FROM pg_catalog.pg_class AS c JOIN schemas AS s ON s.oid OPERATOR(pg_catalog.=) c.relnamespace
-    WHERE c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'p', 'f', 'v', 'm', 'S']::pg_catalog."char"[])
+    WHERE c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'p', 'f', 'v', 'm', 'S']::pg_catalog."char"[]) AND NOT EXISTS (SELECT FROM held WHERE held.oid OPERATOR(pg_catalog.=) c.oid)
       AND NOT EXISTS (SELECT FROM of_extensions WHERE classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass AND objid OPERATOR(pg_catalog.=) c.oid)),
   tables AS MATERIALIZED (SELECT * FROM relations WHERE kind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'p', 'f']::pg_catalog."char"[])),
   types AS MATERIALIZED (

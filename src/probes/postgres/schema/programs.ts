@@ -25,6 +25,17 @@ export const policies = `
     OPERATOR(pg_catalog.||) coalesce(' using (' OPERATOR(pg_catalog.||) pg_catalog.pg_get_expr(polqual, polrelid) OPERATOR(pg_catalog.||) ')', '') OPERATOR(pg_catalog.||) coalesce(' check (' OPERATOR(pg_catalog.||) pg_catalog.pg_get_expr(polwithcheck, polrelid) OPERATOR(pg_catalog.||) ')', '')
   FROM pg_catalog.pg_policy JOIN relations ON relations.oid OPERATOR(pg_catalog.=) polrelid`
 
+/** The body that SQL keeps as a query names tables; its text asks for their locks. */
+const readsHeld = (oid: string): string => `EXISTS (SELECT FROM pg_catalog.pg_depend AS reads JOIN held_tables ON held_tables.oid OPERATOR(pg_catalog.=) reads.refobjid
+      WHERE reads.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass AND reads.objid OPERATOR(pg_catalog.=) ${oid} AND reads.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass)`
+
+/** What was left out, as its line would begin. */
+export const heldThings = `
+  SELECT CASE c.relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view ' WHEN 'f' THEN 'foreign table ' ELSE 'table ' END OPERATOR(pg_catalog.||) s.name OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(c.relname)
+  FROM held JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) held.oid JOIN schemas AS s ON s.oid OPERATOR(pg_catalog.=) c.relnamespace
+  UNION ALL SELECT CASE WHEN prokind OPERATOR(pg_catalog.=) 'p' THEN 'procedure ' ELSE 'function ' END OPERATOR(pg_catalog.||) s.name OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(proname)
+  FROM pg_catalog.pg_proc AS p JOIN schemas AS s ON s.oid OPERATOR(pg_catalog.=) pronamespace WHERE EXISTS (SELECT FROM held_tables) AND ${readsHeld('p.oid')}`
+
 /** The signature of a function, and a digest of its body: that it changed is told, and nothing of its text. */
 export const functions = `
   SELECT CASE WHEN prokind OPERATOR(pg_catalog.=) 'a' THEN 'aggregate ' WHEN prokind OPERATOR(pg_catalog.=) 'p' THEN 'procedure ' WHEN prokind OPERATOR(pg_catalog.=) 'w' THEN 'window function ' ELSE 'function ' END
@@ -45,7 +56,7 @@ export const functions = `
          OPERATOR(pg_catalog.||) CASE WHEN aggsortop OPERATOR(pg_catalog.=) 0 THEN '' ELSE ' sort by ' OPERATOR(pg_catalog.||) aggsortop::pg_catalog.regoperator END OPERATOR(pg_catalog.||) CASE WHEN aggkind OPERATOR(pg_catalog.=) 'h' THEN ' hypothetical' ELSE '' END
          FROM pg_catalog.pg_aggregate WHERE aggfnoid OPERATOR(pg_catalog.=) p.oid), '')
   FROM pg_catalog.pg_proc AS p JOIN schemas AS s ON s.oid OPERATOR(pg_catalog.=) pronamespace JOIN pg_catalog.pg_language AS l ON l.oid OPERATOR(pg_catalog.=) prolang
-  WHERE ${ownOf('pg_proc', 'p.oid')}
+  WHERE ${ownOf('pg_proc', 'p.oid')} AND NOT ${readsHeld('p.oid')}
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend WHERE classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass AND objid OPERATOR(pg_catalog.=) p.oid AND deptype OPERATOR(pg_catalog.=) 'i')`
 
 export const languages = `

@@ -142,7 +142,7 @@ export const judgeSequences = (
   subject: string,
   role = '',
 ): JudgedFinding<'db.sequence'> => {
-  const hidden = sequences.filter((one) => !one.readable)
+  const [hidden, held] = [sequences.filter((one) => !one.readable), sequences.filter((one) => one.readable && one.held)]
   const judged = judgeWorst({
     id: 'db.sequence',
     subject,
@@ -161,7 +161,7 @@ export const judgeSequences = (
       'when they are used up every INSERT fails: widen the column and its sequence to bigint in a quiet hour (ALTER TABLE rewrites the table), and the columns that refer to it',
     measure: { name: 'sequence-used', unit: 'fraction' },
   })
-  if (hidden.length === 0 || judged.status !== 'ok') return judged
+  if (hidden.length + held.length === 0 || judged.status !== 'ok') return judged
   const statements = grantsIn(
     grants.sequences,
     hidden.map((one) => one.schema),
@@ -170,9 +170,12 @@ export const judgeSequences = (
   return {
     ...judged,
     cleared: false,
-    evidence: hidden.slice(0, 10).map(name),
-    notChecked: `${counted(hidden.length, 'sequence')} may not be read`,
-    advice: statements,
+    evidence: [...hidden, ...held].slice(0, 10).map(name),
+    notChecked: [
+      ...(hidden.length === 0 ? [] : [`${counted(hidden.length, 'sequence')} may not be read`]),
+      ...(held.length === 0 ? [] : [`${counted(held.length, 'sequence')} held by another session`]),
+    ].join('; '),
+    advice: hidden.length === 0 ? 'run it again when that session has ended' : statements,
   }
 }
 

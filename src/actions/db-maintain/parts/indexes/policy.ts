@@ -198,7 +198,7 @@ export const judgeDuplicates = (
     ),
   })
   if (held.length === 0 || judged.status !== 'ok') return judged
-  const notChecked = `${counted(held.length, 'index', 'indexes')} of tables that somebody holds`
+  const notChecked = `${formatCount(held.length)} of tables that somebody holds`
   return { ...judged, cleared: false, notChecked, evidence: held.slice(0, 10).map((one) => `${indexName(one)}: ${one.table} is held`) }
 }
 
