@@ -18,7 +18,7 @@ export const common = `${heldTables},
       c.reltoastrelid AS toast, c.reloftype AS of_type,
       s.name OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(c.relname) AS name
     FROM pg_catalog.pg_class AS c JOIN schemas AS s ON s.oid OPERATOR(pg_catalog.=) c.relnamespace
-    WHERE c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'p', 'f', 'v', 'm', 'S']::pg_catalog."char"[]) AND NOT EXISTS (SELECT FROM held WHERE held.oid OPERATOR(pg_catalog.=) c.oid)
+    WHERE c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'p', 'f', 'v', 'm', 'S']::pg_catalog."char"[]) AND (c.relkind OPERATOR(pg_catalog.=) 'S' OR NOT EXISTS (SELECT FROM held WHERE held.oid OPERATOR(pg_catalog.=) c.oid))
       AND NOT EXISTS (SELECT FROM of_extensions WHERE classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass AND objid OPERATOR(pg_catalog.=) c.oid)),
   tables AS MATERIALIZED (SELECT * FROM relations WHERE kind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'p', 'f']::pg_catalog."char"[])),
   types AS MATERIALIZED (
@@ -44,7 +44,7 @@ export const madeLater = (catalogue: string, oid: string): string => `${oid} OPE
 
 /** Options of foreign things: a value whose name sounds like a secret is not told, nor that it changed. */
 export const foreignOptions = (array: string): string =>
-  `coalesce(' options (' OPERATOR(pg_catalog.||) (SELECT pg_catalog.string_agg(option_name OPERATOR(pg_catalog.||) CASE WHEN option_name OPERATOR(pg_catalog.~*) '(pass|secret|token|key|credential)' THEN '' ELSE '=' OPERATOR(pg_catalog.||) pg_catalog.quote_literal(option_value) END, ', ' ORDER BY option_name) FROM pg_catalog.pg_options_to_table(${array})) OPERATOR(pg_catalog.||) ')', '')`
+  `CASE WHEN ${array} IS NULL THEN '' ELSE coalesce(' options (' OPERATOR(pg_catalog.||) (SELECT pg_catalog.string_agg(option_name OPERATOR(pg_catalog.||) CASE WHEN option_name OPERATOR(pg_catalog.~*) '(pass|secret|token|key|credential)' THEN '' ELSE '=' OPERATOR(pg_catalog.||) pg_catalog.quote_literal(option_value) END, ', ' ORDER BY option_name) FROM pg_catalog.pg_options_to_table(${array})) OPERATOR(pg_catalog.||) ')', '') END`
 
 export const digest = (text: string): string =>
   `pg_catalog.left(pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(${text}, pg_catalog.getdatabaseencoding())), 'hex'), 12)`

@@ -1,5 +1,5 @@
 import { isHeld } from '../held.ts'
-import { foreignOptions, madeLater, ownOf } from './common.ts'
+import { foreignOptions, madeLater } from './common.ts'
 
 /** Who is called there, and with which options, is nobody's business but the server's: of a user mapping only that it is. */
 export const foreignThings = `
@@ -12,7 +12,7 @@ export const foreignThings = `
 
 export const statistics = `
   SELECT 'statistics ' OPERATOR(pg_catalog.||) pg_catalog.pg_get_statisticsobjdef(e.oid) OPERATOR(pg_catalog.||) CASE WHEN stxstattarget OPERATOR(pg_catalog.>=) 0 THEN ' statistics ' OPERATOR(pg_catalog.||) stxstattarget ELSE '' END
-  FROM pg_catalog.pg_statistic_ext AS e JOIN schemas ON schemas.oid OPERATOR(pg_catalog.=) stxnamespace WHERE ${ownOf('pg_statistic_ext', 'e.oid')} AND NOT ${isHeld('stxrelid')}`
+  FROM pg_catalog.pg_statistic_ext AS e JOIN schemas ON schemas.oid OPERATOR(pg_catalog.=) stxnamespace WHERE ${madeLater('pg_statistic_ext', 'e.oid')} AND NOT ${isHeld('stxrelid')}`
 
 const filtered = ` OPERATOR(pg_catalog.||) coalesce(' (' OPERATOR(pg_catalog.||) (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(attname), ', ' ORDER BY attnum) FROM pg_catalog.pg_attribute WHERE attrelid OPERATOR(pg_catalog.=) prrelid AND attnum OPERATOR(pg_catalog.=) ANY (prattrs::pg_catalog.int2[])) OPERATOR(pg_catalog.||) ')', '') OPERATOR(pg_catalog.||) coalesce(' where ' OPERATOR(pg_catalog.||) pg_catalog.pg_get_expr(prqual, prrelid), '')`
 const ofSchemas = `

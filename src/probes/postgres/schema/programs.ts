@@ -1,4 +1,4 @@
-import { digest, madeLater, oneLine, ownOf } from './common.ts'
+import { digest, madeLater, oneLine } from './common.ts'
 
 /** When a trigger or a rule fires. */
 export const enabled = (state: string): string =>
@@ -8,10 +8,13 @@ export const enabled = (state: string): string =>
 export const triggers = `
   SELECT 'table ' OPERATOR(pg_catalog.||) name OPERATOR(pg_catalog.||) ' trigger ' OPERATOR(pg_catalog.||) pg_catalog.pg_get_triggerdef(trigger.oid) OPERATOR(pg_catalog.||) CASE WHEN tgenabled OPERATOR(pg_catalog.=) 'O' AND tgparentid OPERATOR(pg_catalog.=) 0 THEN '' ELSE ' (' OPERATOR(pg_catalog.||) ${enabled('tgenabled')} OPERATOR(pg_catalog.||) ')' END
   FROM pg_catalog.pg_trigger AS trigger JOIN relations ON relations.oid OPERATOR(pg_catalog.=) tgrelid
-  WHERE NOT tgisinternal AND (tgparentid OPERATOR(pg_catalog.=) 0 OR tgenabled OPERATOR(pg_catalog.<>) (SELECT parent.tgenabled FROM pg_catalog.pg_trigger AS parent WHERE parent.oid OPERATOR(pg_catalog.=) trigger.tgparentid))
+  WHERE CASE WHEN tgparentid OPERATOR(pg_catalog.=) 0 THEN NOT tgisinternal
+    ELSE tgenabled OPERATOR(pg_catalog.<>) (SELECT parent.tgenabled FROM pg_catalog.pg_trigger AS parent WHERE parent.oid OPERATOR(pg_catalog.=) trigger.tgparentid) AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE pg_constraint.oid OPERATOR(pg_catalog.=) tgconstraint AND contype OPERATOR(pg_catalog.=) 'f') END
   UNION ALL SELECT 'table ' OPERATOR(pg_catalog.||) name OPERATOR(pg_catalog.||) ' rule ' OPERATOR(pg_catalog.||) ${oneLine('pg_catalog.pg_get_ruledef(rule.oid)')} OPERATOR(pg_catalog.||) CASE WHEN ev_enabled OPERATOR(pg_catalog.=) 'O' THEN '' ELSE ' (' OPERATOR(pg_catalog.||) ${enabled('ev_enabled')} OPERATOR(pg_catalog.||) ')' END
-  FROM pg_catalog.pg_rewrite AS rule JOIN relations ON relations.oid OPERATOR(pg_catalog.=) ev_class WHERE rulename OPERATOR(pg_catalog.<>) '_RETURN'
-  UNION ALL SELECT 'event trigger ' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(evtname) OPERATOR(pg_catalog.||) ' on ' OPERATOR(pg_catalog.||) evtevent OPERATOR(pg_catalog.||) coalesce(' when tag in (' OPERATOR(pg_catalog.||) pg_catalog.array_to_string(evttags, ', ') OPERATOR(pg_catalog.||) ')', '')
+  FROM pg_catalog.pg_rewrite AS rule JOIN relations ON relations.oid OPERATOR(pg_catalog.=) ev_class WHERE rulename OPERATOR(pg_catalog.<>) '_RETURN'`
+
+export const eventTriggers = `
+  SELECT 'event trigger ' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(evtname) OPERATOR(pg_catalog.||) ' on ' OPERATOR(pg_catalog.||) evtevent OPERATOR(pg_catalog.||) coalesce(' when tag in (' OPERATOR(pg_catalog.||) pg_catalog.array_to_string(evttags, ', ') OPERATOR(pg_catalog.||) ')', '')
     OPERATOR(pg_catalog.||) ' execute ' OPERATOR(pg_catalog.||) evtfoid::pg_catalog.regprocedure OPERATOR(pg_catalog.||) CASE WHEN evtenabled OPERATOR(pg_catalog.=) 'O' THEN '' ELSE ' (' OPERATOR(pg_catalog.||) ${enabled('evtenabled')} OPERATOR(pg_catalog.||) ')' END
   FROM pg_catalog.pg_event_trigger AS trigger WHERE ${madeLater('pg_event_trigger', 'trigger.oid')}`
 
@@ -32,7 +35,7 @@ const readsHeld = (oid: string): string => `EXISTS (SELECT FROM pg_catalog.pg_de
 /** What was left out, as its line would begin. */
 export const heldThings = `
   SELECT CASE c.relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view ' WHEN 'f' THEN 'foreign table ' ELSE 'table ' END OPERATOR(pg_catalog.||) s.name OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(c.relname)
-  FROM held JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) held.oid JOIN schemas AS s ON s.oid OPERATOR(pg_catalog.=) c.relnamespace
+  FROM held JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) held.oid JOIN schemas AS s ON s.oid OPERATOR(pg_catalog.=) c.relnamespace WHERE c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'p', 'f', 'v', 'm']::pg_catalog."char"[])
   UNION ALL SELECT CASE WHEN prokind OPERATOR(pg_catalog.=) 'p' THEN 'procedure ' ELSE 'function ' END OPERATOR(pg_catalog.||) s.name OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(proname)
   FROM pg_catalog.pg_proc AS p JOIN schemas AS s ON s.oid OPERATOR(pg_catalog.=) pronamespace WHERE EXISTS (SELECT FROM held_tables) AND ${readsHeld('p.oid')}`
 
@@ -56,7 +59,7 @@ export const functions = `
          OPERATOR(pg_catalog.||) CASE WHEN aggsortop OPERATOR(pg_catalog.=) 0 THEN '' ELSE ' sort by ' OPERATOR(pg_catalog.||) aggsortop::pg_catalog.regoperator END OPERATOR(pg_catalog.||) CASE WHEN aggkind OPERATOR(pg_catalog.=) 'h' THEN ' hypothetical' ELSE '' END
          FROM pg_catalog.pg_aggregate WHERE aggfnoid OPERATOR(pg_catalog.=) p.oid), '')
   FROM pg_catalog.pg_proc AS p JOIN schemas AS s ON s.oid OPERATOR(pg_catalog.=) pronamespace JOIN pg_catalog.pg_language AS l ON l.oid OPERATOR(pg_catalog.=) prolang
-  WHERE ${ownOf('pg_proc', 'p.oid')} AND NOT ${readsHeld('p.oid')}
+  WHERE ${madeLater('pg_proc', 'p.oid')} AND NOT ${readsHeld('p.oid')}
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend WHERE classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass AND objid OPERATOR(pg_catalog.=) p.oid AND deptype OPERATOR(pg_catalog.=) 'i')`
 
 export const languages = `
