@@ -231,6 +231,28 @@ describe('how many rows went', () => {
   })
 
   test.each([
+    ['TRUNCATE', 'TRUNCATE tr'],
+    ['DROP of the partition', 'DROP TABLE tr_1'],
+    ['DETACH', 'ALTER TABLE tr DETACH PARTITION tr_1; DROP TABLE tr_1'],
+  ])('by %s is not counted by the server, so the log is believed', async (_, purge) => {
+    await using session = await openSession(server)
+    await session.query(`DROP TABLE IF EXISTS tr, tr_1; CREATE TABLE tr (day_date date) PARTITION BY RANGE (day_date);
+      CREATE TABLE tr_1 PARTITION OF tr FOR VALUES FROM ('${dayAt(-1)}') TO ('${dayAt(0)}'); CREATE TABLE tr_2 PARTITION OF tr FOR VALUES FROM ('${dayAt(0)}') TO ('${dayAt(1)}');
+      INSERT INTO tr SELECT '${dayAt(-1)}' FROM generate_series(1, 400)`)
+    const notes = new Map<string, string>()
+    await write('app.log', purged(1_000, 400))
+    const look = () => verifyHere({ url: server.url, notes, options: { table: 'tr', log: { path: path(), pattern } } })
+    await look()
+    const [[key = '', note = ''] = []] = notes
+    const written = JSON.parse(note) as { last: { at: number } }
+    notes.set(key, JSON.stringify({ ...written, last: { ...written.last, at: midnight - minuteMs } }))
+    await session.query(purge)
+    const { badIds, finding, outputs } = await look()
+    expect([badIds, outputs['deleted-rows']]).toEqual([[], 400])
+    expect(finding('purge.rows-deleted')).toMatchObject({ status: 'ok', observed: '400 rows by the log' })
+  })
+
+  test.each([
     [true, 0, ['warning purge.rows-deleted']],
     [true, 1, []],
     [100, 99, ['warning purge.rows-deleted']],

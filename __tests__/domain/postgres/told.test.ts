@@ -37,7 +37,7 @@ const link = (given: Partial<ReplicationLink>): ReplicationLink => ({
   lagMs: 0,
   ...given,
 })
-const links = (...list: readonly ReplicationLink[]) => toldOf(judgeReplication({ links: list, prepared: [], hidden: 0 }, about))
+const links = (...list: readonly ReplicationLink[]) => toldOf(judgeReplication({ links: list, hidden: 0 }, about))
 const grown = (sizeBytes: number, value: number, ago: number) =>
   toldOf(judgeSize(sizeBytes, { past: [{ at: now - ago, value }], now }, about))
 
