@@ -22,7 +22,13 @@ beforeAll(async () => {
   const [streaming, fromArchive] = await Promise.all([
     startPostgres({
       ...of,
-      settings: { ...primarySettings, hot_standby_feedback: 'on', primary_conninfo: `host=${host} port=${port} user=${user} password=${password}`, wal_receiver_status_interval: 1, wal_retrieve_retry_interval: 200 },
+      settings: {
+        ...primarySettings,
+        hot_standby_feedback: 'on',
+        primary_conninfo: `host=${host} port=${port} user=${user} password=${password}`,
+        wal_receiver_status_interval: 1,
+        wal_retrieve_retry_interval: 200,
+      },
     }),
     startPostgres({ ...of, settings: { ...primarySettings, restore_command: '/bin/false' } }),
   ])
@@ -88,13 +94,18 @@ describe('dead rows that make a proof dear', () => {
       (rows) => rows.length === 1,
     )
     const { finding } = await verifyHere({ url: primary.url, context: { now: () => Date.now() } })
-    expect(finding('purge.cost')).toMatchObject({ status: 'warning', advice: expect.stringMatching(/^run VACUUM \(ANALYZE\)/), evidence: [] })
+    expect(finding('purge.cost')).toMatchObject({
+      status: 'warning',
+      advice: expect.stringMatching(/^run VACUUM \(ANALYZE\)/),
+      evidence: [],
+    })
     await other.query('ROLLBACK')
   })
 })
 
 test('a slot that lost what it needs is told, for its reader can never go on', async () => {
-  await admin.query("SELECT pg_create_physical_replication_slot('s', true); ALTER SYSTEM SET max_slot_wal_keep_size = '16MB'; ")
+  await admin.query("SELECT pg_create_physical_replication_slot('s', true)")
+  await admin.query("ALTER SYSTEM SET max_slot_wal_keep_size = '16MB'")
   await admin.query('SELECT pg_reload_conf()')
   await admin.query('CREATE TABLE filler (id int, text text)')
   for (let round = 0; round < 5; round += 1) {

@@ -22,7 +22,11 @@ const as = (user: string, password: string, rest = '') =>
   `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${server.port}/postgres${rest}`
 
 test('variables of the runner that mean the driver change nothing', async () => {
-  const ran = await runMaintain(server, { tasks: 'size' }, { environment: { NODE_PG_FORCE_NATIVE: '1', PGHOST: '127.0.0.2', PGOPTIONS: '-c search_path=x' } })
+  const ran = await runMaintain(
+    server,
+    { tasks: 'size' },
+    { environment: { NODE_PG_FORCE_NATIVE: '1', PGHOST: '127.0.0.2', PGOPTIONS: '-c search_path=x' } },
+  )
   expect(ran.bad).toEqual([])
 })
 

@@ -90,14 +90,25 @@ describe.each(edgeMajors)('PostgreSQL $major', (one) => {
     const options = { 'day-table': 'day', 'run-command': { service: 'web', command: ['purge'] } }
     const { badIds, finding, outputs } = await verifyHere({ url: server.url, options })
     expect(badIds).toEqual([`unknown ${id}`, 'unknown purge.day'])
-    expect(finding(id)).toMatchObject({ observed: expect.stringContaining(JSON.stringify(text)), advice: expect.stringMatching(/^write day_date as YYYY-MM-DD/) })
+    expect(finding(id)).toMatchObject({
+      observed: expect.stringContaining(JSON.stringify(text)),
+      advice: expect.stringMatching(/^write day_date as YYYY-MM-DD/),
+    })
     expect(outputs['stale-rows']).toBe(id === 'purge.stale-rows' ? '' : 0)
   })
 
   test('rows of a known day before are stale, whatever texts stand beside them', async () => {
     await using session = await openSession(server)
-    await session.query(`DROP TABLE IF EXISTS game; CREATE TABLE game (day_date text); INSERT INTO game VALUES ('05/12/2026'), ('${dayAt(-1)}')`)
+    await session.query(
+      `DROP TABLE IF EXISTS game; CREATE TABLE game (day_date text); INSERT INTO game VALUES ('05/12/2026'), ('${dayAt(-1)}')`,
+    )
     const { bad } = await verifyHere({ url: server.url })
-    expect(bad).toMatchObject([{ id: 'purge.stale-rows', status: 'critical', observed: '2 rows, 1 row of them with no ISO date, such as "05/12/2026", which cannot be compared' }])
+    expect(bad).toMatchObject([
+      {
+        id: 'purge.stale-rows',
+        status: 'critical',
+        observed: '2 rows, 1 of them with no ISO date, such as "05/12/2026", which cannot be compared',
+      },
+    ])
   })
 })

@@ -177,7 +177,10 @@ describe('a file', () => {
     await chmod(folder.path, 0o755)
     await chmod(path(), 0o000)
     const { bad } = await asStranger(() => verify())
-    expect(bad[0]).toMatchObject({ observed: expect.stringMatching(/\(EACCES\)/), advice: expect.stringMatching(/sudo setfacl -m u:USER:r /) })
+    expect(bad[0]).toMatchObject({
+      observed: expect.stringMatching(/\(EACCES\)/),
+      advice: expect.stringMatching(/sudo setfacl -m u:USER:r /),
+    })
   })
 
   test.each<readonly [string, () => string, RegExp]>([

@@ -59,10 +59,17 @@ const rows: readonly [what: string, told: () => readonly string[]][] = [
   ['a purge that is pending', () => rowsTold({}, {}, early)],
   ['rows of before', () => rowsTold({ older: { ...none, rows: 412, atLeast: false, furthest: '2026-12-04' } })],
   ['one row of before, while pending', () => rowsTold({ older: { ...none, rows: 1, atLeast: false, furthest: '' } }, {}, early)],
-  ['many rows of texts', () => rowsTold({ older: { ...none, rows: 10_000, atLeast: true, furthest: 'abc', strange: 10_000, example: 'abc' } }, { kind: 'text' })],
+  [
+    'many rows of texts',
+    () => rowsTold({ older: { ...none, rows: 10_000, atLeast: true, furthest: 'abc', strange: 10_000, example: 'abc' } }, { kind: 'text' }),
+  ],
   [
     'rows of tomorrow, and without a date',
-    () => rowsTold({ newer: { ...none, rows: 2, atLeast: true, furthest: '2026-12-07' }, missing: { ...none, rows: 1, atLeast: false, furthest: '' } }),
+    () =>
+      rowsTold({
+        newer: { ...none, rows: 2, atLeast: true, furthest: '2026-12-07' },
+        missing: { ...none, rows: 1, atLeast: false, furthest: '' },
+      }),
   ],
   ['few rows without an index', () => rowsTold({ readWhole: 100, buffers: 21 })],
   ['20 buffers', () => rowsTold({ buffers: 20 })],
@@ -135,10 +142,7 @@ const rows: readonly [what: string, told: () => readonly string[]][] = [
     'a day that begins at another moment there',
     () =>
       toldOf(
-        judgeClock(
-          { aheadMs: 0, zoneThere: { date: '2026-12-05', moved: { ...about.day.tomorrow, wall: '2026-12-06 01:00:00' } } },
-          about,
-        ),
+        judgeClock({ aheadMs: 0, zoneThere: { date: '2026-12-05', moved: { ...about.day.tomorrow, wall: '2026-12-06 01:00:00' } } }, about),
       ),
   ],
   ['another date there', () => toldOf(judgeClock({ aheadMs: 0, zoneThere: { date: '2026-12-04', moved: undefined } }, about))],

@@ -23,7 +23,9 @@ test('time zone data by which the day begins at another moment are noticed at an
   const { badIds, finding, outputs } = await verifyHere({ url: server.url, options })
   expect([badIds, outputs['stale-rows']]).toEqual([['unknown purge.clock'], ''])
   // But for the one hour in which the dates differ as well.
-  expect(finding('purge.clock')?.observed).toMatch(/begins at .* UTC by our time zone data, when it is .* 01:00:00 by the server's|it is .* and .* by the server's/)
+  expect(finding('purge.clock')?.observed).toMatch(
+    /begins at .* UTC by our time zone data, when it is .* 01:00:00 by the server's|it is .* and .* by the server's/,
+  )
   await admin.query("UPDATE cas SET d = d + interval '24 hours'")
   expect((await verifyHere({ url: server.url, options })).badIds).toEqual(['unknown purge.clock'])
   for (const hour of Array.from({ length: 24 }, (_, nth) => nth)) {
@@ -35,7 +37,15 @@ test('time zone data by which the day begins at another moment are noticed at an
 
 test('a clock that is set forward or back over midnight is no difference', async () => {
   await using server = await startPostgres()
-  const zones = ['Atlantic/Azores', 'America/Havana', 'Africa/Cairo', 'Asia/Beirut', 'America/Santiago', 'Australia/Lord_Howe', 'Africa/Casablanca']
+  const zones = [
+    'Atlantic/Azores',
+    'America/Havana',
+    'Africa/Cairo',
+    'Asia/Beirut',
+    'America/Santiago',
+    'Australia/Lord_Howe',
+    'Africa/Casablanca',
+  ]
   const moved = await withPostgresSession(targetOf(server), limits, async (session) => {
     const found: unknown[] = []
     for (const timeZone of zones) {

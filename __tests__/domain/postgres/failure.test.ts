@@ -110,16 +110,19 @@ describe('down, or could not look', () => {
     expect(judgeUnreachable(failure, inCompose).status).toBe(atContainer)
   })
 
-  test.each(rows.filter(([kind]) => kind !== 'too-many-connections' && kind !== 'database-limit'))('%s says what was seen and what to do', (kind) => {
-    const judged = judgeUnreachable({ kind, detail: 'its own words' }, inCompose)
-    expect(judged).toMatchObject({
-      id: kind === 'pooler' ? 'postgres.pooler' : 'postgres.reachable',
-      subject: 'service/db',
-      observed: 'its own words',
-    })
-    expect(judged.title).toMatch(/^service\/db: .+/)
-    expect(judged.advice).not.toBe('')
-  })
+  test.each(rows.filter(([kind]) => kind !== 'too-many-connections' && kind !== 'database-limit'))(
+    '%s says what was seen and what to do',
+    (kind) => {
+      const judged = judgeUnreachable({ kind, detail: 'its own words' }, inCompose)
+      expect(judged).toMatchObject({
+        id: kind === 'pooler' ? 'postgres.pooler' : 'postgres.reachable',
+        subject: 'service/db',
+        observed: 'its own words',
+      })
+      expect(judged.title).toMatch(/^service\/db: .+/)
+      expect(judged.advice).not.toBe('')
+    },
+  )
 
   test('a command is offered only for names that need no thought', () => {
     const refused = { kind: 'refused', detail: '' } as const

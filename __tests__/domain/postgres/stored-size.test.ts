@@ -20,7 +20,11 @@ test.each<readonly [string, readonly StoredColumn[], number]>([
   ['an int, a bigint and an int take 20 bytes, so 24', [int, bigint, int], 4 + 24 + 24],
   ['short texts begin anywhere', [bool, text(6), text(9)], 4 + 24 + 16],
   ['long ones at four', [bool, text(130)], 4 + 24 + 136],
-  ['nulls take nothing, and the bits of thirty columns eight bytes', [...many(3, int), ...many(27, column(4, 4, { nullShare: 1 }))], 4 + 32 + 16],
+  [
+    'nulls take nothing, and the bits of thirty columns eight bytes',
+    [...many(3, int), ...many(27, column(4, 4, { nullShare: 1 }))],
+    4 + 32 + 16,
+  ],
   ['the bits of eight columns lie in the header', [...many(3, int), ...many(5, column(4, 4, { nullShare: 1 }))], 4 + 24 + 16],
 ])('%s', (_, columns, bytes) => {
   expect(tableRowBytes(columns)).toBe(bytes)

@@ -124,7 +124,11 @@ const rows: readonly [what: string, told: () => readonly string[]][] = [
         noConnectionLeft('service/db', { kind: 'database-limit', detail: 'too many connections for database "quiz" (53300)' }, 'quiz'),
       ),
   ],
-  ['no connection left', () => toldOf(noConnectionLeft('service/db', { kind: 'too-many-connections', detail: 'sorry, too many clients already (53300)' }, 'quiz'))],
+  [
+    'no connection left',
+    () =>
+      toldOf(noConnectionLeft('service/db', { kind: 'too-many-connections', detail: 'sorry, too many clients already (53300)' }, 'quiz')),
+  ],
   ['a first look at deadlocks', () => toldOf(judgeDeadlocks(counted(0, 0), undefined, about))],
   ['one deadlock', () => toldOf(judgeDeadlocks({ ...counted(0, 0), deadlocks: 8 }, { deadlocks: 7, statsReset: '' }, about))],
   ['nine deadlocks', () => toldOf(judgeDeadlocks({ ...counted(0, 0), deadlocks: 16 }, { deadlocks: 7, statsReset: '' }, about))],

@@ -41,7 +41,9 @@ const notSupported = (version: string, database: string): JudgedFinding<'db.unfi
 
 const reached = (one: Maintained, target: PostgresTarget): readonly JudgedFinding<ServerId>[] => {
   if (one.unreachable !== undefined) return unreachable(one.unreachable, target, one.database)
-  return one.version === undefined ? [] : [reachable(one.version, target), ...(isTooOld(one.version) ? [notSupported(one.version, one.database)] : [])]
+  return one.version === undefined
+    ? []
+    : [reachable(one.version, target), ...(isTooOld(one.version) ? [notSupported(one.version, one.database)] : [])]
 }
 
 /** A table that `tables` names and no database has. */

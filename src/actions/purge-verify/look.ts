@@ -44,7 +44,9 @@ export const lookAtDatabase = async (options: PurgeOptions, day: BusinessDay, co
   const look = await seePurge(value.target, question, { signal: context.signal, now: () => context.now() })
   if (look.ok) return { seen: true, value: look.value }
   const { target } = value
-  return explainedBy(isFull(look.failure) ? noConnectionLeft(target.subject, look.failure, target.database) : judgeUnreachable(look.failure, target))
+  return explainedBy(
+    isFull(look.failure) ? noConnectionLeft(target.subject, look.failure, target.database) : judgeUnreachable(look.failure, target),
+  )
 }
 
 type LogOption = NonNullable<PurgeOptions['log']>

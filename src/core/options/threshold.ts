@@ -25,7 +25,11 @@ const order = ({ warning, critical, clear }: Given, worse: Threshold['worse'], f
   return undefined
 }
 
-type Written = number | readonly [number] | readonly [number, number] | (Omit<Given, 'critical'> & { readonly critical?: number | undefined })
+type Written =
+  | number
+  | readonly [number]
+  | readonly [number, number]
+  | (Omit<Given, 'critical'> & { readonly critical?: number | undefined })
 
 /** `never`: where there is no critical limit. */
 const limitsOf = (given: Written, never: number): Given => {

@@ -30,7 +30,11 @@ export const judgeConnections = (seen: Connections, about: PostgresSubject): Jud
 export const isFull = ({ kind }: PostgresFailure): boolean => kind === 'too-many-connections' || kind === 'database-limit'
 
 /** The server refused us because every slot is taken, or every one that the database may have: it is up, and this is the one thing wrong with it. */
-export const noConnectionLeft = (subject: string, { kind, detail }: PostgresFailure, database: string): JudgedFinding<'postgres.connections'> => {
+export const noConnectionLeft = (
+  subject: string,
+  { kind, detail }: PostgresFailure,
+  database: string,
+): JudgedFinding<'postgres.connections'> => {
   const ofDatabase = kind === 'database-limit'
   return finding({
     id: 'postgres.connections',

@@ -99,10 +99,17 @@ const ofPooler = /transaction blocks? not allowed|unsupported startup parameter/
  * One SQLSTATE for three limits: the server's, the database's, our role's. The message is in the language of the server; the name of its function
  * that refused us is not.
  */
-const limitByRoutine: Readonly<Record<string, PostgresFailureKind>> = { InitializeSessionUserId: 'role-limit', CheckMyDatabase: 'database-limit' }
+const limitByRoutine: Readonly<Record<string, PostgresFailureKind>> = {
+  InitializeSessionUserId: 'role-limit',
+  CheckMyDatabase: 'database-limit',
+}
 const limitOf = (routine: string, message: string): PostgresFailureKind =>
   limitByRoutine[routine] ??
-  (/too many connections for role/.test(message) ? 'role-limit' : /too many connections for database/.test(message) ? 'database-limit' : 'too-many-connections')
+  (/too many connections for role/.test(message)
+    ? 'role-limit'
+    : /too many connections for database/.test(message)
+      ? 'database-limit'
+      : 'too-many-connections')
 
 const byCode = ({ code, message, routine }: Described): PostgresFailureKind | undefined => {
   if (code === '08P01' && ofPooler.test(message)) return 'pooler'

@@ -38,7 +38,9 @@ const connectRight = (target: PostgresTarget): string => {
 
 const roleAdvice = (user: string, setting: string): string => {
   const role = sqlIdentifier(user)
-  return role === undefined ? `as a superuser: ALTER ROLE … ${setting} for the role that looks.` : `as a superuser: ALTER ROLE ${role} ${setting};`
+  return role === undefined
+    ? `as a superuser: ALTER ROLE … ${setting} for the role that looks.`
+    : `as a superuser: ALTER ROLE ${role} ${setting};`
 }
 
 const certificateAdvice = () => 'give its authority as sslrootcert in database.url, or use the name that stands in the certificate'
@@ -63,12 +65,16 @@ const meanings: Record<PostgresFailureKind, Meaning> = {
   },
   'too-many-connections': { status: 'ok', title: 'answers, and has no connection slot left', advice: () => '' },
   'database-limit': { status: 'ok', title: 'answers, and its database has no connection left', advice: () => '' },
-  'role-limit': { status: 'unknown', title: 'lets our role open no more sessions', advice: ({ user }) => roleAdvice(user, 'CONNECTION LIMIT 10') },
+  'role-limit': {
+    status: 'unknown',
+    title: 'lets our role open no more sessions',
+    advice: ({ user }) => roleAdvice(user, 'CONNECTION LIMIT 10'),
+  },
   'own-timeout': {
     status: 'unknown',
     title: 'ends our session by a time-out',
     advice: ({ user }) =>
-      `${roleAdvice(user, 'SET idle_session_timeout = 0')} The same for idle_in_transaction_session_timeout and transaction_timeout, where the role or the database sets one`,
+      `${roleAdvice(user, 'SET idle_session_timeout = 0')} the same for idle_in_transaction_session_timeout and transaction_timeout, where the role or the database sets one`,
   },
   'server-error': { status: 'critical', title: 'answers with an error', advice: logs },
   'wrong-password': { status: 'unknown', title: 'does not take our password', advice: passwordAdvice },

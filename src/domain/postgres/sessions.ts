@@ -74,7 +74,10 @@ export const judgeBlocked = ({ list }: Sessions, about: PostgresSubject): Judged
 /** What may stand in a statement between quotes. */
 const plainGid = /^[\w .:@/-]{1,200}$/
 
-const ofPrepared = ([oldest, ...more]: Sessions['prepared'], about: PostgresSubject): JudgedFinding<'postgres.idle-in-transaction'> | undefined => {
+const ofPrepared = (
+  [oldest, ...more]: Sessions['prepared'],
+  about: PostgresSubject,
+): JudgedFinding<'postgres.idle-in-transaction'> | undefined => {
   if (oldest === undefined) return undefined
   const threshold = thresholdOf(about, 'idle-in-transaction')
   const age = formatDuration(oldest.ageMs)
@@ -89,7 +92,9 @@ const ofPrepared = ([oldest, ...more]: Sessions['prepared'], about: PostgresSubj
       observed: `${more.length + 1} prepared, the oldest for ${age}, by ${oldest.user} in ${oldest.database}`,
       expected: `none prepared for ${formatDuration(threshold.warning)}`,
       advice: `it keeps its locks, and dead rows from VACUUM, and nothing ends it but a word: ask its transaction manager which, then, in the database ${oldest.database}: COMMIT PREPARED ${gid}; or ROLLBACK PREPARED ${gid};`,
-      evidence: [oldest, ...more].map((one) => `prepared transaction ${one.gid} of ${one.user} in ${one.database}, for ${formatDuration(one.ageMs)}`),
+      evidence: [oldest, ...more].map(
+        (one) => `prepared transaction ${one.gid} of ${one.user} in ${one.database}, for ${formatDuration(one.ageMs)}`,
+      ),
     },
   )
 }
@@ -99,7 +104,9 @@ export const judgeIdleInTransaction = (seen: Sessions, about: PostgresSubject): 
   const idle = judgeIdleSessions(seen, about)
   const prepared = ofPrepared(seen.prepared, about)
   if (prepared === undefined || (prepared.measurements[0]?.value ?? 0) < (idle.measurements[0]?.value ?? 0)) return idle
-  return prepared.status === 'ok' ? { ...idle, cleared: idle.cleared && prepared.cleared } : { ...prepared, evidence: [...prepared.evidence, ...idle.evidence] }
+  return prepared.status === 'ok'
+    ? { ...idle, cleared: idle.cleared && prepared.cleared }
+    : { ...prepared, evidence: [...prepared.evidence, ...idle.evidence] }
 }
 
 const judgeIdleSessions = ({ list }: Sessions, about: PostgresSubject): JudgedFinding<'postgres.idle-in-transaction'> => {

@@ -147,7 +147,9 @@ const heldSql = `WITH ${heldTables} SELECT n.nspname::pg_catalog.text AS schema,
 const seeHeld = async (session: PostgresSession, tables: readonly number[]): Promise<Bloat['withheld']> =>
   (await readOnly(session, heldSql, [tables])).flatMap((row) => {
     const [schema, sizeBytes] = [textCell(row['schema']), numberCell(row['bytes'])]
-    return sizeBytes < worthBytes ? [] : [{ kind: 'table' as const, name: `${schema}.${textCell(row['name'])}`, schema, sizeBytes, why: 'held' as const }]
+    return sizeBytes < worthBytes
+      ? []
+      : [{ kind: 'table' as const, name: `${schema}.${textCell(row['name'])}`, schema, sizeBytes, why: 'held' as const }]
   })
 
 /** Room that holds nothing, of tables and B-tree indexes of 10 MB or more: estimated, and measured where pgstattuple is installed. */
@@ -162,8 +164,11 @@ export const seeBloat = async (session: PostgresSession, tables: readonly number
     seen.push(schema === undefined || index >= mostMeasured ? one : await measured(session, schema, one))
   return {
     fillings: seen.filter((one) => one.withheld === undefined).map((one) => one.filling),
-    withheld: [...(await seeHeld(session, tables)), ...seen.flatMap(({ filling: { kind, schema, name, sizeBytes }, withheld: why }) =>
-      why === undefined ? [] : [{ kind, name: `${schema}.${name}`, schema, sizeBytes, why }],
-    )],
+    withheld: [
+      ...(await seeHeld(session, tables)),
+      ...seen.flatMap(({ filling: { kind, schema, name, sizeBytes }, withheld: why }) =>
+        why === undefined ? [] : [{ kind, name: `${schema}.${name}`, schema, sizeBytes, why }],
+      ),
+    ],
   }
 }

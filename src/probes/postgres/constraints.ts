@@ -1,8 +1,8 @@
 import { type Constraint, type Reference, violations } from '../../domain/postgres/constraint.ts'
 import type { PostgresSession, SqlRow } from '../../tools/connect/session.ts'
 import { booleanCell, numberCell, numbersCell, textsCell, wholeCell } from './cells.ts'
-import { ownerCodeState, type PlannedTable, refuseOwnerCode, seeOwnerCode } from './owner-code.ts'
 import { heldTables, isHeld, readAround } from './held.ts'
+import { ownerCodeState, type PlannedTable, refuseOwnerCode, seeOwnerCode } from './owner-code.ts'
 import { callsOwnCode } from './plain-expression.ts'
 import { isStatementError, readOnly, readOnlyTogether } from './read-only.ts'
 

@@ -58,8 +58,12 @@ const holderOf = (row: SqlRow): Holder => {
   const who = [textCell(row['user'], 64), textCell(row['application'], 64)].filter((word) => word !== '').join(' ')
   const pid = numberCell(row['pid'])
   const holder = pid === 0 ? 'a prepared transaction' : `pid ${pid} ${who}`.trimEnd()
-  return { relation: textCell(row['relation'], 200), words: `${holder} ${row['granted'] === 'true' ? 'holds' : 'waits for'} AccessExclusiveLock` }
+  return {
+    relation: textCell(row['relation'], 200),
+    words: `${holder} ${row['granted'] === 'true' ? 'holds' : 'waits for'} AccessExclusiveLock`,
+  }
 }
 
 /** At most 20 of them, those that hold first. */
-export const seeHolders = async (session: PostgresSession): Promise<readonly Holder[]> => (await readOnly(session, holdersSql)).map(holderOf)
+export const seeHolders = async (session: PostgresSession): Promise<readonly Holder[]> =>
+  (await readOnly(session, holdersSql)).map(holderOf)

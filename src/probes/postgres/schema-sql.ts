@@ -13,9 +13,24 @@ const always = [namespaces, tables, columns, constraints, indexes, triggers, pol
 
 /** What few databases have: it is planned only where its catalogues hold something that `initdb` did not make. */
 const rare: readonly { readonly among: readonly string[]; readonly sql: (major: number) => string }[] = [
-  { among: ['pg_type WHERE typinput OPERATOR(pg_catalog.<>) \'pg_catalog.array_in\'::pg_catalog.regproc AND typtype OPERATOR(pg_catalog.=) ANY (ARRAY[\'b\', \'p\']::pg_catalog."char"[]) AND'], sql: () => baseTypes },
+  {
+    among: [
+      "pg_type WHERE typinput OPERATOR(pg_catalog.<>) 'pg_catalog.array_in'::pg_catalog.regproc AND typtype OPERATOR(pg_catalog.=) ANY (ARRAY['b', 'p']::pg_catalog.\"char\"[]) AND",
+    ],
+    sql: () => baseTypes,
+  },
   { among: ['pg_operator WHERE', 'pg_opfamily WHERE', 'pg_opclass WHERE', 'pg_cast WHERE'], sql: () => operators },
-  { among: ['pg_collation WHERE', 'pg_conversion WHERE', 'pg_ts_config WHERE', 'pg_ts_dict WHERE', 'pg_ts_template WHERE', 'pg_ts_parser WHERE'], sql: () => texts },
+  {
+    among: [
+      'pg_collation WHERE',
+      'pg_conversion WHERE',
+      'pg_ts_config WHERE',
+      'pg_ts_dict WHERE',
+      'pg_ts_template WHERE',
+      'pg_ts_parser WHERE',
+    ],
+    sql: () => texts,
+  },
   { among: ['pg_language WHERE', 'pg_transform WHERE', 'pg_am WHERE'], sql: () => languages },
   { among: ['pg_event_trigger WHERE'], sql: () => eventTriggers },
   { among: ['pg_foreign_data_wrapper WHERE', 'pg_foreign_server WHERE'], sql: () => foreignThings },

@@ -78,28 +78,41 @@ const holderOf = (row: SqlRow): SnapshotHolder => ({
 export const seeSnapshotHolders = async (session: PostgresSession): Promise<readonly SnapshotHolder[]> =>
   (await readOnly(session, holdersSql)).map(holderOf)
 
-const lockersSql = `SELECT l.pid::int AS pid, l.mode, coalesce(a.usename, '')::pg_catalog.text AS "user", coalesce(a.application_name, '') AS application,
+const lockersSql = `SELECT l.pid::int AS pid, l.mode, l.granted, coalesce(a.usename, '')::pg_catalog.text AS "user", coalesce(a.application_name, '') AS application,
     coalesce(a.backend_type, '') AS type
   FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid OPERATOR(pg_catalog.=) l.pid
-  WHERE l.locktype OPERATOR(pg_catalog.=) 'relation' AND l.granted AND l.relation OPERATOR(pg_catalog.=) $1::pg_catalog.oid AND coalesce(l.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid(), true)
+  WHERE l.locktype OPERATOR(pg_catalog.=) 'relation' AND (l.granted OR l.mode OPERATOR(pg_catalog.=) 'AccessExclusiveLock') AND l.relation OPERATOR(pg_catalog.=) $1::pg_catalog.oid AND coalesce(l.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid(), true)
     AND l.database OPERATOR(pg_catalog.=) (SELECT oid FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database())
     AND l.mode OPERATOR(pg_catalog.=) ANY (ARRAY['ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'])
-  ORDER BY l.pid LIMIT 5`
+  ORDER BY l.pid LIMIT 20`
 
-/** A session whose lock VACUUM and REINDEX CONCURRENTLY would wait for. */
+/** A session whose lock VACUUM and REINDEX CONCURRENTLY would wait for, or wait behind. */
 export type Locker = {
   readonly pid: number
   readonly mode: string
+  /** It has the lock; else it waits for it, and everybody after it. */
+  readonly granted: boolean
   readonly user: string
   readonly application: string
   readonly autovacuum: boolean
 }
 
-export const seeLockers = async (session: PostgresSession, oid: number): Promise<readonly Locker[]> =>
-  (await readOnly(session, lockersSql, [oid])).map((row) => ({
-    pid: numberCell(row['pid']),
-    mode: text(row['mode']),
-    user: text(row['user']),
-    application: text(row['application']),
-    autovacuum: row['type'] === 'autovacuum worker',
-  }))
+/** From the weakest on. */
+const modes = ['ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock']
+const mostLockers = 5
+
+/** Of each session its strongest lock. */
+export const seeLockers = async (session: PostgresSession, oid: number): Promise<readonly Locker[]> => {
+  const locks = (await readOnly(session, lockersSql, [oid])).map(lockerOf)
+  const strongest = new Map(locks.toSorted((a, b) => modes.indexOf(a.mode) - modes.indexOf(b.mode)).map((one) => [one.pid, one]))
+  return [...strongest.values()].toSorted((a, b) => Number(b.granted) - Number(a.granted) || a.pid - b.pid).slice(0, mostLockers)
+}
+
+const lockerOf = (row: SqlRow): Locker => ({
+  pid: numberCell(row['pid']),
+  mode: text(row['mode']),
+  granted: booleanCell(row['granted']),
+  user: text(row['user']),
+  application: text(row['application']),
+  autovacuum: row['type'] === 'autovacuum worker',
+})

@@ -123,7 +123,11 @@ const none: OtherRows = { rows: 0, atLeast: false, furthest: '', strange: 0, exa
 const isStrange = (column: string): string =>
   `(${column}::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.!~) '${isoDatePattern}'`
 
-const seeStrange = async (ask: Ask, { kind, sql }: FoundTable, { where, values }: Condition): Promise<Pick<OtherRows, 'strange' | 'example'>> => {
+const seeStrange = async (
+  ask: Ask,
+  { kind, sql }: FoundTable,
+  { where, values }: Condition,
+): Promise<Pick<OtherRows, 'strange' | 'example'>> => {
   if (kind !== 'text') return { strange: 0, example: '' }
   const [row = {}] = await ask(
     `SELECT pg_catalog.count(*)::pg_catalog.float8 AS strange, pg_catalog.min(pg_catalog.left(value::pg_catalog.text, 60)) AS example
@@ -193,7 +197,13 @@ export const seeRows = async (
 /** What a table of days holds: rows of today (up to 2), and whether there are rows of yesterday and of days before. `strange`: a text that is no ISO date. */
 export type DaysLook =
   | { readonly kind: 'unindexed'; readonly rows: number }
-  | { readonly kind: 'seen'; readonly today: number; readonly yesterday: boolean; readonly before: boolean; readonly strange: string }
+  | {
+      readonly kind: 'seen'
+      readonly today: number
+      readonly yesterday: boolean
+      readonly before: boolean
+      readonly strange: string | undefined
+    }
 
 /** Looks for the rows of today, of yesterday and of earlier days in the table of days. */
 export const seeDays = async (
@@ -215,7 +225,7 @@ export const seeDays = async (
     const found = async (one: Condition, limit: number) => (await ask(firstRow(table, one, limit), one.values)).length
     const seen = { today: await found(today, 2), yesterday: (await found(yesterday, 1)) > 0, before: (await found(before, 1)) > 0 }
     const every: Condition = { where: `${column} IS NOT NULL`, values: [] }
-    const { example } = seen.today === 1 ? none : await seeStrange(ask, table, every)
-    return { kind: 'seen', ...seen, strange: example } as const
+    const { strange, example } = seen.today === 1 ? none : await seeStrange(ask, table, every)
+    return { kind: 'seen', ...seen, strange: strange === 0 ? undefined : example } as const
   })
 }

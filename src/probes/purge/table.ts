@@ -135,7 +135,12 @@ const readFacts = async (ask: Ask, oid: number, column: string) => {
   return {
     members: members.length === 0 ? [oid] : members,
     leading: new Set(indexes.map((one) => text(one['name']))),
-    counters: { deleted: numberCell(row['deleted']), dead: numberCell(row['dead']), statsReset: text(row['reset']), files: textsCell(row['files']) },
+    counters: {
+      deleted: numberCell(row['deleted']),
+      dead: numberCell(row['dead']),
+      statsReset: text(row['reset']),
+      files: textsCell(row['files']),
+    },
   }
 }
 

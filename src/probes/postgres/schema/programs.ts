@@ -29,7 +29,9 @@ export const policies = `
   FROM pg_catalog.pg_policy JOIN relations ON relations.oid OPERATOR(pg_catalog.=) polrelid`
 
 /** The body that SQL keeps as a query names tables; its text asks for their locks. */
-const readsHeld = (oid: string): string => `EXISTS (SELECT FROM pg_catalog.pg_depend AS reads JOIN held_tables ON held_tables.oid OPERATOR(pg_catalog.=) reads.refobjid
+const readsHeld = (
+  oid: string,
+): string => `EXISTS (SELECT FROM pg_catalog.pg_depend AS reads JOIN held_tables ON held_tables.oid OPERATOR(pg_catalog.=) reads.refobjid
       WHERE reads.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass AND reads.objid OPERATOR(pg_catalog.=) ${oid} AND reads.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass)`
 
 /** What was left out, as its line would begin. */

@@ -12,7 +12,6 @@ const inTablespace = (tablespace: string): string =>
 /** 2 is the number of `heap`. */
 const storage = `CASE WHEN method OPERATOR(pg_catalog.=) ANY (ARRAY[0, 2]::pg_catalog.oid[]) THEN '' ELSE ' using ' OPERATOR(pg_catalog.||) coalesce((SELECT pg_catalog.quote_ident(amname) FROM pg_catalog.pg_am WHERE pg_am.oid OPERATOR(pg_catalog.=) method), '') END OPERATOR(pg_catalog.||) ${inTablespace('tablespace')}`
 
-
 /** A table by itself. What its constraints' indexes say of it stands here too, for those have no line of their own. */
 export const tables = `
   SELECT CASE WHEN kind OPERATOR(pg_catalog.=) 'f' THEN 'foreign table ' ELSE 'table ' END OPERATOR(pg_catalog.||) name

@@ -127,7 +127,7 @@ export const statements: readonly (readonly [sql: string, shown: Shown])[] = [
   ['ALTER TYPE pair ADD ATTRIBUTE c text COLLATE "C" CASCADE', 'drift'],
   ["ALTER TYPE mood ADD VALUE 'fine' BEFORE 'ok'", 'drift'],
   ["ALTER DOMAIN word SET DEFAULT 'x'", 'drift'],
-  ["ALTER DOMAIN word ADD CONSTRAINT short CHECK (length(VALUE) < 9) NOT VALID", 'drift'],
+  ['ALTER DOMAIN word ADD CONSTRAINT short CHECK (length(VALUE) < 9) NOT VALID', 'drift'],
   ['ALTER DOMAIN word SET NOT NULL', 'drift'],
   ['ALTER SEQUENCE seq CYCLE', 'drift'],
   ['ALTER SEQUENCE seq CACHE 20', 'drift'],
@@ -149,6 +149,9 @@ export const statements: readonly (readonly [sql: string, shown: Shown])[] = [
   ['REINDEX TABLE game; REFRESH MATERIALIZED VIEW m1', 'none'],
   ['VACUUM FULL game', 'none'],
   ["SELECT setval('seq', 5)", 'none'],
-  ["ALTER DATABASE drifting SET datestyle = 'German'; ALTER DATABASE drifting SET timezone = 'Asia/Tokyo'; ALTER DATABASE drifting SET quote_all_identifiers = on", 'none'],
+  [
+    "ALTER DATABASE drifting SET datestyle = 'German'; ALTER DATABASE drifting SET timezone = 'Asia/Tokyo'; ALTER DATABASE drifting SET quote_all_identifiers = on",
+    'none',
+  ],
   ["ALTER DATABASE drifting SET intervalstyle = 'iso_8601'; ALTER DATABASE drifting SET search_path = shop, public", 'none'],
 ]

@@ -26,7 +26,10 @@ const useServer = (major: Major = { major: 18 }) => {
   let server: PostgresServer
   const open: ApplicationSession[] = []
   beforeAll(async () => {
-    server = await startPostgres({ settings: { max_connections: 40, autovacuum: 'off', max_prepared_transactions: 5 }, ...binariesOf(major) })
+    server = await startPostgres({
+      settings: { max_connections: 40, autovacuum: 'off', max_prepared_transactions: 5 },
+      ...binariesOf(major),
+    })
     await using admin = await openSession(server)
     await admin.query(`CREATE TABLE game (id int PRIMARY KEY, points int); INSERT INTO game VALUES (1, 0), (2, 0);
       CREATE ROLE app LOGIN PASSWORD 'app'; GRANT ALL ON game TO app; CREATE ROLE watcher LOGIN PASSWORD 'watcher';
@@ -167,7 +170,12 @@ describe.each(edgeMajors)('sessions on PostgreSQL $major', (major) => {
     const next = await running('SELECT pg_advisory_lock(42)')
     await Promise.all([seen(leader.pid), seen(next.pid)])
     const done = await maintain({ policy: 'terminate' })
-    expect(statuses(done)).toEqual(['ok postgres.blocked', 'critical postgres.idle-in-transaction', 'ok postgres.long-query', 'ok db.session-policy'])
+    expect(statuses(done)).toEqual([
+      'ok postgres.blocked',
+      'critical postgres.idle-in-transaction',
+      'ok postgres.long-query',
+      'ok db.session-policy',
+    ])
     expect(await list()).toEqual([leader.pid, next.pid].toSorted((a, b) => a - b))
     await leader.query('COMMIT; SELECT pg_advisory_unlock(42)')
     await next.ending

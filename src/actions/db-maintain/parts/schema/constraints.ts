@@ -34,7 +34,10 @@ const findThem = (constraint: Constraint): string => {
 const mendValid = ({ kind, table, validated }: Constraint): string | undefined => {
   if (!validated || kind === 'unique') return undefined
   const parts = table.split('.').map((part) => sqlIdentifier(part.replace(/^"(.*)"$/, '$1')))
-  const enable = parts.length === 2 && parts.every((part) => part !== undefined) ? `ALTER TABLE ${parts.join('.')} ENABLE TRIGGER ALL;` : 'ALTER TABLE … ENABLE TRIGGER ALL'
+  const enable =
+    parts.length === 2 && parts.every((part) => part !== undefined)
+      ? `ALTER TABLE ${parts.join('.')} ENABLE TRIGGER ALL;`
+      : 'ALTER TABLE … ENABLE TRIGGER ALL'
   return kind === 'foreign key'
     ? `see that its triggers are on, in both tables: ${enable}`
     : 'find what wrote them past it (an import, or a function of the CHECK that changed)'

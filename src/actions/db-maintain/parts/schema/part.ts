@@ -37,7 +37,11 @@ const writeAnew = async (standing: Standing, schema: Schema, maintained: Maintai
 
 type Snapshot = { readonly path: string | undefined; readonly update: boolean }
 /** `judged`: the findings say all that an earlier run may have said about drift. */
-type Compared = Pick<TaskOutcome<SchemaId | 'db.unfinished'>, 'findings'> & { readonly drift: number; readonly lines: number; readonly judged: boolean }
+type Compared = Pick<TaskOutcome<SchemaId | 'db.unfinished'>, 'findings'> & {
+  readonly drift: number
+  readonly lines: number
+  readonly judged: boolean
+}
 
 const renewed = async (
   standing: Standing,
@@ -58,7 +62,11 @@ const compare = async (maintained: MaintainedDatabase, { path, update }: Snapsho
   const about = { subject, path }
   if (seen.cut) return { findings: [tooLarge(about, seen.lines.length)], drift: 0, lines: seen.lines.length, judged: false }
   const schema = canonical(server.major, seen.lines)
-  const standing = standingOf(await readWorkspaceFile(context.workspace, path, largestSnapshotBytes), schema, canonical(server.major, seen.held).lines)
+  const standing = standingOf(
+    await readWorkspaceFile(context.workspace, path, largestSnapshotBytes),
+    schema,
+    canonical(server.major, seen.held).lines,
+  )
   const judged =
     update && seen.held.length === 0
       ? await renewed(standing, schema, maintained, about)

@@ -44,7 +44,11 @@ export const without = (lines: readonly string[], things: readonly string[]): re
 const isOf = (line: string, thing: string): boolean => {
   const name = thing.replace(/^[a-z ]*? (?=[^ ]*\.)/, '')
   const start = line.indexOf(name)
-  return start > 0 && /^(?:foreign table|materialized view|table|view|function|procedure) $/.test(line.slice(0, start)) && /^(?:$|[ (])/.test(line.slice(start + name.length))
+  return (
+    start > 0 &&
+    /^(?:foreign table|materialized view|table|view|function|procedure) $/.test(line.slice(0, start)) &&
+    /^(?:$|[ (])/.test(line.slice(start + name.length))
+  )
 }
 
 /** What only one side has, sorted so that the two forms of a changed line stand together: `-` in the snapshot, `+` in the database. */

@@ -60,7 +60,7 @@ const judgeGap = ({ yesterday, before }: Extract<DaysLook, { kind: 'seen' }>, ab
 /** Whether the new day was opened, exactly once, and yesterday was not left out. */
 export const judgeDays = (look: Seen<DaysLook>, about: DayAbout): PurgeVerdict<'purge.day' | 'purge.gap'> => {
   if (look.seen && look.value.kind === 'seen') {
-    if (look.value.strange !== '') return { completed: false, findings: [unreadable(look.value.strange, about)] }
+    if (look.value.strange !== undefined) return { completed: false, findings: [unreadable(look.value.strange, about)] }
     return { completed: true, findings: [judgeToday(look.value, about), judgeGap(look.value, about)] }
   }
   const cause = look.seen

@@ -77,7 +77,8 @@ const rowsOf = ({ inLog, counted }: Deleted): number | undefined => inLog ?? cou
 const isDoubted = ({ inLog, counted, purgedAt }: Deleted, { now }: PurgeSubject): boolean =>
   inLog !== undefined && counted !== undefined && purgedAt !== undefined && now - purgedAt > settlingMs && inLog > counted
 
-const nothingKnown = 'nothing to compare yet: no row count in the log, and no look before the day began, or counting began anew since, or the rows went by TRUNCATE, DROP or DETACH'
+const nothingKnown =
+  'nothing to compare yet: no row count in the log, and no look before the day began, or counting began anew since, or the rows went by TRUNCATE, DROP or DETACH'
 
 const verdictOf = (seen: Deleted, about: PurgeSubject): Verdict => {
   const { shown, day } = about

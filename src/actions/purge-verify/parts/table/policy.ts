@@ -43,7 +43,8 @@ const statementName = ({ schema, name }: Found): string | undefined => {
 /** `412 rows, oldest day_date 2026-12-04`; a text that is no date sorts anywhere, and is said to be none. */
 const otherWords = ({ rows, atLeast, furthest, strange, example }: OtherRows, which: string): string => {
   const counted = countRows(rows, atLeast)
-  if (strange > 0) return `${counted}, ${countRows(strange)} of them with no ISO date, such as ${JSON.stringify(example)}, which cannot be compared`
+  if (strange > 0)
+    return `${counted}, ${formatCount(strange)} of them with no ISO date, such as ${JSON.stringify(example)}, which cannot be compared`
   return furthest === '' ? counted : `${counted}, ${which} ${furthest}`
 }
 
