@@ -106,7 +106,7 @@ const look = async (session: PostgresSession, question: PurgeQuestion, now: () =
   const dayTable = question.days === undefined ? undefined : await resolveTable(session, { ...question.days, path }, now)
   const rows = found && (await seeRows(session, found, { from: question.oldest, until: question.tomorrow, user }, now))
   const days = dayTable === undefined || !dayTable.seen ? dayTable : await seeDays(session, dayTable.value, { ...question, user }, now)
-  const locks = found && (await seeLocks(session, found.members, now))
+  const locks = found && (await seeLocks(session, { members: found.members, user }, now))
   return { server, clockAheadMs, zoneThere, table, rows, locks, days, dayTable: dayTable?.seen === true ? dayTable.value : undefined }
 }
 

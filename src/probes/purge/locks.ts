@@ -1,4 +1,5 @@
 import { couldNotLook, type Instant, type Seen, saw } from '../../contract/seen.ts'
+import { catalogueGrants } from '../../domain/postgres/grants.ts'
 import type { Session } from '../../domain/postgres/observation.ts'
 import type { PostgresSession, SqlRow } from '../../tools/connect/session.ts'
 import { numberCell, sinceMs, wholeCell } from '../postgres/cells.ts'
@@ -75,7 +76,16 @@ const look = async (ask: Ask, members: readonly number[]): Promise<LocksLook> =>
 }
 
 /** Looks at the locks on a table and its partitions; it takes none on them. */
-export const seeLocks = async (session: PostgresSession, members: readonly number[], now: () => Instant): Promise<Seen<LocksLook>> => {
+export const seeLocks = async (
+  session: PostgresSession,
+  { members, user }: { readonly members: readonly number[]; readonly user: string },
+  now: () => Instant,
+): Promise<Seen<LocksLook>> => {
   const asked = await inReadOnly(session, [], (ask) => look(ask, members))
-  return asked.ok ? saw(asked.value, now()) : couldNotLook(`${asked.message} (${asked.code})`, 'look at the log of the server')
+  if (asked.ok) return saw(asked.value, now())
+  const missing = catalogueGrants(asked.message, user)
+  return couldNotLook(
+    `${asked.message} (${asked.code})`,
+    missing.length === 0 ? 'look at the log of the server' : `as a superuser: ${missing.join(' ')}`,
+  )
 }
