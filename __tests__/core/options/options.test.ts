@@ -180,7 +180,7 @@ describe('a schema tells what may be written', () => {
   test.each([
     ['text', duration().optional(), ['text']],
     ['a number', z.int().default(3), ['number']],
-    ['a threshold', threshold({ kind: 'number', worse: 'above' }).prefault([1, 2]), ['list', 'mapping']],
+    ['a threshold', threshold({ kind: 'number', worse: 'above' }).prefault([1, 2]), ['number', 'list', 'mapping']],
     ['a union of literals', z.literal(['a', 1, true]), ['text', 'number', 'boolean']],
     ['anything', z.unknown(), ['anything']],
     ['what is made from something else', z.preprocess((value) => value, z.boolean()), ['boolean']],

@@ -26,14 +26,12 @@ export const grantMonitor = (user: string): string => {
   return statement === undefined ? 'grant pg_monitor to the role that looks' : `as a superuser: ${statement}`
 }
 
-const ofCatalogue = /^permission denied for (view|table|function) (pg_\w+)$/
+const ofCatalogue = /^permission denied for (?:view|table) (pg_\w+)$/
 
-/** What is missing when the server refuses one of its own views or functions, by its message: somebody took it from PUBLIC. */
+/** What is missing when the server refuses one of its own views, by its message: somebody took it from PUBLIC. */
 export const catalogueGrants = (message: string, user: string): readonly string[] => {
-  const [, kind, name] = ofCatalogue.exec(message) ?? []
-  if (name === undefined) return []
-  const what = kind === 'function' ? `EXECUTE ON FUNCTION pg_catalog.${name}` : `SELECT ON pg_catalog.${name}`
-  return grantsFor(user, (role) => `GRANT ${what} TO ${role};`)
+  const [, name] = ofCatalogue.exec(message) ?? []
+  return name === undefined ? [] : grantsFor(user, (role) => `GRANT SELECT ON pg_catalog.${name} TO ${role};`)
 }
 
 /** What a role may do with a table whose rows it was to read. `hidden`: row-level security hides some from it. */

@@ -17,8 +17,8 @@ const baseType = `WITH RECURSIVE base(type, modifier, next) AS (
       SELECT type, modifier FROM base WHERE next OPERATOR(pg_catalog.=) 0`
 
 /** What a type can hold; of a numeric what stands before its point. */
-const mostOf = `CASE base.type WHEN 'pg_catalog.int2'::pg_catalog.regtype THEN 32767 WHEN 'pg_catalog.int4'::pg_catalog.regtype THEN 2147483647
-      WHEN 'pg_catalog.numeric'::pg_catalog.regtype THEN CASE WHEN base.modifier OPERATOR(pg_catalog.<) 4 THEN 9223372036854775807
+const mostOf = `CASE WHEN base.type OPERATOR(pg_catalog.=) 'pg_catalog.int2'::pg_catalog.regtype THEN 32767 WHEN base.type OPERATOR(pg_catalog.=) 'pg_catalog.int4'::pg_catalog.regtype THEN 2147483647
+      WHEN base.type OPERATOR(pg_catalog.=) 'pg_catalog.numeric'::pg_catalog.regtype THEN CASE WHEN base.modifier OPERATOR(pg_catalog.<) 4 THEN 9223372036854775807
         ELSE least(9223372036854775807, pg_catalog.power(10::pg_catalog.numeric, greatest(0, ((((base.modifier OPERATOR(pg_catalog.-) 4) OPERATOR(pg_catalog.>>) 16) OPERATOR(pg_catalog.&) 65535)
           OPERATOR(pg_catalog.-) (((((base.modifier OPERATOR(pg_catalog.-) 4) OPERATOR(pg_catalog.&) 2047) OPERATOR(pg_catalog.#) 1024) OPERATOR(pg_catalog.-) 1024))))::pg_catalog.numeric) OPERATOR(pg_catalog.-) 1) END
       ELSE 9223372036854775807 END`

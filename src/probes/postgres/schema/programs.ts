@@ -2,7 +2,7 @@ import { digest, madeLater, oneLine } from './common.ts'
 
 /** When a trigger or a rule fires. */
 export const enabled = (state: string): string =>
-  `CASE ${state} WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'replica' WHEN 'A' THEN 'always' ELSE 'enabled' END`
+  `CASE WHEN ${state} OPERATOR(pg_catalog.=) 'D' THEN 'disabled' WHEN ${state} OPERATOR(pg_catalog.=) 'R' THEN 'replica' WHEN ${state} OPERATOR(pg_catalog.=) 'A' THEN 'always' ELSE 'enabled' END`
 
 /** Of the parts of a partitioned table only those that are switched otherwise than the parent's. */
 export const triggers = `
@@ -36,7 +36,7 @@ const readsHeld = (
 
 /** What was left out, as its line would begin. */
 export const heldThings = `
-  SELECT CASE c.relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view ' WHEN 'f' THEN 'foreign table ' ELSE 'table ' END OPERATOR(pg_catalog.||) s.name OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(c.relname)
+  SELECT CASE WHEN c.relkind OPERATOR(pg_catalog.=) 'v' THEN 'view ' WHEN c.relkind OPERATOR(pg_catalog.=) 'm' THEN 'materialized view ' WHEN c.relkind OPERATOR(pg_catalog.=) 'f' THEN 'foreign table ' ELSE 'table ' END OPERATOR(pg_catalog.||) s.name OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(c.relname)
   FROM held JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) held.oid JOIN schemas AS s ON s.oid OPERATOR(pg_catalog.=) c.relnamespace WHERE c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'p', 'f', 'v', 'm']::pg_catalog."char"[])
   UNION ALL SELECT CASE WHEN prokind OPERATOR(pg_catalog.=) 'p' THEN 'procedure ' ELSE 'function ' END OPERATOR(pg_catalog.||) s.name OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(proname)
   FROM pg_catalog.pg_proc AS p JOIN schemas AS s ON s.oid OPERATOR(pg_catalog.=) pronamespace WHERE EXISTS (SELECT FROM held_tables) AND ${readsHeld('p.oid')}`

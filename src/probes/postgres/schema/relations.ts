@@ -35,8 +35,8 @@ const columnShown = `' ' OPERATOR(pg_catalog.||) pg_catalog.format_type(atttypid
         OPERATOR(pg_catalog.||) CASE WHEN adbin IS NULL THEN '' WHEN attgenerated OPERATOR(pg_catalog.=) '' THEN ' default ' OPERATOR(pg_catalog.||) pg_catalog.pg_get_expr(adbin, adrelid)
            ELSE ' generated always as (' OPERATOR(pg_catalog.||) pg_catalog.pg_get_expr(adbin, adrelid) OPERATOR(pg_catalog.||) ')' OPERATOR(pg_catalog.||) CASE WHEN attgenerated OPERATOR(pg_catalog.=) 's' THEN ' stored' ELSE ' virtual' END END`
 /** How it is kept, where that is not the usual way of its type. */
-const columnKept = `CASE WHEN attstorage OPERATOR(pg_catalog.<>) typstorage AND relations.kind OPERATOR(pg_catalog.<>) 'v' THEN CASE attstorage WHEN 'p' THEN ' storage plain' WHEN 'e' THEN ' storage external' WHEN 'm' THEN ' storage main' ELSE ' storage extended' END ELSE '' END
-        OPERATOR(pg_catalog.||) CASE attcompression WHEN 'l' THEN ' compression lz4' WHEN 'p' THEN ' compression pglz' ELSE '' END
+const columnKept = `CASE WHEN attstorage OPERATOR(pg_catalog.<>) typstorage AND relations.kind OPERATOR(pg_catalog.<>) 'v' THEN CASE WHEN attstorage OPERATOR(pg_catalog.=) 'p' THEN ' storage plain' WHEN attstorage OPERATOR(pg_catalog.=) 'e' THEN ' storage external' WHEN attstorage OPERATOR(pg_catalog.=) 'm' THEN ' storage main' ELSE ' storage extended' END ELSE '' END
+        OPERATOR(pg_catalog.||) CASE WHEN attcompression OPERATOR(pg_catalog.=) 'l' THEN ' compression lz4' WHEN attcompression OPERATOR(pg_catalog.=) 'p' THEN ' compression pglz' ELSE '' END
         OPERATOR(pg_catalog.||) CASE WHEN attstattarget OPERATOR(pg_catalog.>=) 0 THEN ' statistics ' OPERATOR(pg_catalog.||) attstattarget ELSE '' END OPERATOR(pg_catalog.||) coalesce(' with (' OPERATOR(pg_catalog.||) pg_catalog.array_to_string(attoptions, ', ') OPERATOR(pg_catalog.||) ')', '') OPERATOR(pg_catalog.||) ${foreignOptions('attfdwoptions')}
         OPERATOR(pg_catalog.||) CASE WHEN attinhcount OPERATOR(pg_catalog.>) 0 AND NOT attislocal AND NOT relations.partition THEN ' inherited' ELSE '' END`
 

@@ -65,8 +65,9 @@ test('every kind of change that pg_dump -s shows is drift, and nothing else but 
   const hasOracle = existsSync(program)
   const compared = await walk(server, 15, async () => (hasOracle ? dumpOf(server) : ''))
   expect(compared.filter(isWrong).map(({ sql, drift }) => ({ sql, drift }))).toEqual([])
-  if (hasOracle) expect(compared.filter(({ shown, dumpChanged }) => dumpChanged !== (shown === 'drift')).map(({ sql }) => sql)).toEqual([])
-  expect(JSON.stringify(compared)).not.toContain('hidden')
+  const doubted = hasOracle ? compared.filter(({ shown, dumpChanged }) => dumpChanged !== (shown === 'drift')) : []
+  expect(doubted.map(({ sql }) => sql)).toEqual([])
+  expect(compared.flatMap(({ drift }) => drift).join('\n')).not.toContain('hidden')
 })
 
 test('the same on PostgreSQL 18', async () => {

@@ -44,7 +44,8 @@ describe('a snapshot', () => {
   test.each([
     ['an empty file', '', /first line/],
     ['a file of pg_dump', '--\n-- PostgreSQL database dump\n--\n', /first line/],
-    ['a later form', '# ronde schema 2\n# postgresql 15\n', /another release/],
+    ['a later form', '# ronde schema 3\n# postgresql 15\n', /another release/],
+    ['an earlier form', '# ronde schema 1\n# postgresql 15\n', /another release/],
     ['no major', '# ronde schema 2\ntable x\n', /which PostgreSQL/],
   ])('%s is none', (_, text, mistake) => {
     expect(readSnapshot(text)).toEqual({ ok: false, mistake: expect.stringMatching(mistake) })
