@@ -49,9 +49,9 @@ test('a clock that is set forward or back over midnight is no difference', async
   const moved = await withPostgresSession(targetOf(server), limits, async (session) => {
     const found: unknown[] = []
     for (const timeZone of zones) {
-      const offsetAt = zoneClock(timeZone).offsetMs
+      const clock = zoneClock(timeZone)
       const days = Array.from({ length: 365 }, (_, nth) => Date.UTC(2023, 0, 1 + nth, 12))
-      const near = days.filter((at) => offsetAt(at - 36 * hourMs) !== offsetAt(at + 36 * hourMs))
+      const near = days.filter((at) => clock.offsetMs(at - 36 * hourMs) !== clock.offsetMs(at + 36 * hourMs))
       for (const at of near) {
         const day = businessDay(at, timeZone, 0)
         const seen = await seeZone(session, { ...day, at })

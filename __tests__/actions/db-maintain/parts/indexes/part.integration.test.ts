@@ -23,12 +23,7 @@ const twins: readonly (readonly [what: string, sql: string, told: readonly strin
     'CREATE INDEX o1 ON n USING brin (at timestamptz_minmax_multi_ops(values_per_range = 16)); CREATE INDEX o2 ON n USING brin (at timestamptz_minmax_multi_ops)',
     [],
   ],
-  [
-    'the one that nobody expects',
-    'CREATE INDEX zz_mine ON n (email); CREATE INDEX aa_other ON n (email)',
-    ['public.aa_other'],
-    'zz_mine',
-  ],
+  ['the one that nobody expects', 'CREATE INDEX zz_mine ON n (email); CREATE INDEX aa_other ON n (email)', ['public.aa_other'], 'zz_mine'],
   ['neither when both are expected', 'CREATE INDEX zz_mine ON n (email); CREATE INDEX aa_other ON n (email)', [], 'zz_mine, aa_other'],
   [
     'the one that ON CONFLICT cannot use',
