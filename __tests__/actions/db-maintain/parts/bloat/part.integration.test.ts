@@ -17,6 +17,13 @@ const execute = async (server: PostgresServer, statements: readonly string[]): P
 }
 
 const columns = (count: number, one: (nth: number) => string) => Array.from({ length: count }, (_, nth) => one(nth)).join(', ')
+const bloatOf = async (server: PostgresServer, oids: readonly number[]) => {
+  const limits = { signal: new AbortController().signal, connectTimeoutMs: 5_000, timeoutMs: 30_000 }
+  const seen = await withPostgresSession(targetOf(server), limits, (session) => seeBloat(session, oids))
+  if (!seen.ok) throw new Error(seen.failure.detail)
+  return seen.value
+}
+
 /** Layouts whose size is easily misjudged; each is large enough to be told. */
 const shapesOf = (major: number): readonly string[] => [
   `CREATE TABLE s_pad (${columns(30, (n) => `a${n} bool, b${n} bigint`)}); INSERT INTO s_pad SELECT ${columns(30, () => 'true, n')} FROM generate_series(1, 25000) n`,
@@ -58,11 +65,7 @@ describe.each(edgeMajors)('bloat on PostgreSQL $major', (one) => {
     return Number((await session.query("SELECT 'game'::regclass::oid::int AS oid"))[0]?.['oid'])
   }
   const see = async () => {
-    const oids = [await oid()]
-    const limits = { signal: new AbortController().signal, connectTimeoutMs: 5_000, timeoutMs: 30_000 }
-    const seen = await withPostgresSession(targetOf(server), limits, (session) => seeBloat(session, oids))
-    if (!seen.ok) throw new Error(seen.failure.detail)
-    return new Map(seen.value.fillings.map((filling) => [filling.name, filling]))
+    return new Map((await bloatOf(server, [await oid()])).fillings.map((filling) => [filling.name, filling]))
   }
   const shares = async () =>
     Object.fromEntries([...(await see())].map(([name, { emptyBytes, sizeBytes }]) => [name, emptyBytes / sizeBytes]))
@@ -93,12 +96,7 @@ describe.each(edgeMajors)('bloat on PostgreSQL $major', (one) => {
     const oids = (await session.query("SELECT oid::int AS oid FROM pg_class WHERE relname LIKE 's\\_%' AND relkind = 'r'")).map((row) =>
       Number(row['oid']),
     )
-    const limits = { signal: new AbortController().signal, connectTimeoutMs: 5_000, timeoutMs: 30_000 }
-    const bloat = async () => {
-      const seen = await withPostgresSession(targetOf(server), limits, (own) => seeBloat(own, oids))
-      if (!seen.ok) throw new Error(seen.failure.detail)
-      return seen.value
-    }
+    const bloat = () => bloatOf(server, oids)
     const share = ({ emptyBytes, sizeBytes }: { readonly emptyBytes: number; readonly sizeBytes: number }) => (100 * emptyBytes) / sizeBytes
     const estimated = await bloat()
     await admin('CREATE EXTENSION pgstattuple')
