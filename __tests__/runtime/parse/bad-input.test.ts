@@ -27,7 +27,7 @@ const inFile: readonly { what: string; file: string; lines: readonly string[] }[
   {
     what: 'a threshold that is not one',
     file: 'health-check: { thresholds: { cpu: high } }\n',
-    lines: ['1:36  health-check.thresholds.cpu: expected a limit, [warning, critical] or { warning, critical, clear }'],
+    lines: ['1:36  health-check.thresholds.cpu: "high" is not a percentage such as 80%'],
   },
   {
     what: 'a threshold of three values',

@@ -46,17 +46,12 @@ export const threshold = ({ kind, worse }: { readonly kind: Kind; readonly worse
   const { schema, format } = kinds[kind]
   const limit = schema()
   const shape = { warning: limit, critical: limit.optional(), clear: limit.optional() }
+  const values = 'expected one or two values: [warning, critical]'
   const never = worse === 'above' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
   return z
-    .union(
-      [
-        limit,
-        z.tuple([limit]),
-        z.tuple([limit, limit], { error: 'expected one or two values: [warning, critical]' }),
-        z.strictObject(shape),
-      ],
-      { error: 'expected a limit, [warning, critical] or { warning, critical, clear }' },
-    )
+    .union([limit, z.tuple([limit], { error: values }), z.tuple([limit, limit], { error: values }), z.strictObject(shape)], {
+      error: 'expected a limit, [warning, critical] or { warning, critical, clear }',
+    })
     .transform((given, context): Threshold => {
       const limits = limitsOf(given, never)
       const mistake = order(limits, worse, format)
