@@ -25,7 +25,7 @@ const table = (
 /** A session of its own, as each run has it. */
 const snapshotOf = async (server: PostgresServer): Promise<Schema> => {
   const limits = { signal: new AbortController().signal, connectTimeoutMs: 5_000, timeoutMs: 60_000 }
-  const seen = await withPostgresSession(targetOf(server), limits, seeSchema)
+  const seen = await withPostgresSession(targetOf(server), limits, (session) => seeSchema(session, 15))
   if (!seen.ok) throw new Error(seen.failure.detail)
   return canonical(15, seen.value.lines)
 }

@@ -5,6 +5,8 @@ import { drainOutput } from './runtime/print.ts'
 
 /** Runs an action, or `round`, as the runner starts it: inputs from the environment, exit code at the end. `post` is the step's end. */
 export const main = async (name: string, part: StepPart = 'main'): Promise<void> => {
+  // The driver would look for a library that is not there.
+  delete process.env['NODE_PG_FORCE_NATIVE']
   const cancel = new AbortController()
   const stop = () => cancel.abort('cancelled')
   process.on('SIGINT', () => {

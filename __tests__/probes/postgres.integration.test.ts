@@ -7,6 +7,7 @@ import { applicationName } from '../../src/tools/connect/session.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 import { failureOf, look, observe, valueOf } from '../support/postgres-look.ts'
 import { eventually, openSession, targetOf } from '../support/postgres-sessions.ts'
+import { dayAt, gameTable, verifyHere } from '../support/purge.ts'
 
 /** What is left on the server of Ronde's own sessions. */
 const ronde = "SELECT pid, state, query FROM pg_stat_activity WHERE application_name = 'ronde'"
@@ -33,7 +34,7 @@ describe('a healthy server', () => {
     const seen = await observe(monitor())
     expect(seen.server).toEqual({ version: '18.4', major: 18, standby: false, user: 'monitor' })
     expect(valueOf(seen.connections)).toMatchObject({ available: 27, max: 30, byState: { active: 1 } })
-    expect(valueOf(seen.sessions)).toEqual({ list: [], hidden: 0 })
+    expect(valueOf(seen.sessions)).toEqual({ list: [], prepared: [], hidden: 0 })
     expect(valueOf(seen.counters).blocksHit).toBeGreaterThan(0)
     expect(valueOf(seen.freezeAge)).toMatchObject({ freezeMaxAge: 200_000_000 })
     expect(valueOf(seen.replication)).toEqual({ links: [], hidden: 0 })
@@ -151,7 +152,7 @@ describe('a role without pg_monitor', () => {
     await idle.query('BEGIN; SELECT 1')
     const seen = await observe(watcher())
     expect(valueOf(seen.connections)).toMatchObject({ used: 2, byState: { active: 1, 'not visible': 1 } })
-    expect(valueOf(seen.sessions)).toEqual({ list: [], hidden: 1 })
+    expect(valueOf(seen.sessions)).toEqual({ list: [], prepared: [], hidden: 1 })
     expect(valueOf(seen.sizeBytes)).toBeGreaterThan(0)
   })
 
@@ -254,6 +255,32 @@ describe('a server in trouble', () => {
     await admin.query("CREATE ROLE app LOGIN PASSWORD 'app'")
     await using _one = await openSession(small, app)
     expect(await failureOf(targetOf(small, { user: 'app', password: 'app' }))).toMatchObject({ kind: 'too-many-connections' })
+  })
+
+  test('the limit of our own role, and that of the database, are not that of the server, in whatever language it says so', async () => {
+    await using admin = await openSession(server)
+    await admin.query("CREATE ROLE limited LOGIN PASSWORD 'limited' CONNECTION LIMIT 1; CREATE ROLE plain LOGIN PASSWORD 'plain'")
+    await admin.query('CREATE DATABASE narrow CONNECTION LIMIT 1')
+    await using _one = await openSession(server, { user: 'limited', password: 'limited' })
+    expect(await failureOf(targetOf(server, { user: 'limited', password: 'limited' }))).toMatchObject({ kind: 'role-limit' })
+    await using _two = await openSession(server, { user: 'plain', password: 'plain', database: 'narrow' })
+    expect(await failureOf(targetOf(server, { user: 'plain', password: 'plain', database: 'narrow' }))).toMatchObject({
+      kind: 'database-limit',
+    })
+  })
+
+  test('settings of our own role neither end its session nor change a number', async () => {
+    await using admin = await openSession(server)
+    await admin.query(
+      "CREATE ROLE odd LOGIN PASSWORD 'odd'; GRANT pg_monitor TO odd; ALTER ROLE odd SET idle_session_timeout = '1ms'; ALTER ROLE odd SET extra_float_digits = -15",
+    )
+    const seen = await observe(targetOf(server, { user: 'odd', password: 'odd' }))
+    expect(valueOf(seen.sizeBytes)).toBe(valueOf((await observe(targetOf(server))).sizeBytes))
+    await gameTable(admin, { [dayAt(0)]: 1 })
+    await admin.query('GRANT SELECT ON game TO odd')
+    const verified = await verifyHere({ url: server.url.replace(/\/\/[^@]*@/, '//odd:odd@') })
+    expect(verified.badIds).toEqual([])
+    await admin.query('DROP TABLE game')
   })
 
   test('killed, stopped, and there again', async () => {

@@ -133,7 +133,9 @@ describe('JSON schemas', () => {
       file: 'health-check: { thresholds: { cpu: [80%, 95%], disk-free: { warning: 20%, critical: 10%, clear: 22% } } }',
       valid: true,
     },
-    { what: 'a threshold of one value', file: 'health-check: { thresholds: { cpu: [80%] } }', valid: false },
+    { what: 'a threshold of one value', file: 'health-check: { thresholds: { cpu: [80%] } }', valid: true },
+    { what: 'a threshold that only warns', file: 'health-check: { thresholds: { cpu: 80%, disk-free: { warning: 20% } } }', valid: true },
+    { what: 'a threshold of three values', file: 'health-check: { thresholds: { cpu: [80%, 90%, 95%] } }', valid: false },
   ]
   test.each(cases)('$what: $valid', ({ file, valid }) => {
     expect(validate(parse(file))).toBe(valid)

@@ -16,6 +16,8 @@ export type PostgresOptions = {
   readonly hba?: readonly string[]
   /** The major of the programs from npm, 14 to 18; by default the newest. */
   readonly major?: number
+  /** The folder of a server that is stopped just now, whose data this one begins with: a standby, with `standby.signal` in `files`. */
+  readonly copyOf?: string
   /** The folder of other `initdb` and `postgres` programs. */
   readonly binaries?: string
 }
@@ -44,7 +46,7 @@ type Cluster = {
 /** The data of a new server; gives the password of its superuser. */
 export const createCluster = async ({ binaries, directory, data, port, options }: Cluster): Promise<string> => {
   const template = await clusterTemplate(binaries)
-  await runToEnd('cp', ['-a', join(template, 'data'), data], {})
+  await runToEnd('cp', ['-a', join(options.copyOf ?? template, 'data'), data], {})
   const settings = {
     listen_addresses: '127.0.0.1',
     port,

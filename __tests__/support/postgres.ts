@@ -126,7 +126,7 @@ const packagedBinaries = async (packaged: string, directory: string): Promise<st
 }
 
 /** npm cannot pack symbolic links: the package lists them in a file, and its install script makes them. */
-const completeLinks = async (packaged: string): Promise<void> => {
+export const completeLinks = async (packaged: string): Promise<void> => {
   const packageFolder = dirname(packaged)
   const list = await readFile(join(packaged, 'pg-symlinks.json'), 'utf8').catch(() => '[]') // a package without links lists none
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {

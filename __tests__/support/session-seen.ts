@@ -13,6 +13,7 @@ export const session = (pid: number, given: Partial<Session> = {}): Session => (
   queryMs: undefined,
   waitingMs: undefined,
   blockedBy: [],
+  queuedBehind: [],
   query: 'UPDATE game SET points = ?',
   backendStart: '2026-11-22 02:17:00.000001+00',
   stateChange: '2026-11-22 02:17:00.000002+00',

@@ -26,13 +26,16 @@ export type PurgeQuestion = {
   readonly at: Instant
 }
 
+/** The date of our moment by the server's time zone data, and the first of our days that begins at another moment there: what the wall shows then. */
+export type ZoneThere = { readonly date: string; readonly moved: (Day & { readonly wall: string }) | undefined }
+
 /** What one look at a database saw of its daily purge. */
 export type PurgeLook = {
   readonly server: { readonly version: string; readonly standby: boolean; readonly user: string }
   /** How far the server's clock is ahead of ours, in milliseconds, as far as the way there and back lets us know. */
   readonly clockAheadMs: number
-  /** The date of our moment in our zone by the server's time zone data; undefined for an offset, and when it does not know the zone. */
-  readonly dateThere: string | undefined
+  /** Undefined for an offset, and when the server does not know the zone. */
+  readonly zoneThere: ZoneThere | undefined
   readonly table: Seen<FoundTable>
   /** Absent when there is no table to look at. */
   readonly rows: Seen<RowsLook> | undefined
@@ -70,30 +73,41 @@ const lookAtServer = async (session: PostgresSession, now: () => Instant): Promi
   }
 }
 
-/** Of an offset there is nothing to know: two computers add it alike, and as text PostgreSQL would take its sign for west. */
-const dateByServer = async (session: PostgresSession, at: Instant, timeZone: string): Promise<string | undefined> => {
+const wallSql = `SELECT pg_catalog.to_char(pg_catalog.to_timestamp(moment OPERATOR(pg_catalog./) 1000) AT TIME ZONE $2::pg_catalog.text, 'YYYY-MM-DD HH24:MI:SS') AS wall
+  FROM pg_catalog.unnest($1::pg_catalog.float8[]) WITH ORDINALITY AS asked(moment, nth) ORDER BY nth`
+
+/**
+ * Our days by the server's time zone data. What is judged are their limits, so each of ours must be the first second of that date there: from a
+ * moment to the wall, for the way back has two answers where clocks are set back over midnight. Of an offset there is nothing to know: two
+ * computers add it alike, and as text PostgreSQL would take its sign for west.
+ */
+export const seeZone = async (
+  session: PostgresSession,
+  { at, timeZone, yesterday, today, tomorrow }: Pick<PurgeQuestion, 'at' | 'timeZone' | 'yesterday' | 'today' | 'tomorrow'>,
+): Promise<ZoneThere | undefined> => {
   if (timeZone === 'UTC' || /^[+-]/.test(timeZone)) return undefined
-  const asked = await inReadOnly(session, [], (ask) =>
-    ask(
-      `SELECT pg_catalog.to_char(pg_catalog.to_timestamp($1::pg_catalog.float8 OPERATOR(pg_catalog./) 1000) AT TIME ZONE $2::pg_catalog.text, 'YYYY-MM-DD') AS date`,
-      [at, timeZone],
-    ),
-  )
-  const date = asked.ok ? asked.value[0]?.['date'] : undefined
-  return typeof date === 'string' ? date : undefined
+  const limits = [yesterday, today, tomorrow]
+  const moments = [at, ...limits.flatMap(({ start }) => [start - 1_000, start])]
+  const asked = await inReadOnly(session, [], (ask) => ask(wallSql, [moments, timeZone]))
+  if (!asked.ok) return undefined
+  const [now = '', ...walls] = asked.value.map((row) => wholeCell(row['wall']))
+  const dateOf = (wall: string | undefined): string => (wall ?? '').slice(0, 10)
+  const moved = limits.findIndex(({ date }, nth) => dateOf(walls[2 * nth]) >= date || dateOf(walls[2 * nth + 1]) !== date)
+  const day = limits[moved]
+  return { date: dateOf(now), moved: day && { ...day, wall: walls[2 * moved + 1] ?? '' } }
 }
 
 const look = async (session: PostgresSession, question: PurgeQuestion, now: () => Instant): Promise<PurgeLook> => {
   const { clockAheadMs, path, ...server } = await lookAtServer(session, now)
   const { user } = server
-  const dateThere = await dateByServer(session, question.at, question.timeZone)
+  const zoneThere = await seeZone(session, question)
   const table = await resolveTable(session, { table: question.table, column: question.column, path }, now)
   const found = table.seen ? table.value : undefined
   const dayTable = question.days === undefined ? undefined : await resolveTable(session, { ...question.days, path }, now)
   const rows = found && (await seeRows(session, found, { from: question.oldest, until: question.tomorrow, user }, now))
   const days = dayTable === undefined || !dayTable.seen ? dayTable : await seeDays(session, dayTable.value, { ...question, user }, now)
-  const locks = found && (await seeLocks(session, found.members, now))
-  return { server, clockAheadMs, dateThere, table, rows, locks, days, dayTable: dayTable?.seen === true ? dayTable.value : undefined }
+  const locks = found && (await seeLocks(session, { members: found.members, user }, now))
+  return { server, clockAheadMs, zoneThere, table, rows, locks, days, dayTable: dayTable?.seen === true ? dayTable.value : undefined }
 }
 
 /** Looks at the rows, the days and the locks of a table that is purged daily, in one session; it writes nothing. */

@@ -21,6 +21,15 @@ afterAll(() => server[Symbol.asyncDispose]())
 const as = (user: string, password: string, rest = '') =>
   `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${server.port}/postgres${rest}`
 
+test('variables of the runner that mean the driver change nothing', async () => {
+  const ran = await runMaintain(
+    server,
+    { tasks: 'size' },
+    { environment: { NODE_PG_FORCE_NATIVE: '1', PGHOST: '127.0.0.2', PGOPTIONS: '-c search_path=x' } },
+  )
+  expect(ran.bad).toEqual([])
+})
+
 describe('a database that does not let us in is one clear finding, and nothing is done', () => {
   const cases: readonly (readonly [string, () => string, string, RegExp])[] = [
     ['a wrong password', () => as('postgres', 'wrong-password'), 'unknown', /28P01/],

@@ -78,10 +78,37 @@ describe.each(edgeMajors)('PostgreSQL $major', (one) => {
     }
   })
 
-  test('a text that is no ISO date is stale, and said to be none', async () => {
+  test.each([
+    ['below', '05/12/2026', 'purge.stale-rows'],
+    ['below', '', 'purge.stale-rows'],
+    ['above', dayAt(0).replaceAll('-', ''), 'purge.future-rows'],
+    ['above', 'today', 'purge.future-rows'],
+  ])('a text that is no ISO date and sorts %s (%j) cannot be compared, so no purge is told or started', async (_, text, id) => {
     await using session = await openSession(server)
-    await session.query("DROP TABLE IF EXISTS game; CREATE TABLE game (day_date text); INSERT INTO game VALUES ('05/12/2026')")
+    await session.query('DROP TABLE IF EXISTS game, day; CREATE TABLE game (day_date text); CREATE TABLE day (day_date text)')
+    await session.query(`INSERT INTO game VALUES ('${text}'), ('${dayAt(0)}'); INSERT INTO day VALUES ('${text}')`)
+    const options = { 'day-table': 'day', 'run-command': { service: 'web', command: ['purge'] } }
+    const { badIds, finding, outputs } = await verifyHere({ url: server.url, options })
+    expect(badIds).toEqual([`unknown ${id}`, 'unknown purge.day'])
+    expect(finding(id)).toMatchObject({
+      observed: expect.stringContaining(JSON.stringify(text)),
+      advice: expect.stringMatching(/^write day_date as YYYY-MM-DD/),
+    })
+    expect(outputs['stale-rows']).toBe(id === 'purge.stale-rows' ? '' : 0)
+  })
+
+  test('rows of a known day before are stale, whatever texts stand beside them', async () => {
+    await using session = await openSession(server)
+    await session.query(
+      `DROP TABLE IF EXISTS game; CREATE TABLE game (day_date text); INSERT INTO game VALUES ('05/12/2026'), ('${dayAt(-1)}')`,
+    )
     const { bad } = await verifyHere({ url: server.url })
-    expect(bad[0]?.observed).toContain('05/12/2026; that is no ISO date')
+    expect(bad).toMatchObject([
+      {
+        id: 'purge.stale-rows',
+        status: 'critical',
+        observed: '2 rows, 1 of them with no ISO date, such as "05/12/2026", which cannot be compared',
+      },
+    ])
   })
 })

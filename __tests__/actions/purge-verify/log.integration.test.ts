@@ -1,4 +1,4 @@
-import { mkdir, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
@@ -10,6 +10,7 @@ import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
 import { openSession } from '../../support/postgres-sessions.ts'
 import { dayAt, gameTable, noonZone, runPurge, verifyHere, zoneAt } from '../../support/purge.ts'
 import { temporaryFolder } from '../../support/ronde.ts'
+import { asStranger } from '../../support/stranger.ts'
 
 jest.setTimeout(60_000)
 
@@ -171,11 +172,26 @@ describe('a file', () => {
     }
   })
 
-  test('that cannot be read is told with the command that allows it', async () => {
+  test('that our user may not read is told with the command that allows it', async () => {
     await write('app.log', '')
-    // A path below a file is refused to everybody, root included.
-    const { bad } = await verify({ log: { path: join(path(), 'below'), pattern } })
-    expect(bad[0]?.advice).toMatch(/sudo setfacl -m u:USER:r /)
+    await chmod(folder.path, 0o755)
+    await chmod(path(), 0o000)
+    const { bad } = await asStranger(() => verify())
+    expect(bad[0]).toMatchObject({
+      observed: expect.stringMatching(/\(EACCES\)/),
+      advice: expect.stringMatching(/sudo setfacl -m u:USER:r /),
+    })
+  })
+
+  test.each<readonly [string, () => string, RegExp]>([
+    ['below a file', () => join(path(), 'below'), /\(ENOTDIR\)/],
+    ['behind a circle of links', () => join(folder.path, 'circle'), /\(ELOOP\)/],
+    ['with too long a name', () => join(folder.path, 'x'.repeat(300)), /\(ENAMETOOLONG\)/],
+  ])('%s is told as what it is, for no right would help', async (_, where, observed) => {
+    await write('app.log', '')
+    await symlink('circle', join(folder.path, 'circle'))
+    const { bad } = await verify({ log: { path: where(), pattern } })
+    expect(bad[0]).toMatchObject({ observed: expect.stringMatching(observed), advice: expect.stringMatching(/^correct log\.path/) })
   })
 })
 
@@ -215,6 +231,28 @@ describe('how many rows went', () => {
     // Counting that began anew compares nothing.
     await session.query('SELECT pg_stat_reset()')
     expect((await look()).finding('purge.rows-deleted')?.observed).toBe('12 rows by the log')
+  })
+
+  test.each([
+    ['TRUNCATE', 'TRUNCATE tr'],
+    ['DROP of the partition', 'DROP TABLE tr_1'],
+    ['DETACH', 'ALTER TABLE tr DETACH PARTITION tr_1; DROP TABLE tr_1'],
+  ])('by %s is not counted by the server, so the log is believed', async (_, purge) => {
+    await using session = await openSession(server)
+    await session.query(`DROP TABLE IF EXISTS tr, tr_1; CREATE TABLE tr (day_date date) PARTITION BY RANGE (day_date);
+      CREATE TABLE tr_1 PARTITION OF tr FOR VALUES FROM ('${dayAt(-1)}') TO ('${dayAt(0)}'); CREATE TABLE tr_2 PARTITION OF tr FOR VALUES FROM ('${dayAt(0)}') TO ('${dayAt(1)}');
+      INSERT INTO tr SELECT '${dayAt(-1)}' FROM generate_series(1, 400)`)
+    const notes = new Map<string, string>()
+    await write('app.log', purged(1_000, 400))
+    const look = () => verifyHere({ url: server.url, notes, options: { table: 'tr', log: { path: path(), pattern } } })
+    await look()
+    const [[key = '', note = ''] = []] = notes
+    const written = JSON.parse(note) as { last: { at: number } }
+    notes.set(key, JSON.stringify({ ...written, last: { ...written.last, at: midnight - minuteMs } }))
+    await session.query(purge)
+    const { badIds, finding, outputs } = await look()
+    expect([badIds, outputs['deleted-rows']]).toEqual([[], 400])
+    expect(finding('purge.rows-deleted')).toMatchObject({ status: 'ok', observed: '400 rows by the log' })
   })
 
   test.each([

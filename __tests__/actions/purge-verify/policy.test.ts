@@ -63,21 +63,21 @@ describe('the business day', () => {
 })
 
 test('two sets of time zone data that differ leave the date in doubt', () => {
-  expect(judgeClock({ aheadMs: 0, dateThere: '2026-12-05' }, about).status).toBe('ok')
-  expect(judgeClock({ aheadMs: 0, dateThere: undefined }, about).status).toBe('ok')
+  expect(judgeClock({ aheadMs: 0, zoneThere: { date: '2026-12-05', moved: undefined } }, about).status).toBe('ok')
+  expect(judgeClock({ aheadMs: 0, zoneThere: undefined }, about).status).toBe('ok')
   expect(judgeClock({ aheadMs: 0, github: { offsetMs: -59_000, at: 0 } }, about).status).toBe('ok')
   expect(judgeClock({ aheadMs: 0, github: { offsetMs: -300_000, at: 0 } }, about)).toMatchObject({
     status: 'unknown',
     title: expect.stringContaining("our clock is 5 min behind GitHub's"),
   })
-  expect(judgeClock({ aheadMs: 0, dateThere: '2026-12-04' }, about)).toMatchObject({
+  expect(judgeClock({ aheadMs: 0, zoneThere: { date: '2026-12-04', moved: undefined } }, about)).toMatchObject({
     status: 'unknown',
     observed: "in +04:00 it is 2026-12-05 by our time zone data and 2026-12-04 by the server's",
   })
 })
 
 describe('what keeps dead rows alive is named beside the cost', () => {
-  const none = { rows: 0, atLeast: false, furthest: '' }
+  const none = { rows: 0, atLeast: false, furthest: '', strange: 0, example: '' }
   const look = { kind: 'proven', older: none, newer: none, missing: none, buffers: 500, elapsedMs: 3, readWhole: 0 } as const
   const table = {
     schema: 'public',
@@ -85,7 +85,7 @@ describe('what keeps dead rows alive is named beside the cost', () => {
     column: 'day_date',
     kind: 'date',
     partitioned: false,
-    counters: { deleted: 0, dead: 9, statsReset: '' },
+    counters: { deleted: 0, dead: 9, statsReset: '', files: [] },
   } as const
   const cost = (oldest: OldestSnapshot | undefined) =>
     judgeTable(look, table, { about, told: { log: '', remedy: '', oldest } }).findings.find((one) => one.id === 'purge.cost')
@@ -140,6 +140,7 @@ describe('the reading of the counter that a day is compared with', () => {
     oid: 1,
     deleted,
     statsReset: '',
+    files: ['1:2'],
     at: Date.parse(iso),
     ...more,
   })

@@ -223,6 +223,17 @@ describe('locks on the table', () => {
     for (const { gid } of await admin.query('SELECT gid FROM pg_prepared_xacts')) await admin.query(`ROLLBACK PREPARED '${String(gid)}'`)
   })
 
+  test('that may not be looked at are told with the right that is missing', async () => {
+    await gameTable(admin, { [today]: 1 })
+    await admin.query("CREATE ROLE reader LOGIN PASSWORD 'reader'; GRANT SELECT ON game TO reader; REVOKE SELECT ON pg_locks FROM PUBLIC")
+    const { finding } = await verify({}, server.url.replace(/\/\/[^@]*@/, '//reader:reader@'))
+    await admin.query('GRANT SELECT ON pg_locks TO PUBLIC; DROP OWNED BY reader; DROP ROLE reader')
+    expect(finding('purge.locks')).toMatchObject({
+      status: 'unknown',
+      advice: 'as a superuser: GRANT SELECT ON pg_catalog.pg_locks TO "reader";',
+    })
+  })
+
   test('that hold it against everybody: the rows are unknown, explained by the lock, and who holds it is told', async () => {
     await gameTable(admin, { [today]: 1 })
     await using holder = await openSession(server, { application: 'migration' })

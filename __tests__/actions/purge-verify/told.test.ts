@@ -25,7 +25,7 @@ const about = aboutAt(now)
 /** Ten minutes after midnight: the purge is pending. */
 const early = aboutAt(Date.parse('2026-12-04T20:10:00Z'))
 
-const none = { rows: 0, atLeast: false, furthest: '' }
+const none = { rows: 0, atLeast: false, furthest: '', strange: 0, example: '' }
 type Look = Parameters<typeof judgeTable>[0]
 const proven = { kind: 'proven', older: none, newer: none, missing: none, buffers: 9, elapsedMs: 3, readWhole: 0 } as const
 const table = {
@@ -34,7 +34,7 @@ const table = {
   column: 'day_date',
   kind: 'date',
   partitioned: false,
-  counters: { deleted: 0, dead: 9, statsReset: '' },
+  counters: { deleted: 0, dead: 9, statsReset: '', files: [] },
 } as const
 const told = { log: 'no "Purge OK" line in the log of web since 00:00', remedy: 'run the purge', oldest: undefined }
 const rowsTold = (look: Partial<Extract<Look, { kind: 'proven' }>>, more: Partial<Parameters<typeof judgeTable>[1]> = {}, at = about) =>
@@ -57,12 +57,19 @@ const exclusive = (...pids: readonly number[]) => pids.map((pid) => ({ pid, mode
 const rows: readonly [what: string, told: () => readonly string[]][] = [
   ['an empty table', () => rowsTold({})],
   ['a purge that is pending', () => rowsTold({}, {}, early)],
-  ['rows of before', () => rowsTold({ older: { rows: 412, atLeast: false, furthest: '2026-12-04' } })],
-  ['one row of before, while pending', () => rowsTold({ older: { rows: 1, atLeast: false, furthest: '' } }, {}, early)],
-  ['many rows of texts', () => rowsTold({ older: { rows: 10_000, atLeast: true, furthest: 'abc' } }, { kind: 'text' })],
+  ['rows of before', () => rowsTold({ older: { ...none, rows: 412, atLeast: false, furthest: '2026-12-04' } })],
+  ['one row of before, while pending', () => rowsTold({ older: { ...none, rows: 1, atLeast: false, furthest: '' } }, {}, early)],
+  [
+    'many rows of texts',
+    () => rowsTold({ older: { ...none, rows: 10_000, atLeast: true, furthest: 'abc', strange: 10_000, example: 'abc' } }, { kind: 'text' }),
+  ],
   [
     'rows of tomorrow, and without a date',
-    () => rowsTold({ newer: { rows: 2, atLeast: true, furthest: '2026-12-07' }, missing: { rows: 1, atLeast: false, furthest: '' } }),
+    () =>
+      rowsTold({
+        newer: { ...none, rows: 2, atLeast: true, furthest: '2026-12-07' },
+        missing: { ...none, rows: 1, atLeast: false, furthest: '' },
+      }),
   ],
   ['few rows without an index', () => rowsTold({ readWhole: 100, buffers: 21 })],
   ['20 buffers', () => rowsTold({ buffers: 20 })],
@@ -125,13 +132,20 @@ const rows: readonly [what: string, told: () => readonly string[]][] = [
         sessions: [session(43, { waitingMs: 40_000, blockedBy: [42] }), session(44, { waitingMs: 50_000, blockedBy: [42] })],
       }),
   ],
-  ['clocks that agree', () => toldOf(judgeClock({ aheadMs: -1_000, dateThere: '2026-12-05' }, about))],
+  ['clocks that agree', () => toldOf(judgeClock({ aheadMs: -1_000, zoneThere: { date: '2026-12-05', moved: undefined } }, about))],
   ['clocks on the limit', () => toldOf(judgeClock({ aheadMs: -minute, github: { offsetMs: minute, at: now } }, about))],
   ['a server that is ahead', () => toldOf(judgeClock({ aheadMs: minute + 1 }, about))],
   ['a server that is behind', () => toldOf(judgeClock({ aheadMs: -minute - 1 }, about))],
   ['our clock ahead of GitHub', () => toldOf(judgeClock({ aheadMs: 0, github: { offsetMs: minute + 1, at: now } }, about))],
   ['our clock behind GitHub', () => toldOf(judgeClock({ aheadMs: 0, github: { offsetMs: -minute - 1, at: now } }, about))],
-  ['another date there', () => toldOf(judgeClock({ aheadMs: 0, dateThere: '2026-12-04' }, about))],
+  [
+    'a day that begins at another moment there',
+    () =>
+      toldOf(
+        judgeClock({ aheadMs: 0, zoneThere: { date: '2026-12-05', moved: { ...about.day.tomorrow, wall: '2026-12-06 01:00:00' } } }, about),
+      ),
+  ],
+  ['another date there', () => toldOf(judgeClock({ aheadMs: 0, zoneThere: { date: '2026-12-04', moved: undefined } }, about))],
   ['a date in doubt', () => toldOf(judgeClock({ aheadMs: 0, trouble: 'two dates' }, about))],
   [
     'the oldest that reads',

@@ -38,6 +38,24 @@ const accepted: readonly [string, z.ZodType, unknown, unknown][] = [
     ['500ms', '1s'],
     { warning: 500, critical: 1000, clear: 500, worse: 'above' },
   ],
+  [
+    'a limit that only warns',
+    threshold({ kind: 'percentage', worse: 'above' }),
+    '30%',
+    { warning: 0.3, critical: Infinity, clear: 0.3, worse: 'above' },
+  ],
+  [
+    'the same in a list',
+    threshold({ kind: 'duration', worse: 'above' }),
+    ['5m'],
+    { warning: 300_000, critical: Infinity, clear: 300_000, worse: 'above' },
+  ],
+  [
+    'the same by its name, with a clear value, where low is bad',
+    threshold({ kind: 'size', worse: 'below' }),
+    { warning: '5GB', clear: '6GB' },
+    { warning: 5e9, critical: -Infinity, clear: 6e9, worse: 'below' },
+  ],
   ['equal limits', threshold({ kind: 'number', worse: 'below' }), [1, 1], { warning: 1, critical: 1, clear: 1, worse: 'below' }],
   [
     'a threshold with a clear value',
@@ -162,7 +180,7 @@ describe('a schema tells what may be written', () => {
   test.each([
     ['text', duration().optional(), ['text']],
     ['a number', z.int().default(3), ['number']],
-    ['a threshold', threshold({ kind: 'number', worse: 'above' }).prefault([1, 2]), ['list', 'mapping']],
+    ['a threshold', threshold({ kind: 'number', worse: 'above' }).prefault([1, 2]), ['number', 'list', 'mapping']],
     ['a union of literals', z.literal(['a', 1, true]), ['text', 'number', 'boolean']],
     ['anything', z.unknown(), ['anything']],
     ['what is made from something else', z.preprocess((value) => value, z.boolean()), ['boolean']],

@@ -9,6 +9,18 @@ describe('the time of a log line', () => {
     ['[2026-12-04 22:00:01+0200] Purge OK', '2026-12-04T20:00:01.000Z'],
     ['2026-12-04 20:00:01.123456789 UTC [42] LOG', '2026-12-04T20:00:01.123Z'],
     ['2026-12-04T20:00:01Z Purge OK', '2026-12-04T20:00:01.000Z'],
+    ['2026-12-04 20:00:01.123+00 Purge OK', '2026-12-04T20:00:01.123Z'],
+    ['2026-12-04 20:00:01.123 +00 [42] LOG:  Purge OK', '2026-12-04T20:00:01.123Z'],
+    ['2026-12-04 15:00:01-05: Purge OK', '2026-12-04T20:00:01.000Z'],
+    ['2026-12-04 20:00:01 GMT Purge OK', '2026-12-04T20:00:01.000Z'],
+    ['2026-12-05T01:30:01+0530 Purge OK', '2026-12-04T20:00:01.000Z'],
+    ['2026-12-04 22:00:01 UTC+2 Purge OK', '2026-12-04T20:00:01.000Z'],
+    ['2026-12-04 14:30:01 GMT-05:30 Purge OK', '2026-12-04T20:00:01.000Z'],
+    ['2026-12-04t20:00:01z Purge OK', '2026-12-04T20:00:01.000Z'],
+    ['2026-12-05 00:00:01 ERROR Purge OK', '2026-12-04T20:00:01.000Z'],
+    ['2026-12-05 00:00:01 -12345 rows', '2026-12-04T20:00:01.000Z'],
+    ['2026-12-05 00:00:01 Zone purged', '2026-12-04T20:00:01.000Z'],
+    ['2026-12-05 00:00:01 - 12 rows', '2026-12-04T20:00:01.000Z'],
   ])('%s is %s', (line, iso) => {
     expect(new Date(lineTimeReader('+04:00')(line) ?? Number.NaN).toISOString()).toBe(iso)
   })
@@ -17,6 +29,13 @@ describe('the time of a log line', () => {
     '%s has none',
     (line) => {
       expect(lineTimeReader('UTC')(line)).toBeUndefined()
+    },
+  )
+
+  test.each(['CET', 'EST:', 'America/New_York', 'BRT [42]', '+99', 'Etc/GMT+4'])(
+    'beside the zone %s is not known, rather than local',
+    (zone) => {
+      expect(lineTimeReader('+04:00')(`2026-12-04 20:00:05 ${zone} Purge OK`)).toBeUndefined()
     },
   )
 

@@ -104,3 +104,14 @@ describe('a connection string that cannot be read', () => {
     expect(cpuTime()).toBeLessThan(2_000)
   })
 })
+
+test.each(['postgresql:///?service=q', 'service=q', 'service=q user=u dbname=d', 'postgresql:///d?service=q&user=u'])(
+  '%s needs a file that is not read',
+  (text) => {
+    expect(parseConninfo(text)).toMatchObject({ ok: false, mistake: expect.stringMatching(/service files are not read/) })
+  },
+)
+
+test('a service beside a host changes nothing', () => {
+  expect(parseConninfo('postgresql://u@h/d?service=q')).toMatchObject({ ok: true, value: { host: 'h', user: 'u', dbname: 'd' } })
+})

@@ -16,6 +16,10 @@ describe('what was thrown tells why PostgreSQL could not be asked', () => {
     ['timeout', withCode('ETIMEDOUT')],
     ['starting-up', withCode('57P03', 'the database system is starting up')],
     ['too-many-connections', withCode('53300', 'sorry, too many clients already')],
+    ['role-limit', withCode('53300', 'too many connections for role "ronde"')],
+    ['role-limit', Object.assign(withCode('53300', 'слишком много подключений для роли "ronde"'), { routine: 'InitializeSessionUserId' })],
+    ['database-limit', Object.assign(withCode('53300', 'Zu viele Verbindungen'), { routine: 'CheckMyDatabase' })],
+    ['own-timeout', withCode('57P05', 'terminating connection due to idle-session timeout')],
     ['wrong-password', withCode('28P01')],
     ['wrong-password', new Error('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a non-empty string')],
     ['no-access', withCode('28000', 'no pg_hba.conf entry for host')],
@@ -75,6 +79,9 @@ const rows: readonly (readonly [(typeof postgresFailureKinds)[number], Status, S
   ['hung', 'critical', 'critical'],
   ['starting-up', 'critical', 'critical'],
   ['too-many-connections', 'ok', 'ok'],
+  ['database-limit', 'ok', 'ok'],
+  ['role-limit', 'unknown', 'unknown'],
+  ['own-timeout', 'unknown', 'unknown'],
   ['server-error', 'critical', 'critical'],
   ['tls-expired', 'critical', 'critical'],
   ['wrong-password', 'unknown', 'unknown'],
@@ -103,16 +110,19 @@ describe('down, or could not look', () => {
     expect(judgeUnreachable(failure, inCompose).status).toBe(atContainer)
   })
 
-  test.each(rows.filter(([kind]) => kind !== 'too-many-connections'))('%s says what was seen and what to do', (kind) => {
-    const judged = judgeUnreachable({ kind, detail: 'its own words' }, inCompose)
-    expect(judged).toMatchObject({
-      id: kind === 'pooler' ? 'postgres.pooler' : 'postgres.reachable',
-      subject: 'service/db',
-      observed: 'its own words',
-    })
-    expect(judged.title).toMatch(/^service\/db: .+/)
-    expect(judged.advice).not.toBe('')
-  })
+  test.each(rows.filter(([kind]) => kind !== 'too-many-connections' && kind !== 'database-limit'))(
+    '%s says what was seen and what to do',
+    (kind) => {
+      const judged = judgeUnreachable({ kind, detail: 'its own words' }, inCompose)
+      expect(judged).toMatchObject({
+        id: kind === 'pooler' ? 'postgres.pooler' : 'postgres.reachable',
+        subject: 'service/db',
+        observed: 'its own words',
+      })
+      expect(judged.title).toMatch(/^service\/db: .+/)
+      expect(judged.advice).not.toBe('')
+    },
+  )
 
   test('a command is offered only for names that need no thought', () => {
     const refused = { kind: 'refused', detail: '' } as const

@@ -30,7 +30,9 @@ describe('connections', () => {
   })
 
   test('a refusal for want of slots is a hard fact that names itself', () => {
-    expect(noConnectionLeft('service/db', 'sorry, too many clients already (53300)')).toMatchObject({
+    expect(
+      noConnectionLeft('service/db', { kind: 'too-many-connections', detail: 'sorry, too many clients already (53300)' }, 'quiz'),
+    ).toMatchObject({
       id: 'postgres.connections',
       status: 'critical',
       certainty: 'hard',

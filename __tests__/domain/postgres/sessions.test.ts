@@ -8,7 +8,7 @@ const about: PostgresSubject = { subject: 'service/db', thresholds: {} }
 const second = 1_000
 const minute = 60 * second
 
-const seen = (...list: Session[]) => ({ list, hidden: 0 })
+const seen = (...list: Session[]) => ({ list, prepared: [], hidden: 0 })
 const waiting = (pid: number, blockedBy: readonly number[], waitingMs: number) =>
   session(pid, { waitingMs, blockedBy, transactionMs: waitingMs })
 

@@ -20,7 +20,7 @@ const about: PostgresSubject = { subject: 'service/db', thresholds: {} }
 const minute = 60_000
 const dayMs = 86_400_000
 const now = Date.parse('2026-12-05T08:00:00Z')
-const seen = (...list: readonly Session[]) => ({ list, hidden: 0 })
+const seen = (...list: readonly Session[]) => ({ list, prepared: [], hidden: 0 })
 const waits = (pid: number, blockedBy: readonly number[], waitingMs: number) =>
   session(pid, { waitingMs, blockedBy, transactionMs: waitingMs })
 const idle = (pid: number, stateMs: number) => session(pid, { state: 'idle in transaction', stateMs, transactionMs: stateMs })
@@ -117,7 +117,18 @@ const rows: readonly [what: string, told: () => readonly string[]][] = [
   ['rows of one that freezes very late', () => toldOf(judgeWraparound(frozen(2_040_109_466, 2_000_000_000), about))],
   ['connections by state', () => toldOf(judgeConnections({ used: 12, available: 97, max: 100, byState: { idle: 11, active: 1 } }, about))],
   ['many connections', () => toldOf(judgeConnections({ used: 90, available: 97, max: 100, byState: {} }, about))],
-  ['no connection left', () => toldOf(noConnectionLeft('service/db', 'sorry, too many clients already (53300)'))],
+  [
+    'no connection of the database left',
+    () =>
+      toldOf(
+        noConnectionLeft('service/db', { kind: 'database-limit', detail: 'too many connections for database "quiz" (53300)' }, 'quiz'),
+      ),
+  ],
+  [
+    'no connection left',
+    () =>
+      toldOf(noConnectionLeft('service/db', { kind: 'too-many-connections', detail: 'sorry, too many clients already (53300)' }, 'quiz')),
+  ],
   ['a first look at deadlocks', () => toldOf(judgeDeadlocks(counted(0, 0), undefined, about))],
   ['one deadlock', () => toldOf(judgeDeadlocks({ ...counted(0, 0), deadlocks: 8 }, { deadlocks: 7, statsReset: '' }, about))],
   ['nine deadlocks', () => toldOf(judgeDeadlocks({ ...counted(0, 0), deadlocks: 16 }, { deadlocks: 7, statsReset: '' }, about))],
@@ -161,6 +172,9 @@ const kinds: readonly PostgresFailureKind[] = [
   'hung',
   'starting-up',
   'too-many-connections',
+  'database-limit',
+  'role-limit',
+  'own-timeout',
   'server-error',
   'wrong-password',
   'no-access',
@@ -182,7 +196,7 @@ describe('a server', () => {
 const whole: PostgresObservation = {
   server: { version: '16.4', major: 16, standby: false, user: 'ronde' },
   connections: saw({ used: 12, available: 97, max: 100, byState: { idle: 12 } }, now),
-  sessions: saw({ list: [waits(8, [7], 1_000)], hidden: 1 }, now),
+  sessions: saw({ list: [waits(8, [7], 1_000)], prepared: [], hidden: 1 }, now),
   counters: saw(counted(994, 6), now),
   freezeAge: couldNotLook('no right', 'give it'),
   replication: saw({ links: [], hidden: 2 }, now),

@@ -7,6 +7,7 @@ import { createGrant, grantCommand } from '../../../src/probes/certbot/rights.ts
 import { seeFileLog } from '../../../src/probes/log/file.ts'
 import { unknownId } from '../../support/local-users.ts'
 import { freshFolders } from '../../support/state-folder.ts'
+import { asStranger } from '../../support/stranger.ts'
 
 const fresh = freshFolders()
 const { signal } = new AbortController()
@@ -213,13 +214,14 @@ describe('a command that gives a right to a path', () => {
 
   test('a log that cannot be read goes by the same', async () => {
     const at = fresh()
-    const below = join(file(at), 'below')
+    const own = file(at)
+    chmodSync(own, 0o000)
+    chmodSync(at, 0o755)
     const reading = { since: 0, timeOf: () => 0 }
-    expect(await seeFileLog(below, reading)).toMatchObject({ seen: false, advice: `run: sudo setfacl -m u:USER:r ${below}` })
-    expect(await seeFileLog(below, { ...reading, seeGrant: async () => createGrant([at]) })).toMatchObject({
-      advice: expect.stringMatching(words),
-    })
-    symlinkSync(below, join(at, 'link'))
-    expect(await seeFileLog(join(at, 'link'), reading)).toMatchObject({ advice: expect.stringMatching(words) })
+    const look = (path: string, given = {}) => asStranger(() => seeFileLog(path, { ...reading, ...given }))
+    expect(await look(own)).toMatchObject({ seen: false, advice: `run: sudo setfacl -m u:USER:r ${own}` })
+    expect(await look(own, { seeGrant: async () => createGrant([at]) })).toMatchObject({ advice: expect.stringMatching(words) })
+    symlinkSync(own, join(at, 'link'))
+    expect(await look(join(at, 'link'))).toMatchObject({ advice: expect.stringMatching(words) })
   })
 })

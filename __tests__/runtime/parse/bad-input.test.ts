@@ -26,13 +26,13 @@ const inFile: readonly { what: string; file: string; lines: readonly string[] }[
   },
   {
     what: 'a threshold that is not one',
-    file: 'health-check: { thresholds: { cpu: 80% } }\n',
-    lines: ['1:36  health-check.thresholds.cpu: expected [warning, critical] or { warning, critical, clear }'],
+    file: 'health-check: { thresholds: { cpu: high } }\n',
+    lines: ['1:36  health-check.thresholds.cpu: "high" is not a percentage such as 80%'],
   },
   {
-    what: 'a threshold of one value',
-    file: 'health-check: { thresholds: { cpu: [80%] } }\n',
-    lines: ['1:36  health-check.thresholds.cpu: expected two values: [warning, critical]'],
+    what: 'a threshold of three values',
+    file: 'health-check: { thresholds: { cpu: [80%, 90%, 95%] } }\n',
+    lines: ['1:36  health-check.thresholds.cpu: expected one or two values: [warning, critical]'],
   },
   {
     what: 'a wrong unit',

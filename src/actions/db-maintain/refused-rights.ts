@@ -1,4 +1,4 @@
-import { grants, grantsFor } from '../../domain/postgres/grants.ts'
+import { catalogueGrants, grants, grantsFor } from '../../domain/postgres/grants.ts'
 import { sqlIdentifier } from '../../domain/postgres/names.ts'
 import type { MaintainedDatabase } from './part.ts'
 
@@ -6,6 +6,8 @@ const denied = /^permission denied for (schema|table|materialized view|sequence)
 
 /** What would have let a statement that the server refused: by its message a schema or a table, else its own views and functions. */
 export const rightsRefused = ({ server, tables }: Pick<MaintainedDatabase, 'server' | 'tables'>, message: string): readonly string[] => {
+  const ofCatalogue = catalogueGrants(message, server.user)
+  if (ofCatalogue.length > 0) return ofCatalogue
   const [, kind, name = ''] = denied.exec(message) ?? []
   const schema = sqlIdentifier(name)
   if (kind === 'schema') return schema === undefined ? [] : grantsFor(server.user, (role) => grants.usage(schema, role))

@@ -2,8 +2,9 @@ import type { PostgresTarget } from '../../contract/database.ts'
 import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import type { JsonObject } from '../../contract/json.ts'
 import { completedParts } from '../../core/run-parts.ts'
-import { noConnectionLeft } from '../../domain/postgres/connections.ts'
+import { isFull, noConnectionLeft } from '../../domain/postgres/connections.ts'
 import type { PostgresFailure } from '../../domain/postgres/failure.ts'
+import { isTooOld, supported } from '../../domain/postgres/majors.ts'
 import { judgeUnreachable, reachable } from '../../domain/postgres/reachable.ts'
 import { targetIn } from './locate.ts'
 import type { MaintenanceCounts, TaskOptions } from './part.ts'
@@ -11,7 +12,7 @@ import type { Maintained } from './run-tasks.ts'
 
 /** What stands above all tasks: whether the server let us in, and whether the tables are there. */
 export const serverIds = ['postgres.reachable', 'postgres.pooler', 'postgres.connections', 'db.table'] as const
-type ServerId = (typeof serverIds)[number]
+type ServerId = (typeof serverIds)[number] | 'db.unfinished'
 
 type About = {
   readonly options: TaskOptions
@@ -20,14 +21,29 @@ type About = {
   readonly extra: readonly JudgedFinding<ServerId>[]
 }
 
-const unreachable = (failure: PostgresFailure, target: PostgresTarget): readonly JudgedFinding<ServerId>[] => {
+const unreachable = (failure: PostgresFailure, target: PostgresTarget, database: string): readonly JudgedFinding<ServerId>[] => {
   const judged = { ...judgeUnreachable(failure, target), cleared: false }
-  return failure.kind === 'too-many-connections' ? [judged, noConnectionLeft(target.subject, failure.detail)] : [judged]
+  return isFull(failure) ? [judged, noConnectionLeft(target.subject, failure, database)] : [judged]
 }
 
+const notSupported = (version: string, database: string): JudgedFinding<'db.unfinished'> =>
+  finding({
+    id: 'db.unfinished',
+    subject: `database/${database}`,
+    status: 'unknown',
+    title: `database/${database}: PostgreSQL ${version} is not supported`,
+    observed: `PostgreSQL ${version}`,
+    expected: supported,
+    advice: 'no task was run: move the data to a supported major with pg_dump and pg_restore, or pg_upgrade',
+    certainty: 'hard',
+    audience: 'technical',
+  })
+
 const reached = (one: Maintained, target: PostgresTarget): readonly JudgedFinding<ServerId>[] => {
-  if (one.unreachable !== undefined) return unreachable(one.unreachable, target)
-  return one.version === undefined ? [] : [reachable(one.version, target)]
+  if (one.unreachable !== undefined) return unreachable(one.unreachable, target, one.database)
+  return one.version === undefined
+    ? []
+    : [reachable(one.version, target), ...(isTooOld(one.version) ? [notSupported(one.version, one.database)] : [])]
 }
 
 /** A table that `tables` names and no database has. */

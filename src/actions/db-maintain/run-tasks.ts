@@ -3,7 +3,9 @@ import type { PostgresTarget } from '../../contract/database.ts'
 import type { Obstacle } from '../../contract/seen.ts'
 import { type PlannedPart, type RanPart, runPartsInTurn, unfinishedPart, whyAborted } from '../../core/run-parts.ts'
 import { type PostgresFailure, passingFailures } from '../../domain/postgres/failure.ts'
+import { oldestMajor } from '../../domain/postgres/majors.ts'
 import type { TableName } from '../../domain/postgres/table-name.ts'
+import { seeHolders } from '../../probes/postgres/held.ts'
 import { isStatementError, type StatementError } from '../../probes/postgres/read-only.ts'
 import type { PostgresSession } from '../../tools/connect/session.ts'
 import { openMaintained } from './maintained-database.ts'
@@ -94,17 +96,25 @@ const whyStopped = ({ signal }: Context, error: StatementError) =>
     ? whyAborted(signal, deadlineAdvice)
     : { cause: `${error.message} (${error.code})`, advice: 'run it again in a quieter hour, or with fewer `tables`' }
 
-const refused = (maintained: MaintainedDatabase, task: string, error: StatementError): TaskDone => {
+const whyLocked = async ({ session }: MaintainedDatabase, error: StatementError): Promise<Obstacle> => {
+  const holders = await seeHolders(session)
+  return {
+    cause: [`${error.message} (${error.code})`, ...holders.slice(0, 3).map(({ relation, words }) => `${relation}: ${words}`)].join('; '),
+    advice:
+      holders.length === 0
+        ? 'somebody held something that it must read, and has let it go by now: run it again'
+        : 'run it again when that session has ended',
+  }
+}
+
+const refused = async (maintained: MaintainedDatabase, task: string, error: StatementError): Promise<TaskDone> => {
   const { context } = maintained
   const { database } = maintained.target
   if (error.code === stopped) return notDone(couldNotFinish(database, task, whyStopped(context, error)))
   if (error.code === insufficientPrivilege)
     return notDone(lacksRights(database, task, { what: error.message, grants: rightsRefused(maintained, error.message) }))
-  const advice =
-    error.code === locked
-      ? 'somebody holds a table that it must read: the task `sessions` tells who; then run it again'
-      : 'read the server log'
-  return notDone(couldNotFinish(database, task, { cause: `${error.message} (${error.code})`, advice }))
+  if (error.code === locked) return notDone(couldNotFinish(database, task, await whyLocked(maintained, error)))
+  return notDone(couldNotFinish(database, task, { cause: `${error.message} (${error.code})`, advice: 'read the server log' }))
 }
 
 const settingOf = ({ target, context }: Pick<MaintenanceWork, 'target' | 'context'>) => ({
@@ -170,7 +180,7 @@ const inOneSession = async (work: MaintenanceWork, left: readonly PlannedTask[])
     const open = await openMaintained(session, work)
     seen = { missing: open.missing, version: open.maintained.server.version }
     opened = true
-    const nothing = open.maintained.named && open.maintained.tables.length === 0
+    const nothing = (open.maintained.named && open.maintained.tables.length === 0) || open.maintained.server.major < oldestMajor
     for await (const one of inTurn(nothing ? [] : left, open.maintained)) ran.push(one)
   })
   stop.release()

@@ -2,6 +2,7 @@ import type { SeenClock } from '../../contract/clock.ts'
 import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import { formatDuration } from '../../core/quantity.ts'
 import { mostOffsetMs } from '../../core/time/clock.ts'
+import type { ZoneThere } from '../../probes/purge.ts'
 import type { PurgeSubject } from './about.ts'
 
 export type Clocks = {
@@ -11,8 +12,8 @@ export type Clocks = {
   readonly github?: SeenClock | undefined
   /** What the self-test of our own date found. */
   readonly trouble?: string | undefined
-  /** Our date by the server's time zone data; undefined when it does not know the zone. */
-  readonly dateThere?: string | undefined
+  /** Our days by the server's time zone data; undefined when it does not know the zone. */
+  readonly zoneThere?: ZoneThere | undefined
 }
 
 type Doubt = { readonly title: string; readonly observed: string; readonly advice: string }
@@ -26,7 +27,24 @@ const farFromGitHub = ({ offsetMs, at }: SeenClock): Doubt => {
   }
 }
 
-const doubtOf = ({ aheadMs, trouble, dateThere, github }: Clocks, { day }: PurgeSubject): Doubt | undefined => {
+const utc = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ')
+
+/** Other limits of a day are other rows: a purge by the server's data and our look would mean different ones. */
+const otherZoneData = ({ date, moved }: ZoneThere, { day }: PurgeSubject): Doubt | undefined => {
+  const { timeZone, today } = day
+  if (date === today.date && moved === undefined) return undefined
+  return {
+    title: 'the business date is in doubt',
+    observed:
+      moved === undefined || date !== today.date
+        ? `in ${timeZone} it is ${today.date} by our time zone data and ${date} by the server's`
+        : `in ${timeZone} ${moved.date} begins at ${utc(moved.start)} UTC by our time zone data, when it is ${moved.wall} by the server's`,
+    advice:
+      'bring the older time zone data up to date (package tzdata beside the server, or a newer release of Ronde), or write the offset as time-zone',
+  }
+}
+
+const doubtOf = ({ aheadMs, trouble, zoneThere, github }: Clocks, about: PurgeSubject): Doubt | undefined => {
   const difference = formatDuration(Math.abs(aheadMs))
   if (trouble !== undefined)
     return { title: 'the business date is in doubt', observed: trouble, advice: 'report this as a mistake of Ronde' }
@@ -38,15 +56,7 @@ const doubtOf = ({ aheadMs, trouble, dateThere, github }: Clocks, { day }: Purge
       advice: 'set both clocks by NTP: timedatectl on each machine says whether it is synchronised',
     }
   }
-  if (dateThere !== undefined && dateThere !== day.today.date) {
-    return {
-      title: 'the business date is in doubt',
-      observed: `in ${day.timeZone} it is ${day.today.date} by our time zone data and ${dateThere} by the server's`,
-      advice:
-        'bring the older time zone data up to date (package tzdata beside the server, or a newer release of Ronde), or write the offset as time-zone',
-    }
-  }
-  return undefined
+  return zoneThere === undefined ? undefined : otherZoneData(zoneThere, about)
 }
 
 /** Whether the clocks agree on the day. When they do not, nobody knows which day it is: then nothing else is judged. */
@@ -59,7 +69,7 @@ export const judgeClock = (clocks: Clocks, about: PurgeSubject): JudgedFinding<'
     status: doubt === undefined ? 'ok' : 'unknown',
     title: `${shown}: ${doubt?.title ?? `the clocks agree that it is ${day.label}`}`,
     observed: doubt?.observed ?? `${formatDuration(Math.abs(clocks.aheadMs))} between the database's clock and ours`,
-    expected: `at most ${formatDuration(mostOffsetMs)} between the clocks, and one date in ${day.timeZone}`,
+    expected: `at most ${formatDuration(mostOffsetMs)} between the clocks, and the same days in ${day.timeZone}`,
     advice: doubt?.advice ?? '',
     audience: 'infrastructure',
     measurements: [{ name: 'clock-difference', value: Math.abs(clocks.aheadMs), unit: 'ms' }],

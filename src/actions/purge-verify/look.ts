@@ -1,7 +1,7 @@
 import type { Context } from '../../contract/context.ts'
 import type { JudgedFinding } from '../../contract/finding.ts'
 import type { Obstacle, Seen } from '../../contract/seen.ts'
-import { noConnectionLeft } from '../../domain/postgres/connections.ts'
+import { isFull, noConnectionLeft } from '../../domain/postgres/connections.ts'
 import { containerDown, judgeUnreachable } from '../../domain/postgres/reachable.ts'
 import { type PurgeLook, seePurge } from '../../probes/purge.ts'
 import { type LogLook, type LogPlace, seePurgeLog } from '../../probes/purge-log.ts'
@@ -43,8 +43,10 @@ export const lookAtDatabase = async (options: PurgeOptions, day: BusinessDay, co
   }
   const look = await seePurge(value.target, question, { signal: context.signal, now: () => context.now() })
   if (look.ok) return { seen: true, value: look.value }
-  const full = look.failure.kind === 'too-many-connections'
-  return explainedBy(full ? noConnectionLeft(value.target.subject, look.failure.detail) : judgeUnreachable(look.failure, value.target))
+  const { target } = value
+  return explainedBy(
+    isFull(look.failure) ? noConnectionLeft(target.subject, look.failure, target.database) : judgeUnreachable(look.failure, target),
+  )
 }
 
 type LogOption = NonNullable<PurgeOptions['log']>

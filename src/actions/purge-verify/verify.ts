@@ -2,6 +2,7 @@ import type { Context } from '../../contract/context.ts'
 import { type Finding, type JudgedFinding, stamped } from '../../contract/finding.ts'
 import type { Seen } from '../../contract/seen.ts'
 import { completedParts, type RanPart, runPartsSideBySide, unfinishedAs } from '../../core/run-parts.ts'
+import type { OtherRows } from '../../probes/purge/rows.ts'
 import type { LogLook } from '../../probes/purge-log.ts'
 import type { PurgeSubject } from './about.ts'
 import { type BusinessDay, businessDay, selfTest } from './business-day.ts'
@@ -10,6 +11,7 @@ import type { PurgeVerifyOptions } from './every-option.ts'
 import { lookAtDatabase, lookAtLog } from './look.ts'
 import type { PurgeVerdict, PurgeWorld } from './part.ts'
 import { rowsInLog } from './parts/log/policy.ts'
+import { knownRows } from './parts/table/policy.ts'
 import { parts } from './parts.generated.ts'
 
 type PartId = (typeof parts)[number]['ids'][number]
@@ -57,10 +59,10 @@ const rowsDeletedBy = (ran: Awaited<ReturnType<typeof runParts>>): number | unde
 const judgedTogether = async (given: PurgeVerifyOptions, world: PurgeWorld, nothing: Nothing): Promise<Verified> => {
   const { database, log, about } = world
   const look = database.seen ? database.value : undefined
-  const clock = look === undefined ? [] : [judgeClock({ aheadMs: look.clockAheadMs, dateThere: look.dateThere }, about)]
+  const clock = look === undefined ? [] : [judgeClock({ aheadMs: look.clockAheadMs, zoneThere: look.zoneThere }, about)]
   if (clock.some((one) => one.status !== 'ok')) return { ...nothing, scope: [], findings: ofTable(clock) }
   const ran = await runParts(given, world)
-  const rows = look?.rows?.seen === true && look.rows.value.kind === 'proven' ? look.rows.value.older.rows : undefined
+  const rows = look?.rows?.seen === true && look.rows.value.kind === 'proven' ? staleRowsOf(look.rows.value.older) : undefined
   const inLog = log?.seen === true ? rowsInLog(log.value) : undefined
   return {
     ...nothing,
@@ -71,6 +73,9 @@ const judgedTogether = async (given: PurgeVerifyOptions, world: PurgeWorld, noth
     purgedAt: purgedAtOf(log),
   }
 }
+
+/** Rows whose dates nobody can compare are neither stale nor not. */
+const staleRowsOf = (older: OtherRows): number | undefined => (older.rows > 0 && knownRows(older) === 0 ? undefined : older.rows)
 
 const purgedAtOf = (log: Seen<LogLook> | undefined): number | undefined => (log?.seen === true ? log.value.lines[0]?.at : undefined)
 

@@ -25,20 +25,35 @@ const order = ({ warning, critical, clear }: Given, worse: Threshold['worse'], f
   return undefined
 }
 
+type Written =
+  | number
+  | readonly [number]
+  | readonly [number, number]
+  | (Omit<Given, 'critical'> & { readonly critical?: number | undefined })
+
+/** `never`: where there is no critical limit. */
+const limitsOf = (given: Written, never: number): Given => {
+  if (typeof given === 'number') return { warning: given, critical: never }
+  if ('length' in given) return { warning: given[0], critical: given[1] ?? never }
+  return { ...given, critical: given.critical ?? never }
+}
+
 /**
- * `[warning, critical]` or `{ warning, critical, clear }`, in the units of its kind; gives a `Threshold` in ms, bytes or a fraction of 1.
+ * `[warning, critical]` or `{ warning, critical, clear }`; one that only warns is `warning`, `[warning]` or `{ warning }`. In the units of its kind; gives a `Threshold` in ms, bytes or a fraction of 1.
  * Write a default with `.prefault(['80%', '95%'])`.
  */
 export const threshold = ({ kind, worse }: { readonly kind: Kind; readonly worse: Threshold['worse'] }) => {
   const { schema, format } = kinds[kind]
   const limit = schema()
-  const shape = { warning: limit, critical: limit, clear: limit.optional() }
+  const shape = { warning: limit, critical: limit.optional(), clear: limit.optional() }
+  const values = 'expected one or two values: [warning, critical]'
+  const never = worse === 'above' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
   return z
-    .union([z.tuple([limit, limit], { error: 'expected two values: [warning, critical]' }), z.strictObject(shape)], {
-      error: 'expected [warning, critical] or { warning, critical, clear }',
+    .union([limit, z.tuple([limit], { error: values }), z.tuple([limit, limit], { error: values }), z.strictObject(shape)], {
+      error: 'expected a limit, [warning, critical] or { warning, critical, clear }',
     })
     .transform((given, context): Threshold => {
-      const limits: Given = Array.isArray(given) ? { warning: given[0], critical: given[1] } : given
+      const limits = limitsOf(given, never)
       const mistake = order(limits, worse, format)
       if (mistake !== undefined) context.addIssue({ code: 'custom', message: mistake })
       return { warning: limits.warning, critical: limits.critical, clear: limits.clear ?? limits.warning, worse }
@@ -67,4 +82,4 @@ export const thresholdsOption = (limits: Thresholds): z.ZodType<Limited> =>
   z
     .lazy(once(() => limitsObject(limits)))
     .default({})
-    .register(texts, { description: 'Limits as `[warning, critical]` or `{ warning, critical, clear }`.' })
+    .register(texts, { description: 'Limits as `[warning, critical]`, `{ warning, critical, clear }`, or one value that only warns.' })

@@ -10,13 +10,15 @@ export type Filling = {
   readonly how: 'estimated' | 'measured'
 }
 
-/** One whose statistics say too little: never analyzed, changed much since, or not to be read by our role. */
+export const whyWithheld = ['held', 'stale', 'not-analyzed', 'switched-off', 'unreadable', 'row-security'] as const
+
+/** One whose statistics say too little, and why: changed much since, or never analyzed; a column of it not; not to be read by our role; or somebody holds it. */
 export type Withheld = {
   readonly kind: 'table' | 'index'
   readonly name: string
   readonly schema?: string
   readonly sizeBytes: number
-  readonly why: 'stale' | 'unreadable'
+  readonly why: (typeof whyWithheld)[number]
 }
 
 export type Bloat = { readonly fillings: readonly Filling[]; readonly withheld: readonly Withheld[] }
@@ -25,11 +27,13 @@ export type Bloat = { readonly fillings: readonly Filling[]; readonly withheld: 
 export type Sequence = {
   readonly schema: string
   readonly name: string
-  /** `public.game.id`; empty when no column owns it. */
+  /** The narrowest column that it fills, `public.game.id`; empty when there is none. */
   readonly column: string
   /** The last number given; absent when none was, or when our role may not read it. */
   readonly last: number | undefined
   readonly readable: boolean
+  /** Somebody changes it just now: how far it is was not asked. */
+  readonly held: boolean
   readonly first: number
   /** The last number that fits, into the sequence and into its column. */
   readonly limit: number

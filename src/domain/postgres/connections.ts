@@ -1,6 +1,8 @@
 import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import { formatPercent } from '../../core/quantity.ts'
 import { judge } from '../../core/threshold.ts'
+import type { PostgresFailure } from './failure.ts'
+import { sqlIdentifier } from './names.ts'
 import type { Connections } from './observation.ts'
 import { type PostgresSubject, thresholdOf } from './thresholds.ts'
 
@@ -24,19 +26,34 @@ export const judgeConnections = (seen: Connections, about: PostgresSubject): Jud
   })
 }
 
-/** The server refused us because every slot is taken: it is up, and this is the one thing wrong with it. */
-export const noConnectionLeft = (subject: string, detail: string): JudgedFinding<'postgres.connections'> =>
-  finding({
+/** What everybody else meets as well. */
+export const isFull = ({ kind }: PostgresFailure): boolean => kind === 'too-many-connections' || kind === 'database-limit'
+
+/** The server refused us because every slot is taken, or every one that the database may have: it is up, and this is the one thing wrong with it. */
+export const noConnectionLeft = (
+  subject: string,
+  { kind, detail }: PostgresFailure,
+  database: string,
+): JudgedFinding<'postgres.connections'> => {
+  const ofDatabase = kind === 'database-limit'
+  return finding({
     id: 'postgres.connections',
     subject,
     status: 'critical',
-    title: `${subject}: no connection slot left`,
+    title: ofDatabase ? `${subject}: the database has no connection left` : `${subject}: no connection slot left`,
     observed: detail,
-    expected: 'a free connection slot',
-    advice: connectionAdvice,
+    expected: ofDatabase ? 'a connection that the limit of the database leaves free' : 'a free connection slot',
+    advice: ofDatabase ? databaseAdvice(database) : connectionAdvice,
     certainty: 'hard',
     audience: 'technical',
   })
+}
 
-const connectionAdvice =
-  'find who holds them: SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC; then bound the pool of that application, or raise max_connections'
+const whoHolds =
+  'find who holds them: SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC; then bound the pool of that application'
+const connectionAdvice = `${whoHolds}, or raise max_connections`
+
+const databaseAdvice = (database: string): string => {
+  const name = sqlIdentifier(database)
+  return `${whoHolds}, or raise the limit of the database${name === undefined ? ' with ALTER DATABASE … CONNECTION LIMIT' : `: ALTER DATABASE ${name} CONNECTION LIMIT 100;`}`
+}

@@ -87,6 +87,8 @@ const checked = (given: Record<string, string>): ConninfoReading => {
   if (Object.values(given).some((value) => value.includes('\0'))) return mistake('it contains a zero byte')
   const value = withoutEmpty({ ...given, ...firstOfEach(given) })
   const { port } = value
+  if (value['service'] !== undefined && value['host'] === undefined && value['hostaddr'] === undefined)
+    return mistake('it names a service, and service files are not read: write host, port, user and database into it')
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) {
     return mistake(`the port is not a number from 1 to 65535; ${encodeHint}`)
   }

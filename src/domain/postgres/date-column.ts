@@ -14,6 +14,9 @@ const kindByType: Readonly<Record<string, DateColumnKind>> = {
 /** By the name of the base type in `pg_type`; `undefined` for one that holds no date. */
 export const dateColumnKind = (typeName: string): DateColumnKind | undefined => kindByType[typeName]
 
+/** What a text must look like to be compared as a date, for PostgreSQL and for us. */
+export const isoDatePattern = '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([T ]|$)'
+
 /** A day with the moment at which it begins. */
 type Day = { readonly date: string; readonly start: number }
 

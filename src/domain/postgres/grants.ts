@@ -26,6 +26,14 @@ export const grantMonitor = (user: string): string => {
   return statement === undefined ? 'grant pg_monitor to the role that looks' : `as a superuser: ${statement}`
 }
 
+const ofCatalogue = /^permission denied for (?:view|table) (pg_\w+)$/
+
+/** What is missing when the server refuses one of its own views, by its message: somebody took it from PUBLIC. */
+export const catalogueGrants = (message: string, user: string): readonly string[] => {
+  const [, name] = ofCatalogue.exec(message) ?? []
+  return name === undefined ? [] : grantsFor(user, (role) => `GRANT SELECT ON pg_catalog.${name} TO ${role};`)
+}
+
 /** What a role may do with a table whose rows it was to read. `hidden`: row-level security hides some from it. */
 export type ReadRights = {
   readonly schema: string

@@ -12,6 +12,12 @@ export type Index = {
   /** CREATE INDEX or REINDEX is at work on it. */
   readonly building: boolean
   readonly unique: boolean
+  /** Uniqueness is checked at once: ON CONFLICT and foreign keys need that. */
+  readonly immediate: boolean
+  /** NULLS NOT DISTINCT. */
+  readonly nullsEqual: boolean
+  /** Somebody holds its table: what it does was not seen. */
+  readonly held: boolean
   /** A primary key, a unique or an exclusion constraint rests on it, or a foreign key points at it. */
   readonly ofConstraint: boolean
   /** It is the replica identity of its table, or CLUSTER goes by it. */

@@ -19,6 +19,8 @@ export type Session = {
   readonly waitingMs: number | undefined
   /** Who holds or queues before the lock; 0 is a prepared transaction. Empty when it waits for none. */
   readonly blockedBy: readonly number[]
+  /** Who holds the advisory lock for which it queues: that is how programs choose a leader, and no row waits. */
+  readonly queuedBehind: readonly number[]
   /** Bounded, white space and literals already taken out. */
   readonly query: string
   /** When the session and its state began, in the server's words: together with the pid they tell this very moment of this session. Empty when hidden. */
@@ -26,9 +28,14 @@ export type Session = {
   readonly stateChange: string
 }
 
+/** A transaction of which only a person, or the program that prepared it, can say how it ends. */
+export type PreparedTransaction = { readonly gid: string; readonly user: string; readonly database: string; readonly ageMs: number }
+
 /** The waiting sessions and those that block them, those idle in a transaction, the oldest transactions and queries; each list is bounded. */
 export type Sessions = {
   readonly list: readonly Session[]
+  /** The oldest prepared transactions of all databases. */
+  readonly prepared: readonly PreparedTransaction[]
   /** Sessions of other roles of which this role may see nothing. */
   readonly hidden: number
 }
@@ -60,9 +67,9 @@ export type FreezeAge = {
 
 /** One way that changes take: a standby of this server, a slot that nobody reads, or this server as a standby. */
 export type ReplicationLink = {
-  readonly kind: 'standby' | 'idle-slot' | 'self'
+  readonly kind: 'standby' | 'idle-slot' | 'lost-slot' | 'self'
   readonly name: string
-  /** `streaming`, `catchup`, …; of a slot `inactive`; of a standby itself `streaming` or `disconnected`. */
+  /** `streaming`, `catchup`, …; of a slot `inactive`; of one that is lost why; of a standby itself `streaming`, `disconnected` or `from the archive`. */
   readonly state: string
   readonly lagBytes: number | undefined
   readonly lagMs: number | undefined

@@ -3,6 +3,7 @@ import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import type { Status } from '../../contract/status.ts'
 import type { PostgresFailure, PostgresFailureKind } from './failure.ts'
 import { grants } from './grants.ts'
+import { isTooOld, supported } from './majors.ts'
 import { serviceArgument, sqlIdentifier } from './names.ts'
 
 /** What a failure means for `postgres.reachable`, in words. */
@@ -35,6 +36,13 @@ const connectRight = (target: PostgresTarget): string => {
   return `let pg_hba.conf admit this role, from the runner's address and with or without TLS as sslmode says${grant}`
 }
 
+const roleAdvice = (user: string, setting: string): string => {
+  const role = sqlIdentifier(user)
+  return role === undefined
+    ? `as a superuser: ALTER ROLE … ${setting} for the role that looks.`
+    : `as a superuser: ALTER ROLE ${role} ${setting};`
+}
+
 const certificateAdvice = () => 'give its authority as sslrootcert in database.url, or use the name that stands in the certificate'
 
 const meanings: Record<PostgresFailureKind, Meaning> = {
@@ -56,6 +64,18 @@ const meanings: Record<PostgresFailureKind, Meaning> = {
     advice: (target) => `it starts, stops or recovers: ${logs(target)}`,
   },
   'too-many-connections': { status: 'ok', title: 'answers, and has no connection slot left', advice: () => '' },
+  'database-limit': { status: 'ok', title: 'answers, and its database has no connection left', advice: () => '' },
+  'role-limit': {
+    status: 'unknown',
+    title: 'lets our role open no more sessions',
+    advice: ({ user }) => roleAdvice(user, 'CONNECTION LIMIT 10'),
+  },
+  'own-timeout': {
+    status: 'unknown',
+    title: 'ends our session by a time-out',
+    advice: ({ user }) =>
+      `${roleAdvice(user, 'SET idle_session_timeout = 0')} the same for idle_in_transaction_session_timeout and transaction_timeout, where the role or the database sets one`,
+  },
   'server-error': { status: 'critical', title: 'answers with an error', advice: logs },
   'wrong-password': { status: 'unknown', title: 'does not take our password', advice: passwordAdvice },
   'login-refused': {
@@ -137,7 +157,12 @@ export const judgeUnreachable = (failure: PostgresFailure, target: PostgresTarge
 
 /** `version` is the server's own word. */
 export const reachable = (version: string, target: PostgresTarget): JudgedFinding<'postgres.reachable'> =>
-  finding({ ...shared(target), status: 'ok', title: `${target.subject}: reachable`, observed: `PostgreSQL ${version} answers` })
+  finding({
+    ...shared(target),
+    status: 'ok',
+    title: `${target.subject}: reachable`,
+    observed: `PostgreSQL ${version} answers${isTooOld(version) ? `; it is not supported, only ${supported}` : ''}`,
+  })
 
 /** Its container does not run: no connection is tried, and the compose check says the same with more detail. */
 export const containerDown = (subject: string, cause: string): JudgedFinding<'postgres.reachable'> =>

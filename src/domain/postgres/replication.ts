@@ -9,13 +9,14 @@ import { type PostgresSubject, thresholdOf } from './thresholds.ts'
 const kindWords: Record<ReplicationLink['kind'], string> = {
   standby: 'standby',
   'idle-slot': 'slot without a reader',
+  'lost-slot': 'slot',
   self: 'this standby',
 }
 
 const judgeLink = (link: ReplicationLink, about: PostgresSubject): { readonly status: Status; readonly cleared: boolean } => {
   const time = judge(link.lagMs ?? 0, thresholdOf(about, 'replication-lag'))
   const backlog = judge(link.lagBytes ?? 0, thresholdOf(about, 'replication-backlog'))
-  const cutOff: Status = link.kind === 'self' && link.state === 'disconnected' ? 'warning' : 'ok'
+  const cutOff: Status = link.kind === 'lost-slot' ? 'critical' : link.kind === 'self' && link.state === 'disconnected' ? 'warning' : 'ok'
   const status = worstStatus([time.status, backlog.status, cutOff])
   return { status, cleared: status === 'ok' && time.cleared && backlog.cleared }
 }
@@ -25,7 +26,9 @@ const describe = (link: ReplicationLink): string => {
     ...(link.lagMs === undefined ? [] : [formatDuration(link.lagMs)]),
     ...(link.lagBytes === undefined ? [] : [formatBytes(link.lagBytes)]),
   ]
-  return `${kindWords[link.kind]}${link.name === '' ? '' : ` ${link.name}`} ${link.state}, ${behind.length === 0 ? 'lag unknown' : `${behind.join(' or ')} behind`}`
+  const name = `${kindWords[link.kind]}${link.name === '' ? '' : ` ${link.name}`}`
+  if (link.kind === 'lost-slot') return `${name} is lost (${link.state}): what it needs is gone, so its reader can never go on`
+  return `${name} ${link.state}, ${behind.length === 0 ? 'lag unknown' : `${behind.join(' or ')} behind`}`
 }
 
 /** How far standbys and slots are behind; no finding where there is no replication. */
@@ -48,7 +51,9 @@ export const judgeReplication = ({ links }: Replication, about: PostgresSubject)
       advice:
         status === 'ok'
           ? ''
-          : 'see whether the standby runs and reaches its primary; a slot that nobody will read again keeps the disk filling until it is dropped: SELECT slot_name, active FROM pg_replication_slots;',
+          : links.some((link) => link.kind === 'lost-slot')
+            ? 'build the reader of the lost slot anew from a base backup (a logical one: from a new copy of its tables), then drop the slot: SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots; raise max_slot_wal_keep_size if the disk allows'
+            : 'see whether the standby runs and reaches its primary; a slot that nobody will read again keeps the disk filling until it is dropped: SELECT slot_name, active FROM pg_replication_slots;',
       evidence: links.slice(0, 10).map(describe),
       audience: 'technical',
       measurements: [

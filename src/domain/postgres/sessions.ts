@@ -71,8 +71,45 @@ export const judgeBlocked = ({ list }: Sessions, about: PostgresSubject): Judged
   })
 }
 
-/** Sessions that hold a transaction open and do nothing. */
-export const judgeIdleInTransaction = ({ list }: Sessions, about: PostgresSubject): JudgedFinding<'postgres.idle-in-transaction'> => {
+/** What may stand in a statement between quotes. */
+const plainGid = /^[\w .:@/-]{1,200}$/
+
+const ofPrepared = (
+  [oldest, ...more]: Sessions['prepared'],
+  about: PostgresSubject,
+): JudgedFinding<'postgres.idle-in-transaction'> | undefined => {
+  if (oldest === undefined) return undefined
+  const threshold = thresholdOf(about, 'idle-in-transaction')
+  const age = formatDuration(oldest.ageMs)
+  const gid = plainGid.test(oldest.gid) ? `'${oldest.gid}'` : 'its gid'
+  return sessionFinding(
+    'idle-in-transaction',
+    about,
+    { worst: undefined, worstMs: oldest.ageMs, reached: 1, threshold },
+    {
+      id: 'postgres.idle-in-transaction',
+      title: `${about.subject}: the prepared transaction ${oldest.gid} has been open for ${age}`,
+      observed: `${more.length + 1} prepared, the oldest for ${age}, by ${oldest.user} in ${oldest.database}`,
+      expected: `none prepared for ${formatDuration(threshold.warning)}`,
+      advice: `it keeps its locks, and dead rows from VACUUM, and nothing ends it but a word: ask its transaction manager which, then, in the database ${oldest.database}: COMMIT PREPARED ${gid}; or ROLLBACK PREPARED ${gid};`,
+      evidence: [oldest, ...more].map(
+        (one) => `prepared transaction ${one.gid} of ${one.user} in ${one.database}, for ${formatDuration(one.ageMs)}`,
+      ),
+    },
+  )
+}
+
+/** Sessions that hold a transaction open and do nothing, and transactions that were prepared and left: whichever is older. */
+export const judgeIdleInTransaction = (seen: Sessions, about: PostgresSubject): JudgedFinding<'postgres.idle-in-transaction'> => {
+  const idle = judgeIdleSessions(seen, about)
+  const prepared = ofPrepared(seen.prepared, about)
+  if (prepared === undefined || (prepared.measurements[0]?.value ?? 0) < (idle.measurements[0]?.value ?? 0)) return idle
+  return prepared.status === 'ok'
+    ? { ...idle, cleared: idle.cleared && prepared.cleared }
+    : { ...prepared, evidence: [...prepared.evidence, ...idle.evidence] }
+}
+
+const judgeIdleSessions = ({ list }: Sessions, about: PostgresSubject): JudgedFinding<'postgres.idle-in-transaction'> => {
   const idle = list.filter(isIdleInTransaction)
   const judged = judgeAges(idle, (one) => one.stateMs, thresholdOf(about, 'idle-in-transaction'))
   const pid = judged.worst?.pid
@@ -124,10 +161,11 @@ export const judgeLongestTransaction = ({ list }: Sessions, about: PostgresSubje
 /** Commands whose time goes with the size of a table; to cut them short gains nothing. */
 const maintenance = /^(?:VACUUM|ANALYZE|REINDEX|CLUSTER|CREATE (?:UNIQUE )?INDEX|REFRESH MATERIALIZED VIEW)\b/i
 
-/** A query of an application that has been running for this long; one that waits for a lock is told as blocked. */
+/** A query of an application that has been running for this long; one that waits for a lock is told as blocked, and one that queues to become the leader waits on purpose. */
 export const isLongQuery = (one: Session, limitMs: number): boolean =>
   (one.queryMs ?? 0) >= limitMs &&
   one.blockedBy.length === 0 &&
+  one.queuedBehind.length === 0 &&
   one.backendType === 'client backend' &&
   !isLongByNature(one) &&
   !maintenance.test(one.query)

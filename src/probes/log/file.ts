@@ -69,10 +69,23 @@ const bytesOf = async ({ path, sizeBytes }: Part, cut: () => void): Promise<Asyn
   return bounded(handle.createReadStream({ start: Math.max(0, sizeBytes - mostBytes) }), mostBytes, cut)
 }
 
+const broken = 'what rotation compressed is not whole: see it with gzip --test, and move it aside'
+/** What helps against an error that no right would change. */
+const adviceByCode: Readonly<Record<string, string>> = {
+  'not a regular file': 'name a file as log.path',
+  EISDIR: 'name a file as log.path',
+  ENOTDIR: 'correct log.path: what stands before its last name is no folder',
+  ELOOP: 'correct log.path: its links lead in a circle',
+  ENAMETOOLONG: 'correct log.path',
+  EIO: 'the disk does not give it: read the log of the kernel with dmesg',
+}
+
 const unreadable = (path: string, error: unknown, grant: RightsAdvice): Seen<never> => {
   const code = Error.isError(error) && 'code' in error ? String(error.code) : String(error)
   if (code === 'ENOENT') return couldNotLook(`${path} is not there`, 'correct log.path')
-  return couldNotLook(`${path} cannot be read (${code})`, grant('r', [path], 'USER'))
+  const cause = `${path} cannot be read (${code})`
+  if (code === 'EACCES' || code === 'EPERM') return couldNotLook(cause, grant('r', [path], 'USER'))
+  return couldNotLook(cause, adviceByCode[code] ?? (code.startsWith('Z_') ? broken : 'see why with: sudo head -c 1 on that file'))
 }
 
 type Collected = { readonly lines: LogLine[]; chars: number; cut: boolean }

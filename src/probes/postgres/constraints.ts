@@ -1,6 +1,7 @@
 import { type Constraint, type Reference, violations } from '../../domain/postgres/constraint.ts'
 import type { PostgresSession, SqlRow } from '../../tools/connect/session.ts'
 import { booleanCell, numberCell, numbersCell, textsCell, wholeCell } from './cells.ts'
+import { heldTables, isHeld, readAround } from './held.ts'
 import { ownerCodeState, type PlannedTable, refuseOwnerCode, seeOwnerCode } from './owner-code.ts'
 import { callsOwnCode } from './plain-expression.ts'
 import { isStatementError, readOnly, readOnlyTogether } from './read-only.ts'
@@ -19,7 +20,7 @@ const tables = `tables AS MATERIALIZED (
       CASE WHEN relkind OPERATOR(pg_catalog.=) 'p' THEN (SELECT coalesce(pg_catalog.sum(greatest(relpages, 0)), 0) FROM pg_catalog.pg_partition_tree(c.oid) JOIN pg_catalog.pg_class ON pg_class.oid OPERATOR(pg_catalog.=) relid)
         ELSE greatest(relpages, 0) END OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::pg_catalog.int8 AS bytes
     FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) relnamespace
-    WHERE relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'p']::pg_catalog."char"[]) AND relpersistence OPERATOR(pg_catalog.<>) 't' AND nspname OPERATOR(pg_catalog.!~) '^pg_' AND nspname OPERATOR(pg_catalog.<>) 'information_schema'
+    WHERE relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'p']::pg_catalog."char"[]) AND relpersistence OPERATOR(pg_catalog.<>) 't' AND nspname OPERATOR(pg_catalog.!~) '^pg_' AND nspname OPERATOR(pg_catalog.<>) 'information_schema' AND NOT ${isHeld('c.oid')}
       AND (pg_catalog.cardinality($1::pg_catalog.int8[]) OPERATOR(pg_catalog.=) 0 OR c.oid::pg_catalog.int8 OPERATOR(pg_catalog.=) ANY ($1)))`
 
 /**
@@ -64,7 +65,7 @@ const uniqueIndexes = `SELECT indexrelid::pg_catalog.int8, rank, 'unique', t.nam
   FROM chosen JOIN pg_catalog.pg_index AS i ON indexrelid OPERATOR(pg_catalog.=) chosen.oid JOIN tables AS t ON t.oid OPERATOR(pg_catalog.=) indrelid JOIN pg_catalog.pg_class AS own ON own.oid OPERATOR(pg_catalog.=) indexrelid
   WHERE NOT chosen.declared`
 
-const constraintsSql = `WITH ${tables}, ${chosen}
+const constraintsSql = `WITH ${heldTables}, ${tables}, ${chosen}
   SELECT every.*, (SELECT pg_catalog.count(*)::int FROM candidates) AS all, (SELECT pg_catalog.count(*)::int FROM candidates WHERE NOT valid) AS doubtful
   FROM (SELECT 1) AS one LEFT JOIN (${declared} UNION ALL ${uniqueIndexes}) AS every ON true ORDER BY rank, every.oid::pg_catalog.int8 OPERATOR(pg_catalog.<=) $3::pg_catalog.int8, every.oid`
 
@@ -122,7 +123,7 @@ const withOwnerCode = async (session: PostgresSession, constraints: readonly Con
 
 /** Checks, foreign keys and unique indexes to be tested now: those that were never validated, then some of the others. `all`, `doubtful`: how many there are. */
 export const seeConstraints = async (session: PostgresSession, { tables, again, after }: Wanted): Promise<ConstraintsSeen> => {
-  const rows = await readOnly(session, constraintsSql, [tables, again, after])
+  const rows = await readAround(session, constraintsSql, [tables, again, after])
   return {
     constraints: await withOwnerCode(session, rows.filter((row) => row['oid'] !== null).map(constraintOf)),
     all: numberCell(rows[0]?.['all']),

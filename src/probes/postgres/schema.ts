@@ -1,10 +1,11 @@
 import type { PostgresSession } from '../../tools/connect/session.ts'
-import { wholeCell } from './cells.ts'
+import { booleanCell, wholeCell } from './cells.ts'
+import { goingRound } from './held.ts'
 import { readOnlyTogether } from './read-only.ts'
-import { schemaSql } from './schema-sql.ts'
+import { rareSql, schemaSql } from './schema-sql.ts'
 
-/** Lines in no order, each one thing of the schema; they may hold line breaks of quoted names. `cut`: there were more than are looked at. */
-export type SchemaSeen = { readonly lines: readonly string[]; readonly cut: boolean }
+/** Lines in no order, each one thing of the schema; they may hold line breaks of quoted names. `cut`: there were more than are looked at. `held`: what somebody held, as its lines begin. */
+export type SchemaSeen = { readonly lines: readonly string[]; readonly cut: boolean; readonly held: readonly string[] }
 
 /** About what 10,000 tables have; one session takes 32 MB in all. */
 const mostLines = 150_000
@@ -23,8 +24,14 @@ const settings = [
 ]
 
 /** The schema of the database of this session, PostgreSQL 14 to 18; any role may read it. Rejects with the server's error. */
-export const seeSchema = async (session: PostgresSession): Promise<SchemaSeen> => {
-  const [rows = []] = await readOnlyTogether(session, settings, [`${schemaSql} LIMIT ${mostLines + 1}`])
-  const lines = rows.map((row) => wholeCell(row['line']))
-  return { lines: lines.slice(0, mostLines), cut: lines.length > mostLines }
+export const seeSchema = async (session: PostgresSession, major: number): Promise<SchemaSeen> => {
+  const rows = await goingRound(async () => {
+    const [[rare = {}] = []] = await readOnlyTogether(session, settings, [rareSql])
+    const sql = schemaSql(major, (column) => booleanCell(rare[column]))
+    const [answer = []] = await readOnlyTogether(session, settings, [`${sql} LIMIT ${mostLines + 1}`])
+    return answer
+  })
+  const textsOf = (held: boolean) => rows.filter((row) => booleanCell(row['held']) === held).map((row) => wholeCell(row['line']))
+  const lines = textsOf(false)
+  return { lines: lines.slice(0, mostLines), cut: lines.length > mostLines, held: textsOf(true) }
 }

@@ -1,4 +1,5 @@
 import { couldNotLook, type Instant, type Seen, saw } from '../../contract/seen.ts'
+import { catalogueGrants } from '../../domain/postgres/grants.ts'
 import type { Session } from '../../domain/postgres/observation.ts'
 import type { PostgresSession, SqlRow } from '../../tools/connect/session.ts'
 import { numberCell, sinceMs, wholeCell } from '../postgres/cells.ts'
@@ -38,14 +39,17 @@ const locksSql = `WITH held AS MATERIALIZED (
   FROM shown LEFT JOIN pg_catalog.pg_stat_activity AS activity ON activity.pid OPERATOR(pg_catalog.=) shown.pid
     LEFT JOIN waiting ON waiting.pid OPERATOR(pg_catalog.=) shown.pid`
 
-/** A standby with feedback keeps rows alive through its walsender, which shows as a session of that kind. */
+/**
+ * A standby with feedback keeps rows alive through its walsender, which shows as a session of that kind. The horizon of VACUUM is that of the table's
+ * own database, and of who belongs to none; whose snapshot is as young as the next transaction keeps nothing that is dead.
+ */
 const oldestSql = `SELECT what, pid, name, age_ms FROM (
     SELECT CASE WHEN backend_type OPERATOR(pg_catalog.=) 'walsender' THEN 'standby' ELSE 'session' END AS what, pid, application_name AS name,
-      ${sinceMs('xact_start')} AS age_ms, pg_catalog.age(backend_xmin) AS age
-    FROM pg_catalog.pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() AND coalesce(backend_type OPERATOR(pg_catalog.<>) 'autovacuum worker', true)
+      ${sinceMs('xact_start')} AS age_ms, greatest(pg_catalog.age(backend_xmin), pg_catalog.age(backend_xid)) AS age
+    FROM pg_catalog.pg_stat_activity WHERE (backend_xmin IS NOT NULL OR backend_xid IS NOT NULL) AND (datname IS NULL OR datname OPERATOR(pg_catalog.=) pg_catalog.current_database()) AND pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() AND coalesce(backend_type OPERATOR(pg_catalog.<>) 'autovacuum worker', true)
     UNION ALL SELECT 'prepared', 0, gid, ${sinceMs('prepared')}, pg_catalog.age(transaction) FROM pg_catalog.pg_prepared_xacts WHERE database OPERATOR(pg_catalog.=) pg_catalog.current_database()
     UNION ALL SELECT 'slot', 0, slot_name::pg_catalog.text, NULL, pg_catalog.age(xmin) FROM pg_catalog.pg_replication_slots WHERE xmin IS NOT NULL) AS keepers
-  ORDER BY age DESC, age_ms DESC NULLS LAST LIMIT 1`
+  WHERE age OPERATOR(pg_catalog.>) 0 ORDER BY age DESC, age_ms DESC NULLS LAST LIMIT 1`
 
 const kinds: Readonly<Record<string, OldestSnapshot['what']>> = { prepared: 'prepared', slot: 'slot', standby: 'standby' }
 
@@ -72,7 +76,16 @@ const look = async (ask: Ask, members: readonly number[]): Promise<LocksLook> =>
 }
 
 /** Looks at the locks on a table and its partitions; it takes none on them. */
-export const seeLocks = async (session: PostgresSession, members: readonly number[], now: () => Instant): Promise<Seen<LocksLook>> => {
+export const seeLocks = async (
+  session: PostgresSession,
+  { members, user }: { readonly members: readonly number[]; readonly user: string },
+  now: () => Instant,
+): Promise<Seen<LocksLook>> => {
   const asked = await inReadOnly(session, [], (ask) => look(ask, members))
-  return asked.ok ? saw(asked.value, now()) : couldNotLook(`${asked.message} (${asked.code})`, 'look at the log of the server')
+  if (asked.ok) return saw(asked.value, now())
+  const missing = catalogueGrants(asked.message, user)
+  return couldNotLook(
+    `${asked.message} (${asked.code})`,
+    missing.length === 0 ? 'look at the log of the server' : `as a superuser: ${missing.join(' ')}`,
+  )
 }

@@ -1,9 +1,9 @@
 import { couldNotLook, type Instant, type Seen, saw } from '../../contract/seen.ts'
-import { boundary } from '../../domain/postgres/date-column.ts'
+import { boundary, isoDatePattern } from '../../domain/postgres/date-column.ts'
 import { leastRoleAdvice, whyNotPlanned } from '../../domain/postgres/owner-code.ts'
 import { buffersOf, elapsedOf, type QueryPlan, readPlan, rowsByRelation, rowsOf, rowsReadWhole } from '../../domain/postgres/plan.ts'
 import type { PostgresSession, SqlValue } from '../../tools/connect/session.ts'
-import { jsonCell, numberCell } from '../postgres/cells.ts'
+import { jsonCell, numberCell, wholeCell } from '../postgres/cells.ts'
 import { ownerCodeState, refuseOwnerCode, seeOwnerCode } from '../postgres/owner-code.ts'
 import { type Ask, inReadOnly } from '../postgres/read-only.ts'
 import { adviceFor } from './rights.ts'
@@ -12,8 +12,17 @@ import type { FoundTable } from './table.ts'
 /** A day with the moment at which it begins. */
 type Day = { readonly date: string; readonly start: Instant }
 
-/** Rows of other days: how many, up to a cap, and the value that is furthest away. */
-export type OtherRows = { readonly rows: number; readonly atLeast: boolean; readonly furthest: string }
+/**
+ * Rows of other days: how many, up to a cap, and the value that is furthest away. Of a text, `strange` of those rows hold no ISO date, such as
+ * `example`: nobody knows on which side of today that is.
+ */
+export type OtherRows = {
+  readonly rows: number
+  readonly atLeast: boolean
+  readonly furthest: string
+  readonly strange: number
+  readonly example: string
+}
 
 /** Either the three proofs, or that an index is missing without which they would read the whole table. */
 export type RowsLook =
@@ -108,7 +117,25 @@ const prove = async (ask: Ask, table: FoundTable, condition: Condition): Promise
   return { found: rowsOf(plan) > 0, buffers: buffersOf(plan), elapsedMs: elapsedOf(plan) }
 }
 
-const none: OtherRows = { rows: 0, atLeast: false, furthest: '' }
+const none: OtherRows = { rows: 0, atLeast: false, furthest: '', strange: 0, example: '' }
+
+/** In the collation C, for an expression means nothing in one that takes different texts for equal. */
+const isStrange = (column: string): string =>
+  `(${column}::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.!~) '${isoDatePattern}'`
+
+const seeStrange = async (
+  ask: Ask,
+  { kind, sql }: FoundTable,
+  { where, values }: Condition,
+): Promise<Pick<OtherRows, 'strange' | 'example'>> => {
+  if (kind !== 'text') return { strange: 0, example: '' }
+  const [row = {}] = await ask(
+    `SELECT pg_catalog.count(*)::pg_catalog.float8 AS strange, pg_catalog.min(pg_catalog.left(value::pg_catalog.text, 60)) AS example
+      FROM (SELECT ${sql.column} AS value FROM ${sql.table} WHERE ${where} LIMIT ${countCap}) AS capped WHERE ${isStrange('value')}`,
+    values,
+  )
+  return { strange: numberCell(row['strange']), example: wholeCell(row['example']) }
+}
 
 /** Counts what a proof found. A count that takes too long changes nothing about that it was found. */
 const count = async (place: Place, { condition, order }: Finding): Promise<OtherRows> => {
@@ -121,9 +148,10 @@ const count = async (place: Place, { condition, order }: Finding): Promise<Other
     )
     const furthest = `SELECT pg_catalog.left(${column}::pg_catalog.text, 60) AS value FROM ${table.sql.table} WHERE ${condition.where} ORDER BY ${column} ${order} LIMIT 1`
     const [row = {}] = order === undefined ? [] : await ask(furthest, condition.values)
-    return { rows: numberCell(counted['rows']), furthest: typeof row['value'] === 'string' ? row['value'] : '' }
+    const strange = order === undefined ? none : await seeStrange(ask, table, condition)
+    return { ...strange, rows: numberCell(counted['rows']), furthest: wholeCell(row['value']) }
   })
-  if (!asked.seen) return { rows: 1, atLeast: true, furthest: '' }
+  if (!asked.seen) return { ...none, rows: 1, atLeast: true, strange: table.kind === 'text' ? 1 : 0 }
   return { ...asked.value, atLeast: asked.value.rows >= countCap }
 }
 
@@ -166,10 +194,16 @@ export const seeRows = async (
   )
 }
 
-/** What a table of days holds: rows of today (up to 2), and whether there are rows of yesterday and of days before. */
+/** What a table of days holds: rows of today (up to 2), and whether there are rows of yesterday and of days before. `strange`: a text that is no ISO date. */
 export type DaysLook =
   | { readonly kind: 'unindexed'; readonly rows: number }
-  | { readonly kind: 'seen'; readonly today: number; readonly yesterday: boolean; readonly before: boolean }
+  | {
+      readonly kind: 'seen'
+      readonly today: number
+      readonly yesterday: boolean
+      readonly before: boolean
+      readonly strange: string | undefined
+    }
 
 /** Looks for the rows of today, of yesterday and of earlier days in the table of days. */
 export const seeDays = async (
@@ -190,6 +224,8 @@ export const seeDays = async (
     if (rows > mostRowsReadWhole) return { kind: 'unindexed', rows } as const
     const found = async (one: Condition, limit: number) => (await ask(firstRow(table, one, limit), one.values)).length
     const seen = { today: await found(today, 2), yesterday: (await found(yesterday, 1)) > 0, before: (await found(before, 1)) > 0 }
-    return { kind: 'seen', ...seen } as const
+    const every: Condition = { where: `${column} IS NOT NULL`, values: [] }
+    const { strange, example } = seen.today === 1 ? none : await seeStrange(ask, table, every)
+    return { kind: 'seen', ...seen, strange: strange === 0 ? undefined : example } as const
   })
 }

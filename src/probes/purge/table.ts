@@ -5,7 +5,7 @@ import { type DateColumnKind, dateColumnKind, dateColumnKinds } from '../../doma
 import type { TableName } from '../../domain/postgres/table-name.ts'
 import { identifierQuoter } from '../../tools/connect/identifier.ts'
 import type { PostgresSession, SqlRow } from '../../tools/connect/session.ts'
-import { booleanCell, numberCell, numbersCell } from '../postgres/cells.ts'
+import { booleanCell, numberCell, numbersCell, textsCell } from '../postgres/cells.ts'
 import { type Ask, inReadOnly } from '../postgres/read-only.ts'
 
 /** A table and a date column of it, as they are in the database. */
@@ -24,8 +24,8 @@ export type FoundTable = {
   readonly sql: { readonly table: string; readonly column: string }
   /** Names of the valid indexes whose first column it is. */
   readonly leading: ReadonlySet<string>
-  /** Rows deleted since `statsReset` (empty: never reset), and dead rows that VACUUM has not removed. */
-  readonly counters: { readonly deleted: number; readonly dead: number; readonly statsReset: string }
+  /** Rows deleted since `statsReset` (empty: never reset), and dead rows that VACUUM has not removed. `files`: `oid:filenode` of each member: another one after TRUNCATE. */
+  readonly counters: { readonly deleted: number; readonly dead: number; readonly statsReset: string; readonly files: readonly string[] }
 }
 
 const relations: Readonly<Record<string, string>> = {
@@ -126,10 +126,11 @@ const readFacts = async (ask: Ask, oid: number, column: string) => {
       [oid, column],
     ),
     await ask(
-      `${membersOf} SELECT coalesce(pg_catalog.sum(pg_catalog.pg_stat_get_tuples_deleted(oid)), 0)::pg_catalog.float8 AS deleted,
-        coalesce(pg_catalog.sum(pg_catalog.pg_stat_get_dead_tuples(oid)), 0)::pg_catalog.float8 AS dead, pg_catalog.array_agg(oid) AS members,
+      `${membersOf} SELECT coalesce(pg_catalog.sum(pg_catalog.pg_stat_get_tuples_deleted(member.oid)), 0)::pg_catalog.float8 AS deleted,
+        coalesce(pg_catalog.sum(pg_catalog.pg_stat_get_dead_tuples(member.oid)), 0)::pg_catalog.float8 AS dead, pg_catalog.array_agg(member.oid) AS members,
+        pg_catalog.array_agg(member.oid::pg_catalog.text OPERATOR(pg_catalog.||) ':' OPERATOR(pg_catalog.||) relfilenode::pg_catalog.text) AS files,
         (SELECT coalesce(pg_catalog.to_char(stats_reset AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '')
-          FROM pg_catalog.pg_stat_database WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()) AS reset FROM member`,
+          FROM pg_catalog.pg_stat_database WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()) AS reset FROM member JOIN pg_catalog.pg_class ON pg_class.oid OPERATOR(pg_catalog.=) member.oid`,
       [oid],
     ),
   ]
@@ -138,7 +139,12 @@ const readFacts = async (ask: Ask, oid: number, column: string) => {
   return {
     members: members.length === 0 ? [oid] : members,
     leading: new Set(indexes.map((one) => text(one['name']))),
-    counters: { deleted: numberCell(row['deleted']), dead: numberCell(row['dead']), statsReset: text(row['reset']) },
+    counters: {
+      deleted: numberCell(row['deleted']),
+      dead: numberCell(row['dead']),
+      statsReset: text(row['reset']),
+      files: textsCell(row['files']),
+    },
   }
 }
 

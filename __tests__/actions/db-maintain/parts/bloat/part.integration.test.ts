@@ -16,6 +16,32 @@ const execute = async (server: PostgresServer, statements: readonly string[]): P
   }
 }
 
+const columns = (count: number, one: (nth: number) => string) => Array.from({ length: count }, (_, nth) => one(nth)).join(', ')
+const bloatOf = async (server: PostgresServer, oids: readonly number[]) => {
+  const limits = { signal: new AbortController().signal, connectTimeoutMs: 5_000, timeoutMs: 30_000 }
+  const seen = await withPostgresSession(targetOf(server), limits, (session) => seeBloat(session, oids))
+  if (!seen.ok) throw new Error(seen.failure.detail)
+  return seen.value
+}
+
+/** Layouts whose size is easily misjudged; each is large enough to be told. */
+const shapesOf = (major: number): readonly string[] => [
+  `CREATE TABLE s_pad (${columns(30, (n) => `a${n} bool, b${n} bigint`)}); INSERT INTO s_pad SELECT ${columns(30, () => 'true, n')} FROM generate_series(1, 25000) n`,
+  'CREATE TABLE s_mix (x int, y bigint, z int); INSERT INTO s_mix SELECT n, n, n FROM generate_series(1, 250000) n; CREATE INDEX s_mix_i ON s_mix (x, y, z)',
+  `CREATE TABLE s_null (${columns(30, (n) => `c${n} int`)}); INSERT INTO s_null (c0, c5, c7) SELECT n, n, n FROM generate_series(1, 200000) n; CREATE INDEX s_null_i ON s_null (c1, c0)`,
+  `CREATE TABLE s_drop (${columns(12, (n) => `c${n} int`)}); ALTER TABLE s_drop ${columns(10, (n) => `DROP c${n}`)}; INSERT INTO s_drop SELECT n, n FROM generate_series(1, 250000) n`,
+  "CREATE TABLE s_half (id int, a text, b numeric, c timestamptz); INSERT INTO s_half SELECT n, repeat('x', n % 200), n * 1.5, now() FROM generate_series(1, 120000) n; DELETE FROM s_half WHERE id % 2 = 0",
+  'CREATE TABLE s_uuid (id uuid PRIMARY KEY, v int[]); INSERT INTO s_uuid SELECT gen_random_uuid(), ARRAY[1, 2] FROM generate_series(1, 250000) n',
+  'CREATE TABLE s_fill (id int, e text) WITH (fillfactor = 50); INSERT INTO s_fill SELECT n, md5(n::text) FROM generate_series(1, 150000) n; CREATE INDEX s_fill_i ON s_fill (e) WITH (fillfactor = 50)',
+  ...(major >= 18
+    ? [
+        'CREATE TABLE s_virtual (a int, b text, v int GENERATED ALWAYS AS (a + 1) VIRTUAL); INSERT INTO s_virtual SELECT n, md5(n::text) FROM generate_series(1, 200000) n; DELETE FROM s_virtual WHERE a % 4 <> 0',
+      ]
+    : []),
+  'CREATE TABLE s_late (id int, b text); INSERT INTO s_late SELECT n, md5(n::text) FROM generate_series(1, 250000) n',
+  'CREATE TABLE s_off (id int, b text); ALTER TABLE s_off ALTER b SET STATISTICS 0; INSERT INTO s_off SELECT n, md5(n::text) FROM generate_series(1, 250000) n',
+]
+
 describe.each(edgeMajors)('bloat on PostgreSQL $major', (one) => {
   let server: PostgresServer
   beforeAll(async () => {
@@ -23,7 +49,12 @@ describe.each(edgeMajors)('bloat on PostgreSQL $major', (one) => {
   })
   afterAll(() => server[Symbol.asyncDispose]())
   const admin = (...statements: readonly string[]) => execute(server, statements)
-  afterEach(() => admin('DROP TABLE IF EXISTS game', 'DROP EXTENSION IF EXISTS pgstattuple'))
+  afterEach(() =>
+    admin(
+      'DROP TABLE IF EXISTS game, s_pad, s_mix, s_null, s_drop, s_half, s_uuid, s_fill, s_virtual, s_late, s_off',
+      'DROP EXTENSION IF EXISTS pgstattuple',
+    ),
+  )
   const look = (inputs: Readonly<Record<string, string>> = {}) => runMaintain(server, { tasks: 'bloat', ...inputs })
   const filled = [
     'CREATE TABLE game (id int PRIMARY KEY, at timestamptz, name text, note text)',
@@ -34,11 +65,7 @@ describe.each(edgeMajors)('bloat on PostgreSQL $major', (one) => {
     return Number((await session.query("SELECT 'game'::regclass::oid::int AS oid"))[0]?.['oid'])
   }
   const see = async () => {
-    const oids = [await oid()]
-    const limits = { signal: new AbortController().signal, connectTimeoutMs: 5_000, timeoutMs: 30_000 }
-    const seen = await withPostgresSession(targetOf(server), limits, (session) => seeBloat(session, oids))
-    if (!seen.ok) throw new Error(seen.failure.detail)
-    return new Map(seen.value.fillings.map((filling) => [filling.name, filling]))
+    return new Map((await bloatOf(server, [await oid()])).fillings.map((filling) => [filling.name, filling]))
   }
   const shares = async () =>
     Object.fromEntries([...(await see())].map(([name, { emptyBytes, sizeBytes }]) => [name, emptyBytes / sizeBytes]))
@@ -61,6 +88,33 @@ describe.each(edgeMajors)('bloat on PostgreSQL $major', (one) => {
     expect(ran.bad).toEqual(['warning db.bloat'])
     expect(ran.only('db.bloat').title).toMatch(/public\.game(_pkey)? holds nothing in 8\d.*% of its room and 1 more$/)
     expect(ran.only('db.bloat').advice).toContain('REINDEX INDEX CONCURRENTLY "public"."game_pkey";')
+  })
+
+  test('is estimated within ten points of pgstattuple, or withheld with the reason that holds', async () => {
+    await admin(...shapesOf(one.major), 'VACUUM ANALYZE', 'ALTER TABLE s_late ADD c text')
+    await using session = await openSession(server)
+    const oids = (await session.query("SELECT oid::int AS oid FROM pg_class WHERE relname LIKE 's\\_%' AND relkind = 'r'")).map((row) =>
+      Number(row['oid']),
+    )
+    const bloat = () => bloatOf(server, oids)
+    const share = ({ emptyBytes, sizeBytes }: { readonly emptyBytes: number; readonly sizeBytes: number }) => (100 * emptyBytes) / sizeBytes
+    const estimated = await bloat()
+    await admin('CREATE EXTENSION pgstattuple')
+    const measured = await bloat()
+    const byName = new Map(measured.fillings.map((filling) => [filling.name, share(filling)]))
+    const apart = estimated.fillings.map((filling) => ({
+      name: filling.name,
+      estimated: share(filling),
+      measured: byName.get(filling.name) ?? -100,
+    }))
+    expect(apart.filter((one) => Math.abs(one.estimated - one.measured) > 10)).toEqual([])
+    expect(apart.length).toBeGreaterThanOrEqual(9)
+    expect(apart.filter(({ name }) => name.startsWith('s_fill')).map((one) => one.measured < 5)).toEqual([true, true])
+    expect(estimated.withheld.map(({ name, why }) => `${name} ${why}`).toSorted()).toEqual([
+      'public.s_late not-analyzed',
+      'public.s_off switched-off',
+    ])
+    expect(measured.withheld).toEqual([])
   })
 
   test('is withheld when the statistics are stale, and said so', async () => {
@@ -124,6 +178,37 @@ describe.each(edgeMajors)('limits on PostgreSQL $major', (one) => {
       'warning',
       /88\.5 %/,
     ],
+    [
+      'one that a column asks by its default alone',
+      ['CREATE SEQUENCE s', "CREATE TABLE t (id int PRIMARY KEY DEFAULT nextval('s'))", "SELECT setval('s', 2100000000)"],
+      'critical',
+      /sequence public\.s has used 97\.8 %/,
+    ],
+    [
+      'one that fills a domain over a narrow type',
+      [
+        'DROP DOMAIN IF EXISTS di',
+        'CREATE DOMAIN di AS int',
+        'CREATE TABLE t (id di)',
+        'CREATE SEQUENCE s OWNED BY t.id',
+        "ALTER TABLE t ALTER id SET DEFAULT nextval('s')",
+        "SELECT setval('s', 2100000000)",
+      ],
+      'critical',
+      /97\.8 %/,
+    ],
+    [
+      'one that fills a numeric of four digits',
+      ['CREATE TABLE t (id numeric(6, 2))', 'CREATE SEQUENCE s OWNED BY t.id', "SELECT setval('s', 9600)"],
+      'critical',
+      /96 %/,
+    ],
+    [
+      'one that fills a wide and a narrow column',
+      ['CREATE TABLE t (id bigserial)', "ALTER TABLE t ADD small smallint DEFAULT nextval('t_id_seq')", "SELECT setval('t_id_seq', 31500)"],
+      'critical',
+      /96\.1 %/,
+    ],
     ['a serial that was just made', ['CREATE TABLE t (id serial)'], 'ok', /no sequence in use/],
     [
       'one that begins anew at its end',
@@ -145,7 +230,7 @@ describe.each(edgeMajors)('limits on PostgreSQL $major', (one) => {
   test.each(cases)('%s', async (_, statements, status, title) => {
     await admin(...statements)
     const found = (await look()).only('db.sequence')
-    await admin('DROP TABLE t')
+    await admin('DROP TABLE t', 'DROP SEQUENCE IF EXISTS s')
     expect(found).toMatchObject({ status, title: expect.stringMatching(title) })
   })
 

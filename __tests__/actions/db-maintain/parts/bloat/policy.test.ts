@@ -119,6 +119,7 @@ describe('sequences', () => {
     column: '',
     last: 1,
     readable: true,
+    held: false,
     first: 1,
     limit: 1_000,
     cycles: false,

@@ -6,6 +6,38 @@ import { eventually, openSession } from '../../../../support/postgres-sessions.t
 
 jest.setTimeout(60_000)
 
+/** Two indexes each, and which of them may go. */
+const twins: readonly (readonly [what: string, sql: string, told: readonly string[], expected?: string])[] = [
+  [
+    'the less strict of two unique ones',
+    'CREATE UNIQUE INDEX u1 ON n (email); CREATE UNIQUE INDEX u2 ON n (email) NULLS NOT DISTINCT',
+    ['public.u1'],
+  ],
+  [
+    'none of two that index otherwise',
+    'CREATE INDEX b1 ON n USING brin (at) WITH (pages_per_range = 8); CREATE INDEX b2 ON n USING brin (at)',
+    [],
+  ],
+  [
+    'none of two with other options of their class',
+    'CREATE INDEX o1 ON n USING brin (at timestamptz_minmax_multi_ops(values_per_range = 16)); CREATE INDEX o2 ON n USING brin (at timestamptz_minmax_multi_ops)',
+    [],
+  ],
+  ['the one that nobody expects', 'CREATE INDEX zz_mine ON n (email); CREATE INDEX aa_other ON n (email)', ['public.aa_other'], 'zz_mine'],
+  ['neither when both are expected', 'CREATE INDEX zz_mine ON n (email); CREATE INDEX aa_other ON n (email)', [], 'zz_mine, aa_other'],
+  [
+    'the one that ON CONFLICT cannot use',
+    'ALTER TABLE n ADD CONSTRAINT late UNIQUE (email) DEFERRABLE; CREATE UNIQUE INDEX soon ON n (email)',
+    [],
+  ],
+  [
+    'one that only fills its pages otherwise',
+    'CREATE INDEX f1 ON n (email) WITH (fillfactor = 70); CREATE INDEX f2 ON n (email)',
+    ['public.f2'],
+  ],
+  ['a plain one beside a unique one', 'CREATE UNIQUE INDEX z1 ON n (email); CREATE INDEX a1 ON n (email)', ['public.a1']],
+]
+
 describe.each(edgeMajors)('indexes on PostgreSQL $major', (one) => {
   let server: PostgresServer
   beforeAll(async () => {
@@ -75,6 +107,14 @@ describe.each(edgeMajors)('indexes on PostgreSQL $major', (one) => {
     expect(found.advice).toContain('DROP INDEX CONCURRENTLY "public"."game_id_again";')
     await admin.query('DROP INDEX game_id_again, game_id_desc, game_some')
     expect((await look()).bad).toEqual([])
+  })
+
+  test.each(twins)('of duplicates goes %s', async (_, sql, told, expected = 'idx_game_ranking_points') => {
+    await using admin = await openSession(server)
+    await admin.query(`CREATE TABLE n (email text, at timestamptz); ${sql}`)
+    const ran = await look({ 'expected-indexes': expected.replaceAll(', ', '\n') })
+    await admin.query('DROP TABLE n')
+    expect(ran.only('db.index-duplicate').evidence.map((one) => one.split(' does')[0])).toEqual(told)
   })
 
   test('the index of a partitioned parent that lacks a part is not called a left-over', async () => {

@@ -15,6 +15,9 @@ const index = (given: Partial<Index> = {}): Index => ({
   ready: true,
   building: false,
   unique: false,
+  immediate: true,
+  nullsEqual: false,
+  held: false,
   ofConstraint: false,
   ofTable: false,
   partitioned: false,
@@ -63,7 +66,26 @@ describe('of two indexes that do the same', () => {
     ["a constraint's stays", [index({ name: 'a' }), index({ name: 'b', ofConstraint: true })], ['public.a does what public.b does']],
     ['a unique one stays', [index({ name: 'a' }), index({ name: 'b', unique: true })], ['public.a does what public.b does']],
     ['two constraints stay both', [index({ ofConstraint: true }), index({ name: 'b', ofConstraint: true })], []],
-    ['a part of a partitioned index stays', [index({ name: 'a' }), index({ name: 'b', attached: true })], []],
+    [
+      'a part of a partitioned index stays',
+      [index({ name: 'a' }), index({ name: 'b', attached: true })],
+      ['public.a does what public.b does'],
+    ],
+    [
+      'the stricter one stays',
+      [index({ name: 'a', unique: true }), index({ name: 'b', unique: true, nullsEqual: true })],
+      ['public.a does what public.b does'],
+    ],
+    [
+      'one that is checked late replaces none',
+      [index({ name: 'a', unique: true, immediate: false, ofConstraint: true }), index({ name: 'b', unique: true })],
+      [],
+    ],
+    [
+      'of a stricter one and a constraint that is less so both stay',
+      [index({ name: 'a', unique: true, ofConstraint: true }), index({ name: 'b', unique: true, nullsEqual: true })],
+      [],
+    ],
     ['an invalid one is told elsewhere', [index({ name: 'a' }), index({ name: 'b', valid: false })], []],
     ['other tables are other indexes', [index({ name: 'a' }), index({ name: 'b', tableOid: 11 })], []],
   ])('%s', (_, indexes, expected) => {

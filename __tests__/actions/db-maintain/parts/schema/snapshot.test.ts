@@ -15,7 +15,7 @@ describe('a snapshot', () => {
     const schema = canonical(15, game)
     const text = writeSnapshot(schema)
     expect(text.split('\n').slice(0, 5)).toEqual([
-      '# ronde schema 1',
+      '# ronde schema 2',
       '# postgresql 15',
       expect.stringContaining('update-snapshot'),
       "enum public.mood ('sad', 'ok')",
@@ -45,8 +45,9 @@ describe('a snapshot', () => {
   test.each([
     ['an empty file', '', /first line/],
     ['a file of pg_dump', '--\n-- PostgreSQL database dump\n--\n', /first line/],
-    ['a later form', '# ronde schema 2\n# postgresql 15\n', /another release/],
-    ['no major', '# ronde schema 1\ntable x\n', /which PostgreSQL/],
+    ['a later form', '# ronde schema 3\n# postgresql 15\n', /another release/],
+    ['an earlier form', '# ronde schema 1\n# postgresql 15\n', /another release/],
+    ['no major', '# ronde schema 2\ntable x\n', /which PostgreSQL/],
   ])('%s is none', (_, text, mistake) => {
     expect(readSnapshot(text)).toEqual({ ok: false, mistake: expect.stringMatching(mistake) })
   })

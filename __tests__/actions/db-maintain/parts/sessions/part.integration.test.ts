@@ -26,7 +26,10 @@ const useServer = (major: Major = { major: 18 }) => {
   let server: PostgresServer
   const open: ApplicationSession[] = []
   beforeAll(async () => {
-    server = await startPostgres({ settings: { max_connections: 40, autovacuum: 'off' }, ...binariesOf(major) })
+    server = await startPostgres({
+      settings: { max_connections: 40, autovacuum: 'off', max_prepared_transactions: 5 },
+      ...binariesOf(major),
+    })
     await using admin = await openSession(server)
     await admin.query(`CREATE TABLE game (id int PRIMARY KEY, points int); INSERT INTO game VALUES (1, 0), (2, 0);
       CREATE ROLE app LOGIN PASSWORD 'app'; GRANT ALL ON game TO app; CREATE ROLE watcher LOGIN PASSWORD 'watcher';
@@ -272,5 +275,63 @@ describe('what a role may', () => {
     const shown = evidence(await maintain(), 'postgres.long-query')
     expect(shown.split('\n')).toHaveLength(1)
     expect(shown).not.toContain('::error')
+  })
+})
+
+describe('sessions that a signal or a limit means otherwise', () => {
+  const { start, idle, running, maintain, list, seen } = useServer()
+
+  test('a blocker that keeps its lock behind a savepoint when its query was cancelled is ended in the same run', async () => {
+    const holder = await idle('UPDATE game SET points = 1 WHERE id = 1; SAVEPOINT s1')
+    const sleeping = holder.query('SELECT pg_sleep(300)').catch((error: Error) => error.message)
+    const waiter = await running('UPDATE game SET points = 2 WHERE id = 1')
+    await Promise.all([seen(holder.pid), seen(waiter.pid)])
+    const done = await maintain({ policy: 'terminate', thresholds: { ...soon, 'long-query': above(60_000, 60_000) } })
+    expect(await waiter.ending).toBe('done')
+    expect(await sleeping).toMatch(/canceling statement|terminat/)
+    expect(evidence(done, 'db.session-policy')).toMatch(/^terminated \(blocks others\)/)
+    expect(await list()).not.toContain(holder.pid)
+  })
+
+  test('cancel alone says that the blocker needs more', async () => {
+    const holder = await idle('UPDATE game SET points = 1 WHERE id = 1; SAVEPOINT s1')
+    const sleeping = holder.query('SELECT pg_sleep(300)').catch((error: Error) => error.message)
+    const waiter = await running('UPDATE game SET points = 2 WHERE id = 1')
+    await Promise.all([seen(holder.pid), seen(waiter.pid)])
+    const done = await maintain({ policy: 'cancel', thresholds: { ...soon, 'long-query': above(60_000, 60_000) } })
+    expect(await sleeping).toContain('canceling statement')
+    expect(evidence(done, 'db.session-policy')).toMatch(/^needs terminate \(blocks others\)/)
+    await holder.query('ROLLBACK')
+    await waiter.ending
+  })
+
+  test('a leader, for whose advisory lock others queue, blocks nobody and is never ended; nor are those who queue', async () => {
+    const leader = await idle('SELECT pg_advisory_lock(42)')
+    const next = await running('SELECT pg_advisory_lock(42)')
+    await Promise.all([seen(leader.pid), seen(next.pid)])
+    const done = await maintain({ policy: 'terminate' })
+    expect(statuses(done)).toEqual([
+      'ok postgres.blocked',
+      'critical postgres.idle-in-transaction',
+      'ok postgres.long-query',
+      'ok db.session-policy',
+    ])
+    expect(await list()).toEqual([leader.pid, next.pid].toSorted((a, b) => a - b))
+    await leader.query('COMMIT; SELECT pg_advisory_unlock(42)')
+    await next.ending
+  })
+
+  test('a prepared transaction that nobody waits for is told by its name, from the limits of an idle one on', async () => {
+    const one = await start()
+    await one.query("BEGIN; UPDATE game SET points = 1 WHERE id = 2; PREPARE TRANSACTION 'x'")
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    const done = await maintain({ policy: 'terminate' })
+    await one.query("ROLLBACK PREPARED 'x'")
+    expect(statuses(done)[1]).toBe('critical postgres.idle-in-transaction')
+    expect(done.findings[1]).toMatchObject({
+      title: expect.stringMatching(/the prepared transaction x has been open for/),
+      advice: expect.stringContaining("ROLLBACK PREPARED 'x';"),
+      evidence: [expect.stringMatching(/^prepared transaction x of app in postgres/)],
+    })
   })
 })

@@ -79,7 +79,7 @@ describe('what a table gained', () => {
 })
 
 describe('whether every table was vacuumed', () => {
-  const locker = { pid: 7, mode: 'ShareLock', user: 'quiz', application: 'migrate', autovacuum: false }
+  const locker = { pid: 7, mode: 'ShareLock', granted: true, user: 'quiz', application: 'migrate', autovacuum: false }
   const cases: readonly (readonly [string, VacuumOutcome, string, string])[] = [
     ['done', done(), 'ok', ''],
     [

@@ -21,7 +21,7 @@ const about = aboutAt('2026-12-05T08:00:00Z')
 /** Ten minutes after midnight: the purge is pending. */
 const early = aboutAt('2026-12-04T20:10:00Z')
 const days = (today: number, { yesterday = true, before = true } = {}, at = about) =>
-  toldOf(judgeDays(saw({ kind: 'seen', today, yesterday, before }, at.now), at).findings)
+  toldOf(judgeDays(saw({ kind: 'seen', today, yesterday, before, strange: undefined }, at.now), at).findings)
 
 const wanted = { service: 'web', command: ['flask', 'purge'], timeout: 60_000 }
 const told = (attempt: Attempt, command: Parameters<typeof judgeCommand>[1] = wanted) => toldOf(judgeCommand(attempt, command, about))
@@ -60,14 +60,16 @@ describe('what people are told of the new day and the purge command', () => {
 })
 
 test('only a look that saw the days is completed', () => {
-  expect(judgeDays(saw({ kind: 'seen', today: 1, yesterday: true, before: true }, about.now), about).completed).toBe(true)
+  expect(judgeDays(saw({ kind: 'seen', today: 1, yesterday: true, before: true, strange: undefined }, about.now), about).completed).toBe(
+    true,
+  )
   expect(judgeDays(saw({ kind: 'unindexed', rows: 1 }, about.now), about).completed).toBe(false)
   expect(judgeDays(couldNotLook('', ''), about).completed).toBe(false)
 })
 
 test('a pending day is not cleared', () => {
   const today = (count: number, at = about) =>
-    judgeDays(saw({ kind: 'seen', today: count, yesterday: true, before: true }, at.now), at).findings[0]?.cleared
+    judgeDays(saw({ kind: 'seen', today: count, yesterday: true, before: true, strange: undefined }, at.now), at).findings[0]?.cleared
   expect([today(1), today(0, early), today(2)]).toEqual([true, false, false])
 })
 

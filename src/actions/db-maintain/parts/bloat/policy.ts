@@ -2,7 +2,7 @@ import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import { formatBytes, formatDuration, formatPercent } from '../../../../core/quantity.ts'
 import { counted, formatCount } from '../../../../core/render/headline.ts'
 import type { Threshold } from '../../../../core/threshold.ts'
-import type { Bloat, CollationMismatch, Filling, Sequence } from '../../../../domain/postgres/bloat.ts'
+import { type Bloat, type CollationMismatch, type Filling, type Sequence, whyWithheld } from '../../../../domain/postgres/bloat.ts'
 import { grants, grantsFor } from '../../../../domain/postgres/grants.ts'
 import { sqlIdentifier } from '../../../../domain/postgres/names.ts'
 import type { TableStats } from '../../../../domain/postgres/table-stats.ts'
@@ -85,8 +85,13 @@ const grantsIn = (grant: Grant, schemas: readonly (string | undefined)[], role: 
   return statements.length === 0 ? 'grant it SELECT on them' : `as a superuser: ${statements.join(' ')}`
 }
 
-const whyWithheld: Record<Bloat['withheld'][number]['why'], (schemas: readonly (string | undefined)[], role: string) => string> = {
+const withheldWords: Record<Bloat['withheld'][number]['why'], (schemas: readonly (string | undefined)[], role: string) => string> = {
+  held: () => 'somebody holds them against all others: see db.vacuum for who it is, then run it again',
   stale: () => 'their statistics are stale: run the task `analyze`',
+  'not-analyzed': () => 'a column of theirs was not analyzed since it came: run the task `analyze`',
+  'switched-off': () => 'a column of theirs has no statistics, by SET STATISTICS 0: set it to -1 and run ANALYZE, or install pgstattuple',
+  'row-security': (_, role) =>
+    `row-level security hides their statistics: as a superuser: ${grantsFor(role, (to) => `ALTER ROLE ${to} BYPASSRLS;`).join('') || 'ALTER ROLE … BYPASSRLS;'} Or install pgstattuple`,
   unreadable: (schemas, role) =>
     `our role may not read their statistics: ${grantsIn(grants.selectAll, schemas, role)} Or install pgstattuple`,
 }
@@ -115,10 +120,10 @@ export const judgeBloat = ({ fillings, withheld }: Bloat, threshold: Threshold, 
     measure: { name: 'bloat', unit: 'fraction' },
   })
   if (withheld.length === 0) return judged
-  const why = (['stale', 'unreadable'] as const).flatMap((one) => {
+  const why = whyWithheld.flatMap((one) => {
     const those = withheld.filter((other) => other.why === one)
     const schemas = those.map((other) => other.schema)
-    return those.length === 0 ? [] : [`${counted(those.length, 'relation')}: ${whyWithheld[one](schemas, role)}`]
+    return those.length === 0 ? [] : [`${counted(those.length, 'relation')}: ${withheldWords[one](schemas, role)}`]
   })
   const evidence = [
     ...judged.evidence,
@@ -137,7 +142,7 @@ export const judgeSequences = (
   subject: string,
   role = '',
 ): JudgedFinding<'db.sequence'> => {
-  const hidden = sequences.filter((one) => !one.readable)
+  const [hidden, held] = [sequences.filter((one) => !one.readable), sequences.filter((one) => one.readable && one.held)]
   const judged = judgeWorst({
     id: 'db.sequence',
     subject,
@@ -156,7 +161,7 @@ export const judgeSequences = (
       'when they are used up every INSERT fails: widen the column and its sequence to bigint in a quiet hour (ALTER TABLE rewrites the table), and the columns that refer to it',
     measure: { name: 'sequence-used', unit: 'fraction' },
   })
-  if (hidden.length === 0 || judged.status !== 'ok') return judged
+  if (hidden.length + held.length === 0 || judged.status !== 'ok') return judged
   const statements = grantsIn(
     grants.sequences,
     hidden.map((one) => one.schema),
@@ -165,9 +170,12 @@ export const judgeSequences = (
   return {
     ...judged,
     cleared: false,
-    evidence: hidden.slice(0, 10).map(name),
-    notChecked: `${counted(hidden.length, 'sequence')} may not be read`,
-    advice: statements,
+    evidence: [...hidden, ...held].slice(0, 10).map(name),
+    notChecked: [
+      ...(hidden.length === 0 ? [] : [`${counted(hidden.length, 'sequence')} may not be read`]),
+      ...(held.length === 0 ? [] : [`${counted(held.length, 'sequence')} held by another session`]),
+    ].join('; '),
+    advice: hidden.length === 0 ? 'run it again when that session has ended' : statements,
   }
 }
 

@@ -8,7 +8,7 @@ import { createFirstSights } from '../../first-sights.ts'
 import { taskIds } from '../../not-done.ts'
 import { definePart, type MaintainedDatabase, type TaskOptions } from '../../part.ts'
 import { limitOf } from '../../thresholds.ts'
-import { indexName, judgeDuplicates, judgeExpected, judgeIndexUse, judgeInvalid, judgeUnused } from './policy.ts'
+import { indexName, isMeant, judgeDuplicates, judgeExpected, judgeIndexUse, judgeInvalid, judgeUnused } from './policy.ts'
 
 const youngMs = 30 * 86_400_000
 
@@ -26,13 +26,14 @@ const run = async (options: TaskOptions & { readonly 'expected-indexes': readonl
   const all = { indexes, scans, countersMs: await seeCountersAge(session) }
   const own = { ...all, indexes: named ? indexes.filter((one) => oids.has(one.tableOid)) : indexes }
   const isYoung = youngIn(maintained, indexes)
+  const expected = options['expected-indexes']
   return {
     completed: true,
     findings: [
-      ...options['expected-indexes'].map((wanted) => judgeExpected(wanted, all, target.database)),
+      ...expected.map((wanted) => judgeExpected(wanted, all, target.database)),
       judgeInvalid(own.indexes, subject),
-      judgeDuplicates(own.indexes, subject),
-      judgeUnused(own, isYoung, subject),
+      judgeDuplicates(own.indexes, subject, expected),
+      judgeUnused(own, (one) => isYoung(one) || expected.some((wanted) => isMeant(wanted, one)), subject),
       judgeIndexUse(
         scans.filter((one) => !named || oids.has(one.oid)),
         limitOf(options.thresholds, 'index-use'),

@@ -20,7 +20,7 @@ const statements = (indexes: readonly Index[], statement: string): string =>
     .slice(0, 5)
     .join(' ')
 
-const isMeant = (wanted: TableName, { schema, name }: Index): boolean =>
+export const isMeant = (wanted: TableName, { schema, name }: Index): boolean =>
   wanted.name === name && (wanted.schema === undefined || wanted.schema === schema)
 
 /** Fewer rows are read as fast without an index. */
@@ -146,26 +146,47 @@ export const judgeInvalid = (indexes: readonly Index[], subject: string): Judged
   })
 }
 
-/** The one that stays: a constraint's, else one that the table itself needs, else a unique one, else the first by name. */
-const weight = (one: Index): number => (one.ofConstraint ? 0 : one.ofTable ? 1 : one.unique ? 2 : 3)
-const mayGo = (one: Index, kept: Index): boolean => !one.ofConstraint && !one.ofTable && !one.attached && (!one.unique || kept.unique)
+/** Nothing changes when the other one goes: it is at least as strict, and as soon. */
+const replaces = (kept: Index, other: Index): boolean =>
+  !other.unique || (kept.unique && (kept.nullsEqual || !other.nullsEqual) && (kept.immediate || !other.immediate))
 
-const redundant = (indexes: readonly Index[]): readonly { readonly index: Index; readonly kept: Index }[] => {
+/** The one that goes first: a plain one before a unique one, then the last by name. */
+const weight = (one: Index): number => (one.ofConstraint ? 0 : one.ofTable ? 1 : one.unique ? (one.nullsEqual ? 2 : 3) : 4)
+
+type Pair = { readonly index: Index; readonly kept: Index }
+
+/** Of indexes that look alike, those that another one of them replaces which stays. */
+const redundantAmong = (same: readonly Index[], isExpected: (one: Index) => boolean): readonly Pair[] => {
+  const staying = same.toSorted((a, b) => weight(a) - weight(b) || (a.name < b.name ? -1 : 1))
+  const going: Pair[] = []
+  for (const index of staying.toReversed()) {
+    const protectedOne = index.ofConstraint || index.ofTable || index.attached || isExpected(index)
+    const kept = protectedOne ? undefined : staying.find((other) => other !== index && replaces(other, index))
+    if (kept === undefined) continue
+    staying.splice(staying.indexOf(index), 1)
+    going.push({ index, kept })
+  }
+  return going.toReversed()
+}
+
+const redundant = (indexes: readonly Index[], expected: readonly TableName[]): readonly Pair[] => {
   const groups = Map.groupBy(
     indexes.filter((one) => one.valid),
     ({ tableOid, definition }) => `${tableOid} ${definition}`,
   )
-  return [...groups.values()].flatMap((same) => {
-    const [kept, ...others] = same.toSorted((a, b) => weight(a) - weight(b) || (a.name < b.name ? -1 : 1))
-    return kept === undefined ? [] : others.filter((one) => mayGo(one, kept)).map((index) => ({ index, kept }))
-  })
+  return [...groups.values()].flatMap((same) => redundantAmong(same, (one) => expected.some((wanted) => isMeant(wanted, one))))
 }
 
-/** Indexes that do what another one of the same table does. */
-export const judgeDuplicates = (indexes: readonly Index[], subject: string): JudgedFinding<'db.index-duplicate'> => {
-  const pairs = redundant(indexes)
+/** Indexes that do what another one of the same table does; never one that the configuration expects. */
+export const judgeDuplicates = (
+  indexes: readonly Index[],
+  subject: string,
+  expected: readonly TableName[] = [],
+): JudgedFinding<'db.index-duplicate'> => {
+  const pairs = redundant(indexes, expected)
   const bad = pairs.map(({ index }) => index)
-  return groupFinding({
+  const held = indexes.filter((one) => one.held)
+  const judged = groupFinding({
     id: 'db.index-duplicate',
     subject,
     bad,
@@ -176,6 +197,9 @@ export const judgeDuplicates = (indexes: readonly Index[], subject: string): Jud
       ({ index, kept }) => `${indexName(index)} does what ${indexName(kept)} does on ${index.table}, ${formatBytes(index.sizeBytes)}`,
     ),
   })
+  if (held.length === 0 || judged.status !== 'ok') return judged
+  const notChecked = `${formatCount(held.length)} of tables that somebody holds`
+  return { ...judged, cleared: false, notChecked, evidence: held.slice(0, 10).map((one) => `${indexName(one)}: ${one.table} is held`) }
 }
 
 const fewScans = 50
@@ -184,8 +208,12 @@ const settledMs = 30 * dayMs
 
 export type Young = (index: Index) => boolean
 
-/** Large indexes that hardly any query uses; withheld while the counters, or the index, are too young to tell. A constraint's is never one. */
-export const judgeUnused = ({ indexes, countersMs }: IndexKnowledge, isYoung: Young, subject: string): JudgedFinding<'db.index-unused'> => {
+/** Large indexes that hardly any query uses; withheld while the counters, or the index, are too young to tell. A constraint's is never one, nor one that the configuration expects. */
+export const judgeUnused = (
+  { indexes, countersMs }: IndexKnowledge,
+  isSpared: Young,
+  subject: string,
+): JudgedFinding<'db.index-unused'> => {
   const young = countersMs < settledMs
   const candidates = indexes.filter(
     (one) =>
@@ -196,7 +224,7 @@ export const judgeUnused = ({ indexes, countersMs }: IndexKnowledge, isYoung: Yo
       !one.ofTable &&
       one.scans <= fewScans &&
       one.sizeBytes >= worthBytes &&
-      !isYoung(one),
+      !isSpared(one),
   )
   const bad = young ? [] : candidates.toSorted((a, b) => b.sizeBytes - a.sizeBytes)
   const judged = groupFinding({

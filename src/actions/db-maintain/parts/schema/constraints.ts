@@ -30,6 +30,19 @@ const findThem = (constraint: Constraint): string => {
   return rows === '' || query.length > longestQuery || query !== plainWords(query) ? 'find the rows.' : `find the rows: ${query}`
 }
 
+/** A valid one is not looked at again by VALIDATE: what let the rows in must be switched on. */
+const mendValid = ({ kind, table, validated }: Constraint): string | undefined => {
+  if (!validated || kind === 'unique') return undefined
+  const parts = table.split('.').map((part) => sqlIdentifier(part.replace(/^"(.*)"$/, '$1')))
+  const enable =
+    parts.length === 2 && parts.every((part) => part !== undefined)
+      ? `ALTER TABLE ${parts.join('.')} ENABLE TRIGGER ALL;`
+      : 'ALTER TABLE … ENABLE TRIGGER ALL'
+  return kind === 'foreign key'
+    ? `see that its triggers are on, in both tables: ${enable}`
+    : 'find what wrote them past it (an import, or a function of the CHECK that changed)'
+}
+
 /** `ALTER TABLE … VALIDATE CONSTRAINT …`, which locks out nobody; for names that may stand in a command. */
 const validate = ({ kind, table, name }: Constraint): string => {
   if (kind === 'unique') return 'build its index anew with REINDEX INDEX CONCURRENTLY'
@@ -50,7 +63,7 @@ const violated = (constraint: Constraint, about: ConstraintSubject): JudgedFindi
     title: `${nameOf(constraint)}: rows break it`,
     observed: `at least one row breaks ${shorten(constraint.definition, 200)}`,
     expected: 'no row that breaks it',
-    advice: `${findThem(constraint)} Mend or delete them, then ${validate(constraint)}`,
+    advice: `${findThem(constraint)} Mend or delete them, then ${mendValid(constraint) ?? validate(constraint)}`,
     evidence: [`${constraint.kind}, ${constraint.validated ? 'valid by the catalogue' : 'never validated'}`],
     certainty: 'hard',
     audience: 'technical',

@@ -3,7 +3,7 @@ import { counted } from '../../../../core/render/headline.ts'
 import { shorten } from '../../../../core/text/plain.ts'
 import { shellCommand } from '../../../../core/text/shell-command.ts'
 import type { WorkspaceFile } from '../../../../tools/workspace-file.ts'
-import { compareSchemas, type Difference, readSnapshot, type Schema } from './snapshot.ts'
+import { compareSchemas, type Difference, readSnapshot, type Schema, without } from './snapshot.ts'
 
 /** Where the findings are about: the subject of the database, and the snapshot as `schema-snapshot` names it. */
 export type DriftSubject = { readonly subject: string; readonly path: string }
@@ -16,12 +16,13 @@ export type Standing =
   /** Of another major the same schema reads otherwise. */
   | { readonly kind: 'other-major'; readonly snapshot: number }
 
-export const standingOf = (file: WorkspaceFile, schema: Schema): Standing => {
+/** `held`: things of which the database could not be asked, so that the snapshot is not either. */
+export const standingOf = (file: WorkspaceFile, schema: Schema, held: readonly string[] = []): Standing => {
   if (file.kind !== 'text') return file
   const reading = readSnapshot(file.text)
   if (!reading.ok) return { kind: 'refused', cause: reading.mistake }
   if (reading.schema.major !== schema.major) return { kind: 'other-major', snapshot: reading.schema.major }
-  return { kind: 'compared', difference: compareSchemas(reading.schema.lines, schema.lines) }
+  return { kind: 'compared', difference: compareSchemas(without(reading.schema.lines, held), without(schema.lines, held)) }
 }
 
 export const differing = (standing: Standing): number =>

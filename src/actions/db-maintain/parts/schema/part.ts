@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { workspacePath } from '../../../../core/options/workspace-path.ts'
+import { seeHolders } from '../../../../probes/postgres/held.ts'
 import { seeSchema } from '../../../../probes/postgres/schema.ts'
 import { readWorkspaceFile, writeWorkspaceFile } from '../../../../tools/workspace-file.ts'
-import { taskIds } from '../../not-done.ts'
+import { couldNotFinish, taskIds } from '../../not-done.ts'
 import { definePart, type MaintainedDatabase, subjectIn, type TaskOutcome } from '../../part.ts'
 import { judgeConstraints } from './constraints.ts'
 import {
@@ -36,7 +37,11 @@ const writeAnew = async (standing: Standing, schema: Schema, maintained: Maintai
 
 type Snapshot = { readonly path: string | undefined; readonly update: boolean }
 /** `judged`: the findings say all that an earlier run may have said about drift. */
-type Compared = Pick<TaskOutcome<SchemaId>, 'findings'> & { readonly drift: number; readonly lines: number; readonly judged: boolean }
+type Compared = Pick<TaskOutcome<SchemaId | 'db.unfinished'>, 'findings'> & {
+  readonly drift: number
+  readonly lines: number
+  readonly judged: boolean
+}
 
 const renewed = async (
   standing: Standing,
@@ -53,15 +58,32 @@ const renewed = async (
 const compare = async (maintained: MaintainedDatabase, { path, update }: Snapshot): Promise<Compared> => {
   const { session, server, subject, context } = maintained
   if (path === undefined) return { findings: [noSnapshot(subject, update)], drift: 0, lines: 0, judged: !update }
-  const seen = await seeSchema(session)
+  const seen = await seeSchema(session, server.major)
   const about = { subject, path }
   if (seen.cut) return { findings: [tooLarge(about, seen.lines.length)], drift: 0, lines: seen.lines.length, judged: false }
   const schema = canonical(server.major, seen.lines)
-  const standing = standingOf(await readWorkspaceFile(context.workspace, path, largestSnapshotBytes), schema)
-  const judged = update
-    ? await renewed(standing, schema, maintained, about)
-    : { findings: judgeDrift(standing, schema, about), judged: standing.kind === 'compared' }
-  return { ...judged, drift: differing(standing), lines: schema.lines.length }
+  const standing = standingOf(
+    await readWorkspaceFile(context.workspace, path, largestSnapshotBytes),
+    schema,
+    canonical(server.major, seen.held).lines,
+  )
+  const judged =
+    update && seen.held.length === 0
+      ? await renewed(standing, schema, maintained, about)
+      : { findings: judgeDrift(standing, schema, about), judged: standing.kind === 'compared' }
+  const told = { ...judged, drift: differing(standing), lines: schema.lines.length }
+  if (seen.held.length === 0) return told
+  return { ...told, findings: [...told.findings, await tellHeld(maintained, seen.held, update)], judged: false }
+}
+
+/** One table that somebody holds costs what is known of it, and a whole new snapshot. */
+const tellHeld = async ({ session, target }: MaintainedDatabase, held: readonly string[], update: boolean) => {
+  const holders = (await seeHolders(session)).map(({ relation, words }) => `${relation}: ${words}`)
+  const names = `${held.slice(0, 5).join(', ')}${held.length > 5 ? ` and ${held.length - 5} more` : ''}`
+  return couldNotFinish(target.database, 'schema', {
+    cause: `${update ? 'no snapshot was written, for nothing could be read of' : 'not compared'}: ${names}${holders.length === 0 ? '' : `; ${holders.slice(0, 3).join('; ')}`}`,
+    advice: 'run it again when that session has ended',
+  })
 }
 
 const constraintsOf = async (maintained: MaintainedDatabase): Promise<TaskOutcome<'schema.constraint'>['findings']> => {

@@ -4,7 +4,7 @@ export type Schema = { readonly major: number; readonly lines: readonly string[]
 export type SnapshotReading = { readonly ok: true; readonly schema: Schema } | { readonly ok: false; readonly mistake: string }
 
 /** Raised when the lines themselves are written otherwise than before. */
-const format = 1
+const format = 2
 const head = `# ronde schema ${format}`
 const majorOf = /^# postgresql (\d{1,3})$/
 const told = '# Written by db-maintain with update-snapshot: true. Compared line by line: do not edit.'
@@ -35,6 +35,21 @@ export const readSnapshot = (text: string): SnapshotReading => {
 
 const otherFormat = 'it was written by another release of Ronde'
 const noSnapshot = `it is no snapshot of a schema: its first line is not "${head}"`
+
+/** Without the lines of these things, which are written as their lines begin. */
+export const without = (lines: readonly string[], things: readonly string[]): readonly string[] =>
+  things.length === 0 ? lines : lines.filter((line) => !things.some((one) => isOf(line, one)))
+
+/** A column, an index or a trigger of a foreign table or a materialized view may stand at `table`. */
+const isOf = (line: string, thing: string): boolean => {
+  const name = thing.replace(/^[a-z ]*? (?=[^ ]*\.)/, '')
+  const start = line.indexOf(name)
+  return (
+    start > 0 &&
+    /^(?:foreign table|materialized view|table|view|function|procedure) $/.test(line.slice(0, start)) &&
+    /^(?:$|[ (])/.test(line.slice(start + name.length))
+  )
+}
 
 /** What only one side has, sorted so that the two forms of a changed line stand together: `-` in the snapshot, `+` in the database. */
 export type Difference = { readonly removed: number; readonly added: number; readonly lines: readonly string[] }

@@ -32,10 +32,14 @@ const look = async ({ session, application, context }: MaintainedDatabase): Prom
 }
 
 /** Those of this database, and whoever they wait for. */
-const ofDatabase = ({ list: all, hidden }: Sessions, database: string): Sessions => {
+const ofDatabase = ({ list: all, prepared, hidden }: Sessions, database: string): Sessions => {
   const own = all.filter((one) => one.database === database)
   const blockers = new Set(own.flatMap((one) => one.blockedBy))
-  return { list: all.filter((one) => one.database === database || blockers.has(one.pid)), hidden }
+  return {
+    list: all.filter((one) => one.database === database || blockers.has(one.pid)),
+    prepared: prepared.filter((one) => one.database === database),
+    hidden,
+  }
 }
 
 const act = async (

@@ -51,13 +51,15 @@ export const chooseTargets = (
   const blockedMs = limitOf(limits, 'blocked').critical
   const held = list.filter((one) => (one.waitingMs ?? 0) >= blockedMs && one.database === database)
   const roots = new Set(rootBlockers(inTheWayOf(held, list)))
+  // Others queue behind it to become the leader: it holds the lock that makes it so.
+  const leaders = new Set(list.flatMap((one) => one.queuedBehind))
   const reasonOf = (one: Session): Reason | undefined => {
     if (roots.has(one.pid)) return 'blocks others'
     if (isIdleInTransaction(one) && (one.stateMs ?? 0) >= limitOf(limits, 'idle-in-transaction').critical) return 'idle in transaction'
     return isLongQuery(one, limitOf(limits, 'long-query').critical) ? 'long query' : undefined
   }
   return list
-    .filter((one) => one.database === database && mayBeEnded(one) && matches(one, given))
+    .filter((one) => one.database === database && mayBeEnded(one) && !leaders.has(one.pid) && matches(one, given))
     .flatMap((session) => {
       const reason = reasonOf(session)
       return reason === undefined ? [] : [{ session, reason, way: wayOf(session, policy) }]

@@ -25,8 +25,10 @@ export const reclaimedBytes = (one: Done): number => {
 /** Told by findings of their own. */
 export const isLeftAlone = ({ kind }: VacuumOutcome): boolean => kind === 'no-right' || kind === 'own-code'
 
-const lockerWords = ({ pid, mode, user, application, autovacuum }: Locker): string =>
-  autovacuum ? `autovacuum (pid ${pid}) is at work on it` : `pid ${pid} ${user} ${application}`.trimEnd() + ` holds ${mode}`
+const lockerWords = ({ pid, mode, granted, user, application, autovacuum }: Locker): string =>
+  autovacuum
+    ? `autovacuum (pid ${pid}) is at work on it`
+    : `pid ${pid} ${user} ${application}`.trimEnd() + ` ${granted ? 'holds' : 'waits for'} ${mode}`
 
 const whyNot = (one: VacuumOutcome): string | undefined => {
   if (one.kind === 'failed') return one.cause

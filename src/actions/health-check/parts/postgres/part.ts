@@ -3,7 +3,7 @@ import type { DatabaseOptions, PostgresTarget } from '../../../../contract/datab
 import type { JsonObject } from '../../../../contract/json.ts'
 import type { Obstacle } from '../../../../contract/seen.ts'
 import { limit } from '../../../../core/options/threshold.ts'
-import { noConnectionLeft } from '../../../../domain/postgres/connections.ts'
+import { isFull, noConnectionLeft } from '../../../../domain/postgres/connections.ts'
 import { readDeadlockNote, writeDeadlockNote } from '../../../../domain/postgres/counters.ts'
 import type { PostgresFailure } from '../../../../domain/postgres/failure.ts'
 import { judgePostgres, postgresLine, serverIds } from '../../../../domain/postgres/judge.ts'
@@ -79,8 +79,8 @@ const sizesKept = 900
 const unanswered = (failure: PostgresFailure, target: PostgresTarget, asked: boolean): Looked => {
   const judged = judgeUnreachable(failure, target)
   if (judged.status !== 'unknown') {
-    const full = failure.kind === 'too-many-connections'
-    return { findings: full ? [judged, noConnectionLeft(target.subject, failure.detail)] : [judged], completed: true }
+    const full = isFull(failure) ? [noConnectionLeft(target.subject, failure, target.database)] : []
+    return { findings: [judged, ...full], completed: true }
   }
   return asked
     ? { findings: [{ ...judged, cleared: false }], completed: false }

@@ -9,6 +9,18 @@ type DayAbout = Pick<PurgeSubject, 'subject' | 'shown' | 'column' | 'day'>
 
 const where = ({ subject }: DayAbout) => ({ subject, audience: 'technical', certainty: 'hard' }) as const
 
+/** With texts that are no dates among them nobody knows which day is missing. */
+const unreadable = (strange: string, about: DayAbout) =>
+  finding({
+    ...where(about),
+    id: 'purge.day',
+    status: 'unknown',
+    title: `${about.shown}: ${about.column} holds texts that are no ISO date`,
+    observed: `such as ${JSON.stringify(strange)}, which cannot be compared`,
+    expected: `1 row for the business date ${about.day.label}`,
+    advice: `write ${about.column} as YYYY-MM-DD in every row, or name a column of the type date`,
+  })
+
 const judgeToday = ({ today }: Extract<DaysLook, { kind: 'seen' }>, about: DayAbout) => {
   const { shown, column, day } = about
   const pending = day.pending && today === 0
@@ -48,6 +60,7 @@ const judgeGap = ({ yesterday, before }: Extract<DaysLook, { kind: 'seen' }>, ab
 /** Whether the new day was opened, exactly once, and yesterday was not left out. */
 export const judgeDays = (look: Seen<DaysLook>, about: DayAbout): PurgeVerdict<'purge.day' | 'purge.gap'> => {
   if (look.seen && look.value.kind === 'seen') {
+    if (look.value.strange !== undefined) return { completed: false, findings: [unreadable(look.value.strange, about)] }
     return { completed: true, findings: [judgeToday(look.value, about), judgeGap(look.value, about)] }
   }
   const cause = look.seen

@@ -7,7 +7,7 @@ const run = async (options: PurgeOptions, { database, log, about, context }: Pur
   if (!database.seen || !database.value.table.seen) return nothing
   const { oid, counters } = database.value.table.value
   const key = `purge.deleted ${about.subject}`
-  const reading = { oid, deleted: counters.deleted, statsReset: counters.statsReset, at: about.now }
+  const reading = { oid, deleted: counters.deleted, statsReset: counters.statsReset, files: counters.files, at: about.now }
   const note = nextDeletedNote(readDeletedNote(context.state.note(key)), reading, about)
   context.state.setNote(key, JSON.stringify(note))
   const lines = log?.seen === true ? log.value : undefined

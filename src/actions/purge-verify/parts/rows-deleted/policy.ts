@@ -4,8 +4,14 @@ import { jsonValue } from '../../../../core/read-json.ts'
 import { clockTime, countRows, type PurgeSubject } from '../../about.ts'
 import type { PurgeVerdict } from '../../part.ts'
 
-/** The server's counter of deleted rows at a moment. Another oid or reset time means that it began anew. */
-export type DeletedRowsReading = { readonly oid: number; readonly deleted: number; readonly statsReset: string; readonly at: Instant }
+/** The server's counter of deleted rows at a moment. Another oid or reset time means that it began anew; `files` are those that it counted. */
+export type DeletedRowsReading = {
+  readonly oid: number
+  readonly deleted: number
+  readonly statsReset: string
+  readonly at: Instant
+  readonly files: readonly string[]
+}
 
 /** What the state keeps: the last reading, and the last one before the day began. */
 export type DeletedNote = { readonly last: DeletedRowsReading; readonly before: DeletedRowsReading | undefined; readonly day: string }
@@ -14,7 +20,8 @@ const isReading = (value: unknown): value is DeletedRowsReading =>
   typeof value === 'object' &&
   value !== null &&
   ['oid', 'deleted', 'at'].every((key) => Number.isFinite((value as Record<string, unknown>)[key])) &&
-  typeof (value as Record<string, unknown>)['statsReset'] === 'string'
+  typeof (value as Record<string, unknown>)['statsReset'] === 'string' &&
+  Array.isArray((value as Record<string, unknown>)['files'])
 
 /** Reads the note; one that cannot be read is a first sight. */
 export const readDeletedNote = (text: string | undefined): DeletedNote | undefined => {
@@ -35,10 +42,18 @@ export const nextDeletedNote = (
   return { last: now, before, day: day.today.date }
 }
 
-/** Rows deleted since the last look before the day began; undefined without one of the day before, and when counting began anew in between. */
+/**
+ * Rows deleted since the last look before the day began; undefined without one of the day before, and when counting began anew in between. What
+ * TRUNCATE, DROP and DETACH take is not counted: then a file that was there is so no more, and the counter proves nothing.
+ */
 export const deletedSince = ({ last, before }: DeletedNote, { day }: Pick<PurgeSubject, 'day'>): number | undefined => {
   if (before === undefined || before.at < day.yesterday.start) return undefined
-  const same = before.oid === last.oid && before.statsReset === last.statsReset && before.deleted <= last.deleted
+  const there = new Set(last.files)
+  const same =
+    before.oid === last.oid &&
+    before.statsReset === last.statsReset &&
+    before.deleted <= last.deleted &&
+    before.files.every((one) => there.has(one))
   return same ? last.deleted - before.deleted : undefined
 }
 
@@ -62,7 +77,8 @@ const rowsOf = ({ inLog, counted }: Deleted): number | undefined => inLog ?? cou
 const isDoubted = ({ inLog, counted, purgedAt }: Deleted, { now }: PurgeSubject): boolean =>
   inLog !== undefined && counted !== undefined && purgedAt !== undefined && now - purgedAt > settlingMs && inLog > counted
 
-const nothingKnown = 'nothing to compare yet: no row count in the log, and no look before the day began, or counting began anew since'
+const nothingKnown =
+  'nothing to compare yet: no row count in the log, and no look before the day began, or counting began anew since, or the rows went by TRUNCATE, DROP or DETACH'
 
 const verdictOf = (seen: Deleted, about: PurgeSubject): Verdict => {
   const { shown, day } = about

@@ -1,5 +1,5 @@
 import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
-import type { Seen } from '../../../../contract/seen.ts'
+import type { Instant, Seen } from '../../../../contract/seen.ts'
 import { formatDuration } from '../../../../core/quantity.ts'
 import { plainWords } from '../../../../core/text/plain.ts'
 import { sqlIdentifier } from '../../../../domain/postgres/names.ts'
@@ -27,6 +27,8 @@ export type TableContext = {
   /** A command that runs the purge, or what to do instead. */
   readonly remedy: string
   readonly oldest: OldestSnapshot | undefined
+  /** When the rows were deleted, by the log: a younger transaction keeps none of them. */
+  readonly purgedAt?: Instant | undefined
 }
 
 type Given = { readonly about: PurgeSubject; readonly told: TableContext }
@@ -40,21 +42,36 @@ const statementName = ({ schema, name }: Found): string | undefined => {
 }
 
 /** `412 rows, oldest day_date 2026-12-04`; a text that is no date sorts anywhere, and is said to be none. */
-const staleWords = ({ rows, atLeast, furthest }: OtherRows, column: string, kind: Found['kind']): string => {
-  if (furthest === '') return countRows(rows, atLeast)
-  const strange = kind === 'text' && !/^\d{4}-\d\d-\d\d/.test(furthest) ? '; that is no ISO date, so it cannot be compared' : ''
-  return `${countRows(rows, atLeast)}, oldest ${column} ${furthest}${strange}`
+const otherWords = ({ rows, atLeast, furthest, strange, example }: OtherRows, which: string): string => {
+  const counted = countRows(rows, atLeast)
+  if (strange > 0)
+    return `${counted}, ${formatCount(strange)} of them with no ISO date, such as ${JSON.stringify(example)}, which cannot be compared`
+  return furthest === '' ? counted : `${counted}, ${which} ${furthest}`
 }
+
+/** Rows of which it is known that they are of another day. */
+export const knownRows = ({ rows, strange }: OtherRows): number => Math.max(0, rows - strange)
+const isUnclear = (one: OtherRows): boolean => one.rows > 0 && knownRows(one) === 0
+
+/** Nobody may purge, or be told to, by a date that nobody can read. */
+const unreadable = (others: OtherRows, about: PurgeSubject) =>
+  ({
+    status: 'unknown',
+    cleared: false,
+    title: `${about.shown}: ${about.column} holds texts that are no ISO date`,
+    observed: otherWords(others, about.column),
+    advice: `write ${about.column} as YYYY-MM-DD in every row, or name a column of the type date: only then texts sort as their days do`,
+  }) as const
 
 const pendingWords = (about: PurgeSubject): string =>
   `pending: rows of ${about.day.yesterday.date} may stay until ${clockTime(about.day.due, about)}`
 
 /** Rows of days before the one that may still be there. Those of yesterday are pending until the grace is over, older ones never. */
-const judgeStale = ({ older }: Proven, kind: Found['kind'], { about, told: { log, remedy } }: Given): JudgedFinding<'purge.stale-rows'> => {
+const judgeStale = ({ older }: Proven, { about, told: { log, remedy } }: Given): JudgedFinding<'purge.stale-rows'> => {
   const { shown, column, day } = about
   const { oldest, pending, label } = day
   const due = clockTime(day.due, about)
-  const bad = older.rows > 0
+  const bad = knownRows(older) > 0
   const good = pending ? pendingWords(about) : `0 rows before ${oldest.date}`
   return finding({
     ...base(about),
@@ -63,13 +80,14 @@ const judgeStale = ({ older }: Proven, kind: Found['kind'], { about, told: { log
     // What is merely pending proves nothing yet, so it closes nothing.
     cleared: !bad && !pending,
     title: `${shown}: ${bad || !pending ? `${olderThan(older)} than ${oldest.date}` : good}`,
-    observed: bad ? [staleWords(older, column, kind), log].filter((text) => text !== '').join('; ') : good,
+    observed: bad ? [otherWords(older, `oldest ${column}`), log].filter((text) => text !== '').join('; ') : good,
     expected: pending
       ? `0 rows older than ${oldest.date} while the purge for ${label} is pending, until ${due}`
       : `0 rows older than the business date ${label}, since ${due}`,
     advice: bad ? remedy : '',
     certainty: 'hard',
     measurements: [{ name: 'stale-rows', value: older.rows, unit: 'rows' }],
+    ...(isUnclear(older) ? { ...unreadable(older, about), measurements: [] } : {}),
   })
 }
 
@@ -78,8 +96,8 @@ const olderThan = ({ rows, atLeast }: OtherRows): string => `${countRows(rows, a
 /** Rows of tomorrow or later: somebody's clock or zone is wrong, and the purge deletes them one night too late, or at once. */
 const judgeFuture = ({ newer }: Proven, about: PurgeSubject): JudgedFinding<'purge.future-rows'> => {
   const { shown, column, day } = about
-  const bad = newer.rows > 0
-  const seen = `${countRows(newer.rows, newer.atLeast)}${newer.furthest === '' ? '' : `, newest ${column} ${newer.furthest}`}`
+  const bad = knownRows(newer) > 0
+  const seen = otherWords(newer, `newest ${column}`)
   return finding({
     ...base(about),
     id: 'purge.future-rows',
@@ -89,6 +107,7 @@ const judgeFuture = ({ newer }: Proven, about: PurgeSubject): JudgedFinding<'pur
     expected: `0 rows after the business date ${day.label}`,
     advice: bad ? `compare the clock and the time zone of what writes ${shown} with ${day.timeZone}; then run the purge` : '',
     measurements: [{ name: 'future-rows', value: newer.rows, unit: 'rows' }],
+    ...(isUnclear(newer) ? { ...unreadable(newer, about), measurements: [] } : {}),
   })
 }
 
@@ -151,11 +170,14 @@ export const describeOldest = (oldest: OldestSnapshot | undefined): string | und
   return words[oldest.what]
 }
 
+const olderThanPurge = ({ oldest, purgedAt }: TableContext, { now }: PurgeSubject): OldestSnapshot | undefined =>
+  oldest?.ageMs !== undefined && purgedAt !== undefined && now - oldest.ageMs > purgedAt ? undefined : oldest
+
 /** What the proofs read. Dead rows that VACUUM has not removed must be passed one by one. */
 const judgeCost = (look: Proven, table: Found, { about, told }: Given): JudgedFinding<'purge.cost'> => {
   const limited = look.readWhole === 0
   const bad = limited && look.buffers > mostBuffers
-  const keeper = describeOldest(told.oldest)
+  const keeper = describeOldest(olderThanPurge(told, about))
   const name = statementName(table)
   const vacuum = `run VACUUM (ANALYZE)${name === undefined ? ' on the table' : ` ${name};`}`
   return finding({
@@ -178,7 +200,7 @@ export const judgeTable = (look: RowsLook, table: Found, { about, told }: Given)
   return {
     completed: true,
     findings: [
-      judgeStale(look, table.kind, { about, told }),
+      judgeStale(look, { about, told }),
       judgeFuture(look, about),
       judgeMissing(look, about),
       index,
