@@ -8,7 +8,7 @@ const suite = (displayName, suffix) => ({
   testPathIgnorePatterns: ['/node_modules/', ...(suffix === '.test.ts' ? ['\\.(integration|e2e|acme)\\.test\\.ts$'] : [])],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/scripts/jest-strip-types.mjs' },
-  modulePathIgnorePatterns: ['<rootDir>/(\\.build|dist|out)/'],
+  modulePathIgnorePatterns: ['<rootDir>/(\\.build|\\.modules|dist|out)/'],
 })
 
 export default {

@@ -9,7 +9,7 @@ import { ask } from './program.ts'
 /** Where tests find each action with its `action.yml`. */
 const testFolder = '.build'
 /** Where the bundler of `dist` finds the modules. */
-export const moduleFolder = 'out/modules'
+export const moduleFolder = '.modules'
 
 type Stub = (...args: readonly string[]) => string
 
