@@ -1,6 +1,6 @@
 /** Emits `src/` as JavaScript: as one bundle into `.build/`, which tests run, so that they never run a stale `dist`; as modules for `dist`. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { build, type Plugin } from 'esbuild'
 import { changesServer } from '../src/contract/action.ts'
 import { actions } from '../src/registry.generated.ts'
@@ -58,13 +58,17 @@ const namesOfLatePackages: Plugin = {
   },
 }
 
-/** What a test's own entry imports, beside the stubs. */
-const entries = ['index', 'runtime/main', ...Object.keys(actions).map((name) => `actions/${name}/action`)]
+/** What a test's own entry imports, beside the stubs: actions, and those that only tests have. */
+const entries = [
+  ...['index', 'runtime/main', ...Object.keys(actions).map((name) => `actions/${name}/action`)].map((out) => ({ in: `src/${out}.ts`, out })),
+  ...globSync('__tests__/support/*-action.ts').map((path) => ({ in: path, out: `support/${basename(path, '.ts')}` })),
+  { in: 'src/looker.ts', out: 'looker/index' },
+]
 
 /** One process of a test starts in half the time of modules and packages that are read one by one. */
 const bundle = (): Promise<unknown> =>
   build({
-    entryPoints: [...entries.map((name) => ({ in: `src/${name}.ts`, out: name })), { in: 'src/looker.ts', out: 'looker/index' }],
+    entryPoints: entries,
     outdir: testFolder,
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
