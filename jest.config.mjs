@@ -15,7 +15,7 @@ export default {
   // Real servers and processes on a busy machine; a test that hangs still ends. (Inside a project jest ignores it.)
   testTimeout: 30_000,
   // More than cores: half of an integration test is waiting, for a server, a lock, or GitHub's second between two writes.
-  maxWorkers: Math.max(4, availableParallelism()),
+  maxWorkers: Math.max(5, availableParallelism()),
   testSequencer: './scripts/jest-sequencer.mjs',
   workerIdleMemoryLimit: '512MB',
   projects: [

@@ -60,7 +60,10 @@ const namesOfLatePackages: Plugin = {
 
 /** What a test's own entry imports, beside the stubs: actions, and those that only tests have. */
 const entries = [
-  ...['index', 'runtime/main', ...Object.keys(actions).map((name) => `actions/${name}/action`)].map((out) => ({ in: `src/${out}.ts`, out })),
+  ...['index', 'runtime/main', ...Object.keys(actions).map((name) => `actions/${name}/action`)].map((out) => ({
+    in: `src/${out}.ts`,
+    out,
+  })),
   ...globSync('__tests__/support/*-action.ts').map((path) => ({ in: path, out: `support/${basename(path, '.ts')}` })),
   { in: 'src/looker.ts', out: 'looker/index' },
 ]

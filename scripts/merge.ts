@@ -57,8 +57,7 @@ const begin = async (branch: string): Promise<void> => {
 
 /** Everything generated, from what was merged. */
 const makeAnew = async (scripts: readonly string[]): Promise<boolean> => {
-  for (const script of scripts)
-    if ((await show(process.execPath, ['--disable-warning=ExperimentalWarning', script])) !== 0) return false
+  for (const script of scripts) if ((await show(process.execPath, ['--disable-warning=ExperimentalWarning', script])) !== 0) return false
   return true
 }
 
