@@ -72,7 +72,11 @@ const sample = all
 let unnoticed = 0
 for (const { path, line, kind, from, to, source } of sample) {
   const told = `${path}:${line} ${kind}: ${oneLine(from)} -> ${oneLine(to)}`
-  const outcome = values.list ? null : await tried({ path, source, tests: await soundTests(path) })
+  if (values.list) {
+    console.log(told)
+    continue
+  }
+  const outcome = await tried({ path, source, tests: await soundTests(path) })
   if (outcome === null) unnoticed += 1
   console.log(outcome === null ? `NOT NOTICED ${told}` : `noticed     ${told} (${outcome.by})`)
 }
