@@ -12,7 +12,7 @@ const importsOf = (path: string): readonly string[] =>
 const declaration = /(?:^|\/)(?:part|action|options|thresholds)\.ts$/
 /** Held by `npm run generate -- --check`. */
 const isGenerated = (path: string): boolean => path.endsWith('.generated.ts')
-const impure = /from 'node:|from '(?:\.\.\/)+(?:probes|tools|runtime|github)\//
+const impure = /from 'node:|from '(?:\.\.\/)+(?:probes|tools|runtime|github)\/|\bawait\b/
 
 const isPure = (path: string): boolean => {
   const text = readFileSync(path, 'utf8').replaceAll(/^import type .*$/gm, '')

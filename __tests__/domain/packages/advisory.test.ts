@@ -39,6 +39,7 @@ describe('records of one vulnerability', () => {
   test('are called by the name that people search for', () => {
     expect(groupNames([record('PYSEC-1', { aliases: ['GHSA-2', 'CVE-3'] })])).toEqual(['CVE-3', 'GHSA-2', 'PYSEC-1'])
     expect(groupNames([record('GHSA-2', { aliases: ['MAL-1'] })])[0]).toBe('MAL-1')
+    expect(groupNames([record('BIT-1', { aliases: ['PYSEC-2', 'ALAS-3'] })])).toEqual(['PYSEC-2', 'ALAS-3', 'BIT-1'])
   })
 })
 
