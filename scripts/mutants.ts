@@ -13,7 +13,7 @@ import type { Noticed, Trial } from './mutants/trial.ts'
 
 type Mutant = Change & { readonly path: string }
 
-/** A change that never ends is noticed as well. */
+/** A change that never ends is noticed as well: so not by `@actions/exec`, which has no time limit. */
 const limitMs = 180_000
 /** Tests farther away only cost time: what they alone would notice, nobody finds in them. Stories of incidents stand far from each rule. */
 const nearestTests = 60

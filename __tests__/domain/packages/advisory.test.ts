@@ -49,6 +49,15 @@ describe('how bad it is', () => {
     ['CVSS 3.1 before 3.0', [record('A', scored(v30, v31))], { name: 'low', score: 3.7, source: 'CVSS 3.1 3.7' }],
     ['CVSS 3.0', [record('A', scored(v30))], { name: 'high', score: 7.5, source: 'CVSS 3.0 7.5' }],
     [
+      'what a record says of the package alone',
+      [
+        record('A', {
+          affected: [{ package: { ecosystem: 'npm', name: 'a' }, ranges: [], versions: [], severity: [{ type: 'CVSS_V3', score: v30 }] }],
+        }),
+      ],
+      { name: 'high', score: 7.5, source: 'CVSS 3.0 7.5' },
+    ],
+    [
       'the newest kind of any record of the group',
       [record('A', scored(v30)), record('B', scored(v4))],
       { name: 'critical', score: 9.3, source: 'CVSS 4.0 9.3' },

@@ -29,6 +29,25 @@ describe('a version is affected', () => {
       '4.2.8',
       '5.0',
     ],
+    [
+      'by events of three lines in any order',
+      {
+        ranges: [
+          {
+            events: [
+              { introduced: '4.2' },
+              { fixed: '5.0' },
+              { fixed: '3.1' },
+              { introduced: '0' },
+              { fixed: '4.1' },
+              { introduced: '4.0' },
+            ],
+          },
+        ],
+      },
+      '4.2.8',
+      '5.0',
+    ],
     ['by events in any order', { ranges: [{ events: [{ fixed: '4.2.9' }, { introduced: '0' }] }] }, '4.2.8', '4.2.9'],
     [
       'where one line of versions ends and the next begins',

@@ -181,6 +181,17 @@ Cause: not stated. Fix: not stated. \`/cause …\` and \`/fix …\` still reach 
 | 2026-12-05 03:28 (UTC+4) | closed |`)
 })
 
+test('its first line says who acknowledged and silenced it, as long as that holds', () => {
+  const agreed = {
+    acknowledged: { by: 'ana', until: now + hourMs },
+    silenced: { by: 'bo', until: now + 2 * hourMs, status: 'critical' as const },
+  }
+  const line = (given: Partial<Marker>) => verdictLine(view({ marker: marker(given) })).split('action purge-verify.')[1]
+  expect(line({})).toBe('')
+  expect(line(agreed)).toBe(' Acknowledged by `ana` until 2026-12-05 04:28 (UTC+4). Silenced by `bo` until 2026-12-05 05:28 (UTC+4).')
+  expect(line({ acknowledged: { by: 'ana', until: now - 1 } })).toBe('')
+})
+
 test.each([
   [20, undefined],
   [21, '- 1 more'],
