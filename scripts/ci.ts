@@ -33,7 +33,7 @@ const run = async ({ name, command }: Step): Promise<boolean> => {
   const said: Buffer[] = []
   const keep = (data: Buffer): unknown => said.push(data)
   const { exitCode } = await ask(program, args, { stdout: keep, stderr: keep })
-  console.log(`\n== ${name}\n${Buffer.concat(said)}`)
+  console.log(`\n== ${name}\n${Buffer.concat(said).toString('utf8')}`)
   console.log(`== ${name}: ${exitCode === 0 ? 'ok' : 'FAILED'}, ${((Date.now() - started) / 1000).toFixed(1)} s`)
   return exitCode === 0
 }

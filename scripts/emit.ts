@@ -47,11 +47,11 @@ export const emitModules = async (): Promise<void> => {
 /** A package of CommonJS that is loaded late gets the names that Node gives it; esbuild alone gives only `default`. */
 const namesOfLatePackages: Plugin = {
   name: 'names of late packages',
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^[^.]/ }, ({ kind, path }) =>
+  setup: (bundler) => {
+    bundler.onResolve({ filter: /^[^.]/ }, ({ kind, path }) =>
       kind === 'dynamic-import' && !path.startsWith('node:') ? { path, namespace: 'late' } : undefined,
     )
-    onLoad({ filter: /.*/, namespace: 'late' }, async ({ path }) => {
+    bundler.onLoad({ filter: /.*/, namespace: 'late' }, async ({ path }) => {
       const names = Object.keys((await import(path)) as object).filter((name) => /^\w+$/.test(name))
       return { contents: `export { ${names.join(', ')} } from '${path}'`, resolveDir: process.cwd() }
     })
