@@ -202,9 +202,7 @@ test.each([
     key: `https://quiz.example/${at}`,
     status: 'critical' as const,
   }))
-  const lines = childrenComment(view(), children as unknown as Marker['children'])
-    .split('\n')
-    .slice(2)
+  const lines = childrenComment(view(), children).split('\n').slice(2)
   expect([lines.slice(0, 20).every((one) => one.startsWith('- critical `')), lines[20]]).toEqual([true, last])
 })
 
