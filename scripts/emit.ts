@@ -58,6 +58,11 @@ const namesOfLatePackages: Plugin = {
   },
 }
 
+/** Processes of their own, beside those of actions: `src/looker.ts`. */
+const programs = globSync('src/*.ts')
+  .map((path) => basename(path, '.ts'))
+  .filter((name) => name !== 'index' && name !== 'looks' && !name.endsWith('.generated'))
+
 /** What a test's own entry imports, beside the stubs: actions, and those that only tests have. */
 const entries = [
   ...['index', 'runtime/main', ...Object.keys(actions).map((name) => `actions/${name}/action`)].map((out) => ({
@@ -65,7 +70,7 @@ const entries = [
     out,
   })),
   ...globSync('__tests__/support/*-action.ts').map((path) => ({ in: path, out: `support/${basename(path, '.ts')}` })),
-  { in: 'src/looker.ts', out: 'looker/index' },
+  ...programs.map((name) => ({ in: `src/${name}.ts`, out: `${name}/index` })),
 ]
 
 /** One process of a test starts in half the time of modules and packages that are read one by one. */
@@ -89,7 +94,8 @@ const bundle = (): Promise<unknown> =>
 export const emit = async (): Promise<void> => {
   rmSync(testFolder, { recursive: true, force: true })
   await bundle()
-  const files = { ...(await stubs(stubOfTests)), 'looker.js': `${cached}await import('./looker/index.js')\n` }
+  const ofPrograms = programs.map((name) => [`${name}.js`, `${cached}await import('./${name}/index.js')\n`])
+  const files = { ...(await stubs(stubOfTests)), ...(Object.fromEntries(ofPrograms) as Readonly<Record<string, string>>) }
   for (const [name, text] of Object.entries(files)) writeFileSync(join(testFolder, name), text)
   for (const file of ['action.yml', ...Object.keys(actions).map((name) => `actions/${name}/action.yml`)]) {
     const target = join(testFolder, file)
