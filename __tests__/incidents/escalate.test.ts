@@ -16,6 +16,15 @@ describe('rule 6: escalate', () => {
     expect(world.said(1).filter((one) => one.startsWith('**Still critical**'))).toHaveLength(6)
   })
 
+  test('the half hour begins when it got critical, not when it opened', () => {
+    const world = createWorld()
+    world.rounds(12, [hard('warning')])
+    world.rounds(6, [hard('critical')])
+    expect(world.issue(1).labels).not.toContain('sev1')
+    world.rounds(1, [hard('critical')])
+    expect(world.issue(1).labels).toContain('sev1')
+  })
+
   const commands: readonly { what: string; body: string; escalates: boolean; given?: object }[] = [
     { what: '/ack holds it', body: '/ack', escalates: false },
     { what: '/ack 2h too', body: 'on it\n/ack 2h', escalates: false },
