@@ -102,7 +102,8 @@ describe('the examples of CONTRIBUTING.md, to the letter', () => {
     expect(readFileSync(path, 'utf8')).toBe(whole)
   })
 
-  test('their own tests pass', () => {
+  test('their types hold, and their own tests pass', () => {
+    expect(runIn(root, 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--noEmit')).toBe('')
     const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--selectProjects', 'unit', '--maxWorkers=1']
     expect(runIn(root, '--disable-warning=ExperimentalWarning', ...jest)).toContain('Tests:       4 passed')
   })

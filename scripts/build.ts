@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { transform } from 'esbuild'
 import { bundleAll } from './bundle.ts'
-import { emit, stubOfDist, stubs } from './emit.ts'
+import { emitModules, stubOfDist, stubs } from './emit.ts'
 import { notices } from './notices.ts'
 import { billOfMaterials } from './sbom.ts'
 
@@ -18,7 +18,7 @@ const minify = async (folder: string): Promise<void> => {
 }
 
 const build = async (target: string): Promise<void> => {
-  await emit()
+  await emitModules()
   rmSync(target, { recursive: true, force: true })
   const packages = await bundleAll(target)
   await minify(target)

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildFolder, runNode } from './emit.ts'
+import { moduleFolder, runNode } from './emit.ts'
 
 /** A module as webpack lists it; one that was joined with others lists them below itself. */
 type Module = { readonly name?: string; readonly modules?: readonly Module[] }
@@ -21,7 +21,7 @@ const bundle = async (script: string, target: string): Promise<readonly string[]
   try {
     await runNode('node_modules/@vercel/ncc/dist/ncc/cli.js', [
       'build',
-      `${buildFolder}/${script}`,
+      `${moduleFolder}/${script}`,
       '-C',
       '-q',
       '-o',

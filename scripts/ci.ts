@@ -1,12 +1,14 @@
 /** `npm run ci`: the whole gate, the same on CI and on a contributor's machine. Every step runs; the last line counts them and the tests. */
-import { ask, show } from './program.ts'
+import { ask } from './program.ts'
 
 type Step = { readonly name: string; readonly command: readonly string[] }
 
 const node = process.execPath
 const bin = (name: string): string => `node_modules/.bin/${name}`
 
+/** The demo comes first, for it mostly waits. */
 const checks: readonly Step[] = [
+  { name: "the demo on the runner's own Node", command: ['scripts/runner-node', 'demo/demo.ts', '--out', 'out/demo-runner-node'] },
   { name: 'format', command: [bin('biome'), 'ci', '--error-on-warnings', '--colors=off'] },
   { name: 'lint', command: [bin('oxlint'), '--type-aware'] },
   { name: 'types', command: [bin('tsc'), '-p', '.'] },
@@ -21,27 +23,38 @@ const checks: readonly Step[] = [
   },
   { name: 'sizes', command: [node, 'scripts/sizes.ts'] },
   { name: 'workflows', command: [node, 'scripts/check-workflows.ts'] },
-  { name: "the demo on the runner's own Node", command: ['scripts/runner-node', 'demo/demo.ts', '--out', 'out/demo-runner-node'] },
   { name: 'workflow security', command: ['scripts/zizmor', '.github', 'actions', 'action.yml'] },
 ]
 
+/** What a step says is printed when it ends, for others run beside it. */
 const run = async ({ name, command }: Step): Promise<boolean> => {
   const started = Date.now()
-  console.log(`\n== ${name}`)
-  const exitCode = await show(command[0] ?? '', command.slice(1))
+  const [program = '', ...args] = command
+  const said: Buffer[] = []
+  const keep = (data: Buffer): unknown => said.push(data)
+  const { exitCode } = await ask(program, args, { stdout: keep, stderr: keep })
+  console.log(`\n== ${name}\n${Buffer.concat(said).toString('utf8')}`)
   console.log(`== ${name}: ${exitCode === 0 ? 'ok' : 'FAILED'}, ${((Date.now() - started) / 1000).toFixed(1)} s`)
   return exitCode === 0
 }
 
-const suites = (process.env['RONDE_SUITES'] ?? 'unit,integration,e2e,acme').split(',')
-const outcomes: boolean[] = []
-if (suites.some((one) => one === 'unit' || one === 'integration')) for (const check of checks) outcomes.push(await run(check))
-if (suites.includes('e2e')) {
-  outcomes.push(await run({ name: 'engine', command: ['stack/up', '--engine-only'] }))
-  // What an earlier checkout left has other secrets than this one.
-  outcomes.push(await run({ name: 'no stack of an earlier run', command: ['stack/down'] }))
-  outcomes.push(await run({ name: 'stack', command: ['stack/up', '--extras'] }))
+/** One after the other; several of these take from one list what is next. */
+const runAll = async (steps: Step[]): Promise<readonly boolean[]> => {
+  const outcomes: boolean[] = []
+  for (let next = steps.shift(); next !== undefined; next = steps.shift()) outcomes.push(await run(next))
+  return outcomes
 }
+
+const suites = (process.env['RONDE_SUITES'] ?? 'unit,integration,e2e,acme').split(',')
+const wantsChecks = suites.some((one) => one === 'unit' || one === 'integration')
+const left = wantsChecks ? [...checks] : []
+const engine: Step[] = [
+  { name: 'engine', command: ['stack/up', '--engine-only'] },
+  // What an earlier checkout left has other secrets than this one.
+  { name: 'no stack of an earlier run', command: ['stack/down'] },
+  { name: 'stack', command: ['stack/up', '--extras'] },
+]
+const outcomes = (await Promise.all([runAll(left), runAll(left), runAll(suites.includes('e2e') ? engine : [])])).flat()
 
 console.log('\n== tests')
 process.env['RONDE_REQUIRE'] = 'all'

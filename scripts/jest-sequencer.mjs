@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import Sequencer from '@jest/test-sequencer'
 
-/** Each of these is worth several files: the demo is one long story, and what is said of PostgreSQL is tried on every major. */
+/** Each of these is worth several files: one long story in few lines, and what is said of PostgreSQL is tried on every major. */
+const stories = /\/(?:demo|four-branches|contributing|bundle)\./
 const weightOf = ({ path }) => {
   const text = readFileSync(path, 'utf8')
-  const files = path.includes('/demo.') ? 20 : text.includes('postgresMajors') ? 5 : 1
+  const files = stories.test(path) ? 20 : text.includes('Majors') ? 5 : 1
   return text.length * files * (path.includes('.integration.') ? 10 : 1)
 }
 

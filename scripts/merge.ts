@@ -1,6 +1,7 @@
 /**
- * `npm run merge -- BRANCH`: merges a branch and makes anew what is generated, so that `dist`, schemas, tables and lists never conflict.
- * Where people have to decide, it names the files and leaves the merge open; `npm run merge -- --continue` goes on when they have.
+ * `npm run merge -- BRANCH…`: merges one branch after the other and makes anew what is generated, so that `dist`, schemas, tables and lists never
+ * conflict; `dist` once, with the last. Where people have to decide, it names the files and leaves the merge open; `npm run merge -- --continue`
+ * goes on when they have.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { ask, show } from './program.ts'
@@ -55,20 +56,21 @@ const begin = async (branch: string): Promise<void> => {
 }
 
 /** Everything generated, from what was merged. */
-const makeAnew = async (): Promise<boolean> => {
-  for (const script of ['scripts/generate.ts', 'scripts/build.ts'])
-    if ((await show(process.execPath, ['--disable-warning=ExperimentalWarning', script])) !== 0) return false
+const makeAnew = async (scripts: readonly string[]): Promise<boolean> => {
+  for (const script of scripts) if ((await show(process.execPath, ['--disable-warning=ExperimentalWarning', script])) !== 0) return false
   return true
 }
 
-const finish = async (): Promise<number> => {
+const all = ['scripts/generate.ts', 'scripts/build.ts']
+
+const finish = async (scripts: readonly string[] = all): Promise<number> => {
   const left = await settleGenerated()
   for (const path of left) console.log(`to be decided: ${path}`)
   if (left.length > 0) {
     console.log('then `git add` them and run `npm run merge -- --continue`')
     return 1
   }
-  if (!(await makeAnew())) return 1
+  if (!(await makeAnew(scripts))) return 1
   await git('add', '--all')
   await git('commit', '--no-edit')
   return 0
@@ -76,12 +78,12 @@ const finish = async (): Promise<number> => {
 
 const main = async ([first = '', ...rest]: readonly string[]): Promise<number> => {
   if (first === '--tables') return mergeTables(rest)
-  if (first === '') throw new Error('usage: npm run merge -- BRANCH | --continue')
-  if (first !== '--continue') {
-    if ((await git('status', '--porcelain')) !== '') throw new Error('commit or stash your changes first')
-    await begin(first)
-  }
-  return finish()
+  if (first === '') throw new Error('usage: npm run merge -- BRANCH… | --continue')
+  if (first === '--continue') return finish()
+  if ((await git('status', '--porcelain')) !== '') throw new Error('commit or stash your changes first')
+  await begin(first)
+  const exitCode = await finish(rest.length === 0 ? all : all.slice(0, 1))
+  return exitCode === 0 && rest.length > 0 ? main(rest) : exitCode
 }
 
 if (import.meta.main) process.exitCode = await main(process.argv.slice(2))

@@ -10,15 +10,15 @@ import { show } from './program.ts'
 type Outcome = { readonly passed: number; readonly failed: number; readonly skipped: number }
 type JestResults = { numPassedTests: number; numFailedTests: number; numPendingTests: number; numRuntimeErrorTestSuites: number }
 
-const resultFile = 'out/test-results.json'
-
-const runJest = async (suites: readonly string[], rest: readonly string[]): Promise<Outcome> => {
+const runJest = async (suites: readonly string[], rest: readonly string[], starter: readonly string[] = []): Promise<Outcome> => {
   if (suites.length === 0) return { passed: 0, failed: 0, skipped: 0 }
+  const resultFile = `out/test-results-${suites.join('-')}.json`
   mkdirSync('out', { recursive: true })
   rmSync(resultFile, { force: true })
   const jest = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', 'node_modules/jest/bin/jest.js']
   const wanted = ['--selectProjects', ...suites, '--json', `--outputFile=${resultFile}`, '--passWithNoTests', ...rest]
-  await show(process.execPath, [...jest, ...wanted], 'stderr')
+  const [program = process.execPath, ...args] = [...starter, process.execPath, ...jest, ...wanted]
+  await show(program, args, 'stderr')
   const results = JSON.parse(readFileSync(resultFile, 'utf8')) as JestResults
   return {
     passed: results.numPassedTests,
@@ -39,17 +39,15 @@ const able = asked.filter((one) => one.missing === undefined)
 await emit()
 const rest = process.argv.slice(2)
 const runnable = able.map((one) => one.suite)
-const outcomes = [
-  await runJest(
-    runnable.filter((suite) => suite !== 'e2e'),
-    rest,
-  ),
+const others = runnable.filter((suite) => suite !== 'e2e')
+const engine = runnable.filter((suite) => suite === 'e2e')
+/** The suite on the engine mostly waits, and what it waits for has limits: the others run beside it and give way. */
+const givingWay = others.length > 0 && engine.length > 0 ? ['nice', '-n', '10'] : []
+const outcomes = await Promise.all([
+  runJest(others, rest, givingWay),
   // One engine: what one file does to it, another would see.
-  await runJest(
-    runnable.filter((suite) => suite === 'e2e'),
-    ['--maxWorkers=1', ...rest],
-  ),
-]
+  runJest(engine, ['--maxWorkers=1', ...rest]),
+])
 const total = (count: (one: Outcome) => number): number => outcomes.reduce((sum, one) => sum + count(one), 0)
 const [passed, skipped] = [total((one) => one.passed), total((one) => one.skipped)]
 

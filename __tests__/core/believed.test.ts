@@ -30,6 +30,12 @@ describe('instants of a report count as far as they can be', () => {
       kept: { past: { at: [start + 5 * 60_000], findings: [] } },
       doubts: 0,
     },
+    {
+      what: 'work for ever, and a past beside it',
+      given: { past: { at: [start - 1], findings: [] }, work: [backup(forEver)] },
+      kept: { past: { at: [start - 1], findings: [] } },
+      doubts: 1,
+    },
     { what: 'a past of the future', given: { past: { at: [forEver, start - 1], findings: [] } }, kept: {}, doubts: 1 },
     {
       what: 'a past of the future of one finding',

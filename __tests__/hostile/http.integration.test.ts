@@ -17,7 +17,7 @@ const cases = [
   ['interim answers without end', flood('HTTP/1.1 100 Continue\r\n\r\n'), /not HTTP|garbage|understand/i],
   ['spaces in a header that ends wrongly', flood(`x:${' '.repeat(15_000)}\rx\r\n`, 'HTTP/1.1 200 OK\r\n'), /not HTTP|garbage|understand/i],
   ['an answer byte by byte', drip(head(`x: ${'y'.repeat(10_000)}`)), /no answer|within|time/i],
-  ['chunks of one byte without end', flood('1\r\nx\r\n'.repeat(1_000), chunked), /in the first MiB|text is not/i],
+  ['chunks of one byte without end', flood('1\r\nx\r\n'.repeat(1_000), chunked), /in the first MiB|text is not|did not end/i],
   ['extensions of chunks without end', flood(`1;${'x'.repeat(15_000)}\r\nx\r\n`, chunked), /./],
   ['a size of a chunk without end', flood('0'.repeat(4_096), chunked), /./],
   ['trailers without end', flood('x: y\r\n', `${chunked}0\r\n`), /./],

@@ -8,8 +8,21 @@ describe('rule 6: escalate', () => {
     world.rounds(6, [hard('critical')])
     expect(world.said(1)).toEqual([expect.stringContaining('@org/infra, Hosting: +212 5')])
     expect(world.issue(1).labels).toContain('sev1')
-    world.rounds(12 * 40, [hard('critical')])
+    world.rounds(12 * 4 - 1, [hard('critical')])
+    expect(world.said(1)).toHaveLength(1)
+    world.rounds(1, [hard('critical')])
+    expect(world.said(1)[1]).toContain('(reminder 1 of 6)')
+    world.rounds(12 * 36, [hard('critical')])
     expect(world.said(1).filter((one) => one.startsWith('**Still critical**'))).toHaveLength(6)
+  })
+
+  test('the half hour begins when it got critical, not when it opened', () => {
+    const world = createWorld()
+    world.rounds(12, [hard('warning')])
+    world.rounds(6, [hard('critical')])
+    expect(world.issue(1).labels).not.toContain('sev1')
+    world.rounds(1, [hard('critical')])
+    expect(world.issue(1).labels).toContain('sev1')
   })
 
   const commands: readonly { what: string; body: string; escalates: boolean; given?: object }[] = [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { changePercent, isFlapping } from '../../src/incidents/flap.ts'
+import { changePercent, isFlapping, isFlappingNow } from '../../src/incidents/flap.ts'
 import { createWorld, hard } from '../support/incident-world.ts'
 
 const states = (text: string): readonly string[] => text.split('')
@@ -46,5 +46,25 @@ describe('rule 7: flapping', () => {
     world.rounds(25, [hard('ok')])
     expect(world.open()).toEqual([])
     expect(world.issue(1).labels).not.toContain('flapping')
+  })
+})
+
+describe('without state it is steady', () => {
+  const now = 1_000_000_000
+  const hours = 2 * 3_600_000
+  const rows: readonly { what: string; says: 'good' | 'bad'; good: { runs: number; since: number }; flapping?: boolean; still: boolean }[] =
+    [
+      { what: 'after two hours of good runs', says: 'good', good: { runs: 3, since: now - hours }, still: false },
+      { what: 'not a moment before', says: 'good', good: { runs: 3, since: now - hours + 1 }, still: true },
+      { what: 'after two hours of bad runs', says: 'bad', good: { runs: 0, since: now - hours }, still: false },
+      { what: 'not when it is bad for the first time', says: 'bad', good: { runs: 1, since: now - hours }, still: true },
+      { what: 'not when it is good for the first time', says: 'good', good: { runs: 0, since: now - hours }, still: true },
+      { what: 'not when nobody knows since when', says: 'bad', good: { runs: 0, since: 0 }, still: true },
+      { what: 'when it never came and went', says: 'bad', good: { runs: 0, since: 0 }, flapping: false, still: false },
+    ]
+  test.each(rows)('$what', ({ says, good, flapping = true, still }) => {
+    const verdict = { kind: 'service', says } as Parameters<typeof isFlappingNow>[0]
+    const input = { stateUsable: false, now } as Parameters<typeof isFlappingNow>[2]
+    expect(isFlappingNow(verdict, { flapping, good }, input)).toBe(still)
   })
 })

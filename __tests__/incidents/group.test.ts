@@ -19,6 +19,15 @@ describe('rule 3: group', () => {
     expect(world.told().map((one) => one.kind)).toEqual(['opened', 'worsened'])
   })
 
+  test('the issue tells when something began to fail with it: by its id, or how many', () => {
+    const world = createWorld()
+    world.rounds(2, [database('critical')])
+    world.rounds(2, [database('critical'), endpoint('critical')])
+    expect(world.marker(1).events.map(({ what }) => what)).toContain('endpoint.status fails with it')
+    world.rounds(2, [database('critical'), endpoint('critical'), endpoint('critical', 'a'), endpoint('critical', 'b')])
+    expect(world.marker(1).events.map(({ what }) => what)).toContain('2 more fail with it')
+  })
+
   test('one that got worse is told again, one that stays is not', () => {
     const world = createWorld()
     world.run([database('critical'), endpoint('warning')])

@@ -1,7 +1,19 @@
 import { describe, expect, test } from '@jest/globals'
+import { needsPostMortem } from '../../src/incidents/journal.ts'
 import { createWorld, hard, minuteMs } from '../support/incident-world.ts'
 
 describe('rule 9: what a closed one leaves', () => {
+  test.each([
+    { what: 'half an hour', given: { since: 0 }, now: 30 * minuteMs, needs: false },
+    { what: 'longer than half an hour', given: { since: 0 }, now: 30 * minuteMs + 1, needs: true },
+    { what: 'one that escalated', given: { escalated: true }, now: 1, needs: true },
+    { what: 'one that came back once', given: { reopened: 1 }, now: 1, needs: false },
+    { what: 'one that came back twice', given: { reopened: 2 }, now: 1, needs: true },
+  ])('$what needs a post-mortem: $needs', ({ given, now, needs }) => {
+    const marker = { escalated: false, since: 0, reopened: 0, ...given } as Parameters<typeof needsPostMortem>[0]
+    expect(needsPostMortem(marker, { now } as Parameters<typeof needsPostMortem>[1])).toBe(needs)
+  })
+
   test.each([
     { runs: 3, labelled: false },
     { runs: 8, labelled: true },

@@ -23,6 +23,27 @@ describe('rule 2: only what was looked at counts', () => {
     expect(world.open()).toHaveLength(1)
   })
 
+  test('of a run as a whole it closes when something was completed, and not by a run that completed nothing', () => {
+    const world = createWorld()
+    const failed = soft('unknown', { id: 'health-check.failed', subject: 'action/health-check', check: 'health-check', certainty: 'hard' })
+    world.run([failed], { scope: [] })
+    expect(world.open()).toHaveLength(1)
+    world.rounds(6, [hard('ok')], { scope: [] })
+    expect(world.open()).toHaveLength(1)
+    world.rounds(6, [hard('ok')], { scope: ['compose'] })
+    expect(world.open()).toEqual([])
+  })
+
+  test('a check that could look again closes its own, whether or not it found something to tell', () => {
+    const world = createWorld()
+    world.rounds(3, [soft('unknown', { check: 'endpoints' })], { scope: ['compose'] })
+    expect(world.open()).toHaveLength(1)
+    world.rounds(2, [hard('ok')], { scope: ['endpoints', 'compose'] })
+    expect(world.open()).toHaveLength(1)
+    world.rounds(4, [hard('ok')], { scope: ['endpoints', 'compose'] })
+    expect(world.open()).toEqual([])
+  })
+
   test('what was merely not checked closes nothing', () => {
     const world = opened()
     world.rounds(20, [hard('ok', { cleared: false, notChecked: 'no engine' })])

@@ -17,6 +17,15 @@ test('critical openings go first, then closings; what belongs together stays tog
   expect(told(deferred)).toEqual(ranks.slice(5).flatMap((rank) => [`${rank} a`, `${rank} b`]))
 })
 
+test('after what opens as critical each server has its turn, one with such openings too', () => {
+  const [loud, quiet] = [
+    [one('open-critical', 1), one('open-critical', 2), one('close', 3)],
+    [one('close', 4), one('close', 5)],
+  ]
+  const { writes } = fittingWrites([loud, quiet])
+  expect(writes.flatMap((write) => ('number' in write ? [write.number] : []))).toEqual([1, 1, 2, 2, 3, 3, 4, 4, 5, 5])
+})
+
 describe('the budget', () => {
   test('a healthy unchanged state writes nothing', () => {
     expect(createWorld().rounds(20, [hard('ok'), soft('ok')])).toEqual([])

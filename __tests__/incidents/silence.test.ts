@@ -201,6 +201,39 @@ describe('a silence is never an incident', () => {
   })
 })
 
+describe('the issue of a silence', () => {
+  const at = Date.parse('2026-11-22T00:16:00Z')
+  const visible = (given: Partial<Silence>) =>
+    silenceBody(viewOf(silenceAt(at, given)))
+      .split('\n')
+      .slice(2)
+      .join('\n')
+
+  test('says what is silent, until when, by whom and why, and how it ends', () => {
+    expect(
+      visible({ upTo: 'warning', ids: ['compose.*', 'host.*'] }),
+    ).toBe(`**Silenced** until 2026-11-22 05:16 (UTC+4), for 1h, by \`ana\`.
+
+| | |
+|---|---|
+| Servers | \`quiz-prod\` |
+| Findings | \`compose.*\`, \`host.*\` |
+| Subjects | all |
+| Severity | warning; what is critical opens all the same |
+| Reason | moving the database |
+
+Nothing that this explains opens an incident; what is still bad afterwards does. Incidents that are open already go on, without escalation. It ends by itself; close this issue to end it now. [Run](https://github.example/o/r/actions/runs/1)`)
+  })
+
+  test('says as well what nobody stated', () => {
+    const said = visible({ servers: ['*'], reason: '', run: '' })
+    expect(said).toContain('| Servers | all |')
+    expect(said).toContain('| Severity | all |')
+    expect(said).toContain('| Reason | not stated |')
+    expect(said).toMatch(/close this issue to end it now\.$/)
+  })
+})
+
 describe('what people typed is inert', () => {
   test.each(hostileTexts.filter((text) => text !== '').map((text) => [text]))('%j', (text) => {
     const silence = silenceAt(Date.parse('2026-11-22T00:16:00Z'), { reason: text, ids: [text], subjects: [text], by: text.slice(0, 100) })

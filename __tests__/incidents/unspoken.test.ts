@@ -47,6 +47,14 @@ describe('what nobody looks at any more', () => {
     ])
   })
 
+  test('what is of no check, or of the monitoring itself, is not called unspoken', () => {
+    const world = createWorld()
+    const ofWholeRun = hard('critical', { id: 'state.unwritable', subject: 'state', check: 'health-check' })
+    world.rounds(3, [soft('unknown', { check: 'endpoints' }), ofWholeRun], { scope: ['compose'] })
+    expect(world.open()).toHaveLength(2)
+    expect(world.run([hard('ok')], { scope: ['compose'], dry: true }).facts.unspoken).toEqual([])
+  })
+
   test('an incident that its own runs still write is not named by others', () => {
     const world = createWorld()
     for (let round = 0; round < 60; round++) {

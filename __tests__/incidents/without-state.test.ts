@@ -4,6 +4,20 @@ import { createWorld, dayMs, hard, hourMs, minuteMs, soft } from '../support/inc
 const state = false
 const hours = (count: number): number => count * 12
 
+describe('without usable state good runs count', () => {
+  test('anew after one that was not beyond the clear value', () => {
+    const world = createWorld()
+    world.rounds(3, [soft('critical')], { state })
+    world.rounds(2, [soft('ok')], { state })
+    expect(world.marker(1).good.runs).toBe(2)
+    world.rounds(1, [soft('ok', { cleared: false })], { state })
+    expect(world.marker(1).good).toEqual({ runs: 0, since: 0 })
+    world.rounds(1, [soft('ok')], { state })
+    world.rounds(1, [soft('ok', { cleared: false })], { state })
+    expect(world.marker(1).good).toEqual({ runs: 0, since: 0 })
+  })
+})
+
 describe('without usable state no outage is missed', () => {
   test.each([
     { what: 'an endpoint', bad: soft('critical'), ok: soft('ok'), good: 10 },

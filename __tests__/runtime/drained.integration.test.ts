@@ -113,7 +113,7 @@ describe('waiting for a reader', () => {
     const path = join(folder, 'prints.mjs')
     writeFileSync(
       path,
-      `import { drained } from ${JSON.stringify(join(build, 'runtime/drained.js'))}
+      `import { drained } from ${JSON.stringify(resolve('src/runtime/drained.ts'))}
 process.stdout.on('error', () => {})
 for (let at = 0; at < 4; at += 1) process.stdout.write('x'.repeat(100_000))
 await drained(process.stdout, ${quietMs})

@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
 import { startBrokenServer } from '../support/broken-server.ts'
 import { startChild } from '../support/child.ts'
@@ -84,8 +85,9 @@ describe('two repositories of one server that name no compose project', () => {
       const folder = server.homeOf('shop')
       mkdirSync(folder)
       server.docker(shows('shop', folder))
-      const working = server.application('acme/quiz', first.replace('FOLDER', folder)).change({ pause: 'inside swap', for: '3500' })
-      await new Promise((resolve) => setTimeout(resolve, 2_000))
+      const quiz = server.application('acme/quiz', first.replace('FOLDER', folder))
+      const working = quiz.change({ pause: 'inside swap', for: '4000' })
+      while (quiz.world() !== 'gone stopped') await delay(20)
       const other = await server.application('acme/operations', second.replace('FOLDER', folder)).change()
       expect(other.log).toMatch(/test-swap \(process \d+\) has worked on this project since/)
       expect(other.world).toBe('old running')
@@ -138,8 +140,8 @@ describe('a silent engine', () => {
   test('says nothing of a project that has its name from a person, which every repository means by it', async () => {
     await using server = await setting()
     const [one, two] = ['acme/quiz', 'acme/operations'].map((name) => server.application(name, 'compose: { project: quiz }'))
-    const working = one?.change({ pause: 'inside swap', for: '2500' })
-    await new Promise((resolve) => setTimeout(resolve, 1_200))
+    const working = one?.change({ pause: 'inside swap', for: '4000' })
+    while (one?.world() !== 'gone stopped') await delay(20)
     expect((await two?.change())?.log).toMatch(/test-swap \(process \d+\) has worked on this project since/)
     expect((await working)?.world).toBe('new running')
   }, 20_000)

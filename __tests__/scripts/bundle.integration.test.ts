@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { bundleAll } from '../../scripts/bundle.ts'
+import { emitModules } from '../../scripts/emit.ts'
 import { noticeOf } from '../../scripts/notices.ts'
 import { billOfMaterials } from '../../scripts/sbom.ts'
 
@@ -14,6 +15,7 @@ const target = mkdtempSync(join(tmpdir(), 'ronde-bundled-'))
 let folders: readonly string[] = []
 
 beforeAll(async () => {
+  await emitModules()
   folders = await bundleAll(target)
 }, 90_000)
 afterAll(() => rmSync(target, { recursive: true, force: true }))

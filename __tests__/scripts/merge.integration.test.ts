@@ -79,6 +79,20 @@ describe('a merge', () => {
     expect(git('log', '-1', '--format=%P').split(' ')).toHaveLength(2)
   })
 
+  test('of several branches makes the tables with each, and dist with the last', () => {
+    const { git, commit, read, merge } = repository()
+    commit('a', 'story')
+    for (const name of ['b', 'c']) {
+      git('switch', '-qc', `branch-${name}`, 'main')
+      commit(name, 'story')
+    }
+    git('switch', '-q', 'main')
+    merge('branch-b', 'branch-c')
+    expect(git('show', 'HEAD^1:README.md')).toBe(page('a\nb', 'story'))
+    expect([read('README.md'), read('dist/index.js'), git('status', '--porcelain')]).toEqual([page('a\nb\nc', 'story'), 'abc', ''])
+    expect(git('log', '--merges', '--format=%s')).toBe("Merge branch 'branch-c'\nMerge branch 'branch-b'\n")
+  })
+
   test('leaves to people what people wrote, and goes on when they have decided', () => {
     const { git, commit, read, merge } = repository()
     commit('a', 'story')

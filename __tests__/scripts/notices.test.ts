@@ -47,9 +47,12 @@ describe('the notice of a package', () => {
 
 test('packages are read from the ids of modules, the inner one of two, also of modules that were joined', () => {
   const modules = [
-    { name: './.build/index.js' },
+    { name: './.modules/index.js' },
     { name: 'external "node:fs"' },
-    { name: './node_modules/zod/v4/index.js + 2 modules', modules: [{ name: './node_modules/@a/b/x.js' }, { name: './.build/core/x.js' }] },
+    {
+      name: './node_modules/zod/v4/index.js + 2 modules',
+      modules: [{ name: './node_modules/@a/b/x.js' }, { name: './.modules/core/x.js' }],
+    },
     { name: './node_modules/pg/node_modules/split2/index.js' },
     { name: './node_modules/zod/v4/core.js' },
   ]

@@ -60,11 +60,13 @@ export const action = defineAction({
 
 const source = (file: string): string => pathToFileURL(join(import.meta.dirname, '../..', file)).href
 
-const entry = (part: 'main' | 'post'): string => `import { runMain } from '${source('.build/runtime/main.js')}'
+const entry = (part: 'main' | 'post'): string => `import { enableCompileCache } from 'node:module'
+enableCompileCache('${join(import.meta.dirname, '../../.build/compiled')}')
+const { runMain } = await import('${source('.build/runtime/main.js')}')
 const cancel = new AbortController()
 process.on('SIGINT', () => cancel.abort('cancelled'))
 const registry = {
-  'test-change': () => import('${source('__tests__/support/change-action.ts')}'),
+  'test-change': () => import('${source('.build/support/change-action.js')}'),
   'health-check': () => import('${source('.build/actions/health-check/action.js')}'),
 }
 process.exit(await runMain('test-change', { registry, environment: process.env, cancelled: cancel.signal, looker: '' }, '${part}'))

@@ -166,9 +166,9 @@ export const runAction = async (options: RunOptions): Promise<RunnerResult> => {
     const steps = await finish()
     const withheld = Object.keys(steps.outputs).filter((name) => masks.apply(steps.outputs[name] ?? '') !== steps.outputs[name])
     const places = { runnerTemp: folders.temp, workspace: folders.workspace }
-    return { ...steps, withheld, orphans: await killOrphans(trackingId), ...places, remove, [Symbol.asyncDispose]: remove }
+    return { ...steps, withheld, orphans: killOrphans(trackingId), ...places, remove, [Symbol.asyncDispose]: remove }
   } catch (error) {
-    await killOrphans(trackingId)
+    killOrphans(trackingId)
     await remove()
     throw error
   }

@@ -51,5 +51,12 @@ const objectId = (hex: string): Buffer => tlv(0x06, Buffer.from(hex, 'hex'))
 
 const time = (date: Date): Buffer => tlv(0x18, Buffer.from(`${date.toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`))
 
-const alternativeName = (name: string): Buffer =>
-  isIP(name) === 4 ? tlv(0x87, Buffer.from(name.split('.').map(Number))) : tlv(0x82, Buffer.from(name))
+/** All eight groups are written. */
+const ipv6 = (name: string): Buffer =>
+  Buffer.from(name.split(':').flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff]))
+
+const alternativeName = (name: string): Buffer => {
+  const kind = isIP(name)
+  if (kind === 0) return tlv(0x82, Buffer.from(name))
+  return tlv(0x87, kind === 4 ? Buffer.from(name.split('.').map(Number)) : ipv6(name))
+}

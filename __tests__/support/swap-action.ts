@@ -118,13 +118,15 @@ export const action = defineAction({
 
 const url = (file: string): string => pathToFileURL(join(import.meta.dirname, '../..', file)).href
 
-const entry = (name: string, part: 'main' | 'post'): string => `import { runMain } from '${url('.build/runtime/main.js')}'
+const entry = (name: string, part: 'main' | 'post'): string => `import { enableCompileCache } from 'node:module'
+enableCompileCache('${join(import.meta.dirname, '../../.build/compiled')}')
+const { runMain } = await import('${url('.build/runtime/main.js')}')
 const cancel = new AbortController()
 const stop = () => cancel.abort('cancelled')
 process.on('SIGINT', stop)
 process.on('SIGTERM', stop)
 const registry = {
-  ...(process.env.WITHOUT_SWAP ? {} : { 'test-swap': () => import('${url('__tests__/support/swap-action.ts')}') }),
+  ...(process.env.WITHOUT_SWAP ? {} : { 'test-swap': () => import('${url('.build/support/swap-action.js')}') }),
   'health-check': () => import('${url('.build/actions/health-check/action.js')}'),
 }
 process.exit(await runMain('${name}', { registry, environment: process.env, cancelled: cancel.signal, looker: '' }, '${part}'))

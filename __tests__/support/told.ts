@@ -14,6 +14,8 @@ export const toldOf = (given: JudgedFinding | readonly JudgedFinding[]): readonl
       .map(([name, text]) => `${name}: ${text}`),
     ...one.evidence.map((text) => `evidence: ${text}`),
     ...one.measurements.map(({ name, value, unit }) => `measured: ${name} ${value} ${unit}`),
+    // Good, and yet no incident may be closed by it.
+    ...(one.status === 'ok' && !one.cleared ? ['not cleared'] : []),
   ])
 
 /** A page of what is to be told: `## <what>`, then its lines. A page reads as a person would read it, and a changed word is a changed line of it. */

@@ -3,7 +3,7 @@ import type { BorrowedOptions, CommonOptions, CommonSection, LentOption } from '
 import type { Context } from './context.ts'
 import type { ActionFinding, HouseId } from './finding.ts'
 import type { JsonObject } from './json.ts'
-import type { Attachment, Result } from './report.ts'
+import type { Result } from './report.ts'
 
 /** Options by their kebab-case name, exactly as `ronde.yml` and the inputs spell them. */
 export type OptionShape = Readonly<Record<string, z.ZodType>>
@@ -122,11 +122,10 @@ export const idsOfAction = ({ name, ids }: Pick<Action, 'name' | 'ids'>): readon
 export const result = <const Id extends string = never>(
   scope: readonly string[],
   findings: readonly ActionFinding<Id>[],
-  rest: { facts?: JsonObject; attachments?: readonly Attachment[] } = {},
+  rest: { facts?: JsonObject } = {},
 ) => ({
   scope,
   findings,
   outputs: {},
   facts: rest.facts ?? {},
-  attachments: rest.attachments ?? [],
 })

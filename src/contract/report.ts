@@ -53,7 +53,7 @@ export type RoundReport = {
   readonly reports: readonly Report[]
 }
 
-/** A file that an action leaves beside its report, such as SARIF. */
+/** A file that an action leaves beside its report, such as SARIF; the log says where it is. */
 export type Attachment = { readonly name: string; readonly path: string }
 
 /** What an action's `run` returns; its status is derived, never set. */
@@ -62,7 +62,7 @@ export type Result<Out, Id extends string = string> = {
   readonly findings: readonly ActionFinding<Id>[]
   readonly outputs: Out
   readonly facts: JsonObject
-  readonly attachments: readonly Attachment[]
+  readonly attachments?: readonly Attachment[]
   /** Of a change: something stays that must not. Its ledger is kept, and the step's end or the next run takes it back. */
   readonly leftBehind?: true
   /** Of other servers: their incidents are reconciled, and not those of this report. */

@@ -28,7 +28,6 @@ export const broken = (...findings: readonly JudgedFinding[]): ActionOutcome => 
   findings,
   outputs: {},
   facts: {},
-  attachments: [],
   failed: true,
 })
 

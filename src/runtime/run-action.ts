@@ -122,6 +122,7 @@ export const runAction = async (prepared: Prepared, run: Run): Promise<RanAction
   const { outcome, settled } = await turnOf(ofRun, contextOf(ofRun, { store: state.store, isolate: isolation.isolate }))
   isolation.close()
   clearTimeout(timer)
+  for (const { name, path } of outcome.attachments ?? []) run.printer.line(`wrote ${name}: ${path}`)
   const judged = judgedOf(action, outcome, state)
   const trends = trendsOf(judged, state.store)
   const origin = originOf(run, judged, state, startedAt)

@@ -332,6 +332,7 @@ test('SARIF for code scanning has a result for each place, on its line', async (
   await using folder = await temporaryFolder()
   const ran = await audit(server, { files, inputs: { sarif: 'true' }, runnerTemp: folder.path })
   const sarif = JSON.parse(await readFile(ran.outputs['sarif-file'] ?? '', 'utf8'))
+  expect(ran.log).toContain(`wrote ronde.sarif: ${ran.outputs['sarif-file']}`)
   expect(sarif).toMatchObject({
     version: '2.1.0',
     runs: [

@@ -39,6 +39,7 @@ describe('records of one vulnerability', () => {
   test('are called by the name that people search for', () => {
     expect(groupNames([record('PYSEC-1', { aliases: ['GHSA-2', 'CVE-3'] })])).toEqual(['CVE-3', 'GHSA-2', 'PYSEC-1'])
     expect(groupNames([record('GHSA-2', { aliases: ['MAL-1'] })])[0]).toBe('MAL-1')
+    expect(groupNames([record('BIT-1', { aliases: ['PYSEC-2', 'ALAS-3'] })])).toEqual(['PYSEC-2', 'ALAS-3', 'BIT-1'])
   })
 })
 
@@ -47,6 +48,15 @@ describe('how bad it is', () => {
     ['CVSS 4.0 before 3.1 and 3.0', [record('A', scored(v30, v31, v4))], { name: 'critical', score: 9.3, source: 'CVSS 4.0 9.3' }],
     ['CVSS 3.1 before 3.0', [record('A', scored(v30, v31))], { name: 'low', score: 3.7, source: 'CVSS 3.1 3.7' }],
     ['CVSS 3.0', [record('A', scored(v30))], { name: 'high', score: 7.5, source: 'CVSS 3.0 7.5' }],
+    [
+      'what a record says of the package alone',
+      [
+        record('A', {
+          affected: [{ package: { ecosystem: 'npm', name: 'a' }, ranges: [], versions: [], severity: [{ type: 'CVSS_V3', score: v30 }] }],
+        }),
+      ],
+      { name: 'high', score: 7.5, source: 'CVSS 3.0 7.5' },
+    ],
     [
       'the newest kind of any record of the group',
       [record('A', scored(v30)), record('B', scored(v4))],

@@ -29,6 +29,25 @@ describe('a version is affected', () => {
       '4.2.8',
       '5.0',
     ],
+    [
+      'by events of three lines in any order',
+      {
+        ranges: [
+          {
+            events: [
+              { introduced: '4.2' },
+              { fixed: '5.0' },
+              { fixed: '3.1' },
+              { introduced: '0' },
+              { fixed: '4.1' },
+              { introduced: '4.0' },
+            ],
+          },
+        ],
+      },
+      '4.2.8',
+      '5.0',
+    ],
     ['by events in any order', { ranges: [{ events: [{ fixed: '4.2.9' }, { introduced: '0' }] }] }, '4.2.8', '4.2.9'],
     [
       'where one line of versions ends and the next begins',
@@ -46,6 +65,11 @@ describe('a version is affected', () => {
 
   test.each([
     ['fixed', { ranges: [upTo('4.2.8')] }, '4.2.8'],
+    [
+      'between two lines of versions, by events in any order',
+      { ranges: [{ events: [{ introduced: '4.2' }, { fixed: '5.0' }, { fixed: '4.1' }, { introduced: '4.0' }] }] },
+      '4.1.5',
+    ],
     ['of another package', { name: 'flask', versions: ['4.2.8'] }, '4.2.8'],
     ['of another ecosystem', { ecosystem: 'npm', versions: ['4.2.8'] }, '4.2.8'],
     ['a build that a vendor fixed', { ranges: [upTo('4.2.8+sp1')] }, '4.2.8+sp1'],

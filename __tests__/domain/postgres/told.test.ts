@@ -216,7 +216,7 @@ const parts: readonly [what: string, told: () => readonly string[]][] = [
           now,
           about,
         }),
-      ).slice(-7),
+      ).slice(-8),
   ],
   ['of which two sessions are hidden', () => toldOf(amongVisible(judgeBlocked(seen(), about), 2, 'ronde'))],
   [

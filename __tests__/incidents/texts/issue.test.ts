@@ -164,6 +164,57 @@ const texts: readonly { what: string; write: (one: IssueView) => string }[] = [
   { what: 'reopened', write: (one) => reopenedComment(one, 'again') },
   { what: 'closed', write: (one) => closedComment(one, { how: '3 good runs in a row', postMortem: true }) },
 ]
+test('a closed one names the runs that saw it, and how to complete it', () => {
+  expect(
+    closedComment(view(), { how: '3 good runs in a row', postMortem: true }),
+  ).toBe(`**Closed** after 3 h 12 min: 3 good runs in a row. Seen 38 times, critical at its worst: 431 rows.
+
+Cause: not stated. Fix: not stated. \`/cause …\` and \`/fix …\` still reach the journal.
+
+[First run](${run}1) [Latest run](${run}38) [Runbook](${runbooks}purge.stale-rows.md)
+
+**Post-mortem**, to be completed: what was noticed, what was tried, what will keep it from coming back.
+
+| When | What |
+|---|---|
+| 2026-12-05 02:28 (UTC+4) | opened, critical |
+| 2026-12-05 03:28 (UTC+4) | closed |`)
+})
+
+test('its first line says who acknowledged and silenced it, as long as that holds', () => {
+  const agreed = {
+    acknowledged: { by: 'ana', until: now + hourMs },
+    silenced: { by: 'bo', until: now + 2 * hourMs, status: 'critical' as const },
+  }
+  const line = (given: Partial<Marker>) => verdictLine(view({ marker: marker(given) })).split('action purge-verify.')[1]
+  expect(line({})).toBe('')
+  expect(line(agreed)).toBe(' Acknowledged by `ana` until 2026-12-05 04:28 (UTC+4). Silenced by `bo` until 2026-12-05 05:28 (UTC+4).')
+  expect(line({ acknowledged: { by: 'ana', until: now - 1 } })).toBe('')
+})
+
+test.each([
+  [20, undefined],
+  [21, '- 1 more'],
+  [22, '- 2 more'],
+])('of %i that fail with it 20 are listed', (count, last) => {
+  const children = Array.from({ length: count }, (_, at) => ({
+    id: 'endpoint.status',
+    key: `https://quiz.example/${at}`,
+    status: 'critical' as const,
+  }))
+  const lines = childrenComment(view(), children).split('\n').slice(2)
+  expect([lines.slice(0, 20).every((one) => one.startsWith('- critical `')), lines[20]]).toEqual([true, last])
+})
+
+test.each([
+  ['again', 'bad again within 24 hours'],
+  ['still-bad', 'closed by a person 24 hours ago or more, and still bad'],
+  ['worse', 'closed by a person as a warning, and got worse'],
+  ['unsure', 'closed by a person, bad now, and no state tells whether it was good in between'],
+] as const)('one that is reopened says why: %s', (why, words) => {
+  expect(reopenedComment(view(), why)).toMatch(new RegExp(`^\\*\\*Reopened\\*\\*: ${words}\\. Now critical\\.`))
+})
+
 const allowed = { links: [runbooks, run], mentions: ['@org/ops'], comment: /^<!-- ronde:\{[ -~]*\} -->$/ }
 
 describe.each(texts)('untrusted text in $what', ({ write }) => {

@@ -35,7 +35,10 @@ const commands = (advice: readonly string[]): readonly string[] =>
 const before = (count: number): readonly string[] =>
   count === 0
     ? []
-    : ['', `${count} of the changed packages' vulnerabilities ${count === 1 ? 'was' : 'were'} there before and are not counted here.`]
+    : [
+        '',
+        `${count} of the changed packages' vulnerabilities ${count === 1 ? 'was there before and is' : 'were there before and are'} not counted here.`,
+      ]
 
 /** Rows that do not fit are counted, and the run has them all. */
 const fitting = (lines: readonly string[], rest: string): string => {

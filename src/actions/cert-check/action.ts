@@ -30,7 +30,7 @@ const run = async (given: Options, context: Context) => {
   const all = [...looked, ...(await runPartsSideBySide(planned(given, { ...world, leaves }, true), setting))]
   const findings = all.flatMap((one) => one.findings)
   const rows = all.flatMap(({ outcome }) => outcome?.certificates ?? [])
-  return { scope: completedParts(all), findings, attachments: [], ...overviewOf({ rows, findings }, world.startedAt) }
+  return { scope: completedParts(all), findings, ...overviewOf({ rows, findings }, world.startedAt) }
 }
 
 export const action = defineAction({

@@ -123,5 +123,4 @@ export const reportOf = (done: readonly Maintained[], { options, target, extra }
   ],
   outputs: countsOf(done),
   facts: factsOf(done),
-  attachments: [],
 })

@@ -60,7 +60,7 @@ const run = async (given: Options, context: Context) => {
     ...judgeRecoveries(context.recoveries()),
     ...judgeClock(await context.clock()),
   ]
-  return { scope, findings, facts: factsOf(ran), outputs: { checks: scope.length }, attachments: [] }
+  return { scope, findings, facts: factsOf(ran), outputs: { checks: scope.length } }
 }
 
 export const action = defineAction({

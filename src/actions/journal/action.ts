@@ -44,7 +44,6 @@ const run = async (given: JournalOptions, context: Context) => {
     ],
     outputs: { entries: kept.entries.length, 'pull-request': kept.pull },
     facts: { requests, writes, lines: { journal: `${kept.said}${waits}` } },
-    attachments: [],
   }
 }
 

@@ -100,7 +100,6 @@ const run = async (given: Options, context: Context) => {
     findings,
     outputs: { servers: judged.servers.size, missing: [...judged.servers.values()].filter((one) => one.status !== 'ok').length },
     facts: { lines: { merge: told }, tables: [{ title: 'Servers', columns, rows: merged.map(rowOf) }] },
-    attachments: [],
     merged: [...merged, ...presence(judged.servers, new Date(now).toISOString())],
   }
 }

@@ -63,7 +63,6 @@ const run = async (given: PurgeVerifyOptions, context: Context) => {
       lines: { 'purge-verify': shorten(lineOf(verified), 300) },
       purge: { businessDate: day.today.date, timeZone: day.timeZone, pending: day.pending },
     },
-    attachments: [],
   }
 }
 

@@ -55,7 +55,6 @@ const run = async (given: SilenceOptions, context: Context) => {
     ],
     outputs: { issue: changed ?? 0, active: active.length },
     facts: { requests, writes, lines: { silence: plainLine(said) }, tables: [{ title: 'Silences in effect', columns, rows }] },
-    attachments: [],
   }
 }
 

@@ -45,7 +45,7 @@ const shapesOf = (major: number): readonly string[] => [
 describe.each(edgeMajors)('bloat on PostgreSQL $major', (one) => {
   let server: PostgresServer
   beforeAll(async () => {
-    server = await startPostgres({ settings: { autovacuum: 'off' }, ...binariesOf(one) })
+    server = await startPostgres({ settings: { autovacuum: 'off', wal_level: 'minimal', max_wal_senders: 0 }, ...binariesOf(one) })
   })
   afterAll(() => server[Symbol.asyncDispose]())
   const admin = (...statements: readonly string[]) => execute(server, statements)
@@ -57,8 +57,9 @@ describe.each(edgeMajors)('bloat on PostgreSQL $major', (one) => {
   )
   const look = (inputs: Readonly<Record<string, string>> = {}) => runMaintain(server, { tasks: 'bloat', ...inputs })
   const filled = [
-    'CREATE TABLE game (id int PRIMARY KEY, at timestamptz, name text, note text)',
-    "INSERT INTO game SELECT n, now(), 'player ' || n, CASE WHEN n % 2 = 0 THEN repeat('x', n % 100) END FROM generate_series(1, 600000) n",
+    `CREATE TABLE game AS SELECT n AS id, now() AS at, 'player ' || n AS name, CASE WHEN n % 2 = 0 THEN repeat('x', n % 100) END AS note
+     FROM generate_series(1, 600000) n`,
+    'ALTER TABLE game ADD PRIMARY KEY (id)',
   ]
   const oid = async () => {
     await using session = await openSession(server)
