@@ -20,7 +20,7 @@ const findingWords = (findings: readonly JudgedFinding[]): string => {
 const bySubject = (findings: readonly JudgedFinding[]): ReadonlyMap<string, readonly JudgedFinding[]> =>
   Map.groupBy(findings, ({ id, subject }) => (id === 'cert.chain-expiry' ? subject.slice(0, subject.lastIndexOf(' (')) : subject))
 
-const soonestFirst = (a: CertificateRow, b: CertificateRow): number => a.certificate.notAfter - b.certificate.notAfter
+const soonestFirst = (a: CertificateRow, b: CertificateRow): number => a.ends.notAfter - b.ends.notAfter
 
 const tableOf = (rows: readonly CertificateRow[], findings: readonly JudgedFinding[], now: Instant): JsonObject => {
   const found = bySubject(findings)
@@ -29,12 +29,12 @@ const tableOf = (rows: readonly CertificateRow[], findings: readonly JudgedFindi
     columns,
     rows: rows
       .toSorted(soonestFirst)
-      .map(({ subject, name, address, certificate, chain }) => [
+      .map(({ subject, name, address, certificate, ends, chain }) => [
         name,
         address,
         certificate.issuer,
-        new Date(certificate.notAfter).toISOString().slice(0, 10),
-        String(daysLeft(certificate, now)),
+        new Date(ends.notAfter).toISOString().slice(0, 10),
+        String(daysLeft(ends, now)),
         chain,
         findingWords(found.get(subject) ?? []),
       ]),
@@ -49,9 +49,11 @@ const lineOf = (rows: readonly CertificateRow[], now: Instant): string => {
   const count = distinct(rows)
   const counted = count === 1 ? '1 certificate' : `${count} certificates`
   if (next === undefined) return 'no certificate seen'
-  const days = daysLeft(next.certificate, now)
+  const days = daysLeft(next.ends, now)
+  const isAbove = next.ends.sha256 !== next.certificate.sha256
+  const which = count === 1 && !isAbove ? 'it' : 'the next'
   const when = days < 0 ? 'has expired' : `expires in ${days} ${days === 1 ? 'day' : 'days'}`
-  return `${counted}, ${count === 1 ? 'it' : 'the next'} ${when} (${next.subject})`
+  return `${counted}, ${isAbove ? `the authority ${next.ends.subject}` : which} ${when} (${next.subject})`
 }
 
 export type Overview = {
@@ -66,7 +68,7 @@ export const overviewOf = (
 ): Overview => {
   const [next] = rows.toSorted(soonestFirst)
   return {
-    outputs: { 'expires-in-days': next === undefined ? '' : daysLeft(next.certificate, now), certificates: distinct(rows) },
+    outputs: { 'expires-in-days': next === undefined ? '' : daysLeft(next.ends, now), certificates: distinct(rows) },
     facts: { lines: { 'cert-check': lineOf(rows, now) }, tables: rows.length === 0 ? [] : [tableOf(rows, findings, now)] },
   }
 }

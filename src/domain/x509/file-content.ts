@@ -40,10 +40,19 @@ const ofLabels = (labels: readonly string[]): FileContent => ({
 
 const damaged = (line: number, what: string): FileContent => ({ kind: 'damaged', line, why: what })
 
+const bytesOf = ({ body }: PemBlock): Buffer => Buffer.from(body.split('-', 1)[0] ?? '', 'base64')
+
 /** DER of a block; the settings of trust behind it count in one kind of block only. */
-const derOf = ({ label, body }: PemBlock): Buffer => {
-  const bytes = Buffer.from(body.split('-', 1)[0] ?? '', 'base64')
-  return label.startsWith('TRUSTED') ? (readDer(bytes)?.whole ?? bytes) : bytes
+const derOf = (block: PemBlock): Buffer => {
+  const bytes = bytesOf(block)
+  return block.label.startsWith('TRUSTED') ? (readDer(bytes)?.whole ?? bytes) : bytes
+}
+
+/** Nothing stands behind the certificate, or the settings of trust of one that may have them. */
+const endsWell = (block: PemBlock): boolean => {
+  const bytes = bytesOf(block)
+  const rest = bytes.subarray(readDer(bytes)?.whole.length ?? 0)
+  return rest.length === 0 || (block.label.startsWith('TRUSTED') && readDer(rest)?.tag === 0x30)
 }
 
 /** Of trusted ones a server takes the first alone. */
@@ -61,8 +70,8 @@ const ofPem = (pem: Pem, text: string): FileContent | undefined => {
     return damaged(unread[0], 'the certificate that begins there is not seen by any server: its marker does not stand alone in its line')
   if (first === undefined) return labels.length === 0 ? undefined : ofLabels(labels)
   const looked = sent.slice(0, mostCertificates)
-  const odd = looked.find((one, index) => index === 0 && readDer(derOf(one))?.whole.length !== derOf(one).length)
-  if (odd !== undefined) return damaged(odd.line, 'the certificate that begins there is no whole one, or holds more than one')
+  // Of those behind the first, servers ignore what stands behind it.
+  if (!endsWell(first)) return damaged(first.line, 'the certificate that begins there is no whole one, or more stands behind it')
   const told = { withKey: labels.some(isKey), cut: sent.length > looked.length, unread: unread.length }
   return { kind: 'certificates', certificates: looked.map(derOf), form: 'pem', ...told }
 }

@@ -37,27 +37,57 @@ export const judgeOrder = (chain: Chain, where: CertificatePlace): JudgedFinding
   })
 }
 
-/** `root`: the authority of a store that it ends at. A self-signed leaf is complete by itself, whatever it is worth. */
-export const isComplete = ({ path }: Chain, root: Certificate | undefined): boolean => {
-  const top = path.at(-1)
-  // A chain that ends at an authority of which nobody here knows the root is as complete as a server can make it.
-  return top !== undefined && (top.selfSigned || root !== undefined || (top.isCa && path.length > 1))
-}
+/** `root`: the authority of a store that it ends at. A self-signed one ends by itself, whatever it is worth. */
+export const isComplete = ({ path }: Chain, root: Certificate | undefined): boolean => root !== undefined || path.at(-1)?.selfSigned === true
 
-/** Whether the chain leads to a root by itself, even when a store of this machine could mend it. */
-export const judgeComplete = (chain: Chain, root: Certificate | undefined, where: CertificatePlace): JudgedFinding<'cert.incomplete'> => {
-  const complete = isComplete(chain, root)
+/** The last one is an authority: what is above it may be missing, or may be a root that nobody here knows. */
+const endsInDoubt = ({ path }: Chain): boolean => path.length > 1 && path.at(-1)?.isCa === true
+
+/** Whether the chain leads to a root by itself, even when a store of this machine could mend it. `doubt`: what it is where only the root may be unknown. */
+export const judgeComplete = (
+  chain: Chain,
+  root: Certificate | undefined,
+  where: CertificatePlace,
+  doubt: 'warning' | 'critical' = 'critical',
+): JudgedFinding<'cert.incomplete'> => {
+  const [complete, inDoubt] = [isComplete(chain, root), endsInDoubt(chain)]
   const top = chain.path.at(-1)
+  const missing = inDoubt ? 'chain is incomplete, or of an authority that is unknown here' : 'chain is incomplete: an intermediate certificate is missing'
+  const serve = inDoubt
+    ? 'serve the whole chain, each certificate up to the one that a root issued; an authority of your own belongs in ca-file'
+    : 'serve fullchain.pem instead of cert.pem'
   return judged(where, {
     id: 'cert.incomplete',
-    status: complete ? 'ok' : 'critical',
-    title: complete ? 'chain is complete' : 'chain is incomplete: an intermediate certificate is missing',
+    status: complete ? 'ok' : inDoubt ? doubt : 'critical',
+    title: complete ? 'chain is complete' : missing,
     observed: complete
       ? `${chain.path.length} in the chain`
       : `it ends at ${top?.subject}, issued by ${top?.issuer}, which is neither presented nor a trusted root`,
     expected: 'every certificate up to the one that a root issued',
-    advice: complete ? '' : advise('serve fullchain.pem instead of cert.pem', where.show),
+    advice: complete ? '' : advise(serve, where.show),
   })
+}
+
+/** Names of authorities that one certificate writes otherwise than the other: the same by RFC 5280, and not for everybody. Silent where there are none. */
+export const judgeIssuerNames = (
+  { path }: Chain,
+  root: Certificate | undefined,
+  where: CertificatePlace,
+): readonly JudgedFinding<'cert.issuer-name'>[] => {
+  const ends = root === undefined || path.some((one) => one.sha256 === root.sha256) ? path : [...path, root]
+  const odd = ends.find((one, index) => index > 0 && ends[index - 1]?.issuerDer.equals(one.subjectDer) === false)
+  const below = odd === undefined ? undefined : ends[ends.indexOf(odd) - 1]
+  if (odd === undefined || below === undefined) return []
+  return [
+    judged(where, {
+      id: 'cert.issuer-name',
+      status: 'warning',
+      title: 'the name of its authority is written in two ways',
+      observed: `${below.subject} names its issuer, ${odd.subject}, with another type of string, case or blanks than that one has`,
+      expected: 'the same bytes, which programs in Go, for one, demand',
+      advice: advise('ask its authority for a certificate that names it as it is written; OpenSSL and browsers accept this one', where.show),
+    }),
+  ]
 }
 
 /** The chain in words, for the table. */

@@ -27,19 +27,27 @@ const weaknessesOf = (certificate: Certificate): readonly string[] => {
   return found.filter((one) => one !== undefined).map((one) => `${subject}: ${one}`)
 }
 
-/** Keys and signatures of everything that was presented; a self-signed leaf counts by its signature too, for nobody has it beforehand. */
-export const judgeStrength = (presented: readonly Certificate[], where: CertificatePlace): JudgedFinding<'cert.strength'> => {
-  const [leaf] = presented
+/** Keys and signatures of all that is needed; a self-signed leaf counts by its signature too, for nobody has it beforehand. `others`: what nobody needs warns. */
+export const judgeStrength = (
+  needed: readonly Certificate[],
+  where: CertificatePlace,
+  others: readonly Certificate[] = [],
+): JudgedFinding<'cert.strength'> => {
+  const [leaf] = needed
   const own = leaf?.selfSigned === true && leaf.signature.weak ? [`${leaf.subject}: signed by ${leaf.signature.algorithm}`] : []
-  const weak = [...own, ...presented.flatMap(weaknessesOf)]
+  const weak = [...own, ...needed.flatMap(weaknessesOf)]
+  const spare = weak.length > 0 ? [] : others.flatMap(weaknessesOf)
+  const all = [...weak, ...spare]
   const seen = leaf === undefined ? '' : `key ${keyWords(leaf)}, signed by ${leaf.signature.algorithm}`
+  const renewed = advise('get a certificate with a new key from an authority of today', where.renew)
+  const shortened = advise('take it out of the file: nothing needs it', where.show)
   return judged(where, {
     id: 'cert.strength',
-    status: weak.length > 0 ? 'critical' : 'ok',
-    title: weak.length > 0 ? 'key or signature is too weak' : 'key and signature are strong',
-    observed: weak.length > 0 ? weak.slice(0, 3).join('; ') : seen,
+    status: weak.length > 0 ? 'critical' : spare.length > 0 ? 'warning' : 'ok',
+    title: all.length > 0 ? 'key or signature is too weak' : 'key and signature are strong',
+    observed: all.length > 0 ? all.slice(0, 3).join('; ') : seen,
     expected: `RSA of ${leastRsaBits} bits or more, EC P-256 or more, Ed25519; no MD5, no SHA-1`,
-    advice: weak.length > 0 ? advise('get a certificate with a new key from an authority of today', where.renew) : '',
-    evidence: weak,
+    advice: weak.length > 0 ? renewed : spare.length > 0 ? shortened : '',
+    evidence: all,
   })
 }

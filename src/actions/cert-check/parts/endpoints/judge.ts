@@ -2,15 +2,16 @@ import type { JudgedFinding } from '../../../../contract/finding.ts'
 import type { Instant, Obstacle } from '../../../../contract/seen.ts'
 import { byWorstStatus } from '../../../../contract/status.ts'
 import type { Certificate } from '../../../../domain/x509/certificate.ts'
-import type { RootedChain } from '../../../../domain/x509/chain.ts'
+import type { ReadChain, RootedChain } from '../../../../domain/x509/chain.ts'
 import type { TlsSeen } from '../../../../probes/tls.ts'
 import type { CertificateRow, Served } from '../../part.ts'
-import { chainWords, judgeComplete, judgeOrder } from '../../policies/chain.ts'
-import { type ExpiryRule, judgeChainExpiry, judgeExpiry, judgeLifetime, judgeNotYetValid } from '../../policies/expiry.ts'
+import { firstToEnd, judgeAbove } from '../../policies/above.ts'
+import { chainWords, judgeComplete, judgeIssuerNames, judgeOrder } from '../../policies/chain.ts'
+import { type ExpiryRule, judgeExpiry, judgeLifetime, judgeNotYetValid } from '../../policies/expiry.ts'
 import { judgeName, namesOf } from '../../policies/name.ts'
 import { judgeStaple } from '../../policies/staple.ts'
 import { judgeStrength } from '../../policies/strength.ts'
-import { judgeTrust } from '../../policies/trust.ts'
+import { judgeTrust, ownRefusal } from '../../policies/trust.ts'
 import { judgeVersions } from '../../policies/versions.ts'
 import { type CertificatePlace, judged } from '../../policies/where.ts'
 import { upFinding } from './reachable.ts'
@@ -29,6 +30,7 @@ export const endpointIds = [
   'cert.self-signed',
   'cert.order',
   'cert.incomplete',
+  'cert.issuer-name',
   'cert.strength',
   'cert.lifetime',
   'cert.staple',
@@ -41,7 +43,7 @@ export type Judging = {
   readonly rule: ExpiryRule
   readonly now: Instant
   /** What was presented -> the chain in it, and its root in the store. */
-  readonly chainOf: (presented: readonly Certificate[]) => RootedChain | undefined
+  readonly chainOf: ReadChain
   /** An authority that was named and could not be read: then nobody can say who is trusted. */
   readonly trouble: Obstacle | undefined
 }
@@ -63,29 +65,29 @@ const doubted = <Id extends string>(findings: readonly JudgedFinding<Id>[], { tr
       : { ...one, status: 'unknown', observed: trouble.cause, advice: trouble.advice, cleared: false },
   )
 
-const judgeChain = (
-  { chain, root }: RootedChain,
-  { seen, where, target }: { seen: Shaken; where: CertificatePlace; target: CertTarget },
-  judging: Judging,
-): Judged => {
+type Place = { readonly seen: Shaken; readonly where: CertificatePlace; readonly target: CertTarget }
+
+const judgeChain = (rooted: RootedChain, { seen, where, target }: Place, judging: Judging): Judged => {
   const { rule, now } = judging
-  const { leaf, presented } = chain
+  const { chain, root, isPublic } = rooted
+  const { leaf, path, spare, extra } = chain
   const showOld = showCommand(target, ['-tls1_1', '-cipher', 'DEFAULT@SECLEVEL=0'])
+  const refusal = seen.unverified === true ? ownRefusal(rooted) : seen.refusal
   return {
-    chain,
-    root,
+    ...rooted,
     findings: [
       judgeExpiry(leaf, where, rule, now),
-      ...judgeChainExpiry(chain.path.slice(1), where, rule, now),
-      judgeNotYetValid(presented, where, now),
+      ...judgeAbove(rooted, where, rule, now),
+      judgeNotYetValid(path, where, now),
       judgeName(leaf, target.serverName, where),
-      ...doubted(judgeTrust({ chain, root, refusal: seen.refusal }, where), judging),
+      ...doubted(judgeTrust({ chain, root, refusal }, where), judging),
       judgeOrder(chain, where),
       judgeComplete(chain, root, where),
-      judgeStrength(presented, where),
-      judgeLifetime(leaf, where),
+      ...judgeIssuerNames(chain, root, where),
+      judgeStrength(path, where, [...spare, ...extra]),
+      judgeLifetime(leaf, where, root !== undefined && !isPublic),
       ...judgeStaple({ leaf, staple: seen.staple }, where, now),
-      judgeVersions({ protocol: seen.protocol, old: seen.old, showOld }, where),
+      ...(seen.unverified === true ? [] : [judgeVersions({ protocol: seen.protocol, old: seen.old, dhBits: seen.dhBits, showOld }, where)]),
     ],
   }
 }
@@ -127,7 +129,7 @@ const judgeAddresses = (shaken: readonly Shaken[], where: CertificatePlace): Jud
 /** What the addresses of one endpoint showed -> its findings, its lines of the table, and what it serves. Pure. */
 export const judgeEndpoint = (target: CertTarget, seen: readonly TlsSeen[], judging: Judging): JudgedEndpoint => {
   const shaken = seen.filter((one) => one.kind === 'shaken')
-  const base: CertificatePlace = { subject: target.subject, place: '', show: showCommand(target), renew: 'sudo certbot renew' }
+  const base: CertificatePlace = { subject: target.subject, place: '', show: showCommand(target), renew: undefined }
   const groups = groupsOf(shaken)
   const all = groups.flatMap((group) => {
     const [first] = group
@@ -138,12 +140,13 @@ export const judgeEndpoint = (target: CertTarget, seen: readonly TlsSeen[], judg
   })
   return {
     findings: [upFinding(target, seen), judgeAddresses(shaken, base), ...worstOfEach(all.flatMap((one) => one.findings))],
-    rows: all.map(({ addresses, chain, root }) => ({
+    rows: all.map(({ addresses, ...rooted }) => ({
       subject: target.subject,
-      name: `${target.subject} (${namesOf(chain.leaf)})`,
+      name: `${target.subject} (${namesOf(rooted.chain.leaf)})`,
       address: addresses.join(', '),
-      certificate: chain.leaf,
-      chain: chainWords(chain, root),
+      certificate: rooted.chain.leaf,
+      ends: firstToEnd(rooted),
+      chain: chainWords(rooted.chain, rooted.root),
     })),
     served: shaken.flatMap(({ address, presented: [certificate] }) =>
       certificate === undefined

@@ -1,6 +1,6 @@
 import type { Context } from '../../../../contract/context.ts'
-import type { Obstacle } from '../../../../contract/seen.ts'
-import { createChainReader } from '../../../../domain/x509/chain.ts'
+import type { Instant, Obstacle } from '../../../../contract/seen.ts'
+import { createChainReader, type ReadChain } from '../../../../domain/x509/chain.ts'
 import { readAuthority } from '../../../../probes/net/authority.ts'
 import { createDial } from '../../../../probes/net/dial.ts'
 import type { Failure, Unseen } from '../../../../probes/net/fault.ts'
@@ -12,7 +12,7 @@ import type { CertTarget } from './target.ts'
 
 export type Trusted = {
   readonly store: Store
-  readonly chainOf: ReturnType<typeof createChainReader>
+  readonly chainOf: ReadChain
   readonly trouble: Obstacle | undefined
 }
 
@@ -22,10 +22,10 @@ export type EndpointSight = { readonly seen: readonly TlsSeen[]; readonly truste
 /** Less than this before the deadline is not a wait: nothing was seen of the endpoint. */
 const shortestWaitMs = 1_000
 
-const trust = async (paths: readonly string[]): Promise<Trusted> => {
+const trust = async (paths: readonly string[], now: Instant): Promise<Trusted> => {
   const read = await Promise.all(paths.map((path) => readAuthority(path, path === paths[0] ? 'ca-file' : 'ca')))
   const store = await createStore(read.flatMap((one) => ('ready' in one ? [one.ready] : [])))
-  return { store, chainOf: createChainReader(store.roots), trouble: read.flatMap((one) => ('unseen' in one ? [one.unseen] : []))[0] }
+  return { store, chainOf: createChainReader(store.roots, now), trouble: read.flatMap((one) => ('unseen' in one ? [one.unseen] : []))[0] }
 }
 
 const cancelledWords = (cancelled: boolean): Unseen => ({
@@ -48,14 +48,14 @@ export type LookOptions = { readonly resolve?: Resolve | undefined; readonly tim
 
 /** Looks at endpoints. One for each run: it remembers names, certificates and stores. */
 export const createLook = (
-  { signal }: Pick<Context, 'signal'>,
+  { signal, now = Date.now() }: Pick<Context, 'signal'> & { readonly now?: Instant },
   { resolve = createResolve({ signal }), timeoutMs = handshakeMs }: LookOptions = {},
 ): ((target: CertTarget) => Promise<EndpointSight>) => {
   const network = { dial: createDial(resolve), resolve, signal, read: createCertificateReader() }
   const stores = new Map<string, Promise<Trusted>>()
   const storeFor = (paths: readonly string[]): Promise<Trusted> => {
     const key = paths.join('\0')
-    const made = stores.get(key) ?? trust(paths)
+    const made = stores.get(key) ?? trust(paths, now)
     stores.set(key, made)
     return made
   }

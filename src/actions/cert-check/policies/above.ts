@@ -1,0 +1,23 @@
+import type { JudgedFinding } from '../../../contract/finding.ts'
+import type { Instant } from '../../../contract/seen.ts'
+import type { Certificate } from '../../../domain/x509/certificate.ts'
+import type { RootedChain } from '../../../domain/x509/chain.ts'
+import { type ExpiryRule, judgeChainExpiry, judgeSpareExpiry } from './expiry.ts'
+import type { CertificatePlace } from './where.ts'
+
+/** Above the leaf: what clients need, the root that they have, and what nobody needs. */
+export const judgeAbove = (
+  { chain, root }: RootedChain,
+  where: CertificatePlace,
+  rule: ExpiryRule,
+  now: Instant,
+): readonly JudgedFinding<'cert.chain-expiry'>[] => {
+  const isSent = root === undefined || chain.path.some((one) => one.sha256 === root.sha256)
+  // Of a root that is not sent only a reason to act is told.
+  const ofRoot = isSent ? [] : judgeChainExpiry([root], where, rule, now).filter((one) => one.status !== 'ok')
+  return [...judgeChainExpiry(chain.path.slice(1), where, rule, now), ...ofRoot, ...judgeSpareExpiry(chain.spare, where, rule, now)]
+}
+
+/** The certificate that ends first of those that clients need. */
+export const firstToEnd = ({ chain, root }: RootedChain): Certificate =>
+  [...chain.path, ...(root === undefined ? [] : [root])].reduce((first, one) => (one.notAfter < first.notAfter ? one : first), chain.leaf)
