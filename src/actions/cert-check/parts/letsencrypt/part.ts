@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs'
-import type { Seen } from '../../../../contract/seen.ts'
+import { existsSync, Stats } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { couldNotLook, type Seen } from '../../../../contract/seen.ts'
 import { shellCommand } from '../../../../core/text/shell-command.ts'
-import type { CertbotFolder, Lineage } from '../../../../domain/certbot/lineage.ts'
+import type { CertbotFolder, Lineage, LinkName, LiveFolder } from '../../../../domain/certbot/lineage.ts'
 import { seeCertbotFolder } from '../../../../probes/certbot/folder.ts'
 import { seeLastRuns } from '../../../../probes/certbot/last-runs.ts'
 import { grantCommand, type RightsAdvice, seeGrant } from '../../../../probes/certbot/rights.ts'
@@ -54,11 +55,19 @@ const logsOf = (lineages: readonly Lineage[]): string =>
   lineages.map((one) => (one.conf?.seen ? one.conf.value.parameters['logs_dir'] : undefined)).find((one) => one?.startsWith('/')) ??
   defaultLogs
 
+/** What is not there is told by certbot.links alone. */
+const isThere = ({ links }: LiveFolder, ...names: readonly LinkName[]): boolean =>
+  names.every((name) => links[name].kind !== 'absent' && links[name].kind !== 'dangling')
+
 /** One finding says that a folder may not be read; the others would only repeat it. */
 const judgeLineage = (lineage: Lineage, about: LetsencryptSubject): readonly CertbotFinding[] => {
   const { live } = lineage
   const ofFiles = live.seen
-    ? [judgeKey(lineage, live.value, about), judgeFullchain(lineage, live.value, about), ...judgeRenewal(lineage, live.value, about)]
+    ? [
+        ...(isThere(live.value, 'cert') ? [judgeKey(lineage, live.value, about)] : []),
+        ...(isThere(live.value, 'cert', 'chain', 'fullchain') ? [judgeFullchain(lineage, live.value, about)] : []),
+        ...(isThere(live.value, 'cert') ? judgeRenewal(lineage, live.value, about) : []),
+      ]
     : []
   return [judgeConf(lineage, about), judgeLinks(lineage, about), ...ofFiles]
 }
@@ -69,13 +78,16 @@ type Known = LetsencryptSubject & { readonly grant: RightsAdvice }
 const judgeCertificates = async (lineages: readonly Lineage[], options: CertOptions, { now, grant }: Known) => {
   const { paths } = await matchedFiles(options.files)
   const elsewhere = new Set(paths)
-  const names = new Map(lineages.map((one) => [one.path, one.name]))
-  const readable = lineages.filter((one) => one.live.seen && one.live.value.links.fullchain.kind !== 'absent').map((one) => one.path)
-  const renew = (path: string) => shellCommand(['sudo', 'certbot', 'renew', '--cert-name', { kind: 'host', name: names.get(path) ?? '' }])
-  return judgePaths(
-    readable.filter((path) => !elsewhere.has(path)),
+  const whole = lineages.flatMap((one) => (one.live.seen && isThere(one.live.value, 'fullchain') ? [{ ...one, live: one.live.value }] : []))
+  const wanted = whole.filter((one) => !elsewhere.has(one.path))
+  const lineageOf = new Map(whole.map(({ path, name, live }) => [path, { name, earlier: new Set(live.earlier) }]))
+  const renew = (path: string) =>
+    shellCommand(['sudo', 'certbot', 'renew', '--cert-name', { kind: 'host', name: lineageOf.get(path)?.name ?? '' }])
+  const verdicts = await judgePaths(
+    wanted.map(({ path, live }) => ({ path, from: live.fullchainFile })),
     { ...(await fileRules(options, { now, grant })), renew },
   )
+  return verdicts.map((one) => ({ ...one, onDisk: one.onDisk.map((file) => ({ ...file, lineage: lineageOf.get(file.path) })) }))
 }
 
 const look = async (folder: CertbotFolder, options: CertOptions, { context }: CertWorld, about: Known): Promise<Looked> => {
@@ -101,17 +113,31 @@ const look = async (folder: CertbotFolder, options: CertOptions, { context }: Ce
   }
 }
 
-const closed = (directory: string, seen: Extract<Seen<unknown>, { seen: false }>, asked: boolean): Looked => ({
+type Unseen = Extract<Seen<unknown>, { seen: false }>
+
+const closed = (directory: string, seen: Unseen, asked: boolean): Looked => ({
   completed: false,
   findings: [unseen({ id: 'certbot.lineages', subject: directory }, seen, asked)],
   certificates: [],
 })
+
+/** What was named and is no folder cannot be looked at; undefined where one stands. */
+const seeFolder = async (directory: string): Promise<Unseen | undefined> => {
+  const found = await stat(directory).catch((error: unknown) => error)
+  const code = Error.isError(found) && 'code' in found ? found.code : undefined
+  const advice = 'correct `letsencrypt`, or mount what belongs there'
+  if (code === 'ENOENT') return couldNotLook(`nothing stands at ${directory}`, advice)
+  const isFile = code === 'ENOTDIR' || (found instanceof Stats && !found.isDirectory())
+  return isFile ? couldNotLook(`no folder stands at ${directory}`, advice) : undefined
+}
 
 const run = async (options: CertOptions, world: CertWorld): Promise<Looked> => {
   const { context, startedAt } = world
   const directory = options.letsencrypt ?? defaultDirectory
   const asked = options.letsencrypt !== undefined
   const grant = existsSync(directory) ? await seeGrant(context.runProgram, context.signal) : grantCommand
+  const stands = await seeFolder(directory)
+  if (asked && stands !== undefined) return closed(directory, stands, asked)
   const about = { directory, asked, now: startedAt, renewalPeriodMs: options['renewal-period'], grant }
   const seen = await seeCertbotFolder(directory, grant)
   if (!seen.seen) return closed(directory, seen, asked)
