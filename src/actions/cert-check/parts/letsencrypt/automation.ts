@@ -1,8 +1,9 @@
+import { resolve } from 'node:path'
 import type { JudgedFinding } from '../../../../contract/finding.ts'
 import type { Seen } from '../../../../contract/seen.ts'
 import { formatDuration } from '../../../../core/quantity.ts'
 import { shellCommand } from '../../../../core/text/shell-command.ts'
-import type { CertbotFolder, LastRuns, Lineage, Schedule } from '../../../../domain/certbot/lineage.ts'
+import type { CertbotFolder, LastRuns, Lineage, Schedule, Starter } from '../../../../domain/certbot/lineage.ts'
 import type { CertbotRun } from '../../../../domain/certbot/run-log.ts'
 import { type CertbotFinding, type LetsencryptSubject, told, unseen } from './about.ts'
 
@@ -21,6 +22,12 @@ const hookOf = ({ conf }: Lineage): string | undefined => {
   return loads.test(parameters['installer'] ?? '') ? `installer ${parameters['installer']}` : undefined
 }
 
+/** Certbot of the host renews this one where nobody names another. */
+const hostDirectory = '/etc/letsencrypt'
+
+const startersFor = ({ starters }: Schedule, directory: string): readonly Starter[] =>
+  starters.filter((one) => resolve(one.directory ?? hostDirectory) === resolve(directory))
+
 type Around = { readonly sharedHooks: Seen<number>; readonly schedule: Schedule }
 
 /** A renewed certificate is loaded by something: a hook of its own, one for all, or an installer. */
@@ -36,8 +43,8 @@ export const judgeHook = (
     expected: 'a deploy hook or an installer that loads the new certificate',
   } as const
   const own = hookOf(lineage)
-  const ofAll = sharedHooks.seen && sharedHooks.value > 0 ? `${sharedHooks.value} in renewal-hooks/deploy or cli.ini` : undefined
-  const ofStarter = schedule.starters.find((one) => one.withHook)?.where
+  const ofAll = sharedHooks.seen && sharedHooks.value > 0 ? `${sharedHooks.value} in renewal-hooks or cli.ini` : undefined
+  const ofStarter = startersFor(schedule, directory).find((one) => one.withHook)?.where
   const found = own ?? ofAll ?? ofStarter
   if (found !== undefined) return told({ ...shared, status: 'ok', title: `${name}: has a deploy hook`, observed: `hook: ${found}` })
   const blind = [lineage.conf, sharedHooks].find((one) => one?.seen === false)
@@ -55,8 +62,16 @@ export const judgeHook = (
   })
 }
 
+const wakeCommand = ({ where, state }: Starter): string => {
+  if (!where.endsWith('.timer')) return 'start the cron service'
+  const unmask = `sudo systemctl unmask ${where} ${where.replace(/timer$/, 'service')} && `
+  return `run: ${state === 'masked' ? unmask : ''}sudo systemctl enable --now ${where}`
+}
+
 /** A timer or a cron line starts certbot by itself. */
-export const judgeTimer = ({ starters, blind }: Schedule, { directory }: LetsencryptSubject): CertbotFinding => {
+export const judgeTimer = (schedule: Schedule, { directory }: LetsencryptSubject): CertbotFinding => {
+  const { blind } = schedule
+  const starters = startersFor(schedule, directory)
   const shared = { id: 'certbot.timer', subject: directory, expected: 'a timer or a cron line that runs certbot renew' } as const
   const active = starters.find((one) => one.state === 'active') ?? starters.find((one) => one.state === 'not-known')
   if (active !== undefined)
@@ -64,19 +79,18 @@ export const judgeTimer = ({ starters, blind }: Schedule, { directory }: Letsenc
   const place = blind[0]
   if (place !== undefined) return unseen(shared, { cause: `${place.place} may not be read`, advice: place.advice }, false)
   const idle = starters[0]
-  const timer = idle?.where.endsWith('.timer') ? `run: sudo systemctl enable --now ${idle.where}` : 'start the cron service'
   if (idle === undefined)
     return unseen(
       shared,
-      { cause: 'no timer and no cron line of this server starts certbot', advice: 'look at what renews it: a container, or nobody' },
+      { cause: 'no timer and no cron line of this server starts certbot for this folder', advice: 'look at what renews it: a container, or nobody' },
       false,
     )
   return told({
     ...shared,
     status: 'warning',
     title: 'certbot: nothing starts it',
-    observed: `${idle.where} is there, and nothing runs it`,
-    advice: timer,
+    observed: idle.state === 'masked' ? `${idle.where} is masked, so that systemd never runs it` : `${idle.where} is there, and nothing runs it`,
+    advice: wakeCommand(idle),
   })
 }
 
