@@ -1,11 +1,11 @@
-import type { X509Certificate } from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
 import { type Certificate, certificateOf } from '../domain/x509/certificate.ts'
 import { addressesOf, type Dial, type Dialed } from './net/dial.ts'
 import { type Failure, type Fault, failed, type Unseen } from './net/fault.ts'
 import type { Resolve } from './net/resolve.ts'
 import { createStop, type Stop } from './net/stop.ts'
 import { type HandshakeRequest, type Shaken, shakeHands } from './tls/handshake.ts'
-import { askOldVersions } from './tls/old-hello.ts'
+import { askForRsa, askOldVersions, askPlainly } from './tls/greet.ts'
 import { startTls } from './tls/starttls.ts'
 import type { StartTls } from './tls/starttls-steps.ts'
 import type { Store } from './tls/store.ts'
@@ -18,6 +18,8 @@ export type TlsRequest = {
   readonly starttls: StartTls | undefined
   readonly store: Store
   readonly timeoutMs: number
+  /** How long the talk before TLS may take: servers keep strangers waiting on purpose. */
+  readonly talkMs: number
 }
 
 /** `accepted`: the server also speaks TLS 1.1 or an earlier one. `untestable`: the question could not be put. */
@@ -37,6 +39,14 @@ export type TlsSeen =
       readonly refusal: string | undefined
       readonly staple: Buffer | undefined
       readonly old: OldVersions
+      /** What OpenSSL says of it is not known, for the handshake was not finished. */
+      readonly unverified?: true
+      /** It goes no further without a certificate of the client. */
+      readonly asksForCertificate?: true
+      /** The size of a group of Diffie-Hellman that it agreed on. */
+      readonly dhBits?: number | undefined
+      /** What it presents to a client that knows RSA only, where that is another one. */
+      readonly forRsa?: readonly Certificate[] | undefined
     }
   | { readonly kind: 'fault'; readonly address: string; readonly fault: Fault }
   | { readonly kind: 'unseen'; readonly address: string; readonly unseen: Unseen }
@@ -64,23 +74,34 @@ export const createCertificateReader = (): TlsNetwork['read'] => {
 
 type At = TlsRequest & { readonly address: string }
 
+/** The talk before TLS, with a time of its own. */
+const talked = async ({ socket }: Dialed, at: At, network: TlsNetwork): Promise<Failure | undefined> => {
+  if (at.starttls === undefined) return undefined
+  const stop = createStop(at.talkMs, network.signal)
+  const failure = await startTls(socket, at.starttls, stop)
+  stop.release()
+  if (failure !== undefined) socket.destroy()
+  return failure
+}
+
 /** One connection to one address, with a time-out of its own, ready for TLS. */
 const connected = async <T>(
   at: At,
   network: TlsNetwork,
   speak: (dialed: Dialed, stop: Stop) => Promise<T | Failure>,
 ): Promise<T | Failure> => {
-  const stop = createStop(at.timeoutMs, network.signal)
-  try {
-    const dialed = await network.dial({ hostname: at.address, port: at.port }, stop)
-    if (!('socket' in dialed)) return dialed
-    const failure = at.starttls === undefined ? undefined : await startTls(dialed.socket, at.starttls, stop)
-    if (failure === undefined) return await speak(dialed, stop)
-    dialed.socket.destroy()
-    return failure
-  } finally {
-    stop.release()
+  const first = createStop(at.timeoutMs, network.signal)
+  const dialed = await network.dial({ hostname: at.address, port: at.port }, first)
+  if (!('socket' in dialed)) {
+    first.release()
+    return dialed
   }
+  if (at.starttls === undefined) return speak(dialed, first).finally(first.release)
+  first.release()
+  const failure = await talked(dialed, at, network)
+  if (failure !== undefined) return failure
+  const second = createStop(at.timeoutMs, network.signal)
+  return speak(dialed, second).finally(second.release)
 }
 
 const shakeAt = (at: At, asking: Omit<HandshakeRequest, 'serverName'>, network: TlsNetwork): Promise<Shaken | Failure> =>
@@ -106,20 +127,60 @@ const shakeOld = async (at: At, network: TlsNetwork): Promise<Shaken | Failure> 
     : shakeAt(at, { context, wantsStaple: false }, network)
 }
 
+type Presented = { readonly seen: Shaken; readonly unverified?: true; readonly asksForCertificate?: true }
+
+/** One that ends the handshake for want of our certificate has shown its own before. */
+const shownBefore = async (at: At, network: TlsNetwork): Promise<Presented | undefined> => {
+  const answer = await connected(at, network, (dialed, stop) => askPlainly(dialed, at.serverName, stop))
+  if (!('certificates' in answer) || !answer.asksForCertificate) return undefined
+  const presented = answer.certificates.map(certificateIn).filter((one) => one !== undefined)
+  return { seen: { protocol: 'TLSv1.2', presented, refusal: undefined, staple: undefined }, unverified: true, asksForCertificate: true }
+}
+
+const certificateIn = (der: Buffer): X509Certificate | undefined => {
+  try {
+    return new X509Certificate(der)
+  } catch {
+    // Not built like one: left out, as those that a handshake shows are.
+    return undefined
+  }
+}
+
+/** Another certificate for those that know RSA only; asked for where the first has another key. */
+const seenForRsa = async (at: At, leaf: Certificate, network: TlsNetwork): Promise<readonly Certificate[] | undefined> => {
+  if (leaf.key.type.startsWith('rsa')) return undefined
+  const answer = await connected(at, network, (dialed, stop) => askForRsa(dialed, at.serverName, stop))
+  if (!('certificates' in answer)) return undefined
+  const all = answer.certificates.map(certificateIn).filter((one) => one !== undefined)
+  const presented = all.map(network.read).filter((one) => one !== undefined)
+  return presented[0]?.key.type.startsWith('rsa') === true ? presented : undefined
+}
+
+const failureSeen = (address: string, failure: Failure): TlsSeen =>
+  'fault' in failure ? { kind: 'fault', address, fault: failure.fault } : { kind: 'unseen', address, unseen: failure.unseen }
+
+const seenBy = async (at: At, modern: Shaken | Failure, old: OldVersions, network: TlsNetwork): Promise<Presented | undefined> => {
+  if ('protocol' in modern) return { seen: modern }
+  const older = old.kind === 'accepted' ? await shakeOld(at, network) : undefined
+  if (older !== undefined && 'protocol' in older) return { seen: older }
+  return shownBefore(at, network)
+}
+
 const seenAt = async (at: At, network: TlsNetwork): Promise<TlsSeen> => {
   const { address } = at
-  const failureSeen = (failure: Failure): TlsSeen =>
-    'fault' in failure ? { kind: 'fault', address, fault: failure.fault } : { kind: 'unseen', address, unseen: failure.unseen }
   const modern = await shakeAt(at, { context: at.store.modern, wantsStaple: true }, network)
-  if (!('protocol' in modern) && !onlyOld(modern)) return failureSeen(modern)
+  if (!('protocol' in modern) && !onlyOld(modern)) return failureSeen(address, modern)
   const old = await askOld(at, network)
-  const seen = 'protocol' in modern || old.kind !== 'accepted' ? modern : await shakeOld(at, network)
-  if (!('protocol' in seen)) return failureSeen(modern as Failure)
+  const found = await seenBy(at, modern, old, network)
+  if (found === undefined) return failureSeen(address, modern as Failure)
+  const { seen, ...how } = found
   const presented = seen.presented.map(network.read).filter((one) => one !== undefined)
-  const [leaf] = seen.presented
+  const leaf = seen.presented[0] === undefined ? undefined : network.read(seen.presented[0])
   // Without its leaf, the authority above it would be taken for one.
-  if (leaf === undefined || network.read(leaf) === undefined) return failureSeen(failed('garbage', 'tls', 'no certificate'))
-  return { kind: 'shaken', address, protocol: seen.protocol, presented, refusal: seen.refusal, staple: seen.staple, old }
+  if (leaf === undefined) return failureSeen(address, failed('garbage', 'tls', 'no certificate'))
+  const forRsa = await seenForRsa(at, leaf, network)
+  const { protocol, refusal, staple, dhBits } = seen
+  return { kind: 'shaken', address, protocol, presented, refusal, staple, old, dhBits, forRsa, ...how }
 }
 
 /** Looks at the TLS of every address of a name, side by side. Rejects nothing and judges nothing; bounded in time and size. */

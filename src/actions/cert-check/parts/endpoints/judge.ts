@@ -65,7 +65,9 @@ const doubted = <Id extends string>(findings: readonly JudgedFinding<Id>[], { tr
       : { ...one, status: 'unknown', observed: trouble.cause, advice: trouble.advice, cleared: false },
   )
 
-type Place = { readonly seen: Shaken; readonly where: CertificatePlace; readonly target: CertTarget }
+/** `second`: what the same address presents to clients that know RSA only, of which nothing but the certificates is known. */
+type Presented = Shaken & { readonly second?: true }
+type Place = { readonly seen: Presented; readonly where: CertificatePlace; readonly target: CertTarget }
 
 const judgeChain = (rooted: RootedChain, { seen, where, target }: Place, judging: Judging): Judged => {
   const { rule, now } = judging
@@ -86,19 +88,22 @@ const judgeChain = (rooted: RootedChain, { seen, where, target }: Place, judging
       ...judgeIssuerNames(chain, root, where),
       judgeStrength(path, where, [...spare, ...extra]),
       judgeLifetime(leaf, where, root !== undefined && !isPublic),
-      ...judgeStaple({ leaf, staple: seen.staple }, where, now),
-      ...(seen.unverified === true ? [] : [judgeVersions({ protocol: seen.protocol, old: seen.old, dhBits: seen.dhBits, showOld }, where)]),
+      ...(seen.unverified === true ? [] : judgeStaple({ leaf, staple: seen.staple }, where, now)),
+      ...(seen.second === true ? [] : [judgeVersions({ protocol: seen.protocol, old: seen.old, dhBits: seen.dhBits, showOld }, where)]),
     ],
   }
 }
 
 /** The same answer from several addresses is judged once. */
-const groupsOf = (shaken: readonly Shaken[]): readonly (readonly [Shaken, ...Shaken[]])[] => {
-  const groups = Map.groupBy(shaken, ({ presented, protocol, old, refusal }) =>
-    [...presented.map((one) => one.sha256), protocol, refusal, JSON.stringify(old)].join(' '),
+const groupsOf = (shaken: readonly Presented[]): readonly (readonly [Presented, ...Presented[]])[] => {
+  const groups = Map.groupBy(shaken, ({ presented, protocol, old, refusal, second, dhBits }) =>
+    [...presented.map((one) => one.sha256), protocol, refusal, old.kind, 'protocol' in old ? old.protocol : '', second, dhBits].join(' '),
   )
   return [...groups.values()].flatMap(([first, ...rest]) => (first === undefined ? [] : [[first, ...rest] as const]))
 }
+
+const withSecond = (one: Shaken): readonly Presented[] =>
+  one.forRsa === undefined ? [one] : [one, { ...one, presented: one.forRsa, refusal: undefined, unverified: true, second: true }]
 
 /** Of the findings of several groups the worst of each id and subject. */
 const worstOfEach = (findings: readonly EndpointFinding[]): readonly EndpointFinding[] =>
@@ -130,11 +135,11 @@ const judgeAddresses = (shaken: readonly Shaken[], where: CertificatePlace): Jud
 export const judgeEndpoint = (target: CertTarget, seen: readonly TlsSeen[], judging: Judging): JudgedEndpoint => {
   const shaken = seen.filter((one) => one.kind === 'shaken')
   const base: CertificatePlace = { subject: target.subject, place: '', show: showCommand(target), renew: undefined }
-  const groups = groupsOf(shaken)
+  const groups = groupsOf(shaken.flatMap(withSecond))
   const all = groups.flatMap((group) => {
     const [first] = group
     const addresses = group.map((one) => one.address)
-    const where = groups.length === 1 ? base : { ...base, place: `at ${addresses.join(', ')}` }
+    const where = groups.length === 1 ? base : { ...base, place: `at ${addresses.join(', ')}${first.second === true ? ', to clients that know RSA only' : ''}` }
     const chain = judging.chainOf(first.presented)
     return chain === undefined ? [] : [{ addresses, ...judgeChain(chain, { seen: first, where, target }, judging) }]
   })

@@ -7,7 +7,7 @@ import type { Failure, Unseen } from '../../../../probes/net/fault.ts'
 import { createResolve, type Resolve } from '../../../../probes/net/resolve.ts'
 import { createStore, type Store } from '../../../../probes/tls/store.ts'
 import { createCertificateReader, probeTls, type TlsSeen } from '../../../../probes/tls.ts'
-import { timeoutMs as handshakeMs } from './fault-words.ts'
+import { timeoutMs as handshakeMs, talkMs } from './fault-words.ts'
 import type { CertTarget } from './target.ts'
 
 export type Trusted = {
@@ -63,7 +63,7 @@ export const createLook = (
     const trusted = await storeFor(authorities)
     const { host, port, starttls } = endpoint
     const startedAt = performance.now()
-    const look = await probeTls({ host, port, serverName, starttls, store: trusted.store, timeoutMs }, network)
+    const look = await probeTls({ host, port, serverName, starttls, store: trusted.store, timeoutMs, talkMs: (talkMs / handshakeMs) * timeoutMs }, network)
     if (!('addresses' in look))
       return 'fault' in look && look.fault.kind === 'cancelled' ? { unseen: cancelledWords(signal.reason === 'cancelled') } : look
     const waitedMs = performance.now() - startedAt
