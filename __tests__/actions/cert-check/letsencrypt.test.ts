@@ -28,6 +28,8 @@ const liveOf = (lifeDays: number, leftDays: number): LiveFolder => {
     cert: file,
     chain: file,
     fullchain: file,
+    fullchainFile: '/etc/letsencrypt/archive/quiz.example/fullchain1.pem',
+    earlier: [],
     modifiedAt: now,
     key: { kind: 'not-permitted' },
   }

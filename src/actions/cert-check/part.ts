@@ -15,8 +15,8 @@ export type CertificateRow = {
   /** Numeric addresses that it was presented at, or the path of its file. */
   readonly address: string
   readonly certificate: CertificateFacts
-  /** Whichever ends first of what clients need: itself, or an authority above it. */
-  readonly ends: Pick<CertificateFacts, 'sha256' | 'subject' | 'notAfter'>
+  /** An authority above it that clients need and that ends before it. */
+  readonly endsBefore?: Pick<CertificateFacts, 'subject' | 'notAfter'> | undefined
   /** The chain in words: `3 certificates`, `incomplete`. */
   readonly chain: string
 }

@@ -75,7 +75,7 @@ const seeSharedHooks = async (directory: string, grant: RightsAdvice): Promise<S
 /** What is no lineage is none: a folder of the file system, a file, one without any of the four names. */
 const isStray = async (directory: string, name: string): Promise<boolean> => {
   if (name === 'README' || name === 'lost+found') return false
-  const inside = await readdir(join(directory, 'live', name)).catch((error: unknown) => (codeOf(error) === 'ENOTDIR' ? [] : undefined))
+  const inside = await readdir(join(directory, 'live', name)).catch((error: unknown) => (codeOf(error) === 'ENOTDIR' ? ([] as string[]) : undefined))
   // One that may not be entered may be one.
   return inside === undefined || linkNames.some((one) => inside.includes(`${one}.pem`))
 }

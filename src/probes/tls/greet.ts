@@ -12,7 +12,7 @@ type Asked = { readonly serverName: string; readonly stop: Stop }
 /** Says a greeting of our own and hears until the answer can be read. Closes the connection. */
 const greet = <T>({ socket }: Dialed, offer: Offer, { serverName, stop }: Asked, read: (heard: Buffer) => T | undefined): Promise<T | Failure> =>
   new Promise((settle) => {
-    let heard = Buffer.alloc(0)
+    let heard: Buffer = Buffer.alloc(0)
     const finish = (answer: T | Failure) => {
       socket.removeAllListeners('data')
       socket.destroy()

@@ -18,6 +18,14 @@ export const judgeAbove = (
   return [...judgeChainExpiry(chain.path.slice(1), where, rule, now), ...ofRoot, ...judgeSpareExpiry(chain.spare, where, rule, now)]
 }
 
-/** The certificate that ends first of those that clients need. */
-export const firstToEnd = ({ chain, root }: RootedChain): Certificate =>
-  [...chain.path, ...(root === undefined ? [] : [root])].reduce((first, one) => (one.notAfter < first.notAfter ? one : first), chain.leaf)
+/** The first to end of several, where it ends before this one. */
+export const endingBefore = (leaf: Certificate, others: readonly Certificate[]): Certificate | undefined => {
+  const first = others.reduce((soonest, one) => (one.notAfter < soonest.notAfter ? one : soonest), leaf)
+  return first === leaf ? undefined : first
+}
+
+/** What clients need besides the leaf. */
+export const neededAbove = ({ chain, root }: RootedChain): readonly Certificate[] => [
+  ...chain.path.slice(1),
+  ...(root === undefined ? [] : [root]),
+]

@@ -29,8 +29,9 @@ const createFacts = () => {
     return kept
   }
   const row = (line: CertificateRow): CertificateRow => {
-    const { sha256, subject, notAfter } = line.ends
-    return { ...line, certificate: once(line.certificate), ends: { sha256, subject, notAfter } }
+    const { endsBefore: above } = line
+    const endsBefore = above === undefined ? undefined : { subject: above.subject, notAfter: above.notAfter }
+    return { ...line, certificate: once(line.certificate), endsBefore }
   }
   return { row, served: (line: Served): Served => ({ ...line, certificate: once(line.certificate) }) }
 }

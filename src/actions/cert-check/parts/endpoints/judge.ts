@@ -1,11 +1,10 @@
 import type { JudgedFinding } from '../../../../contract/finding.ts'
 import type { Instant, Obstacle } from '../../../../contract/seen.ts'
 import { byWorstStatus } from '../../../../contract/status.ts'
-import type { Certificate } from '../../../../domain/x509/certificate.ts'
 import type { ReadChain, RootedChain } from '../../../../domain/x509/chain.ts'
 import type { TlsSeen } from '../../../../probes/tls.ts'
 import type { CertificateRow, Served } from '../../part.ts'
-import { firstToEnd, judgeAbove } from '../../policies/above.ts'
+import { endingBefore, judgeAbove, neededAbove } from '../../policies/above.ts'
 import { chainWords, judgeComplete, judgeIssuerNames, judgeOrder } from '../../policies/chain.ts'
 import { type ExpiryRule, judgeExpiry, judgeLifetime, judgeNotYetValid } from '../../policies/expiry.ts'
 import { judgeName, namesOf } from '../../policies/name.ts'
@@ -150,7 +149,7 @@ export const judgeEndpoint = (target: CertTarget, seen: readonly TlsSeen[], judg
       name: `${target.subject} (${namesOf(rooted.chain.leaf)})`,
       address: addresses.join(', '),
       certificate: rooted.chain.leaf,
-      ends: firstToEnd(rooted),
+      endsBefore: endingBefore(rooted.chain.leaf, neededAbove(rooted)),
       chain: chainWords(rooted.chain, rooted.root),
     })),
     served: shaken.flatMap(({ address, presented: [certificate] }) =>

@@ -8,7 +8,7 @@ import type { ReadChain, RootedChain } from '../../../../domain/x509/chain.ts'
 import { contentOf, type FileContent } from '../../../../domain/x509/file-content.ts'
 import type { ReadFile } from '../../../../probes/files/read.ts'
 import type { CertificateRow, OnDisk } from '../../part.ts'
-import { firstToEnd, judgeAbove } from '../../policies/above.ts'
+import { endingBefore, judgeAbove, neededAbove } from '../../policies/above.ts'
 import { chainWords, judgeComplete, judgeIssuerNames, judgeOrder } from '../../policies/chain.ts'
 import { type ExpiryRule, judgeChainExpiry, judgeExpiry, judgeLifetime, judgeNotYetValid, judgeSpareExpiry } from '../../policies/expiry.ts'
 import { namesOf } from '../../policies/name.ts'
@@ -145,8 +145,8 @@ const judgeOthers = ({ presented }: Leaf, rooted: RootedChain, where: Certificat
 const rowOf = (file: Leaf, rooted: RootedChain, bundle: boolean): CertificateRow => {
   const { leaf } = rooted.chain
   const chain = bundle ? 'bundle' : isWhole(file) ? chainWords(rooted.chain, rooted.root) : '1 certificate'
-  const ends = bundle ? file.presented.reduce((first, one) => (one.notAfter < first.notAfter ? one : first)) : firstToEnd(rooted)
-  return { subject: `file:${file.path}`, name: namesOf(leaf), address: file.path, certificate: leaf, ends, chain }
+  const endsBefore = endingBefore(leaf, bundle ? file.presented : neededAbove(rooted))
+  return { subject: `file:${file.path}`, name: namesOf(leaf), address: file.path, certificate: leaf, endsBefore, chain }
 }
 
 const judgeLeaf = (file: Leaf, rules: FileRules): CertificateFileVerdict => {

@@ -1,6 +1,6 @@
 import { existsSync, Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { couldNotLook, type Seen } from '../../../../contract/seen.ts'
+import type { Obstacle } from '../../../../contract/seen.ts'
 import { shellCommand } from '../../../../core/text/shell-command.ts'
 import type { CertbotFolder, Lineage, LinkName, LiveFolder } from '../../../../domain/certbot/lineage.ts'
 import { seeCertbotFolder } from '../../../../probes/certbot/folder.ts'
@@ -113,22 +113,20 @@ const look = async (folder: CertbotFolder, options: CertOptions, { context }: Ce
   }
 }
 
-type Unseen = Extract<Seen<unknown>, { seen: false }>
-
-const closed = (directory: string, seen: Unseen, asked: boolean): Looked => ({
+const closed = (directory: string, seen: Obstacle, asked: boolean): Looked => ({
   completed: false,
   findings: [unseen({ id: 'certbot.lineages', subject: directory }, seen, asked)],
   certificates: [],
 })
 
 /** What was named and is no folder cannot be looked at; undefined where one stands. */
-const seeFolder = async (directory: string): Promise<Unseen | undefined> => {
+const seeFolder = async (directory: string): Promise<Obstacle | undefined> => {
   const found = await stat(directory).catch((error: unknown) => error)
   const code = Error.isError(found) && 'code' in found ? found.code : undefined
   const advice = 'correct `letsencrypt`, or mount what belongs there'
-  if (code === 'ENOENT') return couldNotLook(`nothing stands at ${directory}`, advice)
+  if (code === 'ENOENT') return { cause: `nothing stands at ${directory}`, advice }
   const isFile = code === 'ENOTDIR' || (found instanceof Stats && !found.isDirectory())
-  return isFile ? couldNotLook(`no folder stands at ${directory}`, advice) : undefined
+  return isFile ? { cause: `no folder stands at ${directory}`, advice } : undefined
 }
 
 const run = async (options: CertOptions, world: CertWorld): Promise<Looked> => {
