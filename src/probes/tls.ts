@@ -146,9 +146,9 @@ const certificateIn = (der: Buffer): X509Certificate | undefined => {
   }
 }
 
-/** Another certificate for those that know RSA only; asked for where the first has another key. */
+/** Another certificate for those that know RSA only; asked for where the first has another key. Not behind STARTTLS: mail servers count how often one comes. */
 const seenForRsa = async (at: At, leaf: Certificate, network: TlsNetwork): Promise<readonly Certificate[] | undefined> => {
-  if (leaf.key.type.startsWith('rsa')) return undefined
+  if (at.starttls !== undefined || leaf.key.type.startsWith('rsa')) return undefined
   const answer = await connected(at, network, (dialed, stop) => askForRsa(dialed, at.serverName, stop))
   if (!('certificates' in answer)) return undefined
   const all = answer.certificates.map(certificateIn).filter((one) => one !== undefined)

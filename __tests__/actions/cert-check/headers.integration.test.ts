@@ -56,7 +56,34 @@ const rows: readonly Row[] = [
     answer: page(['Location: https://www.quiz.example/'], '301 Moved'),
     troubles: ['headers.hsts warning'],
   },
-  { what: 'something that is not HTTP', answer: '220 mail ready\r\n', troubles: ['headers.reachable unknown'] },
+  { what: 'something that is not HTTP', answer: '220 mail ready\r\n', troubles: [] },
+  { what: 'nothing at all', answer: '', troubles: [] },
+  {
+    what: 'a redirect down to HTTP',
+    answer: page([...good, 'Location: http://quiz.example/'], '301 Moved'),
+    troubles: ['headers.redirect warning'],
+  },
+  {
+    what: 'an HSTS that is no number',
+    answer: page(without('Strict', 'Strict-Transport-Security: max-age=31536000abc')),
+    troubles: ['headers.hsts warning'],
+  },
+  {
+    what: 'an HSTS that says two things',
+    answer: page(without('Strict', 'Strict-Transport-Security: max-age=31536000; max-age=0')),
+    troubles: ['headers.hsts warning'],
+  },
+  { what: 'an HSTS with blanks', answer: page(without('Strict', 'Strict-Transport-Security: max-age = 31536000')), troubles: [] },
+  {
+    what: 'frames for everybody',
+    answer: page(without('X-Frame', 'Content-Security-Policy: frame-ancestors *').filter((one) => !one.includes('default-src'))),
+    troubles: ['headers.frame-options warning'],
+  },
+  {
+    what: 'a list of referrer policies, of which browsers take the last that they know',
+    answer: page(without('Referrer', 'Referrer-Policy: unsafe-url, strict-origin-when-cross-origin, of-tomorrow')),
+    troubles: [],
+  },
 ]
 
 const written = (port: number) => ({ endpoints: [`127.0.0.1:${port}?servername=quiz.example`], headers: true })

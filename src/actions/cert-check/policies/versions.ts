@@ -12,6 +12,8 @@ export type Versions = {
   readonly old: OldVersions
   /** The group of Diffie-Hellman that was agreed on, if it was one. */
   readonly dhBits?: number | undefined
+  /** Something that was left out on purpose. */
+  readonly unasked?: string | undefined
   /** Shows whether TLS 1.1 is spoken. */
   readonly showOld: string | undefined
 }
@@ -57,8 +59,10 @@ const verdictOfVersions = ({ protocol, old, showOld }: Versions): Verdict => {
 }
 
 const verdictOf = (versions: Versions): Verdict => {
-  const { dhBits, protocol } = versions
-  return dhBits !== undefined && dhBits < leastDhBits && current.has(protocol) ? ofSmallGroup(dhBits, protocol) : verdictOfVersions(versions)
+  const { dhBits, protocol, unasked } = versions
+  if (dhBits !== undefined && dhBits < leastDhBits && current.has(protocol)) return ofSmallGroup(dhBits, protocol)
+  const verdict = verdictOfVersions(versions)
+  return unasked === undefined || verdict.status !== 'ok' ? verdict : { notChecked: unasked, ...verdict }
 }
 
 /** Whether current versions of TLS are offered and old ones are refused. */

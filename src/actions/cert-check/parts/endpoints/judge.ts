@@ -68,11 +68,14 @@ const doubted = <Id extends string>(findings: readonly JudgedFinding<Id>[], { tr
 type Presented = Shaken & { readonly second?: true }
 type Place = { readonly seen: Presented; readonly where: CertificatePlace; readonly target: CertTarget }
 
+const rsaUnasked = 'whether clients that know RSA only get another certificate, for each look takes a talk before TLS'
+
 const judgeChain = (rooted: RootedChain, { seen, where, target }: Place, judging: Judging): Judged => {
   const { rule, now } = judging
   const { chain, root, isPublic } = rooted
   const { leaf, path, spare, extra } = chain
   const showOld = showCommand(target, ['-tls1_1', '-cipher', 'DEFAULT@SECLEVEL=0'])
+  const unasked = target.endpoint.starttls === undefined || leaf.key.type.startsWith('rsa') ? undefined : rsaUnasked
   const refusal = seen.unverified === true ? ownRefusal(rooted) : seen.refusal
   return {
     ...rooted,
@@ -88,7 +91,7 @@ const judgeChain = (rooted: RootedChain, { seen, where, target }: Place, judging
       judgeStrength(path, where, [...spare, ...extra]),
       judgeLifetime(leaf, where, root !== undefined && !isPublic),
       ...(seen.unverified === true ? [] : judgeStaple({ leaf, staple: seen.staple }, where, now)),
-      ...(seen.second === true ? [] : [judgeVersions({ protocol: seen.protocol, old: seen.old, dhBits: seen.dhBits, showOld }, where)]),
+      ...(seen.second === true ? [] : [judgeVersions({ protocol: seen.protocol, old: seen.old, dhBits: seen.dhBits, unasked, showOld }, where)]),
     ],
   }
 }

@@ -12,7 +12,7 @@ type Unseen = { readonly kind: 'unseen' } & Obstacle
 export type SeenHeaders = {
   readonly https: HttpSeen | Unseen
   readonly plain: HttpSeen | Unseen | undefined
-  readonly detour: readonly string[]
+  readonly detour?: readonly string[]
 }
 
 const mostHops = 5
@@ -28,7 +28,7 @@ type Ask = (url: URL, target: CertTarget) => Promise<Seen>
 /** Where an answer sends its visitor. */
 const locationOf = (seen: Seen, from: URL): URL | undefined => {
   if (seen.kind !== 'answer' || seen.status < 300 || seen.status >= 400) return undefined
-  return URL.parse(seen.headers.get('location') ?? '', from) ?? undefined
+  return URL.parse(seen.headers.get('location') ?? '', from.href) ?? undefined
 }
 
 /** To the end of the way as far as it stays at its origin; of what leads elsewhere the redirect itself is judged. */

@@ -68,7 +68,7 @@ const ofPages: readonly Rule[] = [
     id: 'headers.frame-options',
     header: 'x-frame-options',
     good: (headers) => isFramingLimited(headers.get('x-frame-options') ?? '', headers.get('content-security-policy') ?? ''),
-    expected: 'DENY or SAMEORIGIN, or frame-ancestors in Content-Security-Policy, which counts before it',
+    expected: 'DENY or SAMEORIGIN, or frame-ancestors in Content-Security-Policy',
     line: 'add_header X-Frame-Options SAMEORIGIN always;',
   },
   {
@@ -100,8 +100,8 @@ const judgeRule = ({ id, header, good, expected, line }: Rule, target: CertTarge
   })
 }
 
-const redirect = (target: CertTarget, told: Omit<Given, 'id' | 'expected'>): HeaderFinding =>
-  make(target, { id: 'headers.redirect', expected: 'a redirect to https://, and no way back', ...told })
+const redirect = (target: CertTarget, told: Omit<Given, 'id' | 'expected'>, expected = 'a redirect to https://'): HeaderFinding =>
+  make(target, { id: 'headers.redirect', expected, ...told })
 
 const isRedirect = (status: number): boolean => status >= 300 && status < 400
 const isSecure = (url: string): boolean => /^https:\/\//i.test(url)
@@ -122,10 +122,11 @@ const plainRedirect = (target: CertTarget, plain: Answer, detour: readonly strin
 }
 
 /** Port 80: a redirect, or nobody at all. */
-const judgePlain = (target: CertTarget, { plain, detour }: SeenHeaders): readonly HeaderFinding[] => {
+const judgePlain = (target: CertTarget, { plain, detour = [] }: SeenHeaders): readonly HeaderFinding[] => {
   if (plain === undefined || plain.kind === 'unseen') return []
   if (plain.kind === 'answer') return [plainRedirect(target, plain, detour)]
-  return [redirect(target, { status: 'ok', title: 'nothing is served over HTTP', observed: `port 80: ${plain.fault.kind}` })]
+  const told = { status: 'ok', title: 'nothing is served over HTTP', observed: `port 80: ${plain.fault.kind}` } as const
+  return [redirect(target, told, 'a redirect to https://, or no answer')]
 }
 
 /** A visitor who came by HTTPS is sent on without it. */
@@ -159,7 +160,7 @@ const noHttp = (target: CertTarget): HeaderFinding =>
 
 const notAnswered = (target: CertTarget, https: Exclude<SeenHeaders['https'], Answer>): HeaderFinding => {
   const cause = https.kind === 'unseen' ? https.cause : `no answer over HTTPS (${https.fault.kind})`
-  const advice = https.kind === 'unseen' ? https.advice : `see whether it is up${showCommand(target, 'https')}`
+  const advice = https.kind === 'unseen' ? https.advice : `see whether it speaks HTTP at all${showCommand(target, 'https')}`
   return make(target, {
     id: 'headers.reachable',
     // Whether it is up is said by tls.reachable; here only its headers could not be seen.

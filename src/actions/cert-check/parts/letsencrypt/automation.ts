@@ -82,7 +82,7 @@ export const judgeTimer = (schedule: Schedule, { directory }: LetsencryptSubject
   if (idle === undefined)
     return unseen(
       shared,
-      { cause: 'no timer and no cron line of this server starts certbot for this folder', advice: 'look at what renews it: a container, or nobody' },
+      { cause: 'no timer and no cron line of this server starts certbot', advice: 'look at what renews it: a container, or nobody' },
       false,
     )
   return told({
