@@ -69,7 +69,9 @@ export type Starter = {
 export type CertbotFolder = {
   readonly directory: string
   readonly lineages: readonly Lineage[]
-  /** Executable files in `renewal-hooks/deploy` and `post`, and hooks that `cli.ini` names. */
+  /** Executable files in `renewal-hooks/post`. */
+  readonly postHooks?: Seen<number>
+  /** Executable files in `renewal-hooks/deploy`, and hooks that `cli.ini` names. */
   readonly sharedHooks: Seen<number>
 }
 

@@ -51,25 +51,25 @@ const isExecutable = (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** Certbot runs both after a renewal, and passes over what an editor has left. */
-const hookFolders = ['renewal-hooks/deploy', 'renewal-hooks/post']
-
 const namesAHook = async (directory: string): Promise<boolean> => {
   const settings = await readBounded(join(directory, 'cli.ini'), confLimitBytes)
   const lines = settings.kind === 'file' ? settings.bytes.toString('utf8').split('\n') : []
   return lines.some((line) => namesHook.test(line.trim()))
 }
 
-const seeSharedHooks = async (directory: string, grant: RightsAdvice): Promise<Seen<number>> => {
-  const listed = await Promise.all(hookFolders.map((folder) => namesIn(join(directory, folder), grant)))
-  const closed = listed.find((one) => !one.seen)
-  if (closed?.seen === false) return closed
-  const paths = hookFolders.flatMap((folder, index) => {
-    const names = listed[index]
-    return names?.seen ? names.value.filter((name) => !name.endsWith('~')).map((name) => join(directory, folder, name)) : []
-  })
-  const runnable = await Promise.all(paths.map(isExecutable))
-  return saw(runnable.filter(Boolean).length + Number(await namesAHook(directory)), Date.now())
+/** Certbot passes over what an editor has left, and over what nobody may execute. */
+const hooksIn = async (folder: string, grant: RightsAdvice): Promise<Seen<number>> => {
+  const names = await namesIn(folder, grant)
+  if (!names.seen) return names
+  const runnable = await Promise.all(names.value.filter((name) => !name.endsWith('~')).map((name) => isExecutable(join(folder, name))))
+  return saw(runnable.filter(Boolean).length, Date.now())
+}
+
+/** Certbot runs both kinds after a renewal. */
+const seeSharedHooks = async (directory: string, grant: RightsAdvice): Promise<Pick<CertbotFolder, 'sharedHooks' | 'postHooks'>> => {
+  const [deploy, post] = [await hooksIn(join(directory, 'renewal-hooks/deploy'), grant), await hooksIn(join(directory, 'renewal-hooks/post'), grant)]
+  const sharedHooks = deploy.seen ? saw(deploy.value + Number(await namesAHook(directory)), Date.now()) : deploy
+  return { sharedHooks, postHooks: post }
 }
 
 /** What is no lineage is none: a folder of the file system, a file, one without any of the four names. */
@@ -97,5 +97,5 @@ export const seeCertbotFolder = async (directory: string, grant: RightsAdvice = 
   const areStrays = await Promise.all(unknown.map((name) => isStray(directory, name)))
   const strays = unknown.filter((_, index) => areStrays[index])
   const unrenewed = await Promise.all(strays.map((name) => lineageOf(directory, name, undefined, grant)))
-  return saw({ directory, lineages: [...renewed, ...unrenewed], sharedHooks: await seeSharedHooks(directory, grant) }, Date.now())
+  return saw({ directory, lineages: [...renewed, ...unrenewed], ...(await seeSharedHooks(directory, grant)) }, Date.now())
 }

@@ -43,15 +43,27 @@ export const isComplete = ({ path }: Chain, root: Certificate | undefined): bool
 /** The last one is an authority: what is above it may be missing, or may be a root that nobody here knows. */
 const endsInDoubt = ({ path }: Chain): boolean => path.length > 1 && path.at(-1)?.isCa === true
 
-/** Whether the chain leads to a root by itself, even when a store of this machine could mend it. `doubt`: what it is where only the root may be unknown. */
+/** Whether the chain leads to a root by itself, even when a store of this machine could mend it. `doubt`: what it is where only the root may be unknown; ok for a chain that its authority delivered as it is. */
 export const judgeComplete = (
   chain: Chain,
   root: Certificate | undefined,
   where: CertificatePlace,
-  doubt: 'warning' | 'critical' = 'critical',
+  doubt: 'ok' | 'warning' | 'critical' = 'critical',
 ): JudgedFinding<'cert.incomplete'> => {
   const [complete, inDoubt] = [isComplete(chain, root), endsInDoubt(chain)]
   const top = chain.path.at(-1)
+  const ends = `it ends at ${top?.subject}, issued by ${top?.issuer}, which is neither presented nor a trusted root`
+  if (!complete && inDoubt && doubt === 'ok')
+    return judged(where, {
+      id: 'cert.incomplete',
+      status: 'ok',
+      cleared: false,
+      title: 'chain ends at an authority that is unknown here',
+      observed: ends,
+      expected: 'every certificate up to the one that a root issued',
+      notChecked: `whether anything is missing above ${top?.subject}`,
+      advice: 'name the PEM file of its root in ca-file',
+    })
   const missing = inDoubt ? 'chain is incomplete, or of an authority that is unknown here' : 'chain is incomplete: an intermediate certificate is missing'
   const serve = inDoubt
     ? 'serve the whole chain, each certificate up to the one that a root issued; an authority of your own belongs in ca-file'
@@ -60,9 +72,7 @@ export const judgeComplete = (
     id: 'cert.incomplete',
     status: complete ? 'ok' : inDoubt ? doubt : 'critical',
     title: complete ? 'chain is complete' : missing,
-    observed: complete
-      ? `${chain.path.length} in the chain`
-      : `it ends at ${top?.subject}, issued by ${top?.issuer}, which is neither presented nor a trusted root`,
+    observed: complete ? `${chain.path.length} in the chain` : ends,
     expected: 'every certificate up to the one that a root issued',
     advice: complete ? '' : advise(serve, where.show),
   })

@@ -53,5 +53,6 @@ export const fileRules = async (
   now,
   grant: (path) =>
     looksLikeKey.test(basename(path)) ? 'it looks like a private key, which stays closed: name the certificate' : grant('r', [path]),
+  doubt: 'warning',
   renew: () => undefined,
 })

@@ -41,6 +41,8 @@ export type FileRules = {
   readonly rootsKnown: boolean
   readonly rule: ExpiryRule
   readonly now: Instant
+  /** What a chain is whose root may only be unknown. */
+  readonly doubt: 'ok' | 'warning'
   readonly grant: ReadGrant
   /** A command that makes the certificate of this path anew, when one is known. */
   readonly renew: (path: string) => string | undefined
@@ -124,7 +126,7 @@ const judgeUse = ({ chain }: RootedChain, where: CertificatePlace): readonly Jud
 
 const judgeChain = (file: Leaf, rooted: RootedChain, where: CertificatePlace, rules: FileRules): readonly JudgedFinding<FileId>[] => [
   judgeOrder(rooted.chain, where),
-  ...(rules.rootsKnown && isWhole(file) ? [judgeComplete(rooted.chain, rooted.root, where, 'warning')] : []),
+  ...(rules.rootsKnown && isWhole(file) ? [judgeComplete(rooted.chain, rooted.root, where, rules.doubt)] : []),
   ...judgeIssuerNames(rooted.chain, rooted.root, where),
   ...judgeUse(rooted, where),
 ]

@@ -28,12 +28,12 @@ const hostDirectory = '/etc/letsencrypt'
 const startersFor = ({ starters }: Schedule, directory: string): readonly Starter[] =>
   starters.filter((one) => resolve(one.directory ?? hostDirectory) === resolve(directory))
 
-type Around = { readonly sharedHooks: Seen<number>; readonly schedule: Schedule }
+type Around = { readonly sharedHooks: Seen<number>; readonly postHooks?: Seen<number> | undefined; readonly schedule: Schedule }
 
 /** A renewed certificate is loaded by something: a hook of its own, one for all, or an installer. */
 export const judgeHook = (
   lineage: Lineage,
-  { sharedHooks, schedule }: Around,
+  { sharedHooks, postHooks, schedule }: Around,
   { asked, directory }: LetsencryptSubject,
 ): CertbotFinding => {
   const { name } = lineage
@@ -43,11 +43,12 @@ export const judgeHook = (
     expected: 'a deploy hook or an installer that loads the new certificate',
   } as const
   const own = hookOf(lineage)
-  const ofAll = sharedHooks.seen && sharedHooks.value > 0 ? `${sharedHooks.value} in renewal-hooks or cli.ini` : undefined
+  const ofAll = sharedHooks.seen && sharedHooks.value > 0 ? `${sharedHooks.value} in renewal-hooks/deploy or cli.ini` : undefined
+  const afterAll = postHooks?.seen === true && postHooks.value > 0 ? `${postHooks.value} in renewal-hooks/post` : undefined
   const ofStarter = startersFor(schedule, directory).find((one) => one.withHook)?.where
-  const found = own ?? ofAll ?? ofStarter
+  const found = own ?? ofAll ?? afterAll ?? ofStarter
   if (found !== undefined) return told({ ...shared, status: 'ok', title: `${name}: has a deploy hook`, observed: `hook: ${found}` })
-  const blind = [lineage.conf, sharedHooks].find((one) => one?.seen === false)
+  const blind = [lineage.conf, sharedHooks, postHooks].find((one) => one?.seen === false)
   if (blind?.seen === false) return unseen(shared, blind, asked)
   const place = schedule.blind[0]
   // Where a place stays closed that may name a hook, nobody can say that there is none.
@@ -190,7 +191,7 @@ export const judgeAutomation = (
 ): readonly CertbotFinding[] => [
   ...folder.lineages
     .filter((one) => one.conf !== undefined)
-    .map((one) => judgeHook(one, { sharedHooks: folder.sharedHooks, schedule: around.schedule }, about)),
+    .map((one) => judgeHook(one, { sharedHooks: folder.sharedHooks, postHooks: folder.postHooks, schedule: around.schedule }, about)),
   judgeTimer(around.schedule, about),
   judgeLastRun(around.runs, about),
 ]

@@ -85,7 +85,7 @@ const judgeCertificates = async (lineages: readonly Lineage[], options: CertOpti
     shellCommand(['sudo', 'certbot', 'renew', '--cert-name', { kind: 'host', name: lineageOf.get(path)?.name ?? '' }])
   const verdicts = await judgePaths(
     wanted.map(({ path, live }) => ({ path, from: live.fullchainFile })),
-    { ...(await fileRules(options, { now, grant })), renew },
+    { ...(await fileRules(options, { now, grant })), doubt: 'ok', renew },
   )
   return verdicts.map((one) => ({ ...one, onDisk: one.onDisk.map((file) => ({ ...file, lineage: lineageOf.get(file.path) })) }))
 }
