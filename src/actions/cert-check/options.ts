@@ -8,7 +8,8 @@ import { endpointsOption } from './parts/endpoints/option.ts'
 
 const text = () => z.string().min(1, 'is empty')
 /** Half of a pattern with braces would be looked for as it stands. */
-const pattern = () => text().refine((given) => !given.includes('{'), 'has braces, which are no part of a pattern: write a pattern for each of the names')
+const pattern = () =>
+  text().refine((given) => !given.includes('{'), 'has braces, which are no part of a pattern: write a pattern for each of the names')
 
 /** The options of the section `cert-check:`, which are inputs of the same name. */
 export const options = {

@@ -5,7 +5,10 @@ import type { Certificate } from '../../domain/x509/certificate.ts'
 import type { CertOptions } from './options.ts'
 
 /** What is known of a certificate, without its parsed form, which cannot leave the process that read it. */
-export type CertificateFacts = Omit<Certificate, 'x509' | 'subjectDer' | 'issuerDer' | 'subjectName' | 'issuerName' | 'usage' | 'signature' | 'ocspUrls'>
+export type CertificateFacts = Omit<
+  Certificate,
+  'x509' | 'subjectDer' | 'issuerDer' | 'subjectName' | 'issuerName' | 'usage' | 'signature' | 'ocspUrls'
+>
 
 /** A line of the summary's table. `subject`: that of its findings, which fill the last column. */
 export type CertificateRow = {

@@ -6,7 +6,8 @@ import type { OnDisk, SeenLeaves, Served } from './part.ts'
 /** What the lineage was made for, and what it was seen to make. */
 const isOf = ({ certificate, serverName }: Served, { lineage, certificate: newest }: OnDisk): boolean =>
   lineage !== undefined &&
-  (lineage.earlier.has(certificate.sha256) || (isForName(newest, serverName) && newest.issuerOrganization === certificate.issuerOrganization))
+  (lineage.earlier.has(certificate.sha256) ||
+    (isForName(newest, serverName) && newest.issuerOrganization === certificate.issuerOrganization))
 
 const offered = <Id extends string>(finding: JudgedFinding<Id>, name: string): JudgedFinding<Id> => {
   const command = shellCommand(['sudo', 'certbot', 'renew', '--cert-name', { kind: 'host', name }])

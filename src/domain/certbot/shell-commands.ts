@@ -5,13 +5,40 @@ const piece = /\s*(?:(#[^\n]*)|(&&|\|\||;;|[;|&\n(){}])|((?:\\[\s\S]|"(?:[^"\\]|
 const quoted = /\\([\s\S])|"((?:[^"\\]|\\[\s\S])*)"|'([^']*)'/g
 
 const unquoted = (word: string): string =>
-  word.replaceAll(quoted, (_all, escaped?: string, double?: string, single?: string) => escaped ?? double?.replaceAll(/\\(.)/g, '$1') ?? single ?? '')
+  word.replaceAll(
+    quoted,
+    (_all, escaped?: string, double?: string, single?: string) => escaped ?? double?.replaceAll(/\\(.)/g, '$1') ?? single ?? '',
+  )
 
-const keywords: ReadonlySet<string> = new Set(['if', 'then', 'else', 'elif', 'fi', 'do', 'done', 'while', 'until', '!', 'time', 'exec', 'command'])
+const keywords: ReadonlySet<string> = new Set([
+  'if',
+  'then',
+  'else',
+  'elif',
+  'fi',
+  'do',
+  'done',
+  'while',
+  'until',
+  '!',
+  'time',
+  'exec',
+  'command',
+])
 const assignment = /^[A-Za-z_]\w*=/
 
 /** Words that only say how another command is run, with their options: `nice -n 10`, `timeout 1h`, `flock -n /run/lock`. */
-const wrappers: Readonly<Record<string, number>> = { sudo: 0, nice: 0, ionice: 0, nohup: 0, env: 0, chronic: 0, 'systemd-cat': 0, timeout: 1, flock: 1 }
+const wrappers: Readonly<Record<string, number>> = {
+  sudo: 0,
+  nice: 0,
+  ionice: 0,
+  nohup: 0,
+  env: 0,
+  chronic: 0,
+  'systemd-cat': 0,
+  timeout: 1,
+  flock: 1,
+}
 const withValue = /^-(?:n|c|u|g|t|k|s|p|E|w)$/
 
 const nameOf = (word: string | undefined): string => word?.split('/').at(-1) ?? ''
@@ -20,12 +47,14 @@ const withoutWrapper = (words: readonly string[]): readonly string[] => {
   const operands = wrappers[nameOf(words[0])]
   if (operands === undefined) return words
   let at = 1
-  while (words[at]?.startsWith('-') === true) at += withValue.test(words[at] ?? '') && /^[\w.]+$/.test(words[at + 1] ?? '') && !isFlag(words, at) ? 2 : 1
+  while (words[at]?.startsWith('-') === true)
+    at += withValue.test(words[at] ?? '') && /^[\w.]+$/.test(words[at + 1] ?? '') && !isFlag(words, at) ? 2 : 1
   return words.slice(at + operands)
 }
 
 /** `flock -n FILE` and `sudo -n`: there it has no value. */
-const isFlag = (words: readonly string[], at: number): boolean => /^-[nE]$/.test(words[at] ?? '') && /^(?:flock|sudo)$/.test(nameOf(words[0]))
+const isFlag = (words: readonly string[], at: number): boolean =>
+  /^-[nE]$/.test(words[at] ?? '') && /^(?:flock|sudo)$/.test(nameOf(words[0]))
 
 const bare = (words: readonly string[]): readonly string[] => {
   let rest = words

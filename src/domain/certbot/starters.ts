@@ -4,8 +4,10 @@ import { commandsOf, type SimpleCommand } from './shell-commands.ts'
 export type RenewCall = { readonly directory: string | undefined; readonly withHook: boolean }
 
 const hook = /^--(?:deploy|renew|post)-hook(?:=|$)/
-const loader = /^(?:systemctl|service|rc-service|nginx|apachectl|apache2ctl|httpd|docker|docker-compose|podman|supervisorctl|kill|pkill|killall|haproxy|postfix|dovecot|doveadm|caddy)$/
-const loads = /^(?:(?:try-)?(?:reload|restart)(?:-or-(?:reload|restart))?|force-reload|reload-or-try-restart|graceful|-?(?:SIG)?HUP|-(?:SIG)?HUP|-USR1|-1)$/
+const loader =
+  /^(?:systemctl|service|rc-service|nginx|apachectl|apache2ctl|httpd|docker|docker-compose|podman|supervisorctl|kill|pkill|killall|haproxy|postfix|dovecot|doveadm|caddy)$/
+const loads =
+  /^(?:(?:try-)?(?:reload|restart)(?:-or-(?:reload|restart))?|force-reload|reload-or-try-restart|graceful|-?(?:SIG)?HUP|-(?:SIG)?HUP|-USR1|-1)$/
 
 const nameOf = (word: string | undefined): string => word?.split('/').at(-1) ?? ''
 
@@ -13,7 +15,9 @@ const isRenewal = ({ words: [command, ...rest] }: SimpleCommand): boolean =>
   /^(?:certbot|certbot-auto|letsencrypt|letsencrypt-auto)$/.test(nameOf(command)) && rest.includes('renew') && !rest.includes('--dry-run')
 
 const isLoad = ({ words: [command = '', ...rest], after }: SimpleCommand): boolean =>
-  after !== '||' && (loader.test(nameOf(command)) || command.startsWith('/etc/init.d/')) && rest.some((one) => loads.test(one) || /\b(?:nginx|apachectl) .*(?:reload|graceful)/.test(one))
+  after !== '||' &&
+  (loader.test(nameOf(command)) || command.startsWith('/etc/init.d/')) &&
+  rest.some((one) => loads.test(one) || /\b(?:nginx|apachectl) .*(?:reload|graceful)/.test(one))
 
 const directoryOf = (words: readonly string[]): string | undefined => {
   const at = words.findIndex((one) => /^--config-dir(?:=|$)/.test(one))
@@ -25,7 +29,12 @@ export const renewCalls = (text: string): readonly RenewCall[] => {
   const commands = commandsOf(text)
   return commands.flatMap((one, index) =>
     isRenewal(one)
-      ? [{ directory: directoryOf(one.words), withHook: one.words.some((word) => hook.test(word)) || commands.slice(index + 1).some(isLoad) }]
+      ? [
+          {
+            directory: directoryOf(one.words),
+            withHook: one.words.some((word) => hook.test(word)) || commands.slice(index + 1).some(isLoad),
+          },
+        ]
       : [],
   )
 }
@@ -39,7 +48,9 @@ const commandOf = (line: string, withUser: boolean): string | undefined => {
   if (text === '' || text.startsWith('#') || /^["']?\w+["']?\s*=/.test(text)) return undefined
   const words = text.split(/\s+/)
   const before = text.startsWith('@') ? 1 : times
-  const isRead = text.startsWith('@') ? /^@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)$/.test(words[0] ?? '') : words.slice(0, times).every((one) => field.test(one))
+  const isRead = text.startsWith('@')
+    ? /^@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)$/.test(words[0] ?? '')
+    : words.slice(0, times).every((one) => field.test(one))
   if (!isRead) return undefined
   const skipped = before + (withUser ? 1 : 0)
   // Behind a percent sign that is not escaped stands what the command reads.

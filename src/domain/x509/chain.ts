@@ -85,11 +85,17 @@ const unanchored = (ways: readonly Way[]): Anchored => {
 /** As clients do: a way over what is alive to an authority that is, before any other; the shortest. */
 const chosenWay = (leaf: Certificate, ways: readonly Way[], world: World): Anchored => {
   const found = anchored(ways, world)
-  const lives = ({ way, root }: Anchored) => [...way.slice(1), ...(root === undefined ? [] : [root])].every((one) => isAlive(one, world.now))
+  const lives = ({ way, root }: Anchored) =>
+    [...way.slice(1), ...(root === undefined ? [] : [root])].every((one) => isAlive(one, world.now))
   return found.find(lives) ?? found[0] ?? unanchored(ways.length === 0 ? [[leaf]] : ways)
 }
 
-const isOrdered = (leaf: Certificate, presented: readonly Certificate[], above: readonly Certificate[], issued: typeof isIssuedBy): boolean => {
+const isOrdered = (
+  leaf: Certificate,
+  presented: readonly Certificate[],
+  above: readonly Certificate[],
+  issued: typeof isIssuedBy,
+): boolean => {
   const own = distinct(presented).filter((one) => one === leaf || above.some(sameAs(one)))
   const afterAnother = (one: Certificate, index: number) => own.slice(0, index).some((below) => issued(below, one))
   return presented[0]?.sha256 === leaf.sha256 && own.every((one, index) => index === 0 || afterAnother(one, index))

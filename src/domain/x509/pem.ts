@@ -58,7 +58,8 @@ const insideOf = (pieces: Iterator<Piece, undefined>, label: string): Inside | s
     else if (text.startsWith(end)) {
       if (text !== `${end}${label}${tail}`) return 'has an end that does not stand alone in its line, or is that of another block'
       return header === 'maybe' ? { header: [], data: before } : { header: before, data: after }
-    } else if (header === 'past' && (short || text.length + 1 > longestAfterHeader)) return 'holds an empty line, and lines of different length'
+    } else if (header === 'past' && (short || text.length + 1 > longestAfterHeader))
+      return 'holds an empty line, and lines of different length'
     else {
       short = header === 'past' && text.length + 1 < longestAfterHeader
       ;(header === 'past' ? after : before).push(text)

@@ -79,6 +79,7 @@ export const signatureOf = (identifier: Der): Signature => {
   const [id, parameters] = elementsOf(identifier.content)
   const number = id === undefined ? '' : objectId(id.content)
   const named = algorithms[number] ?? `algorithm ${number}`
-  const algorithm = number === pss ? `RSA-PSS with ${pssHash(parameters)}` : number === specified ? `ECDSA with ${hashOf(parameters)}` : named
+  const algorithm =
+    number === pss ? `RSA-PSS with ${pssHash(parameters)}` : number === specified ? `ECDSA with ${hashOf(parameters)}` : named
   return { algorithm, weak: weak.test(algorithm) }
 }

@@ -67,7 +67,10 @@ const hooksIn = async (folder: string, grant: RightsAdvice): Promise<Seen<number
 
 /** Certbot runs both kinds after a renewal. */
 const seeSharedHooks = async (directory: string, grant: RightsAdvice): Promise<Pick<CertbotFolder, 'sharedHooks' | 'postHooks'>> => {
-  const [deploy, post] = [await hooksIn(join(directory, 'renewal-hooks/deploy'), grant), await hooksIn(join(directory, 'renewal-hooks/post'), grant)]
+  const [deploy, post] = [
+    await hooksIn(join(directory, 'renewal-hooks/deploy'), grant),
+    await hooksIn(join(directory, 'renewal-hooks/post'), grant),
+  ]
   const sharedHooks = deploy.seen ? saw(deploy.value + Number(await namesAHook(directory)), Date.now()) : deploy
   return { sharedHooks, postHooks: post }
 }
@@ -75,7 +78,9 @@ const seeSharedHooks = async (directory: string, grant: RightsAdvice): Promise<P
 /** What is no lineage is none: a folder of the file system, a file, one without any of the four names. */
 const isStray = async (directory: string, name: string): Promise<boolean> => {
   if (name === 'README' || name === 'lost+found') return false
-  const inside = await readdir(join(directory, 'live', name)).catch((error: unknown) => (codeOf(error) === 'ENOTDIR' ? ([] as string[]) : undefined))
+  const inside = await readdir(join(directory, 'live', name)).catch((error: unknown) =>
+    codeOf(error) === 'ENOTDIR' ? ([] as string[]) : undefined,
+  )
   // One that may not be entered may be one.
   return inside === undefined || linkNames.some((one) => inside.includes(`${one}.pem`))
 }

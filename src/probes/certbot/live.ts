@@ -35,7 +35,7 @@ const numberOf = (name: LinkName, file: string): number | undefined => {
   return digits === undefined ? undefined : Number(digits)
 }
 
-type SeenLink = { readonly link: LiveLink; /** Where the file itself is. */ readonly file: string }
+type SeenLink = { readonly link: LiveLink /** Where the file itself is. */; readonly file: string }
 
 const isThere = (path: string): Promise<boolean> =>
   lstat(path).then(
@@ -83,7 +83,10 @@ const ofContent = (bytes: Buffer): readonly Buffer[] => {
 
 const certificatesOf = (path: string, read: ReadFile, grant: RightsAdvice): CertificateFile => {
   if (read.kind !== 'file')
-    return couldNotLook(`${path} ${reasons[read.kind]}`, read.kind === 'not-permitted' ? grant('r', [path]) : lookCommand(['sudo', 'ls', '-l'], path))
+    return couldNotLook(
+      `${path} ${reasons[read.kind]}`,
+      read.kind === 'not-permitted' ? grant('r', [path]) : lookCommand(['sudo', 'ls', '-l'], path),
+    )
   const certificates = ofContent(read.bytes).map((der) => readCertificate(der))
   const good = certificates.filter((one) => one !== undefined)
   return good.length > 0 && good.length === certificates.length

@@ -62,7 +62,15 @@ const systemTimers = async ({ run, signal }: ScheduleWorld): Promise<Part> => {
     return { starters: [], blind: [{ place: 'the timers of systemd', advice: 'look at: systemctl list-timers --all' }] }
   const units = parseUnits(finished.stdout)
   const known = units.filter((unit) => timers.includes(unit['Id'] ?? '') && ['loaded', 'masked'].includes(unit['LoadState'] ?? ''))
-  return { starters: known.flatMap((timer) => starterOf(timer, units.find((unit) => unit['Id'] === serviceOf(timer['Id'] ?? '')))), blind: [] }
+  return {
+    starters: known.flatMap((timer) =>
+      starterOf(
+        timer,
+        units.find((unit) => unit['Id'] === serviceOf(timer['Id'] ?? '')),
+      ),
+    ),
+    blind: [],
+  }
 }
 
 /** Whether a cron daemon runs, by the names of the processes; not known where other users' processes are hidden. */
@@ -77,7 +85,12 @@ const cronState = async (root: string): Promise<Starter['state']> => {
 type Table = { readonly where: string; readonly text: string; readonly kind: TableKind }
 
 const startersOf = ({ where, text, kind }: Table, cron: Starter['state'], systemd: boolean): readonly Starter[] =>
-  renewalsIn(text, kind, systemd).map(({ directory, withHook }) => ({ where, withHook, state: cron, ...(directory === undefined ? {} : { directory }) }))
+  renewalsIn(text, kind, systemd).map(({ directory, withHook }) => ({
+    where,
+    withHook,
+    state: cron,
+    ...(directory === undefined ? {} : { directory }),
+  }))
 
 type Place = { readonly path: string; readonly where: string; readonly kind: TableKind }
 
@@ -135,11 +148,7 @@ const ownTable = async ({ run, signal }: ScheduleWorld): Promise<Table | Part> =
 export const seeSchedule = async (world: ScheduleWorld): Promise<Schedule> => {
   const systemd = await hasSystemd(world.root)
   const places = await systemTables(world.root)
-  const read = await Promise.all([
-    ...places.map((place) => readTable(place, world.grant)),
-    rootTable(world.root),
-    ownTable(world),
-  ])
+  const read = await Promise.all([...places.map((place) => readTable(place, world.grant)), rootTable(world.root), ownTable(world)])
   const tables = read.filter((one) => 'text' in one)
   const naming = tables.filter(({ text, kind }) => renewalsIn(text, kind, systemd).length > 0)
   const cron = naming.length === 0 ? 'not-known' : await cronState(world.root)

@@ -10,7 +10,12 @@ const maxHeardBytes = 256 * 1024
 type Asked = { readonly serverName: string; readonly stop: Stop }
 
 /** Says a greeting of our own and hears until the answer can be read. Closes the connection. */
-const greet = <T>({ socket }: Dialed, offer: Offer, { serverName, stop }: Asked, read: (heard: Buffer) => T | undefined): Promise<T | Failure> =>
+const greet = <T>(
+  { socket }: Dialed,
+  offer: Offer,
+  { serverName, stop }: Asked,
+  read: (heard: Buffer) => T | undefined,
+): Promise<T | Failure> =>
   new Promise((settle) => {
     let heard: Buffer = Buffer.alloc(0)
     const finish = (answer: T | Failure) => {

@@ -65,5 +65,9 @@ export const createStore = async (more: readonly string[]): Promise<Store> => {
       return undefined
     }
   }
-  return { modern: createSecureContext({ ...ca, ciphers, ecdhCurve, minVersion: 'TLSv1.2' }), old, roots: createRoots(authorities, () => getCACertificates('bundled')) }
+  return {
+    modern: createSecureContext({ ...ca, ciphers, ecdhCurve, minVersion: 'TLSv1.2' }),
+    old,
+    roots: createRoots(authorities, () => getCACertificates('bundled')),
+  }
 }

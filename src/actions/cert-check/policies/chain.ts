@@ -38,7 +38,8 @@ export const judgeOrder = (chain: Chain, where: CertificatePlace): JudgedFinding
 }
 
 /** `root`: the authority of a store that it ends at. A self-signed one ends by itself, whatever it is worth. */
-export const isComplete = ({ path }: Chain, root: Certificate | undefined): boolean => root !== undefined || path.at(-1)?.selfSigned === true
+export const isComplete = ({ path }: Chain, root: Certificate | undefined): boolean =>
+  root !== undefined || path.at(-1)?.selfSigned === true
 
 /** The last one is an authority: what is above it may be missing, or may be a root that nobody here knows. */
 const endsInDoubt = ({ path }: Chain): boolean => path.length > 1 && path.at(-1)?.isCa === true
@@ -64,7 +65,9 @@ export const judgeComplete = (
       notChecked: `whether anything is missing above ${top?.subject}`,
       advice: 'name the PEM file of its root in ca-file',
     })
-  const missing = inDoubt ? 'chain is incomplete, or of an authority that is unknown here' : 'chain is incomplete: an intermediate certificate is missing'
+  const missing = inDoubt
+    ? 'chain is incomplete, or of an authority that is unknown here'
+    : 'chain is incomplete: an intermediate certificate is missing'
   const serve = inDoubt
     ? 'serve the whole chain, each certificate up to the one that a root issued; an authority of your own belongs in ca-file'
     : 'serve fullchain.pem instead of cert.pem'
@@ -95,7 +98,10 @@ export const judgeIssuerNames = (
       title: 'the name of its authority is written in two ways',
       observed: `${below.subject} names its issuer, ${odd.subject}, with another type of string, case or blanks than that one has`,
       expected: 'the same bytes, which programs in Go, for one, demand',
-      advice: advise('ask its authority for a certificate that names it as it is written; OpenSSL and browsers accept this one', where.show),
+      advice: advise(
+        'ask its authority for a certificate that names it as it is written; OpenSSL and browsers accept this one',
+        where.show,
+      ),
     }),
   ]
 }

@@ -114,7 +114,9 @@ export const judgeSpareExpiry = (
         status: over ? 'warning' : 'ok',
         cleared: !over,
         expected: 'nothing in the chain that has expired',
-        advice: over ? advise('take it out of the file: clients have the authority below it, and only very old ones follow it', where.show) : '',
+        advice: over
+          ? advise('take it out of the file: clients have the authority below it, and only very old ones follow it', where.show)
+          : '',
       },
     )
   })

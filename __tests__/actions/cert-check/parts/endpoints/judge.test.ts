@@ -45,7 +45,9 @@ const judging = (more: Partial<Judging> = {}): Judging => ({
   rule: { renewalPeriodMs: 12 * 3_600_000 },
   now,
   chainOf: ([leaf]) =>
-    leaf === undefined ? undefined : { chain: { leaf, presented: [leaf], path: [leaf], extra: [], spare: [], ordered: true }, root, isPublic: true },
+    leaf === undefined
+      ? undefined
+      : { chain: { leaf, presented: [leaf], path: [leaf], extra: [], spare: [], ordered: true }, root, isPublic: true },
   trouble: undefined,
   ...more,
 })
@@ -122,7 +124,9 @@ describe('an endpoint', () => {
     const untrusted = [shaken('192.0.2.1', leafOf(), { refusal: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' })]
     const noRoot: Partial<Judging> = {
       chainOf: ([leaf]) =>
-        leaf === undefined ? undefined : { chain: { leaf, presented: [leaf], path: [leaf], extra: [], spare: [], ordered: true }, root: undefined, isPublic: false },
+        leaf === undefined
+          ? undefined
+          : { chain: { leaf, presented: [leaf], path: [leaf], extra: [], spare: [], ordered: true }, root: undefined, isPublic: false },
     }
     expect(of('cert.trust', untrusted, noRoot)[0]?.status).toBe('critical')
     const trouble = { cause: 'ca.pem cannot be read', advice: 'mend ca.pem' }

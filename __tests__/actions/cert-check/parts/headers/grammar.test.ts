@@ -1,10 +1,5 @@
 import { expect, test } from '@jest/globals'
-import {
-  hstsSeconds,
-  isFramingLimited,
-  isNosniff,
-  referrerPolicy,
-} from '../../../../../src/actions/cert-check/parts/headers/grammar.ts'
+import { hstsSeconds, isFramingLimited, isNosniff, referrerPolicy } from '../../../../../src/actions/cert-check/parts/headers/grammar.ts'
 
 test.each([
   ['max-age=31536000', 31_536_000],

@@ -47,7 +47,10 @@ const garbage: Wording = ({ phase, detail }, { endpoint }) => {
   if (endpoint.starttls !== undefined && busy[endpoint.starttls]?.test(detail) === true)
     return { title: `it is busy: it refuses for now (${detail})`, advice: `${logs}; look again when it has less to do` }
   if (protocol === 'smtp' && detail.startsWith('554'))
-    return { title: `it refuses this machine: ${detail}`, advice: 'let its server take connections from here, or look from another machine' }
+    return {
+      title: `it refuses this machine: ${detail}`,
+      advice: 'let its server take connections from here, or look from another machine',
+    }
   return {
     title: `it does not change to TLS by ${protocol}: ${detail === '' ? 'no such answer' : detail}`,
     advice: `enable TLS in the server; or correct starttls, when it is not ${protocol} that listens there`,

@@ -17,7 +17,22 @@ const without = (findings: readonly JudgedFinding<TlsEndpointId>[], completed: b
 const factsOf = (certificate: CertificateFacts): CertificateFacts => {
   const { subject, issuer, issuerOrganization, dnsNames, addresses, moreNames, notBefore, notAfter, sha256 } = certificate
   const { key, selfSigned, isCa, mustStaple, serial } = certificate
-  return { subject, issuer, issuerOrganization, dnsNames, addresses, moreNames, notBefore, notAfter, sha256, key, selfSigned, isCa, mustStaple, serial }
+  return {
+    subject,
+    issuer,
+    issuerOrganization,
+    dnsNames,
+    addresses,
+    moreNames,
+    notBefore,
+    notAfter,
+    sha256,
+    key,
+    selfSigned,
+    isCa,
+    mustStaple,
+    serial,
+  }
 }
 
 /** The same facts once for all lines that show them, and nothing that cannot leave this process. */

@@ -91,7 +91,9 @@ const judgeChain = (rooted: RootedChain, { seen, where, target }: Place, judging
       judgeStrength(path, where, [...spare, ...extra]),
       judgeLifetime(leaf, where, root !== undefined && !isPublic),
       ...(seen.unverified === true ? [] : judgeStaple({ leaf, staple: seen.staple }, where, now)),
-      ...(seen.second === true ? [] : [judgeVersions({ protocol: seen.protocol, old: seen.old, dhBits: seen.dhBits, unasked, showOld }, where)]),
+      ...(seen.second === true
+        ? []
+        : [judgeVersions({ protocol: seen.protocol, old: seen.old, dhBits: seen.dhBits, unasked, showOld }, where)]),
     ],
   }
 }
@@ -141,7 +143,10 @@ export const judgeEndpoint = (target: CertTarget, seen: readonly TlsSeen[], judg
   const all = groups.flatMap((group) => {
     const [first] = group
     const addresses = group.map((one) => one.address)
-    const where = groups.length === 1 ? base : { ...base, place: `at ${addresses.join(', ')}${first.second === true ? ', to clients that know RSA only' : ''}` }
+    const where =
+      groups.length === 1
+        ? base
+        : { ...base, place: `at ${addresses.join(', ')}${first.second === true ? ', to clients that know RSA only' : ''}` }
     const chain = judging.chainOf(first.presented)
     return chain === undefined ? [] : [{ addresses, ...judgeChain(chain, { seen: first, where, target }, judging) }]
   })

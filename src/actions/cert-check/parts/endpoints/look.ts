@@ -63,7 +63,10 @@ export const createLook = (
     const trusted = await storeFor(authorities)
     const { host, port, starttls } = endpoint
     const startedAt = performance.now()
-    const look = await probeTls({ host, port, serverName, starttls, store: trusted.store, timeoutMs, talkMs: (talkMs / handshakeMs) * timeoutMs }, network)
+    const look = await probeTls(
+      { host, port, serverName, starttls, store: trusted.store, timeoutMs, talkMs: (talkMs / handshakeMs) * timeoutMs },
+      network,
+    )
     if (!('addresses' in look))
       return 'fault' in look && look.fault.kind === 'cancelled' ? { unseen: cancelledWords(signal.reason === 'cancelled') } : look
     const waitedMs = performance.now() - startedAt

@@ -7,7 +7,8 @@ import { readBounded } from '../../../../probes/files/read.ts'
 import { readAuthority } from '../../../../probes/net/authority.ts'
 import { createStore } from '../../../../probes/tls/store.ts'
 import type { CertOptions } from '../../options.ts'
-import { type CertificateFileVerdict, type FileRules, judgeFile } from './policy.ts'
+import { judgeFile } from './policy.ts'
+import type { CertificateFileVerdict, FileRules } from './verdict.ts'
 
 /** Larger than any chain; a bundle of all public authorities is a quarter of it. */
 const limitBytes = 1024 * 1024
@@ -25,7 +26,9 @@ export const judgePaths = async (paths: readonly JudgedPath[], rules: FileRules)
   const judged: CertificateFileVerdict[] = []
   for (let start = 0; start < paths.length; start += atOnce) {
     const some = paths.slice(start, start + atOnce)
-    judged.push(...(await Promise.all(some.map(async ({ path, from }) => judgeFile({ path, read: await readBounded(from, limitBytes) }, rules)))))
+    judged.push(
+      ...(await Promise.all(some.map(async ({ path, from }) => judgeFile({ path, read: await readBounded(from, limitBytes) }, rules)))),
+    )
   }
   return judged
 }

@@ -5,7 +5,7 @@ import type { Matches } from '../../../../probes/files/glob.ts'
 import type { CertOptions } from '../../options.ts'
 import { type CertOutcome, type CertWorld, definePart } from '../../part.ts'
 import { fileRules, judgePaths, matchedFiles } from './look.ts'
-import { type CertificateFileVerdict, type FileId, fileIds } from './policy.ts'
+import { type CertificateFileVerdict, type FileId, fileIds } from './verdict.ts'
 
 const patternFinding = (
   pattern: string,
@@ -47,7 +47,9 @@ const correct = 'correct the pattern in `files`, or find out where the files wen
 const matchedWords = (judged: readonly Judged[]): Told => {
   const passed = judged.flatMap(({ path, verdict }) => (verdict.passed === undefined ? [] : [`${basename(path)} (${verdict.passed})`]))
   const taken = judged.length - passed.length
-  const closed = judged.filter(({ verdict }) => verdict.passed !== undefined && verdict.findings[0]?.title.endsWith('may not be read')).length
+  const closed = judged.filter(
+    ({ verdict }) => verdict.passed !== undefined && verdict.findings[0]?.title.endsWith('may not be read'),
+  ).length
   const more = passed.length > 5 ? `, and ${passed.length - 5} more` : ''
   const left = passed.length === 0 ? '' : `; ${passed.length} passed over: ${passed.slice(0, 5).join(', ')}${more}`
   const observed = `${filesWords(taken)}${left}`
@@ -65,7 +67,12 @@ const matchedWords = (judged: readonly Judged[]): Told => {
 const isPattern = (text: string): boolean => /[*?[]/.test(text)
 
 /** What a pattern itself is worth; nothing to say of a plain path, whose file speaks for itself. */
-const judgePattern = (pattern: string, matches: Matches, judged: readonly Judged[], grant: RightsAdvice): readonly JudgedFinding<'cert.files'>[] => {
+const judgePattern = (
+  pattern: string,
+  matches: Matches,
+  judged: readonly Judged[],
+  grant: RightsAdvice,
+): readonly JudgedFinding<'cert.files'>[] => {
   const unseen = unseenWords(matches, grant)
   if (unseen !== undefined) return [patternFinding(pattern, unseen)]
   return isPattern(pattern) ? [patternFinding(pattern, matchedWords(judged))] : []
@@ -75,13 +82,23 @@ const run = async (options: CertOptions, { context, startedAt }: CertWorld): Pro
   const { matches, paths } = await matchedFiles(options.files)
   const grant = await seeGrant(context.runProgram, context.signal)
   const rules = await fileRules(options, { now: startedAt, grant })
-  const verdicts = await judgePaths(paths.map((path) => ({ path, from: path })), rules)
+  const verdicts = await judgePaths(
+    paths.map((path) => ({ path, from: path })),
+    rules,
+  )
   const judged = paths.flatMap((path, index) => verdicts.slice(index, index + 1).map((verdict) => ({ path, verdict })))
   const byName = new Set(options.files.flatMap((pattern, index) => (isPattern(pattern) ? [] : (matches[index]?.paths ?? []))))
   const kept = judged.filter(({ path, verdict }) => verdict.passed === undefined || byName.has(path)).map((one) => one.verdict)
   const ofPatterns = options.files.flatMap((pattern, index) => {
     const found = matches[index]
-    return found === undefined ? [] : judgePattern(pattern, found, judged.filter(({ path }) => found.paths.includes(path)), grant)
+    return found === undefined
+      ? []
+      : judgePattern(
+          pattern,
+          found,
+          judged.filter(({ path }) => found.paths.includes(path)),
+          grant,
+        )
   })
   const findings = [...ofPatterns, ...kept.flatMap((one) => one.findings)]
   return {

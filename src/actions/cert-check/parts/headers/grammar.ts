@@ -5,7 +5,10 @@ const oneDirective = /\s*([\w-]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^;"\s]*))\s*
 /** Seconds of the first Strict-Transport-Security (RFC 6797, 6.1 and 8.1): each directive once, digits only; 0 for one that browsers pass over. */
 export const hstsSeconds = (header: string): number => {
   const [first = ''] = header.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/)
-  const text = first.trim().replaceAll(/(?:;\s*)+/g, ';').replace(/^;|;$/g, '')
+  const text = first
+    .trim()
+    .replaceAll(/(?:;\s*)+/g, ';')
+    .replace(/^;|;$/g, '')
   const read = [...text.matchAll(oneDirective)]
   if (text === '' || read.reduce((sum, one) => sum + one[0].length, 0) !== text.length) return 0
   const names = read.map((one) => (one[1] ?? '').toLowerCase())

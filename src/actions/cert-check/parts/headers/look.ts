@@ -73,7 +73,17 @@ export const createAskHeaders = (
     const hostname = endpoint.host === serverName ? url.hostname : endpoint.host
     const dial: Dial = (where, stop) => base({ ...where, hostname: hostname.replace(/^\[|\]$/g, '') }, stop)
     const tls = { verify: false, serverName }
-    const request = { url, method: 'GET', headers: {}, body: undefined, tls, redirects: 'none', isAnswer: () => false, wantsBody: false, timeoutMs } as const
+    const request = {
+      url,
+      method: 'GET',
+      headers: {},
+      body: undefined,
+      tls,
+      redirects: 'none',
+      isAnswer: () => false,
+      wantsBody: false,
+      timeoutMs,
+    } as const
     const seen = await probeHttp(request, { dial, signal, now })
     return seen.seen ? seen.value : { kind: 'unseen', cause: seen.cause, advice: seen.advice }
   }

@@ -145,7 +145,8 @@ const judgeWayDown = (target: CertTarget, https: Answer): readonly HeaderFinding
 
 /** A greeting of something else, or no word at all: there are no headers to look for. */
 const isNoHttp = (https: SeenHeaders['https']): boolean =>
-  https.kind === 'fault' && (https.fault.kind === 'garbage' || (https.fault.phase === 'first-byte' && ['timeout', 'closed', 'reset'].includes(https.fault.kind)))
+  https.kind === 'fault' &&
+  (https.fault.kind === 'garbage' || (https.fault.phase === 'first-byte' && ['timeout', 'closed', 'reset'].includes(https.fault.kind)))
 
 const noHttp = (target: CertTarget): HeaderFinding =>
   make(target, {

@@ -90,7 +90,8 @@ export const judgeTimer = (schedule: Schedule, { directory }: LetsencryptSubject
     ...shared,
     status: 'warning',
     title: 'certbot: nothing starts it',
-    observed: idle.state === 'masked' ? `${idle.where} is masked, so that systemd never runs it` : `${idle.where} is there, and nothing runs it`,
+    observed:
+      idle.state === 'masked' ? `${idle.where} is masked, so that systemd never runs it` : `${idle.where} is there, and nothing runs it`,
     advice: wakeCommand(idle),
   })
 }

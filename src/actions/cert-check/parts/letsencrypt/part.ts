@@ -10,7 +10,7 @@ import { type ScheduleWorld, seeSchedule } from '../../../../probes/certbot/sche
 import type { CertOptions } from '../../options.ts'
 import { type CertOutcome, type CertWorld, definePart } from '../../part.ts'
 import { fileRules, judgePaths, matchedFiles } from '../files/look.ts'
-import { type FileId, fileIds } from '../files/policy.ts'
+import { type FileId, fileIds } from '../files/verdict.ts'
 import { type CertbotFinding, type CertbotId, certbotIds, type LetsencryptSubject, told, unseen } from './about.ts'
 import { judgeAutomation } from './automation.ts'
 import { dryRun } from './dry-run.ts'
