@@ -101,3 +101,26 @@ describe('what is served, beside what is on disk', () => {
     expect(compare([served(old)], [onDisk(renewed)], { 'reload-grace': '30m' }).findings[0]?.status).toBe('ok')
   })
 })
+
+describe('of what a proxy serves', () => {
+  const of = (certificate: Certificate, issuerOrganization: string): Certificate => ({ ...certificate, issuerOrganization })
+
+  test.each([
+    ['another authority, before the renewal', 20, 'Edge CA', 1, 'Home CA', ['ok', 'ok']],
+    ['another authority, after the renewal', 1, 'Edge CA', 20, 'Home CA', ['ok', 'ok']],
+    ['the same authority, before the renewal', 70, 'Home CA', 1, 'Home CA', ['warning', 'ok']],
+    ['the same authority, after the renewal', 1, 'home ca ', 20, 'Home CA', ['ok', 'warning']],
+  ])('a certificate of %s', (_what, servedDays, servedBy, diskDays, diskBy, expected) => {
+    const disk = onDisk(of(make(diskDays), diskBy), { modifiedAt: now - dayMs })
+    const { findings } = compare([served(of(make(servedDays), servedBy))], [disk])
+    expect(findings.map((one) => one.status)).toEqual(expected)
+    if (servedBy === 'Edge CA') expect(findings[0]?.title).toContain('served by somebody else')
+  })
+
+  test('one that its lineage had before is not reloaded, whoever made it', () => {
+    const before = of(make(70), 'Old CA')
+    const lineage = { name: 'quiz.example', earlier: new Set([before.sha256]) }
+    const disk = onDisk(of(make(1), 'New CA'), { modifiedAt: now - dayMs, lineage })
+    expect(compare([served(before)], [disk]).findings[0]?.status).toBe('warning')
+  })
+})
