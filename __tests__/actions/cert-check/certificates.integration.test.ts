@@ -325,7 +325,10 @@ describe('of what a server presents,', () => {
         maxVersion: maxVersion ?? 'TLSv1.3',
       })
       const endpoint = { host: '127.0.0.1', port: server.port, servername }
-      const { findings, completed, certificates } = await runPart(part, { endpoints: [endpoint], 'ca-file': (more.trusted ?? root).certPath })
+      const { findings, completed, certificates } = await runPart(part, {
+        endpoints: [endpoint],
+        'ca-file': (more.trusted ?? root).certPath,
+      })
       expect(troubles(findings)).toEqual(expected)
       expect(completed).toBe(true)
       expect(certificates).toHaveLength(1)

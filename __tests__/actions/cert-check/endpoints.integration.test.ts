@@ -105,7 +105,12 @@ describe('of TLS itself,', () => {
   const staples: readonly (readonly [what: string, response: () => Buffer, expected: readonly string[], observed: RegExp])[] = [
     ['is good', () => staple(stapled, root), [], /^good, until \d{4}-/],
     ['is not one', () => Buffer.from('nonsense'), ['cert.staple critical'], /^broken$/],
-    ['is for the certificate before it', () => staple(valid, root), ['cert.staple critical'], /^for number [0-9a-f]+, and this one is [0-9a-f]+$/],
+    [
+      'is for the certificate before it',
+      () => staple(valid, root),
+      ['cert.staple critical'],
+      /^for number [0-9a-f]+, and this one is [0-9a-f]+$/,
+    ],
     ['says that it is revoked', () => staple(stapled, root, 'revoked'), ['cert.staple critical'], /^revoked, by a response of/],
   ]
   test.each(staples)('a stapled OCSP response that %s', async (_what, response, expected, observed) => {

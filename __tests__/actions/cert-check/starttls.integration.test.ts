@@ -69,16 +69,18 @@ describe('before TLS,', () => {
         socket.write('220-mail.quiz.example ESMTP\r\n')
         // Longer than a handshake may take here.
         setTimeout(() => socket.write('220 mail.quiz.example ESMTP\r\n'), 2_000)
-        socket.on('error', () => {}).on('data', (piece: Buffer) => {
-          const said = piece.toString('latin1')
-          heard.push(said)
-          if (!/^EHLO (?:\[127\.0\.0\.1\]|\S+\.\S+)\r\n$/.test(said) && said.startsWith('EHLO'))
-            return socket.write('504 5.5.2 need fully-qualified hostname\r\n')
-          if (said.startsWith('EHLO')) return socket.write('250-mail.quiz.example\r\n250 STARTTLS\r\n')
-          socket.removeAllListeners('data').pause()
-          socket.write('220 go\r\n')
-          return new TLSSocket(socket, { isServer: true, key: valid.key, cert: valid.cert }).on('error', () => {})
-        })
+        socket
+          .on('error', () => {})
+          .on('data', (piece: Buffer) => {
+            const said = piece.toString('latin1')
+            heard.push(said)
+            if (!/^EHLO (?:\[127\.0\.0\.1\]|\S+\.\S+)\r\n$/.test(said) && said.startsWith('EHLO'))
+              return socket.write('504 5.5.2 need fully-qualified hostname\r\n')
+            if (said.startsWith('EHLO')) return socket.write('250-mail.quiz.example\r\n250 STARTTLS\r\n')
+            socket.removeAllListeners('data').pause()
+            socket.write('220 go\r\n')
+            return new TLSSocket(socket, { isServer: true, key: valid.key, cert: valid.cert }).on('error', () => {})
+          })
       }),
     )
     expect(troubles((await look(server.port, 'smtp')).findings)).toEqual([])
