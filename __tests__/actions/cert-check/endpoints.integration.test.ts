@@ -1,5 +1,7 @@
 import { getDiffieHellman } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { createPart } from '../../../src/actions/cert-check/parts/endpoints/part.ts'
 import { createResolve, type Resolve } from '../../../src/probes/net/resolve.ts'
@@ -136,13 +138,17 @@ describe('of TLS itself,', () => {
   })
 })
 
-/** A group of Diffie-Hellman as PEM: its prime, and the generator 2. */
-const groupOf = (name: string): string => {
+/** A group of Diffie-Hellman as a file of PEM: its prime, and the generator 2. */
+const groupFile = (name: string): string => {
   const prime = getDiffieHellman(name).getPrime()
-  const integer = Buffer.concat([Buffer.from([0x02, 0x81, prime.length + 1, 0]), prime])
-  const body = Buffer.concat([integer, Buffer.from([0x02, 0x01, 0x02])])
-  const der = Buffer.concat([Buffer.from([0x30, 0x81, body.length]), body])
-  return `-----BEGIN DH PARAMETERS-----\n${der.toString('base64').replace(/(.{64})/g, '$1\n')}\n-----END DH PARAMETERS-----\n`
+  const long = (tag: number, ...parts: readonly Buffer[]) => {
+    const content = Buffer.concat(parts)
+    return Buffer.concat([Buffer.from([tag, 0x82, content.length >> 8, content.length & 255]), content])
+  }
+  const der = long(0x30, long(0x02, Buffer.from([0]), prime), Buffer.from([0x02, 0x01, 0x02]))
+  const path = join(authority.folder, `${name}.pem`)
+  writeFileSync(path, `-----BEGIN DH PARAMETERS-----\n${der.toString('base64').replace(/(.{64})/g, '$1\n')}\n-----END DH PARAMETERS-----\n`)
+  return path
 }
 const rsa = issue({ name: 'quiz.example', by: root, names, key: 'rsa:2048', from: -60, until: -2 })
 const rsaGood = issue({ name: 'quiz.example', by: root, names, key: 'rsa:2048' })
@@ -198,8 +204,8 @@ test.each([
   ['modp5', 'warning'],
   ['modp14', 'ok'],
 ])('a group of Diffie-Hellman such as %s is %s', async (group, status) => {
-  const options = { ciphers: 'DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0', maxVersion: 'TLSv1.2', dhparam: groupOf(group) } as const
-  await using server = await tlsServerAt('127.0.0.1', 0, rsaGood, options)
+  const options = ['-tls1_2', '-cipher', 'DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0', '-dhparam', groupFile(group)]
+  await using server = await opensslServer(rsaGood, options)
   expect(found((await runPart(quick, at(server.port))).findings, 'tls.versions').status).toBe(status)
 })
 

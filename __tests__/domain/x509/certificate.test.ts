@@ -5,7 +5,8 @@ import { comparedName } from '../../../src/domain/x509/names.ts'
 import { misuseOf, type Usage } from '../../../src/domain/x509/usage.ts'
 import { selfSigned } from '../../support/self-signed.ts'
 
-test.each([1_000, 10_000])('a certificate with %i names is read, and they are counted', (count) => {
+test('a certificate with a thousand names is read, and they are counted', () => {
+  const count = 1_000
   const names = Array.from({ length: count }, (_, index) => `n${index}.quiz.example`)
   const read = readCertificate(selfSigned({ names }).cert)
   if (read === undefined) throw new Error('not read')

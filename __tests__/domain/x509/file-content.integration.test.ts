@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { readCertificate } from '../../../src/domain/x509/certificate.ts'
+import { namesOf } from '../../../src/actions/cert-check/policies/name.ts'
+import { isForName, readCertificate } from '../../../src/domain/x509/certificate.ts'
 import { contentOf } from '../../../src/domain/x509/file-content.ts'
 import { createAuthority } from '../../support/authority.ts'
 
@@ -70,7 +71,7 @@ const forms: readonly (readonly [what: string, text: string, loads: number | und
 ]
 
 describe('a file is read as OpenSSL reads it for nginx:', () => {
-  test.each(forms)('%s', (_what, text, loads, line) => {
+  test.each(forms)('%s', (_what, text, ...[loads, line]) => {
     const bytes = Buffer.from(text, 'latin1')
     const content = contentOf(bytes)
     if (loads === undefined) expect(content).toMatchObject({ kind: 'damaged', line })
@@ -139,4 +140,14 @@ describe('a file is read as OpenSSL reads it for nginx:', () => {
       { numRuns: 150, interruptAfterTimeLimit: 5_000 },
     )
   }, 30_000)
+})
+
+test('a file with ten thousand names is read, and they are counted', () => {
+  const names = Array.from({ length: 10_000 }, (_, index) => `DNS:n${index}.quiz.example`)
+  const content = contentOf(Buffer.from(authority.issue({ name: 'quiz.example', by: inter, names }).cert))
+  const [der] = content.kind === 'certificates' ? content.certificates : []
+  const read = der === undefined ? undefined : readCertificate(der)
+  if (read === undefined) throw new Error('not read')
+  expect(namesOf(read)).toMatch(/ and 9994 more$/)
+  expect(isForName(read, 'n9999.quiz.example')).toBe(true)
 })
