@@ -1,8 +1,9 @@
 import { existsSync, Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import type { Obstacle } from '../../../../contract/seen.ts'
+import { resolve } from 'node:path'
+import { couldNotLook, type Obstacle, type Seen } from '../../../../contract/seen.ts'
 import { shellCommand } from '../../../../core/text/shell-command.ts'
-import type { CertbotFolder, Lineage, LinkName, LiveFolder } from '../../../../domain/certbot/lineage.ts'
+import type { CertbotFolder, LastRuns, Lineage, LinkName, LiveFolder } from '../../../../domain/certbot/lineage.ts'
 import { seeCertbotFolder } from '../../../../probes/certbot/folder.ts'
 import { seeLastRuns } from '../../../../probes/certbot/last-runs.ts'
 import { grantCommand, type RightsAdvice, seeGrant } from '../../../../probes/certbot/rights.ts'
@@ -51,9 +52,19 @@ const countFinding = ({ directory, lineages }: CertbotFolder): CertbotFinding =>
   })
 
 /** Certbot writes its own log folder into each configuration, where it is not the usual one. */
-const logsOf = (lineages: readonly Lineage[]): string =>
+const logsOf = ({ lineages, directory }: CertbotFolder): string | undefined =>
   lineages.map((one) => (one.conf?.seen ? one.conf.value.parameters['logs_dir'] : undefined)).find((one) => one?.startsWith('/')) ??
-  defaultLogs
+  (resolve(directory) === defaultDirectory ? defaultLogs : undefined)
+
+/** What renews another folder than the host's writes elsewhere. */
+const lastRunsOf = async (folder: CertbotFolder, world: ScheduleWorld): Promise<Seen<LastRuns>> => {
+  const logs = logsOf(folder)
+  if (logs !== undefined) return seeLastRuns(logs, world)
+  return couldNotLook(
+    `where what renews ${folder.directory} writes its log is not known`,
+    'look at what renews it: a container has a log of its own',
+  )
+}
 
 /** What is not there is told by certbot.links alone. */
 const isThere = ({ links }: LiveFolder, ...names: readonly LinkName[]): boolean =>
@@ -94,7 +105,7 @@ const look = async (folder: CertbotFolder, options: CertOptions, { context }: Ce
   const world: ScheduleWorld = { root: '/', run: context.runProgram, signal: context.signal, grant: about.grant }
   const [schedule, runs, judged] = await Promise.all([
     seeSchedule(world),
-    seeLastRuns(logsOf(folder.lineages), world),
+    lastRunsOf(folder, world),
     judgeCertificates(folder.lineages, options, about),
   ])
   const tried = options['renew-dry-run'] ? [await dryRun(runs, options, context, about)] : []
