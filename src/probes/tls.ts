@@ -1,26 +1,11 @@
 import { X509Certificate } from 'node:crypto'
-import { type Certificate, certificateOf } from '../domain/x509/certificate.ts'
-import { addressesOf, type Dial, type Dialed } from './net/dial.ts'
+import type { Certificate } from '../domain/x509/certificate.ts'
+import { addressesOf } from './net/dial.ts'
 import { type Failure, type Fault, failed, type Unseen } from './net/fault.ts'
-import type { Resolve } from './net/resolve.ts'
-import { createStop, type Stop } from './net/stop.ts'
-import { type HandshakeRequest, type Shaken, shakeHands } from './tls/handshake.ts'
+import { createStop } from './net/stop.ts'
+import { type At, connected, type TlsNetwork, type TlsRequest } from './tls/connected.ts'
 import { askForRsa, askOldVersions, askPlainly } from './tls/greet.ts'
-import { startTls } from './tls/starttls.ts'
-import type { StartTls } from './tls/starttls-steps.ts'
-import type { Store } from './tls/store.ts'
-
-export type TlsRequest = {
-  readonly host: string
-  readonly port: number
-  /** Asked for by SNI, unless it is a numeric address. */
-  readonly serverName: string
-  readonly starttls: StartTls | undefined
-  readonly store: Store
-  readonly timeoutMs: number
-  /** How long the talk before TLS may take: servers keep strangers waiting on purpose. */
-  readonly talkMs: number
-}
+import { type HandshakeRequest, type Shaken, shakeHands } from './tls/handshake.ts'
 
 /** `accepted`: the server also speaks TLS 1.1 or an earlier one. `untestable`: the question could not be put. */
 export type OldVersions =
@@ -53,56 +38,6 @@ export type TlsSeen =
 
 /** What a name showed: each of its addresses, or why there is none. */
 export type TlsLook = { readonly addresses: readonly TlsSeen[] } | Failure
-
-export type TlsNetwork = {
-  readonly dial: Dial
-  readonly resolve: Resolve
-  readonly signal: AbortSignal
-  /** Reads a certificate once, however often it is presented. */
-  readonly read: (x509: X509Certificate) => Certificate | undefined
-}
-
-/** A reader of certificates for one run. */
-export const createCertificateReader = (): TlsNetwork['read'] => {
-  const known = new Map<string, Certificate | undefined>()
-  return (x509) => {
-    const key = x509.fingerprint256
-    if (!known.has(key)) known.set(key, certificateOf(x509))
-    return known.get(key)
-  }
-}
-
-type At = TlsRequest & { readonly address: string }
-
-/** The talk before TLS, with a time of its own. */
-const talked = async ({ socket }: Dialed, at: At, network: TlsNetwork): Promise<Failure | undefined> => {
-  if (at.starttls === undefined) return undefined
-  const stop = createStop(at.talkMs, network.signal)
-  const failure = await startTls(socket, at.starttls, stop)
-  stop.release()
-  if (failure !== undefined) socket.destroy()
-  return failure
-}
-
-/** One connection to one address, with a time-out of its own, ready for TLS. */
-const connected = async <T>(
-  at: At,
-  network: TlsNetwork,
-  speak: (dialed: Dialed, stop: Stop) => Promise<T | Failure>,
-): Promise<T | Failure> => {
-  const first = createStop(at.timeoutMs, network.signal)
-  const dialed = await network.dial({ hostname: at.address, port: at.port }, first)
-  if (!('socket' in dialed)) {
-    first.release()
-    return dialed
-  }
-  if (at.starttls === undefined) return speak(dialed, first).finally(first.release)
-  first.release()
-  const failure = await talked(dialed, at, network)
-  if (failure !== undefined) return failure
-  const second = createStop(at.timeoutMs, network.signal)
-  return speak(dialed, second).finally(second.release)
-}
 
 const shakeAt = (at: At, asking: Omit<HandshakeRequest, 'serverName'>, network: TlsNetwork): Promise<Shaken | Failure> =>
   connected(at, network, (dialed, stop) => shakeHands(dialed, { ...asking, serverName: at.serverName }, stop))
@@ -148,7 +83,7 @@ const certificateIn = (der: Buffer): X509Certificate | undefined => {
 
 /** Another certificate for those that know RSA only; asked for where the first has another key. Not behind STARTTLS: mail servers count how often one comes. */
 const seenForRsa = async (at: At, leaf: Certificate, network: TlsNetwork): Promise<readonly Certificate[] | undefined> => {
-  if (at.starttls !== undefined || leaf.key.type.startsWith('rsa')) return undefined
+  if (at.starttls !== undefined || leaf.key.type.startsWith('rsa') || !network.asksForRsa(leaf)) return undefined
   const answer = await connected(at, network, (dialed, stop) => askForRsa(dialed, at.serverName, stop))
   if (!('certificates' in answer)) return undefined
   const all = answer.certificates.map(certificateIn).filter((one) => one !== undefined)

@@ -5,8 +5,9 @@ import { readAuthority } from '../../../../probes/net/authority.ts'
 import { createDial } from '../../../../probes/net/dial.ts'
 import type { Failure, Unseen } from '../../../../probes/net/fault.ts'
 import { createResolve, type Resolve } from '../../../../probes/net/resolve.ts'
+import { createCertificateReader, createRsaCount } from '../../../../probes/tls/connected.ts'
 import { createStore, type Store } from '../../../../probes/tls/store.ts'
-import { createCertificateReader, probeTls, type TlsSeen } from '../../../../probes/tls.ts'
+import { probeTls, type TlsSeen } from '../../../../probes/tls.ts'
 import { timeoutMs as handshakeMs, talkMs } from './fault-words.ts'
 import type { CertTarget } from './target.ts'
 
@@ -51,7 +52,7 @@ export const createLook = (
   { signal, now = Date.now() }: Pick<Context, 'signal'> & { readonly now?: Instant },
   { resolve = createResolve({ signal }), timeoutMs = handshakeMs }: LookOptions = {},
 ): ((target: CertTarget) => Promise<EndpointSight>) => {
-  const network = { dial: createDial(resolve), resolve, signal, read: createCertificateReader() }
+  const network = { dial: createDial(resolve), resolve, signal, read: createCertificateReader(), asksForRsa: createRsaCount() }
   const stores = new Map<string, Promise<Trusted>>()
   const storeFor = (paths: readonly string[]): Promise<Trusted> => {
     const key = paths.join('\0')
