@@ -1,7 +1,7 @@
 import { type Dialed, stopped } from '../net/dial.ts'
 import { codeOf, type Failure, failed, failureOf } from '../net/fault.ts'
 import type { Stop } from '../net/stop.ts'
-import { clientHello, oldOffer, type Offer, rsaOffer, wholeOffer } from './client-hello.ts'
+import { clientHello, type Offer, oldOffer, rsaOffer, wholeOffer } from './client-hello.ts'
 import { type PlainAnswer, readPlainAnswer } from './plain-answer.ts'
 
 /** More than a server says before it waits for the client. */

@@ -13,6 +13,8 @@ export const credentialsInUrls: readonly RegExp[] = [
 ]
 
 /** Values of query strings, but for a protocol before TLS, which Ronde's own examples have. */
-export const queryValue = rule(String.raw`[?&](?!starttls=(?:smtp|imap|pop3|ftp|ldap|postgres|mysql)(?![\w-]))[\w.~%[\]+-]{1,128}=(?<v>(?!\*\*\*(?:[\s:;,)]|$))[^\s&#"'<>]+)`)
+export const queryValue = rule(
+  String.raw`[?&](?!starttls=(?:smtp|imap|pop3|ftp|ldap|postgres|mysql)(?![\w-]))[\w.~%[\]+-]{1,128}=(?<v>(?!\*\*\*(?:[\s:;,)]|$))[^\s&#"'<>]+)`,
+)
 /** A line of .pgpass. */
 export const pgpass = rule(String.raw`^(?:[\w.-]{1,253}|\*):(?:\d{2,5}|\*):[\w*.-]{1,64}:[\w*.-]{1,64}:(?<v>[^\s:]\S{0,512})$`, 'm')
