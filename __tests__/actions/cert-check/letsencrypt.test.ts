@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { LetsencryptSubject } from '../../../src/actions/cert-check/parts/letsencrypt/about.ts'
-import { judgeHook, judgeLastRun, judgeTimer } from '../../../src/actions/cert-check/parts/letsencrypt/automation.ts'
+import { judgeLastRun, judgeTimer } from '../../../src/actions/cert-check/parts/letsencrypt/automation.ts'
+import { judgeHook } from '../../../src/actions/cert-check/parts/letsencrypt/hook.ts'
 import { judgeConf, judgeRenewal } from '../../../src/actions/cert-check/parts/letsencrypt/renewal.ts'
 import { couldNotLook, type Seen, saw } from '../../../src/contract/seen.ts'
 import type { LastRuns, Lineage, LiveFolder, Schedule, Starter } from '../../../src/domain/certbot/lineage.ts'

@@ -96,6 +96,62 @@ describe('what a runner that is not root may not read', () => {
     expect(await look()).toEqual(['cert.files ok', 'cert.file critical'])
   })
 
+  test('a folder on the way of a pattern is told, not taken for an empty one', async () => {
+    await using folder = await openFolder()
+    await certbotFolder(folder.path, 0o700)
+    const pattern = join(folder.path, 'live/*/fullchain.pem')
+    const closed = join(folder.path, 'live')
+    expect(await asStranger(() => expandPattern(pattern))).toEqual({ paths: [], closed: [closed], cut: false })
+    const looked = await asStranger(() => runPart(filesPart, { files: [pattern] }))
+    expect(looked.findings).toMatchObject([{ id: 'cert.files', status: 'unknown', advice: `run: sudo setfacl -m u:nobody:rx ${closed}` }])
+  })
+
+  test('a lineage in closed folders is one unknown, and the advice opens the folders and no key', async () => {
+    await using folder = await openFolder()
+    await certbotFolder(folder.path, 0o700)
+    const { findings, completed } = await look(folder.path)
+    const [live, archive] = [join(folder.path, 'live'), join(folder.path, 'archive')]
+    expect(findings.filter((one) => one.status === 'unknown')).toMatchObject([
+      { id: 'certbot.links', advice: `run: sudo setfacl -m u:nobody:rx ${live} ${archive}` },
+    ])
+    expect(completed).toBe(false)
+  })
+
+  test('with the folders open all is looked at but the key, which is not asked for', async () => {
+    await using folder = await openFolder()
+    await certbotFolder(folder.path, 0o755)
+    const { findings } = await look(folder.path)
+    expect(findings.find((one) => one.id === 'certbot.links')?.status).toBe('ok')
+    expect(findings.find((one) => one.id === 'certbot.key')).toMatchObject({
+      status: 'ok',
+      cleared: false,
+      title: 'quiz.example: key not checked',
+    })
+    expect(findings.find((one) => one.id === 'cert.expiry')?.status).toBe('ok')
+    expect(findings.filter((one) => one.status === 'unknown')).toEqual([])
+  })
+
+  test('a log that is root only: what systemd remembers is taken, and it says that hooks were not looked at', async () => {
+    await using folder = await openFolder()
+    await writeFile(join(folder.path, 'letsencrypt.log'), '', { mode: 0o600 })
+    const unit = 'Id=certbot.service\nLoadState=loaded\nResult=exit-code\nExecMainStatus=1\nExecMainExitTimestamp=@1764144000\n'
+    const run = async () => ({ ended: 'exit', exitCode: 0, stdout: unit, stderr: '', truncated: false, durationMs: 1 }) as const
+    const world = { root: '/', run, signal: new AbortController().signal }
+    const seen = await asStranger(() => seeLastRuns(folder.path, world))
+    expect(seen).toMatchObject({ seen: true, value: { from: 'systemd', at: 1_764_144_000_000, succeeded: false } })
+  })
+})
+
+test.each([
+  ['runner', ['/etc/a'], 'run: sudo setfacl -m u:runner:r /etc/a'],
+  ['runner', ['/etc/a b'], "run: sudo setfacl -m u:runner:r '/etc/a b'"],
+  ['runner', ['/etc/$(reboot)'], 'give the user of the runner the right to read it'],
+  ['a; reboot', ['/etc/a'], 'give the user of the runner the right to read it'],
+])('for %s and %j the advice is: %s', (user, paths, advice) => {
+  expect(grantCommand('r', paths, user)).toBe(advice)
+})
+
+describe('a folder of certbot', () => {
   test.each(['no-such-folder', 'a-file/letsencrypt', 'a-file'])(
     'a folder of certbot that was named and is not there (%s) is unknown',
     async (name) => {
@@ -153,58 +209,4 @@ describe('what a runner that is not root may not read', () => {
     const { findings } = await runPart(letsencryptPart, { letsencrypt: folder.path })
     expect(findings.find((one) => one.id === 'certbot.hook')?.status).toBe(status)
   })
-
-  test('a folder on the way of a pattern is told, not taken for an empty one', async () => {
-    await using folder = await openFolder()
-    await certbotFolder(folder.path, 0o700)
-    const pattern = join(folder.path, 'live/*/fullchain.pem')
-    const closed = join(folder.path, 'live')
-    expect(await asStranger(() => expandPattern(pattern))).toEqual({ paths: [], closed: [closed], cut: false })
-    const looked = await asStranger(() => runPart(filesPart, { files: [pattern] }))
-    expect(looked.findings).toMatchObject([{ id: 'cert.files', status: 'unknown', advice: `run: sudo setfacl -m u:nobody:rx ${closed}` }])
-  })
-
-  test('a lineage in closed folders is one unknown, and the advice opens the folders and no key', async () => {
-    await using folder = await openFolder()
-    await certbotFolder(folder.path, 0o700)
-    const { findings, completed } = await look(folder.path)
-    const [live, archive] = [join(folder.path, 'live'), join(folder.path, 'archive')]
-    expect(findings.filter((one) => one.status === 'unknown')).toMatchObject([
-      { id: 'certbot.links', advice: `run: sudo setfacl -m u:nobody:rx ${live} ${archive}` },
-    ])
-    expect(completed).toBe(false)
-  })
-
-  test('with the folders open all is looked at but the key, which is not asked for', async () => {
-    await using folder = await openFolder()
-    await certbotFolder(folder.path, 0o755)
-    const { findings } = await look(folder.path)
-    expect(findings.find((one) => one.id === 'certbot.links')?.status).toBe('ok')
-    expect(findings.find((one) => one.id === 'certbot.key')).toMatchObject({
-      status: 'ok',
-      cleared: false,
-      title: 'quiz.example: key not checked',
-    })
-    expect(findings.find((one) => one.id === 'cert.expiry')?.status).toBe('ok')
-    expect(findings.filter((one) => one.status === 'unknown')).toEqual([])
-  })
-
-  test('a log that is root only: what systemd remembers is taken, and it says that hooks were not looked at', async () => {
-    await using folder = await openFolder()
-    await writeFile(join(folder.path, 'letsencrypt.log'), '', { mode: 0o600 })
-    const unit = 'Id=certbot.service\nLoadState=loaded\nResult=exit-code\nExecMainStatus=1\nExecMainExitTimestamp=@1764144000\n'
-    const run = async () => ({ ended: 'exit', exitCode: 0, stdout: unit, stderr: '', truncated: false, durationMs: 1 }) as const
-    const world = { root: '/', run, signal: new AbortController().signal }
-    const seen = await asStranger(() => seeLastRuns(folder.path, world))
-    expect(seen).toMatchObject({ seen: true, value: { from: 'systemd', at: 1_764_144_000_000, succeeded: false } })
-  })
-})
-
-test.each([
-  ['runner', ['/etc/a'], 'run: sudo setfacl -m u:runner:r /etc/a'],
-  ['runner', ['/etc/a b'], "run: sudo setfacl -m u:runner:r '/etc/a b'"],
-  ['runner', ['/etc/$(reboot)'], 'give the user of the runner the right to read it'],
-  ['a; reboot', ['/etc/a'], 'give the user of the runner the right to read it'],
-])('for %s and %j the advice is: %s', (user, paths, advice) => {
-  expect(grantCommand('r', paths, user)).toBe(advice)
 })

@@ -87,7 +87,7 @@ test.each([
 
 test('a text without an end ends', () => {
   const startedAt = performance.now()
-  for (const text of ['"'.repeat(60_000), '\\'.repeat(60_000), "sh -c '".repeat(9_000), `${'a '.repeat(30_000)}`, '('.repeat(60_000)])
+  for (const text of ['"'.repeat(60_000), '\\'.repeat(60_000), "sh -c '".repeat(9_000), 'a '.repeat(30_000), '('.repeat(60_000)])
     expect(commandsOf(text).length).toBeLessThan(60_001)
   expect(performance.now() - startedAt).toBeLessThan(2_000)
 })

@@ -43,27 +43,39 @@ const isBase64 = (body: string): boolean => {
 
 type Inside = { readonly header: readonly string[]; readonly data: readonly string[] }
 
+/** How far a block has come: in a header, perhaps; surely, for a colon stands in it; past the empty line that ends one. */
+type State = { readonly header: 'maybe' | 'in' | 'past'; readonly before: string[]; readonly after: string[]; short: boolean }
+
+/** Behind a header lines are as long as each other, but for the last. */
+const misfits = ({ header, short }: State, text: string): boolean => header === 'past' && (short || text.length + 1 > longestAfterHeader)
+
+const ended = ({ header, before, after }: State, text: string, label: string): Inside | string => {
+  if (text !== `${end}${label}${tail}`) return 'has an end that does not stand alone in its line, or is that of another block'
+  return header === 'maybe' ? { header: [], data: before } : { header: before, data: after }
+}
+
+/** One line more; an answer when it ends the block, or makes it none. */
+const taken = (state: State, text: string, label: string): State | Inside | string => {
+  if (text === '') return state.header === 'past' ? 'holds empty lines' : { ...state, header: 'past' }
+  if (text.startsWith(end)) return ended(state, text, label)
+  if (misfits(state, text)) return 'holds an empty line, and lines of different length'
+  state.short = state.header === 'past' && text.length + 1 < longestAfterHeader
+  ;(state.header === 'past' ? state.after : state.before).push(text)
+  return state
+}
+
 /** What stands between begin and end, or why it is none. */
 const insideOf = (pieces: Iterator<Piece, undefined>, label: string): Inside | string => {
-  const [before, after]: [string[], string[]] = [[], []]
-  let header: 'maybe' | 'in' | 'past' = 'maybe'
-  let [goesOn, short] = [false, false]
+  let state: State = { header: 'maybe', before: [], after: [], short: false }
+  let wentOn = false
   for (let next = pieces.next().value; next !== undefined; next = pieces.next().value) {
-    const [wentOn, { raw, text }] = [goesOn, next]
-    goesOn = next.goesOn
-    if (header === 'maybe' && raw.includes(':')) header = 'in'
-    if (text === '' && wentOn) continue
-    if (text === '' && header === 'past') return 'holds empty lines'
-    if (text === '') header = 'past'
-    else if (text.startsWith(end)) {
-      if (text !== `${end}${label}${tail}`) return 'has an end that does not stand alone in its line, or is that of another block'
-      return header === 'maybe' ? { header: [], data: before } : { header: before, data: after }
-    } else if (header === 'past' && (short || text.length + 1 > longestAfterHeader))
-      return 'holds an empty line, and lines of different length'
-    else {
-      short = header === 'past' && text.length + 1 < longestAfterHeader
-      ;(header === 'past' ? after : before).push(text)
-    }
+    // The end of a line that came in pieces is no empty one.
+    const isRest = wentOn && next.text === ''
+    wentOn = next.goesOn
+    if (state.header === 'maybe' && next.raw.includes(':')) state = { ...state, header: 'in' }
+    const step = isRest ? state : taken(state, next.text, label)
+    if (typeof step === 'string' || 'data' in step) return step
+    state = step
   }
   return 'has no end: the file was cut'
 }

@@ -79,14 +79,22 @@ const mayName = ({ permitted, excluded }: Usage, names: readonly string[]): bool
     return allowed && !excluded.some((base) => isBelow(plain, base))
   })
 
+const ofIssuer = ({ usage, isCa }: Used, index: number, names: readonly string[]): Misuse['kind'] | undefined => {
+  if (!isCa || ((usage.keyBits ?? signsCertificates) & signsCertificates) === 0) return 'no-authority'
+  if (!isForServers(usage)) return 'not-for-servers'
+  if (usage.depth !== undefined && index - 1 > usage.depth) return 'too-deep'
+  return mayName(usage, names) ? undefined : 'not-for-name'
+}
+
+const ofLeaf = ({ usage }: Used): Misuse['kind'] | undefined =>
+  isForServers(usage) && ((usage.keyBits ?? handshakeBits) & handshakeBits) !== 0 ? undefined : 'not-for-servers'
+
 /** The first certificate of a path that may not do what it does there: be a server's, or sign the one below it. Pure. */
 export const misuseOf = (path: readonly Used[]): Misuse | undefined => {
-  for (const [index, { usage, isCa }] of path.entries()) {
-    const bits = usage.keyBits ?? 0xff
-    if (index > 0 && (!isCa || (bits & signsCertificates) === 0)) return { kind: 'no-authority', index }
-    if (!isForServers(usage) || (index === 0 && (bits & handshakeBits) === 0)) return { kind: 'not-for-servers', index }
-    if (index > 0 && usage.depth !== undefined && index - 1 > usage.depth) return { kind: 'too-deep', index }
-    if (index > 0 && !mayName(usage, path[0]?.dnsNames ?? [])) return { kind: 'not-for-name', index }
+  const names = path[0]?.dnsNames ?? []
+  for (const [index, one] of path.entries()) {
+    const kind = index === 0 ? ofLeaf(one) : ofIssuer(one, index, names)
+    if (kind !== undefined) return { kind, index }
   }
   return undefined
 }

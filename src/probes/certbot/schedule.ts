@@ -117,7 +117,7 @@ const isExecutable = (path: string): Promise<boolean> =>
 const placesIn = async (root: string, folder: string, kind: TableKind): Promise<readonly Place[]> => {
   const names = (await readdir(join(root, folder)).catch(() => [])).filter(isReadName)
   const places = names.slice(0, mostTables).map((name) => ({ path: join(root, folder, name), where: `/${folder}/${name}`, kind }))
-  const runnable = await Promise.all(places.map(({ path }) => kind !== 'script' || isExecutable(path)))
+  const runnable = await Promise.all(places.map(async ({ path }) => kind !== 'script' || isExecutable(path)))
   return places.filter((_, index) => runnable[index])
 }
 

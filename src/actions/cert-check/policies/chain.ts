@@ -1,7 +1,7 @@
 import type { JudgedFinding } from '../../../contract/finding.ts'
 import type { Certificate } from '../../../domain/x509/certificate.ts'
 import type { Chain } from '../../../domain/x509/chain.ts'
-import { advise, type CertificatePlace, judged } from './where.ts'
+import { advise, type CertificatePlace, type JudgedFact, judged } from './where.ts'
 
 const names = (certificates: readonly Certificate[]): string => certificates.map((one) => one.subject).join(', ')
 
@@ -44,42 +44,53 @@ export const isComplete = ({ path }: Chain, root: Certificate | undefined): bool
 /** The last one is an authority: what is above it may be missing, or may be a root that nobody here knows. */
 const endsInDoubt = ({ path }: Chain): boolean => path.length > 1 && path.at(-1)?.isCa === true
 
+type Told = Omit<JudgedFact<'cert.incomplete'>, 'id' | 'expected'>
+type Doubt = 'ok' | 'warning' | 'critical'
+
+const endsWords = ({ path }: Chain): string =>
+  `it ends at ${path.at(-1)?.subject}, issued by ${path.at(-1)?.issuer}, which is neither presented nor a trusted root`
+
+/** Only the root may be unknown. */
+const doubtfulWords = (chain: Chain, { show }: CertificatePlace, doubt: Doubt): Told => {
+  const observed = endsWords(chain)
+  if (doubt !== 'ok') {
+    const serve = 'serve the whole chain, each certificate up to the one that a root issued; an authority of your own belongs in ca-file'
+    return { status: doubt, title: 'chain is incomplete, or of an authority that is unknown here', observed, advice: advise(serve, show) }
+  }
+  return {
+    status: 'ok',
+    cleared: false,
+    title: 'chain ends at an authority that is unknown here',
+    observed,
+    notChecked: `whether anything is missing above ${chain.path.at(-1)?.subject}`,
+    advice: 'name the PEM file of its root in ca-file',
+  }
+}
+
+const completeWords = (chain: Chain, root: Certificate | undefined, where: CertificatePlace, doubt: Doubt): Told => {
+  if (isComplete(chain, root))
+    return { status: 'ok', title: 'chain is complete', observed: `${chain.path.length} in the chain`, advice: '' }
+  if (endsInDoubt(chain)) return doubtfulWords(chain, where, doubt)
+  return {
+    status: 'critical',
+    title: 'chain is incomplete: an intermediate certificate is missing',
+    observed: endsWords(chain),
+    advice: advise('serve fullchain.pem instead of cert.pem', where.show),
+  }
+}
+
 /** Whether the chain leads to a root by itself, even when a store of this machine could mend it. `doubt`: what it is where only the root may be unknown; ok for a chain that its authority delivered as it is. */
 export const judgeComplete = (
   chain: Chain,
   root: Certificate | undefined,
   where: CertificatePlace,
-  doubt: 'ok' | 'warning' | 'critical' = 'critical',
-): JudgedFinding<'cert.incomplete'> => {
-  const [complete, inDoubt] = [isComplete(chain, root), endsInDoubt(chain)]
-  const top = chain.path.at(-1)
-  const ends = `it ends at ${top?.subject}, issued by ${top?.issuer}, which is neither presented nor a trusted root`
-  if (!complete && inDoubt && doubt === 'ok')
-    return judged(where, {
-      id: 'cert.incomplete',
-      status: 'ok',
-      cleared: false,
-      title: 'chain ends at an authority that is unknown here',
-      observed: ends,
-      expected: 'every certificate up to the one that a root issued',
-      notChecked: `whether anything is missing above ${top?.subject}`,
-      advice: 'name the PEM file of its root in ca-file',
-    })
-  const missing = inDoubt
-    ? 'chain is incomplete, or of an authority that is unknown here'
-    : 'chain is incomplete: an intermediate certificate is missing'
-  const serve = inDoubt
-    ? 'serve the whole chain, each certificate up to the one that a root issued; an authority of your own belongs in ca-file'
-    : 'serve fullchain.pem instead of cert.pem'
-  return judged(where, {
+  doubt: Doubt = 'critical',
+): JudgedFinding<'cert.incomplete'> =>
+  judged(where, {
     id: 'cert.incomplete',
-    status: complete ? 'ok' : inDoubt ? doubt : 'critical',
-    title: complete ? 'chain is complete' : missing,
-    observed: complete ? `${chain.path.length} in the chain` : ends,
     expected: 'every certificate up to the one that a root issued',
-    advice: complete ? '' : advise(serve, where.show),
+    ...completeWords(chain, root, where, doubt),
   })
-}
 
 /** Names of authorities that one certificate writes otherwise than the other: the same by RFC 5280, and not for everybody. Silent where there are none. */
 export const judgeIssuerNames = (

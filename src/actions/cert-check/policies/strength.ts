@@ -1,6 +1,6 @@
 import type { JudgedFinding } from '../../../contract/finding.ts'
 import type { Certificate } from '../../../domain/x509/certificate.ts'
-import { advise, type CertificatePlace, judged } from './where.ts'
+import { advise, type CertificatePlace, type JudgedFact, judged } from './where.ts'
 
 const leastRsaBits = 2048
 const leastEcBits = 256
@@ -27,27 +27,33 @@ const weaknessesOf = (certificate: Certificate): readonly string[] => {
   return found.filter((one) => one !== undefined).map((one) => `${subject}: ${one}`)
 }
 
+type Told = Omit<JudgedFact<'cert.strength'>, 'id' | 'expected'>
+
+const tooWeak = (weak: readonly string[]): Pick<Told, 'title' | 'observed' | 'evidence'> => ({
+  title: 'key or signature is too weak',
+  observed: weak.slice(0, 3).join('; '),
+  evidence: weak,
+})
+
+const strengthWords = (needed: readonly Certificate[], others: readonly Certificate[], { renew, show }: CertificatePlace): Told => {
+  const [leaf] = needed
+  const own = leaf?.selfSigned === true && leaf.signature.weak ? [`${leaf.subject}: signed by ${leaf.signature.algorithm}`] : []
+  const [weak, spare] = [[...own, ...needed.flatMap(weaknessesOf)], others.flatMap(weaknessesOf)]
+  if (weak.length > 0)
+    return { status: 'critical', ...tooWeak(weak), advice: advise('get a certificate with a new key from an authority of today', renew) }
+  if (spare.length > 0) return { status: 'warning', ...tooWeak(spare), advice: advise('take it out of the file: nothing needs it', show) }
+  const observed = leaf === undefined ? '' : `key ${keyWords(leaf)}, signed by ${leaf.signature.algorithm}`
+  return { status: 'ok', title: 'key and signature are strong', observed, advice: '' }
+}
+
 /** Keys and signatures of all that is needed; a self-signed leaf counts by its signature too, for nobody has it beforehand. `others`: what nobody needs warns. */
 export const judgeStrength = (
   needed: readonly Certificate[],
   where: CertificatePlace,
   others: readonly Certificate[] = [],
-): JudgedFinding<'cert.strength'> => {
-  const [leaf] = needed
-  const own = leaf?.selfSigned === true && leaf.signature.weak ? [`${leaf.subject}: signed by ${leaf.signature.algorithm}`] : []
-  const weak = [...own, ...needed.flatMap(weaknessesOf)]
-  const spare = weak.length > 0 ? [] : others.flatMap(weaknessesOf)
-  const all = [...weak, ...spare]
-  const seen = leaf === undefined ? '' : `key ${keyWords(leaf)}, signed by ${leaf.signature.algorithm}`
-  const renewed = advise('get a certificate with a new key from an authority of today', where.renew)
-  const shortened = advise('take it out of the file: nothing needs it', where.show)
-  return judged(where, {
+): JudgedFinding<'cert.strength'> =>
+  judged(where, {
     id: 'cert.strength',
-    status: weak.length > 0 ? 'critical' : spare.length > 0 ? 'warning' : 'ok',
-    title: all.length > 0 ? 'key or signature is too weak' : 'key and signature are strong',
-    observed: all.length > 0 ? all.slice(0, 3).join('; ') : seen,
     expected: `RSA of ${leastRsaBits} bits or more, EC P-256 or more, Ed25519; no MD5, no SHA-1`,
-    advice: weak.length > 0 ? renewed : spare.length > 0 ? shortened : '',
-    evidence: all,
+    ...strengthWords(needed, others, where),
   })
-}

@@ -158,3 +158,13 @@ describe('an endpoint', () => {
     expect([judged.rows, judged.served, judged.findings.map(({ id }) => id)]).toEqual([[], [], ['tls.reachable', 'cert.addresses']])
   })
 })
+
+test.each([
+  [undefined, 'ok'],
+  [2_048, 'ok'],
+  [2_047, 'warning'],
+  [1_024, 'warning'],
+  [1_023, 'critical'],
+])('a group of Diffie-Hellman of %j bits is %s', (dhBits, status) => {
+  expect(of('tls.versions', [shaken('192.0.2.1', leafOf(), { protocol: 'TLSv1.2', dhBits })])[0]?.status).toBe(status)
+})

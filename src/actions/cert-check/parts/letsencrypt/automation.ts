@@ -1,67 +1,15 @@
-import { resolve } from 'node:path'
 import type { JudgedFinding } from '../../../../contract/finding.ts'
 import type { Seen } from '../../../../contract/seen.ts'
 import { formatDuration } from '../../../../core/quantity.ts'
 import { shellCommand } from '../../../../core/text/shell-command.ts'
-import type { CertbotFolder, LastRuns, Lineage, Schedule, Starter } from '../../../../domain/certbot/lineage.ts'
+import type { CertbotFolder, LastRuns, Schedule, Starter } from '../../../../domain/certbot/lineage.ts'
 import type { CertbotRun } from '../../../../domain/certbot/run-log.ts'
 import { type CertbotFinding, type LetsencryptSubject, told, unseen } from './about.ts'
+import { judgeHook, startersFor } from './hook.ts'
 
 const dayMs = 86_400_000
 /** Certbot's own timer runs twice a day; a week without a run is no delay any more. */
 const longestSilenceMs = 8 * dayMs
-
-/** Installers that load the new certificate themselves. */
-const loads = /^(nginx|apache|haproxy)/
-
-const hookOf = ({ conf }: Lineage): string | undefined => {
-  if (!conf?.seen) return undefined
-  const { parameters } = conf.value
-  const named = ['renew_hook', 'deploy_hook', 'post_hook'].find((key) => (parameters[key] ?? 'None') !== 'None')
-  if (named !== undefined) return named
-  return loads.test(parameters['installer'] ?? '') ? `installer ${parameters['installer']}` : undefined
-}
-
-/** Certbot of the host renews this one where nobody names another. */
-const hostDirectory = '/etc/letsencrypt'
-
-const startersFor = ({ starters }: Schedule, directory: string): readonly Starter[] =>
-  starters.filter((one) => resolve(one.directory ?? hostDirectory) === resolve(directory))
-
-type Around = { readonly sharedHooks: Seen<number>; readonly postHooks?: Seen<number> | undefined; readonly schedule: Schedule }
-
-/** A renewed certificate is loaded by something: a hook of its own, one for all, or an installer. */
-export const judgeHook = (
-  lineage: Lineage,
-  { sharedHooks, postHooks, schedule }: Around,
-  { asked, directory }: LetsencryptSubject,
-): CertbotFinding => {
-  const { name } = lineage
-  const shared = {
-    id: 'certbot.hook',
-    subject: `lineage/${name}`,
-    expected: 'a deploy hook or an installer that loads the new certificate',
-  } as const
-  const own = hookOf(lineage)
-  const ofAll = sharedHooks.seen && sharedHooks.value > 0 ? `${sharedHooks.value} in renewal-hooks/deploy or cli.ini` : undefined
-  const afterAll = postHooks?.seen === true && postHooks.value > 0 ? `${postHooks.value} in renewal-hooks/post` : undefined
-  const ofStarter = startersFor(schedule, directory).find((one) => one.withHook)?.where
-  const found = own ?? ofAll ?? afterAll ?? ofStarter
-  if (found !== undefined) return told({ ...shared, status: 'ok', title: `${name}: has a deploy hook`, observed: `hook: ${found}` })
-  const blind = [lineage.conf, sharedHooks, postHooks].find((one) => one?.seen === false)
-  if (blind?.seen === false) return unseen(shared, blind, asked)
-  const place = schedule.blind[0]
-  // Where a place stays closed that may name a hook, nobody can say that there is none.
-  if (place !== undefined)
-    return unseen(shared, { cause: `${place.place} may not be read, and it may name a hook`, advice: place.advice }, false)
-  return told({
-    ...shared,
-    status: 'warning',
-    title: `${name}: no deploy hook`,
-    observed: 'nothing loads the certificate after a renewal: no hook, no installer',
-    advice: `put a script that reloads the web server into ${directory}/renewal-hooks/deploy, and make it executable`,
-  })
-}
 
 const wakeCommand = ({ where, state }: Starter): string => {
   if (!where.endsWith('.timer')) return 'start the cron service'
