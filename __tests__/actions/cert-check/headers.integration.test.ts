@@ -135,4 +135,15 @@ describe('the way from HTTP', () => {
     if (target === undefined) throw new Error('no target')
     expect(found(judgeHeaders(target, { https: answer(), plain }), 'headers.redirect').status).toBe(status)
   })
+
+  test.each([
+    [['https://www.quiz.example/'], 'ok', 'redirect straight to https://'],
+    [['http://www.quiz.example/home'], 'warning', 'return 301'],
+  ])('that goes on to %j is %s', (detour, status, advice) => {
+    if (target === undefined) throw new Error('no target')
+    const plain = answered(301, 'http://www.quiz.example/')
+    const finding = found(judgeHeaders(target, { https: answer(), plain, detour }), 'headers.redirect')
+    expect(finding.status).toBe(status)
+    expect(finding.advice).toContain(advice)
+  })
 })
