@@ -104,6 +104,18 @@ describe('the headers', () => {
     )
   })
 
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'of a server that wants a certificate of its client, by %s, are not checked',
+    async (maxVersion) => {
+      const mutual = { requestCert: true, rejectUnauthorized: true, maxVersion }
+      await using server = await tlsServer(certificates.valid, page(good), mutual)
+      const { findings } = await runPart(part, written(server.port))
+      expect(findings).toMatchObject([
+        { id: 'headers.reachable', status: 'ok', notChecked: expect.stringContaining('without a certificate') },
+      ])
+    },
+  )
+
   test('of a server that is down are unknown here; tls.reachable says that it is down', async () => {
     expect(troubles((await runPart(part, written(await unusedPort()))).findings)).toEqual(['headers.reachable unknown'])
   })

@@ -97,6 +97,11 @@ describe('what starts certbot', () => {
       { starters: [{ where: 'certbot.timer', withHook: false, state: 'masked' }], blind: [] },
     ],
     [
+      'a timer whose service starts a shell',
+      { files: systemd, units: `${unit('certbot.timer', 'active')}\n${service('sh -c sleep 3 && certbot renew && nginx -s reload')}` },
+      { starters: [{ where: 'certbot.timer', withHook: true, state: 'active' }], blind: [] },
+    ],
+    [
       'a timer whose service only tries',
       { files: systemd, units: `${unit('certbot.timer', 'active')}\n${service('certbot renew --dry-run')}` },
       { starters: [], blind: [] },

@@ -39,7 +39,11 @@ const hasSystemd = async (root: string): Promise<boolean> => (await readBounded(
 type Unit = ReturnType<typeof parseUnits>[number]
 
 /** `{ path=/usr/bin/certbot ; argv[]=/usr/bin/certbot -q renew ; … }`, a line for each -> the text of a shell. */
-const commandsIn = (text: string | undefined): string => [...(text ?? '').matchAll(/argv\[\]=(.*?) ; /g)].map((one) => one[1]).join('\n')
+const commandsIn = (text: string | undefined): string =>
+  [...(text ?? '').matchAll(/argv\[\]=(.*?) ; /g)]
+    // What a shell is given as one word stands there without its quotes.
+    .map(([, command = '']) => command.replace(/^\S*\/(?:ba|da|a|z)?sh -\w*c /, ''))
+    .join('\n')
 
 const stateOf = (timer: Unit, service: Unit | undefined): Starter['state'] => {
   if (timer['LoadState'] === 'masked' || service?.['LoadState'] === 'masked') return 'masked'

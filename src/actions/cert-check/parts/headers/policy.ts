@@ -148,15 +148,20 @@ const isNoHttp = (https: SeenHeaders['https']): boolean =>
   https.kind === 'fault' &&
   (https.fault.kind === 'garbage' || (https.fault.phase === 'first-byte' && ['timeout', 'closed', 'reset'].includes(https.fault.kind)))
 
-const noHttp = (target: CertTarget): HeaderFinding =>
+/** Whoever wants a certificate of its client ends the handshake so; what else may be wrong with it, tls.reachable tells. */
+const wantsCertificate = (https: SeenHeaders['https']): boolean =>
+  https.kind === 'fault' &&
+  /ALERT_(?:CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|BAD_CERTIFICATE|CERTIFICATE_UNKNOWN|UNKNOWN_CA)$/.test(https.fault.detail)
+
+const unchecked = (target: CertTarget, title: string): HeaderFinding =>
   make(target, {
     id: 'headers.reachable',
     status: 'ok',
     cleared: false,
-    title: 'it does not speak HTTP',
+    title,
     observed: 'no answer of HTTP to GET /',
-    expected: 'an answer to GET /, of what speaks HTTP',
-    notChecked: 'its headers, for it does not speak HTTP',
+    expected: 'an answer to GET /, of what speaks HTTP to everybody',
+    notChecked: `its headers, for ${title}`,
   })
 
 const notAnswered = (target: CertTarget, https: Exclude<SeenHeaders['https'], Answer>): HeaderFinding => {
@@ -176,7 +181,8 @@ const notAnswered = (target: CertTarget, https: Exclude<SeenHeaders['https'], An
 /** What a start page said -> a finding for each header that browsers obey, and for the way from HTTP. Pure. */
 export const judgeHeaders = (target: CertTarget, seen: SeenHeaders): readonly HeaderFinding[] => {
   const { https } = seen
-  if (isNoHttp(https)) return [noHttp(target)]
+  if (isNoHttp(https)) return [unchecked(target, 'it does not speak HTTP')]
+  if (wantsCertificate(https)) return [unchecked(target, 'it lets in nobody without a certificate'), ...judgePlain(target, seen)]
   if (https.kind !== 'answer') return [notAnswered(target, https), ...judgePlain(target, seen)]
   // A redirect shows no page: of its headers only HSTS counts.
   const rules = isRedirect(https.status) ? [hsts] : [hsts, ...ofPages]
