@@ -44,7 +44,7 @@ const isBase64 = (body: string): boolean => {
 type Inside = { readonly header: readonly string[]; readonly data: readonly string[] }
 
 /** How far a block has come: in a header, perhaps; surely, for a colon stands in it; past the empty line that ends one. */
-type State = { readonly header: 'maybe' | 'in' | 'past'; readonly before: string[]; readonly after: string[]; short: boolean }
+type State = { header: 'maybe' | 'in' | 'past'; readonly before: string[]; readonly after: string[]; short: boolean }
 
 /** Behind a header lines are as long as each other, but for the last. */
 const misfits = ({ header, short }: State, text: string): boolean => header === 'past' && (short || text.length + 1 > longestAfterHeader)
@@ -55,27 +55,30 @@ const ended = ({ header, before, after }: State, text: string, label: string): I
 }
 
 /** One line more; an answer when it ends the block, or makes it none. */
-const taken = (state: State, text: string, label: string): State | Inside | string => {
-  if (text === '') return state.header === 'past' ? 'holds empty lines' : { ...state, header: 'past' }
+const taken = (state: State, text: string, label: string): Inside | string | undefined => {
+  if (text === '' && state.header === 'past') return 'holds empty lines'
+  if (text === '') {
+    state.header = 'past'
+    return undefined
+  }
   if (text.startsWith(end)) return ended(state, text, label)
   if (misfits(state, text)) return 'holds an empty line, and lines of different length'
   state.short = state.header === 'past' && text.length + 1 < longestAfterHeader
   ;(state.header === 'past' ? state.after : state.before).push(text)
-  return state
+  return undefined
 }
 
 /** What stands between begin and end, or why it is none. */
 const insideOf = (pieces: Iterator<Piece, undefined>, label: string): Inside | string => {
-  let state: State = { header: 'maybe', before: [], after: [], short: false }
+  const state: State = { header: 'maybe', before: [], after: [], short: false }
   let wentOn = false
   for (let next = pieces.next().value; next !== undefined; next = pieces.next().value) {
     // The end of a line that came in pieces is no empty one.
     const isRest = wentOn && next.text === ''
     wentOn = next.goesOn
-    if (state.header === 'maybe' && next.raw.includes(':')) state = { ...state, header: 'in' }
-    const step = isRest ? state : taken(state, next.text, label)
-    if (typeof step === 'string' || 'data' in step) return step
-    state = step
+    if (state.header === 'maybe' && next.raw.includes(':')) state.header = 'in'
+    const answer = isRest ? undefined : taken(state, next.text, label)
+    if (answer !== undefined) return answer
   }
   return 'has no end: the file was cut'
 }
