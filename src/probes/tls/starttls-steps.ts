@@ -93,7 +93,7 @@ const postgresAnswer: AnswerReader = (heard) => {
 
 /** A name that is none is refused by careful servers; an address of ours is always one (RFC 5321, 4.1.3). */
 const ehlo = (localAddress: string): string => {
-  const address = localAddress.replace(/^::ffff:(?=[\d.]+$)/, '').replace(/%.*$/, '')
+  const address = (localAddress.split('%', 1)[0] ?? '').replace(/^::ffff:(?=[\d.]+$)/, '')
   return `EHLO [${address.includes(':') ? `IPv6:${address}` : address || '127.0.0.1'}]\r\n`
 }
 

@@ -1,20 +1,38 @@
 /** What headers mean to browsers, by the grammar of each. Pure. */
 
-const oneDirective = /\s*([\w-]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^;"\s]*))\s*)?(?:;|$)/gy
+/** What stands between separators, but not inside of quotes. */
+const splitOutside = (text: string, separator: ',' | ';'): readonly string[] => {
+  const parts = ['']
+  let inQuotes = false
+  for (const char of text) {
+    if (char === '"') inQuotes = !inQuotes
+    if (char === separator && !inQuotes) parts.push('')
+    else parts.push(`${parts.pop() ?? ''}${char}`)
+  }
+  return parts.map((one) => one.trim())
+}
+
+type Directive = { readonly name: string; readonly value: string }
+
+/** `name`, `name = token` or `name="text"`; undefined for what is none. */
+const directiveOf = (text: string): Directive | undefined => {
+  const equals = text.indexOf('=')
+  const name = (equals === -1 ? text : text.slice(0, equals)).trim().toLowerCase()
+  const written = equals === -1 ? '' : text.slice(equals + 1).trim()
+  const value = written.length > 1 && written.startsWith('"') && written.endsWith('"') ? written.slice(1, -1) : written
+  return /^[\w-]+$/.test(name) && (equals === -1 || /^[^\s"]*$/.test(value)) ? { name, value } : undefined
+}
 
 /** Seconds of the first Strict-Transport-Security (RFC 6797, 6.1 and 8.1): each directive once, digits only; 0 for one that browsers pass over. */
 export const hstsSeconds = (header: string): number => {
-  const [first = ''] = header.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/)
-  const text = first
-    .trim()
-    .replaceAll(/(?:;\s*)+/g, ';')
-    .replace(/^;|;$/g, '')
-  const read = [...text.matchAll(oneDirective)]
-  if (text === '' || read.reduce((sum, one) => sum + one[0].length, 0) !== text.length) return 0
-  const names = read.map((one) => (one[1] ?? '').toLowerCase())
-  const age = read[names.indexOf('max-age')]
-  const digits = age?.[2] ?? age?.[3] ?? ''
-  return new Set(names).size === names.length && /^\d{1,15}$/.test(digits) ? Number(digits) : 0
+  const [first = ''] = splitOutside(header, ',')
+  const read = splitOutside(first, ';')
+    .filter((one) => one !== '')
+    .map(directiveOf)
+  const known = read.filter((one) => one !== undefined)
+  const isOnce = new Set(known.map((one) => one.name)).size === read.length
+  const digits = known.find((one) => one.name === 'max-age')?.value ?? ''
+  return isOnce && /^\d{1,15}$/.test(digits) ? Number(digits) : 0
 }
 
 const listed = (header: string): readonly string[] => header.split(',').map((one) => one.trim().toLowerCase())
