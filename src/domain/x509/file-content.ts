@@ -63,7 +63,7 @@ const ofPem = (pem: Pem, text: string): FileContent | undefined => {
   const labels = [...pem.blocks, ...(pem.fault === undefined ? [] : [pem.fault])].map((one) => one.label)
   const [sent, unread] = [sentOf(pem.blocks), unreadMarkers(text, pem)]
   const { fault } = pem
-  if (fault !== undefined && labels.some(isCertificate))
+  if (fault !== undefined && (labels.some(isCertificate) || unread.length > 0))
     return damaged(fault.line, `the ${isCertificate(fault.label) ? 'certificate' : 'block'} that begins there ${fault.why}`)
   const [first] = sent
   if (unread[0] !== undefined && unread[0] < (first?.line ?? Infinity))
