@@ -5,7 +5,7 @@ import { clientHello, type Offer, oldOffer, rsaOffer, wholeOffer } from './clien
 import { type PlainAnswer, readPlainAnswer } from './plain-answer.ts'
 
 /** More than a server says before it waits for the client. */
-const maxHeardBytes = 256 * 1024
+const maxHeardBytes = 64 * 1024
 
 type Asked = { readonly serverName: string; readonly stop: Stop }
 

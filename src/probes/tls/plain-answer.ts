@@ -47,12 +47,14 @@ const certificatesIn = (body: Buffer): readonly Buffer[] => {
 
 const kinds = { serverHello: 2, certificate: 11, certificateRequest: 13, serverHelloDone: 14 } as const
 
+const isHello12 = ({ kind, body }: Message): boolean => kind === kinds.serverHello && body[0] === 3 && body[1] === 3
+
 /** An answer is over, goes on, or is none. `whole`: up to its end, else up to the certificates. */
 export const readPlainAnswer = (heard: Buffer, whole: boolean): PlainAnswer | 'more' | 'refused' => {
   if (heard.length > 0 && heard[0] !== 0x16) return 'refused'
   const messages = messagesIn(handshakeBytes(heard) ?? Buffer.alloc(0))
   const [hello] = messages
-  if (hello !== undefined && (hello.kind !== kinds.serverHello || hello.body.readUInt16BE(0) !== 0x0303)) return 'refused'
+  if (hello !== undefined && !isHello12(hello)) return 'refused'
   const certificate = messages.find((one) => one.kind === kinds.certificate)
   const isOver = whole ? messages.some((one) => one.kind === kinds.serverHelloDone) : certificate !== undefined
   if (!isOver) return 'more'
