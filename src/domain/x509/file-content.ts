@@ -59,19 +59,27 @@ const endsWell = (block: PemBlock): boolean => {
 const sentOf = (blocks: readonly PemBlock[]): readonly PemBlock[] =>
   blocks.filter(({ label }) => isCertificate(label)).filter(({ label }, index) => index === 0 || !label.startsWith('TRUSTED'))
 
-const ofPem = (pem: Pem, text: string): FileContent | undefined => {
-  const labels = [...pem.blocks, ...(pem.fault === undefined ? [] : [pem.fault])].map((one) => one.label)
-  const [sent, unread] = [sentOf(pem.blocks), unreadMarkers(text, pem)]
-  const { fault } = pem
-  if (fault !== undefined && (labels.some(isCertificate) || unread.length > 0))
+/** What OpenSSL gives up at, and what it never sees before the first certificate that it reads. */
+const faultOf = ({ blocks, fault }: Pem, unread: readonly number[]): FileContent | undefined => {
+  const [first] = sentOf(blocks)
+  const isAboutCertificates = first !== undefined || unread.length > 0 || (fault !== undefined && isCertificate(fault.label))
+  if (fault !== undefined && isAboutCertificates)
     return damaged(fault.line, `the ${isCertificate(fault.label) ? 'certificate' : 'block'} that begins there ${fault.why}`)
+  const [unseen] = unread
+  if (unseen === undefined || (first !== undefined && first.line < unseen)) return undefined
+  return damaged(unseen, 'the certificate that begins there is not seen by any server: its marker does not stand alone in its line')
+}
+
+const ofPem = (pem: Pem, text: string): FileContent | undefined => {
+  const [sent, unread] = [sentOf(pem.blocks), unreadMarkers(text, pem)]
+  const labels = [...pem.blocks, ...(pem.fault === undefined ? [] : [pem.fault])].map((one) => one.label)
+  const fault = faultOf(pem, unread)
+  if (fault !== undefined) return fault
   const [first] = sent
-  if (unread[0] !== undefined && unread[0] < (first?.line ?? Infinity))
-    return damaged(unread[0], 'the certificate that begins there is not seen by any server: its marker does not stand alone in its line')
   if (first === undefined) return labels.length === 0 ? undefined : ofLabels(labels)
-  const looked = sent.slice(0, mostCertificates)
   // Of those behind the first, servers ignore what stands behind it.
   if (!endsWell(first)) return damaged(first.line, 'the certificate that begins there is no whole one, or more stands behind it')
+  const looked = sent.slice(0, mostCertificates)
   const told = { withKey: labels.some(isKey), cut: sent.length > looked.length, unread: unread.length }
   return { kind: 'certificates', certificates: looked.map(derOf), form: 'pem', ...told }
 }

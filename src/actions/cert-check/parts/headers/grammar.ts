@@ -19,8 +19,8 @@ const directiveOf = (text: string): Directive | undefined => {
   const equals = text.indexOf('=')
   const name = (equals === -1 ? text : text.slice(0, equals)).trim().toLowerCase()
   const written = equals === -1 ? '' : text.slice(equals + 1).trim()
-  const value = written.length > 1 && written.startsWith('"') && written.endsWith('"') ? written.slice(1, -1) : written
-  return /^[\w-]+$/.test(name) && (equals === -1 || /^[^\s"]*$/.test(value)) ? { name, value } : undefined
+  const isValue = /^(?:[^\s"]*|"[^"]*")$/.test(written)
+  return /^[\w-]+$/.test(name) && isValue ? { name, value: written.replaceAll('"', '') } : undefined
 }
 
 /** Seconds of the first Strict-Transport-Security (RFC 6797, 6.1 and 8.1): each directive once, digits only; 0 for one that browsers pass over. */
