@@ -29,6 +29,8 @@ export type Wanted = {
   readonly ca?: boolean
   /** More lines of an openssl extension section: `tlsfeature = status_request`. */
   readonly extensions?: readonly string[]
+  /** Its subject as PrintableString, where openssl takes UTF8String otherwise. */
+  readonly printable?: boolean
   /** The whole subject as openssl writes it, instead of the common name. */
   readonly subject?: string
 }
@@ -83,6 +85,7 @@ export const createAuthority = (): Authority => {
   const at = (name: string) => join(folder, name)
   const openssl = (...args: readonly string[]) => execFileSync('openssl', args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
   writeFileSync(at('config'), config)
+  writeFileSync(at('printable'), '[req]\nstring_mask = nombstr\ndistinguished_name = any\n[any]\n')
   writeFileSync(at('index'), '')
   let made = 0
 
@@ -94,7 +97,8 @@ export const createAuthority = (): Authority => {
     writeFileSync(at('extensions'), extensionLines(wanted))
     if (wanted.privateKey === undefined) openssl('genpkey', ...keyArguments(key), '-out', keyPath)
     else writeFileSync(keyPath, wanted.privateKey)
-    openssl('req', '-new', '-utf8', '-key', keyPath, '-subj', wanted.subject ?? `/CN=${name}`, '-out', 'request')
+    const request = wanted.printable === true ? ['-config', 'printable'] : []
+    openssl('req', '-new', '-utf8', ...request, '-key', keyPath, '-subj', wanted.subject ?? `/CN=${name}`, '-out', 'request')
     const signer = by === undefined ? ['-selfsign', '-keyfile', keyPath] : ['-cert', by.certPath, '-keyfile', by.keyPath]
     const input = ['-in', 'request', '-out', certPath, '-extfile', 'extensions', '-preserveDN', '-utf8']
     const validity = ['-startdate', time(from), '-enddate', time(until), '-md', digestOf(wanted)]

@@ -46,7 +46,7 @@ export const plainOnTlsPort = async (): Promise<TestServer> => {
 }
 
 /** A TLS server at any loopback address and port. */
-export const tlsServerAt = (address: string, port: number, { key, cert }: Certificate, options: TlsOptions = {}) =>
+export const tlsServerAt = (address: string, port: number, { key, cert }: Pick<TlsOptions, 'key' | 'cert'>, options: TlsOptions = {}) =>
   new Promise<AsyncDisposable & { readonly port: number; readonly events: EventEmitter }>((resolve, reject) => {
     const server = createServer({ key, cert, ...options }, (socket) => void socket.on('error', () => {})).on('tlsClientError', () => {})
     server.once('error', reject)

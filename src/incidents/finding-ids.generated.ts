@@ -36,6 +36,7 @@ export const findingIds = [
   'cert.file',
   'cert.files',
   'cert.incomplete',
+  'cert.issuer-name',
   'cert.lifetime',
   'cert.name',
   'cert.not-reloaded',

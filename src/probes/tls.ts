@@ -1,24 +1,11 @@
-import type { X509Certificate } from 'node:crypto'
-import { type Certificate, certificateOf } from '../domain/x509/certificate.ts'
-import { addressesOf, type Dial, type Dialed } from './net/dial.ts'
+import { X509Certificate } from 'node:crypto'
+import type { Certificate } from '../domain/x509/certificate.ts'
+import { addressesOf } from './net/dial.ts'
 import { type Failure, type Fault, failed, type Unseen } from './net/fault.ts'
-import type { Resolve } from './net/resolve.ts'
-import { createStop, type Stop } from './net/stop.ts'
+import { createStop } from './net/stop.ts'
+import { type At, connected, type TlsNetwork, type TlsRequest } from './tls/connected.ts'
+import { askForRsa, askOldVersions, askPlainly } from './tls/greet.ts'
 import { type HandshakeRequest, type Shaken, shakeHands } from './tls/handshake.ts'
-import { askOldVersions } from './tls/old-hello.ts'
-import { startTls } from './tls/starttls.ts'
-import type { StartTls } from './tls/starttls-steps.ts'
-import type { Store } from './tls/store.ts'
-
-export type TlsRequest = {
-  readonly host: string
-  readonly port: number
-  /** Asked for by SNI, unless it is a numeric address. */
-  readonly serverName: string
-  readonly starttls: StartTls | undefined
-  readonly store: Store
-  readonly timeoutMs: number
-}
 
 /** `accepted`: the server also speaks TLS 1.1 or an earlier one. `untestable`: the question could not be put. */
 export type OldVersions =
@@ -37,51 +24,20 @@ export type TlsSeen =
       readonly refusal: string | undefined
       readonly staple: Buffer | undefined
       readonly old: OldVersions
+      /** What OpenSSL says of it is not known, for the handshake was not finished. */
+      readonly unverified?: true
+      /** It goes no further without a certificate of the client. */
+      readonly asksForCertificate?: true
+      /** The size of a group of Diffie-Hellman that it agreed on. */
+      readonly dhBits?: number | undefined
+      /** What it presents to a client that knows RSA only, where that is another one. */
+      readonly forRsa?: readonly Certificate[] | undefined
     }
   | { readonly kind: 'fault'; readonly address: string; readonly fault: Fault }
   | { readonly kind: 'unseen'; readonly address: string; readonly unseen: Unseen }
 
 /** What a name showed: each of its addresses, or why there is none. */
 export type TlsLook = { readonly addresses: readonly TlsSeen[] } | Failure
-
-export type TlsNetwork = {
-  readonly dial: Dial
-  readonly resolve: Resolve
-  readonly signal: AbortSignal
-  /** Reads a certificate once, however often it is presented. */
-  readonly read: (x509: X509Certificate) => Certificate | undefined
-}
-
-/** A reader of certificates for one run. */
-export const createCertificateReader = (): TlsNetwork['read'] => {
-  const known = new Map<string, Certificate | undefined>()
-  return (x509) => {
-    const key = x509.fingerprint256
-    if (!known.has(key)) known.set(key, certificateOf(x509))
-    return known.get(key)
-  }
-}
-
-type At = TlsRequest & { readonly address: string }
-
-/** One connection to one address, with a time-out of its own, ready for TLS. */
-const connected = async <T>(
-  at: At,
-  network: TlsNetwork,
-  speak: (dialed: Dialed, stop: Stop) => Promise<T | Failure>,
-): Promise<T | Failure> => {
-  const stop = createStop(at.timeoutMs, network.signal)
-  try {
-    const dialed = await network.dial({ hostname: at.address, port: at.port }, stop)
-    if (!('socket' in dialed)) return dialed
-    const failure = at.starttls === undefined ? undefined : await startTls(dialed.socket, at.starttls, stop)
-    if (failure === undefined) return await speak(dialed, stop)
-    dialed.socket.destroy()
-    return failure
-  } finally {
-    stop.release()
-  }
-}
 
 const shakeAt = (at: At, asking: Omit<HandshakeRequest, 'serverName'>, network: TlsNetwork): Promise<Shaken | Failure> =>
   connected(at, network, (dialed, stop) => shakeHands(dialed, { ...asking, serverName: at.serverName }, stop))
@@ -106,20 +62,60 @@ const shakeOld = async (at: At, network: TlsNetwork): Promise<Shaken | Failure> 
     : shakeAt(at, { context, wantsStaple: false }, network)
 }
 
+type Presented = { readonly seen: Shaken; readonly unverified?: true; readonly asksForCertificate?: true }
+
+/** One that ends the handshake for want of our certificate has shown its own before. */
+const shownBefore = async (at: At, network: TlsNetwork): Promise<Presented | undefined> => {
+  const answer = await connected(at, network, (dialed, stop) => askPlainly(dialed, at.serverName, stop))
+  if (!('certificates' in answer) || !answer.asksForCertificate) return undefined
+  const presented = answer.certificates.map(certificateIn).filter((one) => one !== undefined)
+  return { seen: { protocol: 'TLSv1.2', presented, refusal: undefined, staple: undefined }, unverified: true, asksForCertificate: true }
+}
+
+const certificateIn = (der: Buffer): X509Certificate | undefined => {
+  try {
+    return new X509Certificate(der)
+  } catch {
+    // Not built like one: left out, as those that a handshake shows are.
+    return undefined
+  }
+}
+
+/** Another certificate for those that know RSA only; asked for where the first has another key. Not behind STARTTLS: mail servers count how often one comes. */
+const seenForRsa = async (at: At, leaf: Certificate, network: TlsNetwork): Promise<readonly Certificate[] | undefined> => {
+  if (at.starttls !== undefined || leaf.key.type.startsWith('rsa') || !network.asksForRsa(leaf)) return undefined
+  const answer = await connected(at, network, (dialed, stop) => askForRsa(dialed, at.serverName, stop))
+  if (!('certificates' in answer)) return undefined
+  const all = answer.certificates.map(certificateIn).filter((one) => one !== undefined)
+  const presented = all.map(network.read).filter((one) => one !== undefined)
+  return presented[0]?.key.type.startsWith('rsa') === true ? presented : undefined
+}
+
+const failureSeen = (address: string, failure: Failure): TlsSeen =>
+  'fault' in failure ? { kind: 'fault', address, fault: failure.fault } : { kind: 'unseen', address, unseen: failure.unseen }
+
+const seenBy = async (at: At, modern: Shaken | Failure, old: OldVersions, network: TlsNetwork): Promise<Presented | undefined> => {
+  if ('protocol' in modern) return { seen: modern }
+  const older = old.kind === 'accepted' ? await shakeOld(at, network) : undefined
+  if (older !== undefined && 'protocol' in older) return { seen: older }
+  return shownBefore(at, network)
+}
+
 const seenAt = async (at: At, network: TlsNetwork): Promise<TlsSeen> => {
   const { address } = at
-  const failureSeen = (failure: Failure): TlsSeen =>
-    'fault' in failure ? { kind: 'fault', address, fault: failure.fault } : { kind: 'unseen', address, unseen: failure.unseen }
   const modern = await shakeAt(at, { context: at.store.modern, wantsStaple: true }, network)
-  if (!('protocol' in modern) && !onlyOld(modern)) return failureSeen(modern)
+  if (!('protocol' in modern) && !onlyOld(modern)) return failureSeen(address, modern)
   const old = await askOld(at, network)
-  const seen = 'protocol' in modern || old.kind !== 'accepted' ? modern : await shakeOld(at, network)
-  if (!('protocol' in seen)) return failureSeen(modern as Failure)
+  const found = await seenBy(at, modern, old, network)
+  if (found === undefined) return failureSeen(address, modern as Failure)
+  const { seen, ...how } = found
   const presented = seen.presented.map(network.read).filter((one) => one !== undefined)
-  const [leaf] = seen.presented
+  const leaf = seen.presented[0] === undefined ? undefined : network.read(seen.presented[0])
   // Without its leaf, the authority above it would be taken for one.
-  if (leaf === undefined || network.read(leaf) === undefined) return failureSeen(failed('garbage', 'tls', 'no certificate'))
-  return { kind: 'shaken', address, protocol: seen.protocol, presented, refusal: seen.refusal, staple: seen.staple, old }
+  if (leaf === undefined) return failureSeen(address, failed('garbage', 'tls', 'no certificate'))
+  const forRsa = await seenForRsa(at, leaf, network)
+  const { protocol, refusal, staple, dhBits } = seen
+  return { kind: 'shaken', address, protocol, presented, refusal, staple, old, dhBits, forRsa, ...how }
 }
 
 /** Looks at the TLS of every address of a name, side by side. Rejects nothing and judges nothing; bounded in time and size. */

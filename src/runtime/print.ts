@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { maskForms } from '../core/redact/secret-forms.ts'
-import { inertBlock, inertLine } from '../core/text/inert.ts'
+import { inertBlock, inertLine, withAddresses } from '../core/text/inert.ts'
 import { drained } from './drained.ts'
 import { issueCommand } from './toolkit.ts'
 
@@ -100,7 +100,7 @@ export const createPrinter = ({ workflow, redact = (text) => text, write = toStd
     },
     command: (name, properties, message) => {
       const own = Object.entries(properties).map(([key, value]) => [key, safe(String(value))])
-      issue(name, Object.fromEntries(own), lookedAt(inertMessage(redact(message)).split('\n'), redact).join('\n'))
+      issue(name, Object.fromEntries(own), withAddresses(lookedAt(inertMessage(redact(message)).split('\n'), redact).join('\n')))
     },
     mask: (secret) => {
       for (const form of maskForms(secret)) issue('add-mask', {}, form)

@@ -27,7 +27,7 @@ const nothingChecked = (action: Action): JudgedFinding =>
     title: `${action.name}: nothing was checked`,
     observed: 'no check was completed',
     expected: 'at least one',
-    advice: 'name what it shall look at in ronde.yml, or leave `checks` out',
+    advice: `name what it shall look at in ronde.yml${Object.hasOwn(action.options, 'checks') ? ', or leave `checks` out' : ''}`,
     audience: 'technical',
   })
 

@@ -29,9 +29,159 @@ type Row = {
   readonly troubles: readonly string[]
   /** What its worst finding shows. */
   readonly observed?: RegExp
+  /** What it is called, and what to do. */
+  readonly words?: RegExp
+  /** What must not be said of it. */
+  readonly unsaid?: RegExp
+  /** The authority that is trusted besides; default: the root. */
+  readonly trusted?: Issued
 }
 
+/** An authority that was signed by an older one too, with the same key. */
+const newRoot = issue({ name: 'Root X1', ca: true, until: 3_650 })
+const below = issue({ name: 'Test R10', by: newRoot, ca: true, until: 1_000 })
+const crossed = leaf({ by: below })
+const oldRoot = issue({ name: 'Old Root', ca: true, from: -4_000, until: 300 })
+const crossEnded = issue({ name: 'Root X1', by: oldRoot, ca: true, privateKey: newRoot.key, from: -400, until: -5 })
+const crossAlive = issue({ name: 'Root X1', by: oldRoot, ca: true, privateKey: newRoot.key, until: 299 })
+const oldEnded = issue({ name: 'Old Root', ca: true, privateKey: oldRoot.key, from: -4_000, until: -30 })
+const crossWeak = issue({ name: 'Root X1', by: oldRoot, ca: true, privateKey: newRoot.key, until: 299, digest: 'sha1' })
+const endedIntermediate = issue({ name: 'Test Intermediate', by: root, ca: true, privateKey: intermediate.key, from: -400, until: -1 })
+const upper = issue({ name: 'Upper CA', by: root, ca: true, until: 1_000 })
+const low = issue({ name: 'Low CA', by: upper, ca: true, until: 1_000 })
+const written = { name: 'Written So', by: root, ca: true, until: 1_000 } as const
+const utf8 = issue(written)
+const printable = issue({ ...written, privateKey: utf8.key, printable: true })
+const shouting = issue({ ...written, privateKey: utf8.key, subject: '/CN=WRITTEN  so' })
+const noAuthority = issue({ name: 'No Authority', by: root, until: 1_000 })
+const noSigner = issue({ name: 'No Signer', by: root, ca: true, until: 1_000, extensions: ['keyUsage = critical, cRLSign'] })
+const limited = (...constraints: readonly string[]) =>
+  issue({ name: 'Limited CA', by: root, ca: true, until: 1_000, extensions: constraints.map((one) => `nameConstraints = critical,${one}`) })
+const elsewhere = limited('permitted;DNS:allowed.example')
+const excluding = limited('excluded;DNS:quiz.example')
+const forClients = issue({ name: 'Client CA', by: root, ca: true, until: 1_000, extensions: ['extendedKeyUsage = clientAuth'] })
+const own = issue({ name: 'quiz.example', names, extensions: ['extendedKeyUsage = clientAuth'] })
+const onlyDns = { names: ['DNS:quiz.example'] }
+const ended = issue({ name: 'Ended Root', ca: true, from: -400, until: -2 })
+const notAuthority = /trusted|ca-file/
+
 const rows: readonly Row[] = [
+  {
+    what: 'one whose authority was also signed by an old one, which is over',
+    chain: [crossed, below, crossEnded],
+    trusted: newRoot,
+    troubles: ['cert.chain-expiry warning'],
+    observed: /^expired 5 d ago/,
+    words: /take it out of the file/,
+  },
+  {
+    what: 'one with an old root that has ended',
+    chain: [crossed, below, crossAlive, oldEnded],
+    trusted: newRoot,
+    troubles: ['cert.chain-expiry warning'],
+  },
+  {
+    what: 'one with both forms of its root, the old one first',
+    chain: [crossed, below, crossEnded, newRoot],
+    trusted: newRoot,
+    troubles: ['cert.chain-expiry warning'],
+  },
+  {
+    what: 'one with both forms of its root, the new one first',
+    chain: [crossed, below, newRoot, crossEnded],
+    trusted: newRoot,
+    troubles: ['cert.chain-expiry warning'],
+  },
+  { what: 'one with an old root that is not sent', chain: [crossed, below, crossAlive], trusted: newRoot, troubles: [] },
+  { what: 'one whose other way up is alive', chain: [crossed, below, crossAlive], trusted: oldRoot, troubles: [] },
+  {
+    what: 'one whose other way up is weak',
+    chain: [crossed, below, crossWeak],
+    trusted: newRoot,
+    troubles: ['cert.strength warning'],
+    words: /take it out of the file/,
+  },
+  {
+    what: 'one with an intermediate that has ended, and the one that replaced it',
+    chain: [valid, endedIntermediate, intermediate],
+    troubles: ['cert.chain-expiry warning'],
+  },
+  {
+    what: 'one whose root has ended',
+    chain: [leaf({ by: ended })],
+    trusted: ended,
+    troubles: ['cert.chain-expiry critical'],
+    observed: /^expired 2 d ago/,
+  },
+  {
+    what: 'one of two intermediates of which the upper is missing',
+    chain: [leaf({ by: low }), low],
+    troubles: ['cert.incomplete critical', 'cert.trust critical'],
+    words: /chain is incomplete.*serve the whole chain/s,
+  },
+  { what: 'one of two intermediates', chain: [leaf({ by: low }), low, upper], troubles: [] },
+  {
+    what: 'a wildcard for a part of a label',
+    chain: [leaf({ names: ['DNS:q*.quiz.example'] }), intermediate],
+    servername: 'q1.quiz.example',
+    troubles: ['cert.name critical'],
+  },
+  {
+    what: 'one that is for clients',
+    chain: [leaf({ extensions: ['extendedKeyUsage = clientAuth'] }), intermediate],
+    troubles: ['cert.trust critical'],
+    words: /not made for servers/,
+    unsaid: notAuthority,
+  },
+  {
+    what: 'a self-signed one for clients that is named',
+    chain: [own],
+    trusted: own,
+    troubles: ['cert.self-signed critical'],
+    words: /not made for servers/,
+    unsaid: notAuthority,
+  },
+  {
+    what: 'one by an authority for clients',
+    chain: [leaf({ by: forClients }), forClients],
+    troubles: ['cert.trust critical'],
+    words: /Client CA, which signed it, may not sign for servers/,
+    unsaid: notAuthority,
+  },
+  {
+    what: 'one that somebody signed who is no authority',
+    chain: [leaf({ by: noAuthority }), noAuthority],
+    troubles: ['cert.trust critical'],
+    words: /No Authority, which signed it, is no authority/,
+    unsaid: notAuthority,
+  },
+  {
+    what: 'one that somebody signed who may sign no certificates',
+    chain: [leaf({ by: noSigner }), noSigner],
+    troubles: ['cert.trust critical'],
+    words: /No Signer, which signed it, is no authority/,
+    unsaid: notAuthority,
+  },
+  {
+    what: 'one whose authority may sign for others only',
+    chain: [leaf({ by: elsewhere, ...onlyDns }), elsewhere],
+    troubles: ['cert.trust critical'],
+    words: /its authority may not sign for this name/,
+    unsaid: notAuthority,
+  },
+  {
+    what: 'one whose authority may not sign for this name',
+    chain: [leaf({ by: excluding, ...onlyDns }), excluding],
+    troubles: ['cert.trust critical'],
+    words: /its authority may not sign for this name/,
+    unsaid: notAuthority,
+  },
+  {
+    what: 'one whose issuer is written as another type of string',
+    chain: [leaf({ by: utf8 }), printable],
+    troubles: ['cert.issuer-name warning'],
+  },
+  { what: 'one whose issuer is written in capitals', chain: [leaf({ by: utf8 }), shouting], troubles: ['cert.issuer-name warning'] },
   { what: 'a valid one', chain: [valid, intermediate], troubles: [] },
   { what: 'a valid one with its root', chain: [valid, intermediate, root], troubles: [] },
   {
@@ -149,6 +299,7 @@ const rows: readonly Row[] = [
     what: 'one that lives longer than its day of issue allows',
     chain: [leaf({ from: -100, until: 150 }), intermediate],
     troubles: ['cert.lifetime warning'],
+    unsaid: /browsers|certbot/,
     observed: /^lives 250 d, issued /,
   },
   {
@@ -166,7 +317,7 @@ const rows: readonly Row[] = [
 describe('of what a server presents,', () => {
   test.each(rows)(
     '$what',
-    async ({ chain: [leafOf, ...rest], servername = 'quiz.example', troubles: expected, observed = /./, maxVersion }) => {
+    async ({ chain: [leafOf, ...rest], servername = 'quiz.example', troubles: expected, observed = /./, maxVersion, ...more }) => {
       if (leafOf === undefined) throw new Error('no leaf')
       await using server = await tlsServer({ key: leafOf.key, cert: chainText(leafOf, ...rest) }, '', {
         ciphers: 'DEFAULT@SECLEVEL=0',
@@ -174,12 +325,18 @@ describe('of what a server presents,', () => {
         maxVersion: maxVersion ?? 'TLSv1.3',
       })
       const endpoint = { host: '127.0.0.1', port: server.port, servername }
-      const { findings, completed, certificates } = await runPart(part, { endpoints: [endpoint], 'ca-file': root.certPath })
+      const { findings, completed, certificates } = await runPart(part, {
+        endpoints: [endpoint],
+        'ca-file': (more.trusted ?? root).certPath,
+      })
       expect(troubles(findings)).toEqual(expected)
       expect(completed).toBe(true)
       expect(certificates).toHaveLength(1)
       const [first = 'cert.expiry'] = expected.map((one) => one.split(' ')[0] ?? '')
-      expect(found(findings, first).observed).toMatch(observed)
+      const worst = findings.find((one) => one.id === first && one.status !== 'ok') ?? found(findings, first)
+      expect(worst.observed).toMatch(observed)
+      expect(`${worst.title}\n${worst.advice}`).toMatch(more.words ?? /./)
+      expect(`${worst.title}\n${worst.advice}`).not.toMatch(more.unsaid ?? /sudo certbot/)
     },
   )
 })

@@ -1,4 +1,7 @@
+import { getDiffieHellman } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { createPart } from '../../../src/actions/cert-check/parts/endpoints/part.ts'
 import { createResolve, type Resolve } from '../../../src/probes/net/resolve.ts'
@@ -104,6 +107,12 @@ describe('of TLS itself,', () => {
   const staples: readonly (readonly [what: string, response: () => Buffer, expected: readonly string[], observed: RegExp])[] = [
     ['is good', () => staple(stapled, root), [], /^good, until \d{4}-/],
     ['is not one', () => Buffer.from('nonsense'), ['cert.staple critical'], /^broken$/],
+    [
+      'is for the certificate before it',
+      () => staple(valid, root),
+      ['cert.staple critical'],
+      /^for number [0-9a-f]+, and this one is [0-9a-f]+$/,
+    ],
     ['says that it is revoked', () => staple(stapled, root, 'revoked'), ['cert.staple critical'], /^revoked, by a response of/],
   ]
   test.each(staples)('a stapled OCSP response that %s', async (_what, response, expected, observed) => {
@@ -127,6 +136,80 @@ describe('of TLS itself,', () => {
     const { findings } = await runPart(quick, written, { now: Date.now() + 3_600_000 })
     expect(found(findings, 'cert.staple')).toMatchObject({ status: 'critical', title: expect.stringContaining('out of date') })
   })
+})
+
+/** A group of Diffie-Hellman as a file of PEM: its prime, and the generator 2. */
+const groupFile = (name: string): string => {
+  const prime = getDiffieHellman(name).getPrime()
+  const long = (tag: number, ...parts: readonly Buffer[]) => {
+    const content = Buffer.concat(parts)
+    return Buffer.concat([Buffer.from([tag, 0x82, content.length >> 8, content.length & 255]), content])
+  }
+  const der = long(0x30, long(0x02, Buffer.from([0]), prime), Buffer.from([0x02, 0x01, 0x02]))
+  const path = join(authority.folder, `${name}.pem`)
+  writeFileSync(path, `-----BEGIN DH PARAMETERS-----\n${der.toString('base64').replace(/(.{64})/g, '$1\n')}\n-----END DH PARAMETERS-----\n`)
+  return path
+}
+const rsa = issue({ name: 'quiz.example', by: root, names, key: 'rsa:2048', from: -60, until: -2 })
+const rsaGood = issue({ name: 'quiz.example', by: root, names, key: 'rsa:2048' })
+const at = (port: number) => ({ endpoints: [`127.0.0.1:${port}?servername=quiz.example`], ...trusted })
+
+describe('a server that wants a certificate of its client shows its own:', () => {
+  const mutual = { requestCert: true, rejectUnauthorized: true, ca: root.cert } as const
+  test.each([
+    ['valid', valid, []],
+    ['with RSA', rsaGood, []],
+    ['expired', rsa, ['cert.expiry critical']],
+  ] as const)('by TLS 1.2, %s', async (_what, certificate, expected) => {
+    await using server = await tlsServerAt('127.0.0.1', 0, certificate, { ...mutual, maxVersion: 'TLSv1.2' })
+    const { findings, certificates } = await runPart(quick, at(server.port))
+    expect(troubles(findings)).toEqual(expected)
+    expect(certificates).toHaveLength(1)
+    expect(found(findings, 'tls.reachable').title).toContain('asks for a client certificate')
+  })
+
+  test('by TLS 1.3', async () => {
+    await using server = await tlsServerAt('127.0.0.1', 0, valid, mutual)
+    expect(troubles((await runPart(quick, at(server.port))).findings)).toEqual([])
+  })
+
+  test('openssl s_server that insists', async () => {
+    await using server = await opensslServer(valid, ['-Verify', '1', '-verify_return_error', '-tls1_2'])
+    const { findings } = await runPart(quick, at(server.port))
+    expect(troubles(findings)).toEqual([])
+    expect(found(findings, 'cert.trust').observed).toBe('it leads to Test Root')
+  })
+
+  test('one of an authority that nobody knows is not trusted', async () => {
+    const strange = issue({ name: 'quiz.example', by: issue({ name: 'Strange Root', ca: true }), names })
+    await using server = await tlsServerAt('127.0.0.1', 0, strange, { ...mutual, maxVersion: 'TLSv1.2' })
+    expect(troubles((await runPart(quick, at(server.port))).findings)).toEqual(['cert.incomplete critical', 'cert.trust critical'])
+  })
+})
+
+describe('a server with two certificates', () => {
+  test('is judged by the one for RSA too, and says to whom it is shown', async () => {
+    await using server = await tlsServerAt('127.0.0.1', 0, { key: [rsa.key, valid.key], cert: [rsa.cert, valid.cert] })
+    const { findings, certificates } = await runPart(quick, at(server.port))
+    expect(troubles(findings)).toEqual(['cert.expiry critical'])
+    expect(found(findings, 'cert.expiry').observed).toMatch(/^expired 2 d ago.*to clients that know RSA only$/)
+    expect(certificates).toHaveLength(2)
+  })
+
+  test('that are both good is good', async () => {
+    await using server = await tlsServerAt('127.0.0.1', 0, { key: [rsaGood.key, valid.key], cert: [rsaGood.cert, valid.cert] })
+    expect(troubles((await runPart(quick, at(server.port))).findings)).toEqual([])
+  })
+})
+
+test.each([
+  ['modp2', 'warning'],
+  ['modp5', 'warning'],
+  ['modp14', 'ok'],
+])('a group of Diffie-Hellman such as %s is %s', async (group, status) => {
+  const options = ['-tls1_2', '-cipher', 'DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0', '-dhparam', groupFile(group)]
+  await using server = await opensslServer(rsaGood, options)
+  expect(found((await runPart(quick, at(server.port))).findings, 'tls.versions').status).toBe(status)
 })
 
 type Down = { readonly what: string; readonly server: () => Promise<TestServer>; readonly title: RegExp }

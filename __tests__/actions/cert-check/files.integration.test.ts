@@ -14,7 +14,9 @@ beforeAll(() => {
 afterAll(() => files[Symbol.dispose]())
 
 const check = async (...paths: readonly string[]) => {
-  const ran = await runRonde('cert-check', { inputs: { files: paths.join('\n'), letsencrypt: files.at('none'), 'fail-on': 'never' } })
+  const ran = await runRonde('cert-check', {
+    inputs: { files: paths.join('\n'), 'ca-file': files.at('root.pem'), letsencrypt: files.at('none'), 'fail-on': 'never' },
+  })
   expect(ran.conclusion).toBe('success')
   const of = (id: string, path: string): Finding | undefined => ran.findings.find((one) => one.id === id && one.subject.endsWith(path))
   return { ...ran, of }

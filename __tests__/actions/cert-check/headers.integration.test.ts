@@ -56,7 +56,34 @@ const rows: readonly Row[] = [
     answer: page(['Location: https://www.quiz.example/'], '301 Moved'),
     troubles: ['headers.hsts warning'],
   },
-  { what: 'something that is not HTTP', answer: '220 mail ready\r\n', troubles: ['headers.reachable unknown'] },
+  { what: 'something that is not HTTP', answer: '220 mail ready\r\n', troubles: [] },
+  { what: 'nothing at all', answer: '', troubles: [] },
+  {
+    what: 'a redirect down to HTTP',
+    answer: page([...good, 'Location: http://quiz.example/'], '301 Moved'),
+    troubles: ['headers.redirect warning'],
+  },
+  {
+    what: 'an HSTS that is no number',
+    answer: page(without('Strict', 'Strict-Transport-Security: max-age=31536000abc')),
+    troubles: ['headers.hsts warning'],
+  },
+  {
+    what: 'an HSTS that says two things',
+    answer: page(without('Strict', 'Strict-Transport-Security: max-age=31536000; max-age=0')),
+    troubles: ['headers.hsts warning'],
+  },
+  { what: 'an HSTS with blanks', answer: page(without('Strict', 'Strict-Transport-Security: max-age = 31536000')), troubles: [] },
+  {
+    what: 'frames for everybody',
+    answer: page(without('X-Frame', 'Content-Security-Policy: frame-ancestors *').filter((one) => !one.includes('default-src'))),
+    troubles: ['headers.frame-options warning'],
+  },
+  {
+    what: 'a list of referrer policies, of which browsers take the last that they know',
+    answer: page(without('Referrer', 'Referrer-Policy: unsafe-url, strict-origin-when-cross-origin, of-tomorrow')),
+    troubles: [],
+  },
 ]
 
 const written = (port: number) => ({ endpoints: [`127.0.0.1:${port}?servername=quiz.example`], headers: true })
@@ -76,6 +103,18 @@ describe('the headers', () => {
       `write into the server of nginx: \`add_header Strict-Transport-Security "max-age=31536000" always;\`; run: curl -sI https://quiz.example:${server.port}/`,
     )
   })
+
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'of a server that wants a certificate of its client, by %s, are not checked',
+    async (maxVersion) => {
+      const mutual = { requestCert: true, rejectUnauthorized: true, maxVersion }
+      await using server = await tlsServer(certificates.valid, page(good), mutual)
+      const { findings } = await runPart(part, written(server.port))
+      expect(findings).toMatchObject([
+        { id: 'headers.reachable', status: 'ok', notChecked: expect.stringContaining('without a certificate') },
+      ])
+    },
+  )
 
   test('of a server that is down are unknown here; tls.reachable says that it is down', async () => {
     expect(troubles((await runPart(part, written(await unusedPort()))).findings)).toEqual(['headers.reachable unknown'])
@@ -107,5 +146,16 @@ describe('the way from HTTP', () => {
   ])('that is %s', (_what, plain, status) => {
     if (target === undefined) throw new Error('no target')
     expect(found(judgeHeaders(target, { https: answer(), plain }), 'headers.redirect').status).toBe(status)
+  })
+
+  test.each([
+    [['https://www.quiz.example/'], 'ok', 'redirect straight to https://'],
+    [['http://www.quiz.example/home'], 'warning', 'return 301'],
+  ])('that goes on to %j is %s', (detour, status, advice) => {
+    if (target === undefined) throw new Error('no target')
+    const plain = answered(301, 'http://www.quiz.example/')
+    const finding = found(judgeHeaders(target, { https: answer(), plain, detour }), 'headers.redirect')
+    expect(finding.status).toBe(status)
+    expect(finding.advice).toContain(advice)
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { LetsencryptSubject } from '../../../src/actions/cert-check/parts/letsencrypt/about.ts'
-import { judgeHook, judgeLastRun, judgeTimer } from '../../../src/actions/cert-check/parts/letsencrypt/automation.ts'
+import { judgeLastRun, judgeTimer } from '../../../src/actions/cert-check/parts/letsencrypt/automation.ts'
+import { judgeHook } from '../../../src/actions/cert-check/parts/letsencrypt/hook.ts'
 import { judgeConf, judgeRenewal } from '../../../src/actions/cert-check/parts/letsencrypt/renewal.ts'
 import { couldNotLook, type Seen, saw } from '../../../src/contract/seen.ts'
 import type { LastRuns, Lineage, LiveFolder, Schedule, Starter } from '../../../src/domain/certbot/lineage.ts'
@@ -28,6 +29,8 @@ const liveOf = (lifeDays: number, leftDays: number): LiveFolder => {
     cert: file,
     chain: file,
     fullchain: file,
+    fullchainFile: '/etc/letsencrypt/archive/quiz.example/fullchain1.pem',
+    earlier: [],
     modifiedAt: now,
     key: { kind: 'not-permitted' },
   }
@@ -96,11 +99,29 @@ describe('what starts certbot', () => {
   test.each<[string, Schedule, string, string]>([
     ['an active timer', starter('active'), 'ok', ''],
     ['a timer that is off', starter('idle'), 'warning', 'run: sudo systemctl enable --now certbot.timer'],
+    [
+      'a masked timer',
+      starter('masked'),
+      'warning',
+      'run: sudo systemctl unmask certbot.timer certbot.service && sudo systemctl enable --now certbot.timer',
+    ],
     ['cron that does not run', starter('idle', '/etc/cron.d/certbot'), 'warning', 'start the cron service'],
     ['a crontab that may not be read', blind, 'ok', 'look at: sudo crontab -l'],
     ['a timer that is off, beside such a crontab', { ...blind, ...starter('idle'), blind: blind.blind }, 'ok', 'look at: sudo crontab -l'],
   ])('%s', (_what, schedule, status, advice) => {
     expect(judgeTimer(schedule, about)).toMatchObject({ status, advice })
+  })
+
+  test('what renews the folder of the host says nothing of that of a container, and the other way round', () => {
+    const container = { ...about, directory: '/opt/app/certbot/conf' }
+    expect(judgeTimer(starter('active'), container).notChecked).toMatch(/^no timer and no cron line/)
+    const elsewhere: Schedule = {
+      starters: [{ where: 'x', withHook: true, state: 'active', directory: '/opt/app/certbot/conf/' }],
+      blind: [],
+    }
+    expect(judgeTimer(elsewhere, container)).toMatchObject({ status: 'ok', observed: 'started by x' })
+    expect(judgeTimer(elsewhere, about).notChecked).toMatch(/^no timer and no cron line/)
+    expect(judgeHook(lineageOf(), { sharedHooks: saw(0, now), schedule: elsewhere }, about).status).toBe('warning')
   })
 
   test('nothing that can be seen is not checked: a container may do it', () => {
@@ -117,6 +138,11 @@ describe('what loads a renewed certificate', () => {
     ['a hook on the line of cron', lineageOf(), saw(0, now), starter('active', "root's crontab", true), 'ok'],
   ])('%s', (_what, lineage, ...[sharedHooks, schedule, status]) => {
     expect(judgeHook(lineage, { sharedHooks, schedule }, about).status).toBe(status)
+  })
+
+  test('a hook that runs after every renewal', () => {
+    const around = { sharedHooks: saw(0, now), postHooks: saw(2, now), schedule: nothing }
+    expect(judgeHook(lineageOf(), around, about)).toMatchObject({ status: 'ok', observed: 'hook: 2 in renewal-hooks/post' })
   })
 
   test('a crontab that may not be read may name one', () => {

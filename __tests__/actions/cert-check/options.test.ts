@@ -36,6 +36,8 @@ describe('an endpoint', () => {
     ['https://quiz.example/', '"https://quiz.example/" has a scheme; write quiz.example:443'],
     ['smtps://mail.example:465', '"smtps://mail.example:465" has a scheme; write mail.example:465'],
     ['::1', 'an IPv6 address stands in brackets; write [::1]:443'],
+    ['::1:9547', 'an IPv6 address stands in brackets; write [::1:9547]:443'],
+    ['two.example :9545', '"two.example :9545" is not an endpoint such as quiz.example:443 or smtp.quiz.example:587?starttls=smtp'],
     ['[::1::2]:443', '"::1::2" is not an IPv6 address'],
     ['user@quiz.example', '"user@quiz.example" is not an endpoint such as quiz.example:443'],
     ['quiz.example/path', '"quiz.example/path" is not an endpoint such as quiz.example:443'],
@@ -65,6 +67,11 @@ describe('an endpoint', () => {
     const targets = targetsOf(parsedOptions({ endpoints: ['10.0.0.1?servername=a.example', '10.0.0.1?servername=b.example'] }))
     expect(targets.map((target) => target.subject)).toEqual(['10.0.0.1:443', '10.0.0.1:443 (b.example)'])
   })
+})
+
+test('braces are no part of a pattern, and are told once', async () => {
+  const lines = await mistakesOf({ action, inputs: { files: '/etc/ssl/*.{crt,pem}' } })
+  expect(lines).toEqual([expect.stringMatching(/^input files, .*braces, which are no part of a pattern/)])
 })
 
 describe('without endpoints of its own', () => {

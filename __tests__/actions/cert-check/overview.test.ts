@@ -35,6 +35,13 @@ describe('the line of the log', () => {
   })
 })
 
+test('an authority that ends before the certificate counts, and is named', () => {
+  const above = { ...row('a:443', 80), endsBefore: { subject: 'Old R3', notAfter: now + 3 * dayMs } }
+  const { outputs, facts } = overviewOf({ rows: [above, row('b:443', 12)], findings: [] }, now)
+  expect(outputs['expires-in-days']).toBe(3)
+  expect(facts['lines']).toEqual({ 'cert-check': '2 certificates, the authority Old R3 expires in 3 days (a:443)' })
+})
+
 describe('the table', () => {
   test('is not there without a certificate', () => {
     const { outputs, facts } = overviewOf({ rows: [], findings: [] }, now)

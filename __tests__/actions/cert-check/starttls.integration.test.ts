@@ -1,8 +1,11 @@
+import { createServer } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { createPart } from '../../../src/actions/cert-check/parts/endpoints/part.ts'
 import { startTlsPorts } from '../../../src/probes/tls/starttls-steps.ts'
 import { createAuthority } from '../../support/authority.ts'
 import { found, runPart, troubles } from '../../support/cert-check.ts'
+import { listening } from '../../support/http-server.ts'
 import { startPostgres } from '../../support/postgres.ts'
 import { dialogues, floodingServer, refusals, sayingServer, startTlsServer } from '../../support/starttls-server.ts'
 
@@ -57,6 +60,43 @@ describe('before TLS,', () => {
     await using server = await sayingServer('')
     const { findings } = await look(server.port, 'smtp')
     expect(findings[0]?.title).toMatch(/no answer before TLS within/)
+  })
+
+  test('a mail server that keeps strangers waiting, and knows its manners, is waited for', async () => {
+    const heard: string[] = []
+    await using server = await listening(
+      createServer((socket) => {
+        socket.write('220-mail.quiz.example ESMTP\r\n')
+        // Longer than a handshake may take here.
+        setTimeout(() => socket.write('220 mail.quiz.example ESMTP\r\n'), 2_000)
+        socket
+          .on('error', () => {})
+          .on('data', (piece: Buffer) => {
+            const said = piece.toString('latin1')
+            heard.push(said)
+            if (!/^EHLO (?:\[127\.0\.0\.1\]|\S+\.\S+)\r\n$/.test(said) && said.startsWith('EHLO'))
+              return socket.write('504 5.5.2 need fully-qualified hostname\r\n')
+            if (said.startsWith('EHLO')) return socket.write('250-mail.quiz.example\r\n250 STARTTLS\r\n')
+            socket.removeAllListeners('data').pause()
+            socket.write('220 go\r\n')
+            return new TLSSocket(socket, { isServer: true, key: valid.key, cert: valid.cert }).on('error', () => {})
+          })
+      }),
+    )
+    expect(troubles((await look(server.port, 'smtp')).findings)).toEqual([])
+    expect(heard[0]).toBe('EHLO [127.0.0.1]\r\n')
+  }, 15_000)
+
+  test.each([
+    ['smtp', '421 4.3.2 too many connections\r\n'],
+    ['ftp', '421 too many users\r\n'],
+    ['imap', '* BYE too many connections\r\n'],
+    ['pop3', '-ERR [SYS/TEMP] later\r\n'],
+  ])('a server of %s that has no time now says so, and is not told to enable TLS', async (protocol, greeting) => {
+    await using server = await sayingServer(greeting)
+    const [finding] = (await look(server.port, protocol)).findings
+    expect(finding?.title).toContain('it is busy: it refuses for now')
+    expect(finding?.advice).not.toContain('enable TLS')
   })
 
   test('a real PostgreSQL changes to TLS', async () => {

@@ -53,6 +53,7 @@ const chainOf = (given: Partial<Chain> = {}): Chain => ({
   presented: [leaf, authority],
   path: [leaf, authority],
   extra: [],
+  spare: [],
   ordered: true,
   ...given,
 })

@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { createServer } from 'node:tls'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from '@jest/globals'
+import { createDial } from '../../../src/probes/net/dial.ts'
+import { createResolve } from '../../../src/probes/net/resolve.ts'
+import { createStop } from '../../../src/probes/net/stop.ts'
 import { chainText, createAuthority } from '../../support/authority.ts'
 import { connectProxy } from '../../support/connect-proxy.ts'
 import { listening } from '../../support/http-server.ts'
@@ -83,4 +86,23 @@ describe("Node's own verdict on names", () => {
     const verified = byNode.filter((one) => one === 'authorized' || one === 'ERR_TLS_CERT_ALTNAME_INVALID')
     expect(asked).toBe(verified.length)
   })
+})
+
+test('a wildcard for a part of a label counts for nobody', async () => {
+  const root = issue({ name: 'Test Root', ca: true, until: 3_000 })
+  const partial = issue({ name: 'quiz.example', by: root, names: ['DNS:q*.quiz.example', 'DNS:*.b.example', 'DNS:x.*.example'] })
+  await using server = await tlsServer(partial)
+  const dial = createDial(createResolve({ signal: new AbortController().signal }))
+  const asked = async (serverName: string): Promise<string> => {
+    const stop = createStop(5_000, new AbortController().signal)
+    const dialed = await dial({ hostname: '127.0.0.1', port: server.port, tls: { verify: true, ca: root.cert, serverName } }, stop)
+    stop.release()
+    if ('socket' in dialed) dialed.socket.destroy()
+    return 'socket' in dialed ? 'taken' : 'fault' in dialed ? dialed.fault.detail : 'unseen'
+  }
+  expect(await Promise.all(['q1.quiz.example', 'a.b.example', 'x.y.example'].map(asked))).toEqual([
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'taken',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+  ])
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { inertBlock, inertLine } from '../../../src/core/text/inert.ts'
+import { inertBlock, inertLine, withAddresses } from '../../../src/core/text/inert.ts'
 import { anyText, hostileTexts } from '../../support/hostile-texts.ts'
 import { parseCommand } from '../../support/runner/commands.ts'
 
@@ -88,4 +88,13 @@ describe('a block for the log', () => {
   test('says how many lines it left out', () => {
     expect(inertBlock('a\nb\nc\nd', { maxLines: 2 })).toEqual(['a', 'b', '… 2 lines left out'])
   })
+})
+
+test.each([
+  ['write [::1:9547]:443', 'write [::1:9547]:443'],
+  ['[2001:db8::1]', '[2001:db8::1]'],
+  ['[::error::x]', '[:\u200A:error:\u200A:x]'],
+  ['::1', ':\u200A:1'],
+])('of %j a message keeps addresses in brackets', (text, kept) => {
+  expect(withAddresses(inertLine(text))).toBe(kept)
 })

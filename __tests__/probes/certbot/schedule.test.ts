@@ -13,10 +13,18 @@ const guide = '0 12,23 * * * /usr/bin/certbot renew --quiet --deploy-hook "syste
 const ended = (stdout: string, exitCode = 0): Finished => ({ ended: 'exit', exitCode, stdout, stderr: '', truncated: false, durationMs: 1 })
 const unit = (id: string, state: string, load = 'loaded') => `Id=${id}\nLoadState=${load}\nActiveState=${state}\n`
 
-type World = { readonly files: Readonly<Record<string, string>>; readonly units?: string; readonly crontab?: string }
+const service = (command: string) =>
+  `Id=certbot.service\nLoadState=loaded\nActiveState=inactive\nExecStart={ path=/usr/bin/certbot ; argv[]=/usr/bin/${command} ; ignore_errors=no ; status=0/0 }\n`
+
+type World = {
+  readonly executable?: readonly string[]
+  readonly files: Readonly<Record<string, string>>
+  readonly units?: string
+  readonly crontab?: string
+}
 
 /** Looks at a server that stands in a folder; what `systemctl` and `crontab` would say is given. */
-const look = async ({ files, units, crontab }: World, mode = 0o755) => {
+const look = async ({ files, units, crontab, executable = [] }: World, mode = 0o755) => {
   await using folder = await temporaryFolder()
   await chmod(folder.path, 0o755)
   for (const [path, text] of Object.entries(files)) {
@@ -25,6 +33,7 @@ const look = async ({ files, units, crontab }: World, mode = 0o755) => {
     if (text !== '') await writeFile(target, text)
     if (mode !== 0o755) await chmod(dirname(target), mode)
   }
+  await Promise.all(executable.map((path) => chmod(join(folder.path, path), 0o755)))
   const run = async (program: string) => {
     const said = program === 'systemctl' ? units : crontab
     return said === undefined ? ended('', 1) : ended(said)
@@ -76,6 +85,56 @@ describe('what starts certbot', () => {
       "the same line in the runner's crontab",
       { files: cron, crontab: guide },
       { starters: [{ where: "the runner's crontab", withHook: true, state: 'active' }], blind: [] },
+    ],
+    [
+      'a masked timer, beside the table that leaves it to systemd',
+      { files: { ...systemd, ...cron, 'etc/cron.d/certbot': debian }, units: unit('certbot.timer', 'inactive', 'masked') },
+      { starters: [{ where: 'certbot.timer', withHook: false, state: 'masked' }], blind: [] },
+    ],
+    [
+      'a timer whose service is masked',
+      { files: systemd, units: `${unit('certbot.timer', 'active')}\n${unit('certbot.service', 'inactive', 'masked')}` },
+      { starters: [{ where: 'certbot.timer', withHook: false, state: 'masked' }], blind: [] },
+    ],
+    [
+      'a timer whose service starts a shell',
+      { files: systemd, units: `${unit('certbot.timer', 'active')}\n${service('sh -c sleep 3 && certbot renew && nginx -s reload')}` },
+      { starters: [{ where: 'certbot.timer', withHook: true, state: 'active' }], blind: [] },
+    ],
+    [
+      'a timer whose service only tries',
+      { files: systemd, units: `${unit('certbot.timer', 'active')}\n${service('certbot renew --dry-run')}` },
+      { starters: [], blind: [] },
+    ],
+    [
+      'a timer whose service renews another folder, and reloads',
+      { files: systemd, units: `${unit('certbot.timer', 'active')}\n${service('certbot renew --config-dir /opt/c --deploy-hook x')}` },
+      { starters: [{ where: 'certbot.timer', withHook: true, state: 'active', directory: '/opt/c' }], blind: [] },
+    ],
+    [
+      'names that cron does not read',
+      { files: { ...cron, 'etc/cron.d/certbot.disabled': '0 3 * * * root certbot -q renew\n', 'etc/cron.d/le~': debian } },
+      { starters: [], blind: [] },
+    ],
+    [
+      'a script that run-parts cannot execute',
+      { files: { ...cron, 'etc/cron.daily/certbot': '#!/bin/sh\ncertbot -q renew\n' } },
+      { starters: [], blind: [] },
+    ],
+    [
+      'a script that it can',
+      { files: { ...cron, 'etc/cron.daily/certbot': '#!/bin/sh\ncertbot -q renew\n' }, executable: ['etc/cron.daily/certbot'] },
+      { starters: [{ where: '/etc/cron.daily/certbot', withHook: false, state: 'active' }], blind: [] },
+    ],
+    [
+      'a backup of the folder, by somebody who is called so',
+      {
+        files: {
+          ...cron,
+          'etc/cron.d/backup': 'MAILTO=certbot@quiz.example\n30 2 * * * root tar czf /var/backups/le.tgz /etc/letsencrypt\n',
+        },
+      },
+      { starters: [], blind: [] },
     ],
     ['a line that is a comment', { files: { ...cron, 'etc/crontab': `# ${guide}` } }, { starters: [], blind: [] }],
     [

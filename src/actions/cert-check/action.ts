@@ -6,6 +6,7 @@ import { borrows, options as ownOptions, reads } from './options.ts'
 import { overviewOf } from './overview.ts'
 import { type CertOutcome, type CertWorld, group } from './part.ts'
 import { partOptions, parts } from './parts.generated.ts'
+import { offerRenewal } from './renewal-offer.ts'
 
 const options = { ...ownOptions, ...partOptions }
 
@@ -28,7 +29,10 @@ const run = async (given: Options, context: Context) => {
     onDisk: looked.flatMap(({ outcome }) => outcome?.onDisk ?? []),
   }
   const all = [...looked, ...(await runPartsSideBySide(planned(given, { ...world, leaves }, true), setting))]
-  const findings = all.flatMap((one) => one.findings)
+  const findings = offerRenewal(
+    all.flatMap((one) => one.findings),
+    leaves,
+  )
   const rows = all.flatMap(({ outcome }) => outcome?.certificates ?? [])
   return { scope: completedParts(all), findings, ...overviewOf({ rows, findings }, world.startedAt) }
 }

@@ -7,6 +7,9 @@ import { threshold } from '../../core/options/threshold.ts'
 import { endpointsOption } from './parts/endpoints/option.ts'
 
 const text = () => z.string().min(1, 'is empty')
+/** Half of a pattern with braces would be looked for as it stands. */
+const pattern = () =>
+  text().refine((given) => !given.includes('{'), 'has braces, which are no part of a pattern: write a pattern for each of the names')
 
 /** The options of the section `cert-check:`, which are inputs of the same name. */
 export const options = {
@@ -14,7 +17,7 @@ export const options = {
   headers: z.boolean().default(false).meta({
     description: 'Also look at the security headers over HTTPS, and at the redirect from HTTP, of the endpoints that speak HTTPS.',
   }),
-  files: list(text())
+  files: list(pattern())
     .default([])
     .meta({ description: 'Certificate files, as absolute paths or patterns such as `/etc/nginx/certs/*.pem`.' }),
   letsencrypt: absolutePath().optional().meta({ description: "certbot's folder. Default: `/etc/letsencrypt`, when it is there." }),

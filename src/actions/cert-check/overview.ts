@@ -20,7 +20,10 @@ const findingWords = (findings: readonly JudgedFinding[]): string => {
 const bySubject = (findings: readonly JudgedFinding[]): ReadonlyMap<string, readonly JudgedFinding[]> =>
   Map.groupBy(findings, ({ id, subject }) => (id === 'cert.chain-expiry' ? subject.slice(0, subject.lastIndexOf(' (')) : subject))
 
-const soonestFirst = (a: CertificateRow, b: CertificateRow): number => a.certificate.notAfter - b.certificate.notAfter
+/** What counts of a line: the certificate, or an authority above it that ends before. */
+const endOf = ({ certificate, endsBefore }: CertificateRow) => endsBefore ?? certificate
+
+const soonestFirst = (a: CertificateRow, b: CertificateRow): number => endOf(a).notAfter - endOf(b).notAfter
 
 const tableOf = (rows: readonly CertificateRow[], findings: readonly JudgedFinding[], now: Instant): JsonObject => {
   const found = bySubject(findings)
@@ -29,14 +32,14 @@ const tableOf = (rows: readonly CertificateRow[], findings: readonly JudgedFindi
     columns,
     rows: rows
       .toSorted(soonestFirst)
-      .map(({ subject, name, address, certificate, chain }) => [
-        name,
-        address,
-        certificate.issuer,
-        new Date(certificate.notAfter).toISOString().slice(0, 10),
-        String(daysLeft(certificate, now)),
-        chain,
-        findingWords(found.get(subject) ?? []),
+      .map((row) => [
+        row.name,
+        row.address,
+        row.certificate.issuer,
+        new Date(endOf(row).notAfter).toISOString().slice(0, 10),
+        String(daysLeft(endOf(row), now)),
+        row.chain,
+        findingWords(found.get(row.subject) ?? []),
       ]),
   }
 }
@@ -49,9 +52,10 @@ const lineOf = (rows: readonly CertificateRow[], now: Instant): string => {
   const count = distinct(rows)
   const counted = count === 1 ? '1 certificate' : `${count} certificates`
   if (next === undefined) return 'no certificate seen'
-  const days = daysLeft(next.certificate, now)
+  const days = daysLeft(endOf(next), now)
+  const which = next.endsBefore === undefined ? (count === 1 ? 'it' : 'the next') : `the authority ${next.endsBefore.subject}`
   const when = days < 0 ? 'has expired' : `expires in ${days} ${days === 1 ? 'day' : 'days'}`
-  return `${counted}, ${count === 1 ? 'it' : 'the next'} ${when} (${next.subject})`
+  return `${counted}, ${which} ${when} (${next.subject})`
 }
 
 export type Overview = {
@@ -66,7 +70,7 @@ export const overviewOf = (
 ): Overview => {
   const [next] = rows.toSorted(soonestFirst)
   return {
-    outputs: { 'expires-in-days': next === undefined ? '' : daysLeft(next.certificate, now), certificates: distinct(rows) },
+    outputs: { 'expires-in-days': next === undefined ? '' : daysLeft(endOf(next), now), certificates: distinct(rows) },
     facts: { lines: { 'cert-check': lineOf(rows, now) }, tables: rows.length === 0 ? [] : [tableOf(rows, findings, now)] },
   }
 }

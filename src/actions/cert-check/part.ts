@@ -5,7 +5,10 @@ import type { Certificate } from '../../domain/x509/certificate.ts'
 import type { CertOptions } from './options.ts'
 
 /** What is known of a certificate, without its parsed form, which cannot leave the process that read it. */
-export type CertificateFacts = Omit<Certificate, 'x509'>
+export type CertificateFacts = Omit<
+  Certificate,
+  'x509' | 'subjectDer' | 'issuerDer' | 'subjectName' | 'issuerName' | 'usage' | 'signature' | 'ocspUrls'
+>
 
 /** A line of the summary's table. `subject`: that of its findings, which fill the last column. */
 export type CertificateRow = {
@@ -15,6 +18,8 @@ export type CertificateRow = {
   /** Numeric addresses that it was presented at, or the path of its file. */
   readonly address: string
   readonly certificate: CertificateFacts
+  /** An authority above it that clients need and that ends before it. */
+  readonly endsBefore?: Pick<CertificateFacts, 'subject' | 'notAfter'> | undefined
   /** The chain in words: `3 certificates`, `incomplete`. */
   readonly chain: string
 }
@@ -36,6 +41,8 @@ export type OnDisk = {
   readonly path: string
   readonly modifiedAt: Instant
   readonly certificate: Certificate
+  /** The lineage of certbot that it is of, with the SHA-256 of each certificate that its archive holds. */
+  readonly lineage?: { readonly name: string; readonly earlier: ReadonlySet<string> } | undefined
 }
 
 /** All leaves that the parts saw. */

@@ -14,13 +14,17 @@ export const peerCertificate = (socket: TLSSocket): X509Certificate | undefined 
 const commonNames = (subject: string): readonly string[] =>
   subject.split(/\n| \+ /).flatMap((part) => (part.startsWith('CN=') ? [part.slice('CN='.length)] : []))
 
+/** A wildcard stands for one whole label (RFC 9525, 6.3); Node also takes one for a part of it, so that such a name is made one that nobody has. */
+const wholeWildcards = (names: string | undefined): string | undefined =>
+  names?.replaceAll(/DNS:(?!\*\.[^*,]*(?:,|$))[^,]*/g, (name) => name.replaceAll('*', '%'))
+
 /** What `tls.checkServerIdentity` and the drivers read of a peer's certificate. Read when it is asked for: most never ask. */
 const described = (socket: TLSSocket) => ({
   get subject() {
     return { CN: commonNames(peerCertificate(socket)?.subject ?? '') }
   },
   get subjectaltname() {
-    return peerCertificate(socket)?.subjectAltName
+    return wholeWildcards(peerCertificate(socket)?.subjectAltName)
   },
   get raw() {
     return peerCertificate(socket)?.raw

@@ -13,3 +13,7 @@ export const inertLine = (text: string, maxChars = 2_000): string => shorten(dis
 /** The same line by line. */
 export const inertBlock = (text: string, bounds: { readonly maxLines?: number; readonly maxChars?: number } = {}): readonly string[] =>
   plainLines(text, bounds).map((line) => inertLine(line, bounds.maxChars))
+
+/** An address in its brackets as it was written; only for what stands behind the head of a command of our own, where no other can begin. */
+export const withAddresses = (message: string): string =>
+  message.replace(/\[[\dA-Fa-f.]{0,15}(?::\u200A?[\dA-Fa-f.]{0,15}){2,8}\]/g, (address) => address.replaceAll('\u200A', ''))

@@ -33,6 +33,10 @@ export type LiveFolder = {
   readonly cert: CertificateFile
   readonly chain: CertificateFile
   readonly fullchain: CertificateFile
+  /** Where `fullchain.pem` leads to. */
+  readonly fullchainFile: string
+  /** SHA-256 of the certificates that its archive holds, in hex. */
+  readonly earlier: readonly string[]
   /** When the file that `fullchain.pem` leads to was written. */
   readonly modifiedAt: number
   readonly key: LineageKey
@@ -53,16 +57,20 @@ export type Lineage = {
 /** What starts a renewal by itself. */
 export type Starter = {
   readonly where: string
-  /** It names a hook of its own: `certbot renew --deploy-hook …`. */
+  /** The folder that it renews, where its line names one; else that of the host, `/etc/letsencrypt`. */
+  readonly directory?: string | undefined
+  /** It names a hook of its own, or goes on with what loads the certificate: `certbot renew && systemctl reload nginx`. */
   readonly withHook: boolean
-  /** `idle`: it is set up, and nothing runs it. */
-  readonly state: 'active' | 'idle' | 'not-known'
+  /** `idle`: it is set up, and nothing runs it. `masked`: systemd was told never to. */
+  readonly state: 'active' | 'idle' | 'masked' | 'not-known'
 }
 
 /** A folder of certbot, and what renews its certificates. Where a part could not be looked at, its cause is kept. */
 export type CertbotFolder = {
   readonly directory: string
   readonly lineages: readonly Lineage[]
+  /** Executable files in `renewal-hooks/post`. */
+  readonly postHooks?: Seen<number>
   /** Executable files in `renewal-hooks/deploy`, and hooks that `cli.ini` names. */
   readonly sharedHooks: Seen<number>
 }

@@ -4,8 +4,10 @@ import { domainToASCII, domainToUnicode } from 'node:url'
 import type { Instant } from '../../contract/seen.ts'
 import { plainLine } from '../../core/text/plain.ts'
 import { isInstant } from '../../core/time/instant.ts'
+import { comparedName } from './names.ts'
 import { certificateParts } from './parts.ts'
 import type { Signature } from './signature.ts'
+import type { Usage } from './usage.ts'
 
 /** `type` as OpenSSL names it: `rsa`, `ec`, `ed25519`, …; `bits` is 0 where it says nothing. */
 export type CertificateKey = { readonly type: string; readonly bits: number; readonly curve: string }
@@ -16,8 +18,12 @@ export type Certificate = {
   readonly subject: string
   /** Organization and common name of the issuer. */
   readonly issuer: string
+  /** The organization of the issuer alone; empty when it has none. */
+  readonly issuerOrganization: string
+  /** The first of them; `moreNames` are left. */
   readonly dnsNames: readonly string[]
   readonly addresses: readonly string[]
+  readonly moreNames: number
   readonly notBefore: Instant
   readonly notAfter: Instant
   /** Lower-case hex of its DER. */
@@ -29,14 +35,19 @@ export type Certificate = {
   readonly isCa: boolean
   readonly mustStaple: boolean
   readonly ocspUrls: readonly string[]
-  /** Encoded names, to find who issued whom. */
+  readonly usage: Usage
+  /** Its number, as hex of its bytes. */
+  readonly serial: string
+  /** Encoded names, and the form in which they are compared, to find who issued whom. */
   readonly subjectDer: Buffer
   readonly issuerDer: Buffer
+  readonly subjectName: string
+  readonly issuerName: string
   readonly x509: X509Certificate
 }
 
-/** Larger than any real certificate. */
-const maxBytes = 100_000
+/** As much as is read of a file. */
+const maxBytes = 1024 * 1024
 /** OpenSSL's names of curves -> those of NIST. */
 const curves: Readonly<Record<string, readonly [name: string, bits: number]>> = {
   prime256v1: ['P-256', 256],
@@ -79,23 +90,30 @@ export const certificateOf = (x509: X509Certificate): Certificate | undefined =>
   // A date that is none compares as if it were neither past nor to come.
   if (!isInstant(notBefore) || !isInstant(notAfter)) return undefined
   const key = publicKeyOf(x509)
+  const [issuerName, subjectName] = [comparedName(parts.issuer), comparedName(parts.subject)]
   const issuerNames = [parts.issuerOrganization, parts.issuerCommonName].filter((one) => one !== '')
   return {
     subject: parts.commonName || parts.dnsNames[0] || parts.addresses[0] || parts.organization || 'no name',
     issuer: plainLine([...new Set(issuerNames)].join(' ') || 'no name', 200),
+    issuerOrganization: parts.issuerOrganization,
     dnsNames: parts.dnsNames,
     addresses: parts.addresses,
+    moreNames: parts.moreNames,
     notBefore,
     notAfter,
     sha256: x509.fingerprint256.replaceAll(':', '').toLowerCase(),
     key: keyOf(key),
     signature: parts.signature,
-    selfSigned: parts.issuer.equals(parts.subject) && signedBy(x509, key),
+    selfSigned: issuerName === subjectName && signedBy(x509, key),
     isCa: x509.ca,
     mustStaple: parts.mustStaple,
     ocspUrls: parts.ocspUrls,
+    usage: parts.usage,
+    serial: parts.serial,
     subjectDer: parts.subject,
     issuerDer: parts.issuer,
+    subjectName,
+    issuerName,
     x509,
   }
 }
@@ -111,15 +129,15 @@ export const readCertificate = (bytes: Buffer | string): Certificate | undefined
   }
 }
 
-/** Whether the issuer's name and key stand behind a certificate. */
+/** Whether the issuer's name and key stand behind a certificate; however the name is written. */
 export const isIssuedBy = (certificate: Certificate, issuer: Certificate): boolean =>
-  certificate.issuerDer.equals(issuer.subjectDer) && signedBy(certificate.x509, publicKeyOf(issuer.x509))
+  certificate.issuerName === issuer.subjectName && signedBy(certificate.x509, publicKeyOf(issuer.x509))
 
 /** Whether it is valid for a host name (wildcards, IDN in either form) or a numeric address. */
 export const isForName = ({ x509 }: Certificate, name: string): boolean => {
   if (isIP(name) !== 0) return x509.checkIP(name) !== undefined
   const ascii = domainToASCII(name.replace(/\.$/, ''))
-  return ascii !== '' && x509.checkHost(ascii, { subject: 'never' }) !== undefined
+  return ascii !== '' && x509.checkHost(ascii, { subject: 'never', partialWildcards: false }) !== undefined
 }
 
 /** A host name as people read it, with the form that stands on the wire when it differs: `bücher.example (xn--bcher-kva.example)`. */

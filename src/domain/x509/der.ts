@@ -18,10 +18,10 @@ export const readDer = (bytes: Buffer): Der | undefined => {
 }
 
 /** The elements of a SEQUENCE or SET, as far as they can be read. */
-export const elementsOf = (content: Buffer): readonly Der[] => {
+export const elementsOf = (content: Buffer, most = maxElements): readonly Der[] => {
   const found: Der[] = []
   let rest = content
-  while (rest.length > 0 && found.length < maxElements) {
+  while (rest.length > 0 && found.length < most) {
     const one = readDer(rest)
     if (one === undefined) break
     found.push(one)

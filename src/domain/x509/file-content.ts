@@ -1,3 +1,6 @@
+import { readDer } from './der.ts'
+import { isCertificate, type Pem, type PemBlock, readPem, unreadMarkers } from './pem.ts'
+
 /** What the bytes of a file are, as far as a check of certificates needs it; of a private key nothing but that it is one. */
 export type FileContent =
   | {
@@ -9,6 +12,8 @@ export type FileContent =
       readonly withKey: boolean
       /** More certificates than are looked at. */
       readonly cut: boolean
+      /** Certificates behind the first whose marker does not stand alone in its line, so that no server reads them. */
+      readonly unread: number
     }
   | { readonly kind: 'private-key' | 'pkcs12' | 'pkcs7' | 'request' | 'public-key' | 'empty' | 'other' }
   /** A block begins and does not end, or holds what is no Base64. */
@@ -17,33 +22,7 @@ export type FileContent =
 /** Longer chains than this are bundles of authorities; only the head of them is looked at. */
 export const mostCertificates = 20
 
-type Block = { readonly label: string; readonly body: string; readonly at: number; readonly ended: boolean }
-
-const begin = '-----BEGIN '
-const dashes = '-----'
-const longestLabel = 80
-
-const isCertificate = (label: string) => label === 'CERTIFICATE' || label === 'X509 CERTIFICATE'
 const isKey = (label: string) => label.endsWith('PRIVATE KEY')
-
-/** The blocks of a PEM text, whatever stands between them; the body only of certificates. */
-const blocksOf = (text: string): readonly Block[] => {
-  const blocks: Block[] = []
-  let at = text.indexOf(begin)
-  while (at !== -1 && blocks.length < 1_000) {
-    const labelStart = at + begin.length
-    const next = text.indexOf(begin, labelStart)
-    // Each part of the text is searched once, for a name that is no longer than names are.
-    const section = text.slice(labelStart, next === -1 ? text.length : next)
-    const labelEnd = section.slice(0, longestLabel).indexOf(dashes)
-    const label = section.slice(0, Math.max(0, labelEnd))
-    const end = labelEnd === -1 ? -1 : section.indexOf(`-----END ${label}-----`, labelEnd)
-    const ended = end !== -1
-    blocks.push({ label, body: ended && isCertificate(label) ? section.slice(labelEnd + dashes.length, end) : '', at, ended })
-    at = next
-  }
-  return blocks
-}
 
 const otherLabels: Readonly<Record<string, 'pkcs7' | 'request' | 'public-key'>> = {
   PKCS7: 'pkcs7',
@@ -54,26 +33,55 @@ const otherLabels: Readonly<Record<string, 'pkcs7' | 'request' | 'public-key'>> 
   'RSA PUBLIC KEY': 'public-key',
 }
 
-const base64 = /^[A-Za-z0-9+/]+={0,2}$/
-
-const damaged = (text: string, { at }: Block, why: string): FileContent => ({
-  kind: 'damaged',
-  line: text.slice(0, at).split('\n').length,
-  why: `the certificate that begins there ${why}`,
+/** What no block of a certificate is in. */
+const ofLabels = (labels: readonly string[]): FileContent => ({
+  kind: labels.some(isKey) ? 'private-key' : (otherLabels[labels[0] ?? ''] ?? 'other'),
 })
 
-const ofBlocks = (blocks: readonly Block[], text: string): FileContent => {
-  const withKey = blocks.some(({ label }) => isKey(label))
-  const wanted = blocks.filter(({ label }) => isCertificate(label))
-  if (wanted.length === 0) return { kind: withKey ? 'private-key' : (otherLabels[blocks[0]?.label ?? ''] ?? 'other') }
-  const looked = wanted.slice(0, mostCertificates)
-  const open = looked.find((one) => !one.ended)
-  if (open !== undefined) return damaged(text, open, 'has no end: the file was cut')
-  const bodies = looked.map((one) => one.body.replace(/\s+/g, ''))
-  const odd = looked[bodies.findIndex((body) => !base64.test(body))]
-  if (odd !== undefined) return damaged(text, odd, 'is not Base64')
-  const certificates = bodies.map((body) => Buffer.from(body, 'base64'))
-  return { kind: 'certificates', certificates, form: 'pem', withKey, cut: wanted.length > looked.length }
+const damaged = (line: number, what: string): FileContent => ({ kind: 'damaged', line, why: what })
+
+const bytesOf = ({ body }: PemBlock): Buffer => Buffer.from(body.split('-', 1)[0] ?? '', 'base64')
+
+/** DER of a block; the settings of trust behind it count in one kind of block only. */
+const derOf = (block: PemBlock): Buffer => {
+  const bytes = bytesOf(block)
+  return block.label.startsWith('TRUSTED') ? (readDer(bytes)?.whole ?? bytes) : bytes
+}
+
+/** Nothing stands behind the certificate, or the settings of trust of one that may have them. */
+const endsWell = (block: PemBlock): boolean => {
+  const bytes = bytesOf(block)
+  const rest = bytes.subarray(readDer(bytes)?.whole.length ?? 0)
+  return rest.length === 0 || (block.label.startsWith('TRUSTED') && readDer(rest)?.tag === 0x30)
+}
+
+/** Of trusted ones a server takes the first alone. */
+const sentOf = (blocks: readonly PemBlock[]): readonly PemBlock[] =>
+  blocks.filter(({ label }) => isCertificate(label)).filter(({ label }, index) => index === 0 || !label.startsWith('TRUSTED'))
+
+/** What OpenSSL gives up at, and what it never sees before the first certificate that it reads. */
+const faultOf = ({ blocks, fault }: Pem, unread: readonly number[]): FileContent | undefined => {
+  const [first] = sentOf(blocks)
+  const isAboutCertificates = first !== undefined || unread.length > 0 || (fault !== undefined && isCertificate(fault.label))
+  if (fault !== undefined && isAboutCertificates)
+    return damaged(fault.line, `the ${isCertificate(fault.label) ? 'certificate' : 'block'} that begins there ${fault.why}`)
+  const [unseen] = unread
+  if (unseen === undefined || (first !== undefined && first.line < unseen)) return undefined
+  return damaged(unseen, 'the certificate that begins there is not seen by any server: its marker does not stand alone in its line')
+}
+
+const ofPem = (pem: Pem, text: string): FileContent | undefined => {
+  const [sent, unread] = [sentOf(pem.blocks), unreadMarkers(text, pem)]
+  const labels = [...pem.blocks, ...(pem.fault === undefined ? [] : [pem.fault])].map((one) => one.label)
+  const fault = faultOf(pem, unread)
+  if (fault !== undefined) return fault
+  const [first] = sent
+  if (first === undefined) return labels.length === 0 ? undefined : ofLabels(labels)
+  // Of those behind the first, servers ignore what stands behind it.
+  if (!endsWell(first)) return damaged(first.line, 'the certificate that begins there is no whole one, or more stands behind it')
+  const looked = sent.slice(0, mostCertificates)
+  const told = { withKey: labels.some(isKey), cut: sent.length > looked.length, unread: unread.length }
+  return { kind: 'certificates', certificates: looked.map(derOf), form: 'pem', ...told }
 }
 
 /** The content of a DER sequence, without what its length says; undefined when it is none. */
@@ -87,7 +95,7 @@ const insideSequence = (bytes: Buffer): Buffer | undefined => {
 const ofDer = (bytes: Buffer): FileContent => {
   const inside = insideSequence(bytes)
   if (inside === undefined) return { kind: 'other' }
-  if (inside[0] === 0x30) return { kind: 'certificates', certificates: [bytes], form: 'der', withKey: false, cut: false }
+  if (inside[0] === 0x30) return { kind: 'certificates', certificates: [bytes], form: 'der', withKey: false, cut: false, unread: 0 }
   if (inside[0] === 0x06) return { kind: 'pkcs7' }
   if (inside[0] !== 0x02 || inside[1] !== 0x01) return { kind: 'other' }
   return { kind: inside[2] === 3 ? 'pkcs12' : 'private-key' }
@@ -97,7 +105,5 @@ const ofDer = (bytes: Buffer): FileContent => {
 export const contentOf = (bytes: Buffer): FileContent => {
   if (bytes.length === 0) return { kind: 'empty' }
   const text = bytes.toString('latin1')
-  const blocks = blocksOf(text)
-  if (blocks.length > 0) return ofBlocks(blocks, text)
-  return text.trim() === '' ? { kind: 'empty' } : ofDer(bytes)
+  return ofPem(readPem(text), text) ?? (text.trim() === '' ? { kind: 'empty' } : ofDer(bytes))
 }

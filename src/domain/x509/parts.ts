@@ -1,6 +1,8 @@
 import { plainLine } from '../../core/text/plain.ts'
 import { type Der, elementsOf, objectId, readDer } from './der.ts'
+import { stringOf } from './names.ts'
 import { type Signature, signatureOf } from './signature.ts'
+import { type Usage, usageOf } from './usage.ts'
 
 /** What of a certificate Node does not tell, or only as text: read from its DER. Texts are plain and bounded. */
 export type CertificateParts = {
@@ -12,13 +14,19 @@ export type CertificateParts = {
   readonly organization: string
   readonly issuerCommonName: string
   readonly issuerOrganization: string
+  /** The first of them; `moreNames` are left. */
   readonly dnsNames: readonly string[]
   readonly addresses: readonly string[]
+  readonly moreNames: number
+  readonly serial: string
+  readonly usage: Usage
   readonly ocspUrls: readonly string[]
   readonly mustStaple: boolean
 }
 
 const maxNames = 200
+/** More names than fit into what is read of a file. */
+const maxCounted = 1_000_000
 const maxNameChars = 255
 
 const ids = {
@@ -32,18 +40,11 @@ const ids = {
 /** TLS feature `status_request` and its later form. */
 const stapleFeatures: ReadonlySet<number> = new Set([5, 17])
 
-const bmpString = 0x1e
 const none = Buffer.alloc(0)
 
 const textOf = ({ tag, content }: Der): string => {
   const bytes = content.subarray(0, 4 * maxNameChars)
-  const text =
-    tag === bmpString
-      ? Buffer.from(bytes.subarray(0, bytes.length & ~1))
-          .swap16()
-          .toString('utf16le')
-      : bytes.toString('utf8')
-  return plainLine(text, maxNameChars)
+  return plainLine(stringOf({ tag, content: bytes }) ?? bytes.toString('utf8'), maxNameChars)
 }
 
 /** The first value of an attribute in a Name; empty when it is not there. */
@@ -78,11 +79,17 @@ const addressOf = (bytes: Buffer): string => {
   return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1)
 }
 
-const alternatives = (extension: Der | undefined, tag: number): readonly Buffer[] =>
-  (extension === undefined ? [] : elementsOf(extension.content))
-    .filter((one) => one.tag === tag)
-    .slice(0, maxNames)
-    .map((one) => one.content)
+/** DNS names and addresses of a certificate, the first of each kind, and how many are left. */
+const alternatives = (extension: Der | undefined): Pick<CertificateParts, 'dnsNames' | 'addresses' | 'moreNames'> => {
+  const all = extension === undefined ? [] : elementsOf(extension.content, maxCounted)
+  const [dns, numeric] = [0x82, 0x87].map((tag) => all.filter((one) => one.tag === tag)) as [Der[], Der[]]
+  const [shownDns, shownNumeric] = [dns.slice(0, maxNames), numeric.slice(0, maxNames)]
+  return {
+    dnsNames: shownDns.map(({ content }) => plainLine(content.toString('latin1', 0, 4 * maxNameChars), maxNameChars)),
+    addresses: shownNumeric.map(({ content }) => addressOf(content)).filter((one) => one !== ''),
+    moreNames: dns.length + numeric.length - shownDns.length - shownNumeric.length,
+  }
+}
 
 const ocspUrlsOf = (extension: Der | undefined): readonly string[] =>
   (extension === undefined ? [] : elementsOf(extension.content)).flatMap((description) => {
@@ -115,10 +122,9 @@ export const certificateParts = (der: Buffer): CertificateParts | undefined => {
   const [tbs] = whole === undefined ? [] : elementsOf(whole.content)
   if (tbs === undefined) return undefined
   const body = elementsOf(tbs.content)
-  const [, algorithm, issuer, , subject] = body[0]?.tag === 0xa0 ? body.slice(1) : body
-  if (algorithm === undefined || issuer === undefined || subject === undefined) return undefined
+  const [serial, algorithm, issuer, , subject] = body[0]?.tag === 0xa0 ? body.slice(1) : body
+  if (serial === undefined || algorithm === undefined || issuer === undefined || subject === undefined) return undefined
   const extensions = extensionsOf(body)
-  const names = extensions.get(ids.alternativeNames)
   return {
     signature: signatureOf(algorithm),
     issuer: issuer.whole,
@@ -127,10 +133,9 @@ export const certificateParts = (der: Buffer): CertificateParts | undefined => {
     organization: attribute(subject, ids.organization),
     issuerCommonName: attribute(issuer, ids.commonName),
     issuerOrganization: attribute(issuer, ids.organization),
-    dnsNames: alternatives(names, 0x82).map((one) => plainLine(one.toString('latin1', 0, 4 * maxNameChars), maxNameChars)),
-    addresses: alternatives(names, 0x87)
-      .map(addressOf)
-      .filter((one) => one !== ''),
+    ...alternatives(extensions.get(ids.alternativeNames)),
+    serial: serial.content.toString('hex'),
+    usage: usageOf(extensions),
     ocspUrls: ocspUrlsOf(extensions.get(ids.authorityAccess)),
     mustStaple: featuresOf(extensions.get(ids.tlsFeature)).some((one) => stapleFeatures.has(one)),
   }

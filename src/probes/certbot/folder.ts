@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { couldNotLook, type Seen, saw } from '../../contract/seen.ts'
-import type { CertbotFolder, Lineage } from '../../domain/certbot/lineage.ts'
+import { type CertbotFolder, type Lineage, linkNames } from '../../domain/certbot/lineage.ts'
 import { parseRenewalConf, type RenewalConf } from '../../domain/certbot/renewal-conf.ts'
 import { readBounded } from '../files/read.ts'
 import { seeLive } from './live.ts'
@@ -51,21 +51,38 @@ const isExecutable = (path: string): Promise<boolean> =>
     () => false,
   )
 
-const seeSharedHooks = async (directory: string, grant: RightsAdvice): Promise<Seen<number>> => {
-  const folder = join(directory, 'renewal-hooks/deploy')
+const namesAHook = async (directory: string): Promise<boolean> => {
+  const settings = await readBounded(join(directory, 'cli.ini'), confLimitBytes)
+  const lines = settings.kind === 'file' ? settings.bytes.toString('utf8').split('\n') : []
+  return lines.some((line) => namesHook.test(line.trim()))
+}
+
+/** Certbot passes over what an editor has left, and over what nobody may execute. */
+const hooksIn = async (folder: string, grant: RightsAdvice): Promise<Seen<number>> => {
   const names = await namesIn(folder, grant)
   if (!names.seen) return names
-  const runnable = await Promise.all(names.value.map((name) => isExecutable(join(folder, name))))
-  const settings = await readBounded(join(directory, 'cli.ini'), confLimitBytes)
-  const named =
-    settings.kind === 'file' &&
-    settings.bytes
-      .toString('utf8')
-      .split('\n')
-      .some((line) => namesHook.test(line.trim()))
-      ? 1
-      : 0
-  return saw(runnable.filter(Boolean).length + named, Date.now())
+  const runnable = await Promise.all(names.value.filter((name) => !name.endsWith('~')).map((name) => isExecutable(join(folder, name))))
+  return saw(runnable.filter(Boolean).length, Date.now())
+}
+
+/** Certbot runs both kinds after a renewal. */
+const seeSharedHooks = async (directory: string, grant: RightsAdvice): Promise<Pick<CertbotFolder, 'sharedHooks' | 'postHooks'>> => {
+  const [deploy, post] = [
+    await hooksIn(join(directory, 'renewal-hooks/deploy'), grant),
+    await hooksIn(join(directory, 'renewal-hooks/post'), grant),
+  ]
+  const sharedHooks = deploy.seen ? saw(deploy.value + Number(await namesAHook(directory)), Date.now()) : deploy
+  return { sharedHooks, postHooks: post }
+}
+
+/** What is no lineage is none: a folder of the file system, a file, one without any of the four names. */
+const isStray = async (directory: string, name: string): Promise<boolean> => {
+  if (name === 'README' || name === 'lost+found') return false
+  const inside = await readdir(join(directory, 'live', name)).catch((error: unknown) =>
+    codeOf(error) === 'ENOTDIR' ? ([] as string[]) : undefined,
+  )
+  // One that may not be entered may be one.
+  return inside === undefined || linkNames.some((one) => inside.includes(`${one}.pem`))
 }
 
 /** All lineages of a folder of certbot such as `/etc/letsencrypt`. Not seen: neither its configuration nor its certificates may be listed. */
@@ -81,7 +98,9 @@ export const seeCertbotFolder = async (directory: string, grant: RightsAdvice = 
   if (!lives.seen && renewed.length === 0)
     return couldNotLook(lives.cause, grant('rx', [join(directory, 'live'), join(directory, 'archive')]))
   const known = new Set(renewed.map((one) => basename(dirname(one.path))))
-  const strays = lives.seen ? lives.value.filter((name) => name !== 'README' && !known.has(name)).slice(0, mostLineages) : []
+  const unknown = lives.seen ? lives.value.filter((name) => !known.has(name)).slice(0, mostLineages) : []
+  const areStrays = await Promise.all(unknown.map((name) => isStray(directory, name)))
+  const strays = unknown.filter((_, index) => areStrays[index])
   const unrenewed = await Promise.all(strays.map((name) => lineageOf(directory, name, undefined, grant)))
-  return saw({ directory, lineages: [...renewed, ...unrenewed], sharedHooks: await seeSharedHooks(directory, grant) }, Date.now())
+  return saw({ directory, lineages: [...renewed, ...unrenewed], ...(await seeSharedHooks(directory, grant)) }, Date.now())
 }

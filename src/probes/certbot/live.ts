@@ -1,6 +1,6 @@
 import { createHash, createPublicKey } from 'node:crypto'
 import { lstat, readdir, readlink } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { couldNotLook, type Seen, saw } from '../../contract/seen.ts'
 import { largest } from '../../core/largest.ts'
 import {
@@ -35,22 +35,33 @@ const numberOf = (name: LinkName, file: string): number | undefined => {
   return digits === undefined ? undefined : Number(digits)
 }
 
-const seeLink = async (folder: string, name: LinkName, archiveName: string): Promise<LiveLink> => {
+type SeenLink = { readonly link: LiveLink /** Where the file itself is. */; readonly file: string }
+
+const isThere = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  )
+
+/** A container may have written an absolute link of its own view: its file is looked for in the archive beside `live/` first. */
+const fileOf = async (folder: string, target: string, archive: string): Promise<string | undefined> => {
+  const beside = join(archive, basename(target))
+  const places = isAbsolute(target) ? [beside, target] : [resolve(folder, target)]
+  const there = await Promise.all(places.map(isThere))
+  return places.find((_, index) => there[index])
+}
+
+const seeLink = async (folder: string, name: LinkName, archive: string): Promise<SeenLink> => {
   const path = join(folder, `${name}.pem`)
   try {
-    if (!(await lstat(path)).isSymbolicLink()) return { kind: 'copy' }
+    if (!(await lstat(path)).isSymbolicLink()) return { link: { kind: 'copy' }, file: path }
     const target = await readlink(path)
     const number = numberOf(name, basename(target))
-    const itsFolder = dirname(target)
-    if (number === undefined || basename(itsFolder) !== archiveName) return { kind: 'elsewhere', target }
-    // In a container's view the link may be absolute; the archive is looked for beside `live/` then.
-    const there = await lstat(resolve(folder, target)).then(
-      () => true,
-      () => false,
-    )
-    return there ? { kind: 'link', number } : { kind: 'dangling', target }
+    if (number === undefined || basename(dirname(target)) !== basename(archive)) return { link: { kind: 'elsewhere', target }, file: path }
+    const file = await fileOf(folder, target, archive)
+    return file === undefined ? { link: { kind: 'dangling', target }, file: path } : { link: { kind: 'link', number }, file }
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return { kind: 'absent' }
+    if (codeOf(error) === 'ENOENT') return { link: { kind: 'absent' }, file: path }
     throw error
   }
 }
@@ -65,10 +76,18 @@ const reasons: Readonly<Partial<Record<ReadFile['kind'], string>>> = {
   failed: 'cannot be read',
 }
 
+const ofContent = (bytes: Buffer): readonly Buffer[] => {
+  const content = contentOf(bytes)
+  return content.kind === 'certificates' ? content.certificates : []
+}
+
 const certificatesOf = (path: string, read: ReadFile, grant: RightsAdvice): CertificateFile => {
-  if (read.kind !== 'file') return couldNotLook(`${path} ${reasons[read.kind]}`, grant('r', [path]))
-  const content = contentOf(read.bytes)
-  const certificates = content.kind === 'certificates' ? content.certificates.map((der) => readCertificate(der)) : []
+  if (read.kind !== 'file')
+    return couldNotLook(
+      `${path} ${reasons[read.kind]}`,
+      read.kind === 'not-permitted' ? grant('r', [path]) : lookCommand(['sudo', 'ls', '-l'], path),
+    )
+  const certificates = ofContent(read.bytes).map((der) => readCertificate(der))
   const good = certificates.filter((one) => one !== undefined)
   return good.length > 0 && good.length === certificates.length
     ? saw(good, Date.now())
@@ -99,27 +118,45 @@ const seeKey = async (path: string): Promise<LineageKey> => {
 
 const highestOf = (files: readonly string[], name: LinkName): number => largest(files.map((file) => numberOf(name, file) ?? 0))
 
+/** The certificates of so many renewals are known again. */
+const mostEarlier = 12
+
+const earlierOf = async (archive: string, files: readonly string[]): Promise<readonly string[]> => {
+  const numbered = files.filter((file) => numberOf('cert', file) !== undefined)
+  const latest = numbered.toSorted((a, b) => (numberOf('cert', b) ?? 0) - (numberOf('cert', a) ?? 0)).slice(0, mostEarlier)
+  const read = await Promise.all(latest.map((file) => readBounded(join(archive, file), limitBytes)))
+  return read.flatMap((one) => {
+    const [der] = one.kind === 'file' ? ofContent(one.bytes) : []
+    return der === undefined ? [] : [createHash('sha256').update(der).digest('hex')]
+  })
+}
+
+const namesIn = (folder: string): Promise<readonly string[]> =>
+  readdir(folder).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return []
+    throw error
+  })
+
 /** Everything about one `live/<name>` folder and its archive. Not seen: it may not be entered. */
 export const seeLive = async (folder: string, archive: string, grant: RightsAdvice = grantCommand): Promise<Seen<LiveFolder>> => {
   try {
-    const links = await Promise.all(linkNames.map((name) => seeLink(folder, name, basename(archive))))
-    const files = await readdir(archive).catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return []
-      throw error
-    })
-    const path = (name: LinkName) => join(folder, `${name}.pem`)
+    const links = await Promise.all(linkNames.map((name) => seeLink(folder, name, archive)))
+    const files = await namesIn(archive)
+    const path = (name: LinkName) => links[linkNames.indexOf(name)]?.file ?? join(folder, `${name}.pem`)
     const [cert, chain, fullchain] = await Promise.all(
       (['cert', 'chain', 'fullchain'] as const).map((name) => readBounded(path(name), limitBytes)),
     )
     return saw(
       {
-        links: byName((name) => links[linkNames.indexOf(name)] ?? { kind: 'absent' }),
+        links: byName((name) => links[linkNames.indexOf(name)]?.link ?? { kind: 'absent' }),
         highest: byName((name) => highestOf(files, name)),
         cert: certificatesOf(path('cert'), cert ?? { kind: 'absent' }, grant),
         chain: certificatesOf(path('chain'), chain ?? { kind: 'absent' }, grant),
         fullchain: certificatesOf(path('fullchain'), fullchain ?? { kind: 'absent' }, grant),
+        fullchainFile: path('fullchain'),
         modifiedAt: fullchain?.kind === 'file' ? fullchain.modifiedAt : 0,
         key: await seeKey(path('privkey')),
+        earlier: await earlierOf(archive, files),
       },
       Date.now(),
     )

@@ -14,6 +14,8 @@ export type Shaken = {
   readonly refusal: string | undefined
   /** The stapled OCSP response. */
   readonly staple: Buffer | undefined
+  /** The size of a group of Diffie-Hellman; undefined for curves, and for TLS 1.3, which has no small ones. */
+  readonly dhBits?: number | undefined
 }
 
 export type HandshakeRequest = { readonly context: SecureContext; readonly serverName: string; readonly wantsStaple: boolean }
@@ -29,6 +31,12 @@ const presentedBy = (socket: TLSSocket): readonly X509Certificate[] => {
 }
 
 const noFurtherCheck = () => undefined
+
+const dhBitsOf = (socket: TLSSocket, protocol: string): number | undefined => {
+  if (protocol === 'TLSv1.3') return undefined
+  const info = socket.getEphemeralKeyInfo()
+  return info !== null && 'type' in info && info.type === 'DH' ? info.size : undefined
+}
 
 /** Speaks TLS over an open connection, rejects nothing, and closes it in every case. */
 export const shakeHands = (
@@ -56,14 +64,16 @@ export const shakeHands = (
       secure.once('OCSPResponse', (response: Buffer | null) => {
         staple = response ?? undefined
       })
-    secure.once('secureConnect', () =>
+    secure.once('secureConnect', () => {
+      const protocol = secure.getProtocol() ?? ''
       finish({
-        protocol: secure.getProtocol() ?? '',
+        protocol,
         presented: presentedBy(secure),
         refusal: secure.authorized ? undefined : String(secure.authorizationError),
         staple,
-      }),
-    )
+        dhBits: dhBitsOf(secure, protocol),
+      })
+    })
     secure.on('error', (error) => finish(failureOf(codeOf(error), 'tls')))
     secure.once('close', () => finish(failed('closed', 'tls', '')))
     stop.whenStopped(() => finish(stopped(stop, 'tls')))

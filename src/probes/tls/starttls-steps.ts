@@ -12,8 +12,8 @@ export type GreetingReading =
   | { readonly is: 'refused'; readonly said: string }
 
 export type AnswerReader = (heard: Buffer) => GreetingReading
-/** One turn of a conversation: what is said, and how the answer is read, if there is one. */
-export type GreetingStep = { readonly say?: string | Buffer; readonly read?: AnswerReader }
+/** One turn of a conversation: what is said, which may name the address that we speak from, and how the answer is read, if there is one. */
+export type GreetingStep = { readonly say?: string | Buffer | ((localAddress: string) => string); readonly read?: AnswerReader }
 
 const more: GreetingReading = { is: 'more' }
 const longestWords = 200
@@ -91,9 +91,15 @@ const postgresAnswer: AnswerReader = (heard) => {
   return heard[0] === 0x4e ? { is: 'refused', said: 'it does not offer TLS' } : refused(heard)
 }
 
+/** A name that is none is refused by careful servers; an address of ours is always one (RFC 5321, 4.1.3). */
+const ehlo = (localAddress: string): string => {
+  const address = (localAddress.split('%', 1)[0] ?? '').replace(/^::ffff:(?=[\d.]+$)/, '')
+  return `EHLO [${address.includes(':') ? `IPv6:${address}` : address || '127.0.0.1'}]\r\n`
+}
+
 /** Each protocol's way to TLS. */
 export const steps: Record<StartTls, readonly GreetingStep[]> = {
-  smtp: [{ read: reply('220') }, { say: 'EHLO ronde\r\n', read: reply('250') }, { say: 'STARTTLS\r\n', read: reply('220') }],
+  smtp: [{ read: reply('220') }, { say: ehlo, read: reply('250') }, { say: 'STARTTLS\r\n', read: reply('220') }],
   imap: [{ read: lines(/^/, /^\* OK\b/i) }, { say: 'a1 STARTTLS\r\n', read: lines(/^a1 /, /^a1 OK\b/i) }],
   pop3: [{ read: lines(/^/, /^\+OK\b/) }, { say: 'STLS\r\n', read: lines(/^/, /^\+OK\b/) }],
   ftp: [{ read: ftpReply('220') }, { say: 'AUTH TLS\r\n', read: ftpReply('234') }],

@@ -33,7 +33,7 @@ const hearOut = (socket: Socket, read: AnswerReader, stop: Stop): Promise<Failur
   })
 
 const take = async (socket: Socket, { say, read }: GreetingStep, stop: Stop): Promise<Failure | undefined> => {
-  if (say !== undefined) socket.write(say)
+  if (say !== undefined) socket.write(typeof say === 'function' ? say(socket.localAddress ?? '') : say)
   return read === undefined ? undefined : hearOut(socket, read, stop)
 }
 

@@ -1,6 +1,8 @@
 import type { SecureContext } from 'node:tls'
 import { loadTls } from '../../core/net/tls.ts'
 import { type Certificate, readCertificate } from '../../domain/x509/certificate.ts'
+import type { Roots } from '../../domain/x509/chain.ts'
+import { comparedName } from '../../domain/x509/names.ts'
 import { subjectOf } from '../../domain/x509/parts.ts'
 
 /** Whom a look trusts, and how it asks. One for each set of authorities: making it takes milliseconds, a handshake with it none. */
@@ -9,8 +11,8 @@ export type Store = {
   readonly modern: SecureContext
   /** For TLS 1.1 and earlier; `undefined` when this OpenSSL cannot ask for them. */
   readonly old: () => SecureContext | undefined
-  /** The certificates of the store with this encoded name. */
-  readonly roots: (subject: Buffer) => readonly Certificate[]
+  /** The certificates of the store, by their names. */
+  readonly roots: Roots
 }
 
 /** So weak that OpenSSL refuses it by default: it must be seen to be judged. */
@@ -26,16 +28,16 @@ const entriesOf = (texts: readonly string[]): readonly Entry[] =>
   texts.flatMap((text) =>
     [...text.matchAll(pemBlock)].flatMap(([pem, base64 = '']) => {
       const subject = subjectOf(Buffer.from(base64, 'base64'))
-      return subject === undefined ? [] : [{ name: subject.toString('latin1'), pem }]
+      return subject === undefined ? [] : [{ name: comparedName(subject), pem }]
     }),
   )
 
-/** Reads all names when the first is asked for, and a certificate when its name is. */
-const createRoots = (authorities: () => readonly string[]): Store['roots'] => {
+/** Reads all names when the first is asked for, and a certificate when its name is. `bundled`: those that come with Node, as they come with browsers. */
+const createRoots = (authorities: () => readonly string[], bundled: () => readonly string[]): Roots => {
   let byName: Map<string, Entry[]> | undefined
+  let ofNode: Set<string> | undefined
   const read = new Map<string, readonly Certificate[]>()
-  return (subject) => {
-    const name = subject.toString('latin1')
+  const named: Roots['named'] = (name) => {
     const known = read.get(name)
     if (known !== undefined) return known
     byName ??= Map.groupBy(entriesOf(authorities()), (one) => one.name)
@@ -43,6 +45,11 @@ const createRoots = (authorities: () => readonly string[]): Store['roots'] => {
     read.set(name, found)
     return found
   }
+  const isPublic: Roots['isPublic'] = ({ x509 }) => {
+    ofNode ??= new Set(bundled().map((one) => one.trim()))
+    return ofNode.has(x509.toString().trim())
+  }
+  return { named, isPublic }
 }
 
 /** Node's authorities and those of NODE_EXTRA_CA_CERTS, and these PEM texts besides. */
@@ -58,5 +65,9 @@ export const createStore = async (more: readonly string[]): Promise<Store> => {
       return undefined
     }
   }
-  return { modern: createSecureContext({ ...ca, ciphers, ecdhCurve, minVersion: 'TLSv1.2' }), old, roots: createRoots(authorities) }
+  return {
+    modern: createSecureContext({ ...ca, ciphers, ecdhCurve, minVersion: 'TLSv1.2' }),
+    old,
+    roots: createRoots(authorities, () => getCACertificates('bundled')),
+  }
 }

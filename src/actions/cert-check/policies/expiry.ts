@@ -38,7 +38,7 @@ export const renewalDueAt = (dates: Dates): Instant => {
 export const shownInstant = (at: Instant): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
 /** Whole days left; negative when it has expired. */
-export const daysLeft = ({ notAfter }: Dates, now: Instant): number => Math.floor((notAfter - now) / dayMs)
+export const daysLeft = ({ notAfter }: Pick<Dates, 'notAfter'>, now: Instant): number => Math.floor((notAfter - now) / dayMs)
 
 const timeWords = (leftMs: number): string =>
   leftMs < 0 ? `expired ${formatDuration(-leftMs)} ago` : `expires in ${formatDuration(leftMs)}`
@@ -74,7 +74,7 @@ export const judgeExpiry = (leaf: Certificate, where: CertificatePlace, rule: Ex
     expiryFinding(leaf, rule, now, {
       id: 'cert.expiry',
       what: 'certificate ',
-      advice: advise('renew it, then let its server load it', where.renew),
+      advice: advise(`renew it${where.renew === undefined ? ' where it comes from' : ''}, then let its server load it`, where.renew),
     }),
   )
 
@@ -97,7 +97,31 @@ export const judgeChainExpiry = (
   })
 }
 
-/** Whether it is valid already; of the whole chain. */
+/** What stands above an authority that clients have: they do not follow it, so that it warns at most, and only when it is over. */
+export const judgeSpareExpiry = (
+  spare: readonly Certificate[],
+  where: CertificatePlace,
+  rule: ExpiryRule,
+  now: Instant,
+): readonly JudgedFinding<'cert.chain-expiry'>[] =>
+  spare.map((one) => {
+    const over = one.notAfter <= now
+    const named = { id: 'cert.chain-expiry', what: 'an authority that nobody needs ', advice: '' } as const
+    return judged(
+      { ...where, subject: `${where.subject} (${one.subject}, by ${one.issuer})` },
+      {
+        ...expiryFinding(one, rule, now, named),
+        status: over ? 'warning' : 'ok',
+        cleared: !over,
+        expected: 'nothing in the chain that has expired',
+        advice: over
+          ? advise('take it out of the file: clients have the authority below it, and only very old ones follow it', where.show)
+          : '',
+      },
+    )
+  })
+
+/** Whether it is valid already; of the chain that clients need. */
 export const judgeNotYetValid = (
   presented: readonly Certificate[],
   where: CertificatePlace,
@@ -128,19 +152,22 @@ export const longestLifetimeDays = (issuedAt: Instant): number => {
   return longest.find(([from]) => day >= from)?.[1] ?? 398
 }
 
-/** Whether a leaf lives longer than browsers take from its day of issue. */
-export const judgeLifetime = (leaf: Certificate, where: CertificatePlace): JudgedFinding<'cert.lifetime'> => {
+/** Whether a leaf lives longer than public authorities may make it. `isPrivate`: it is of an authority of the user's own, whom the limits do not bind. */
+export const judgeLifetime = (leaf: Certificate, where: CertificatePlace, isPrivate = false): JudgedFinding<'cert.lifetime'> => {
   const most = longestLifetimeDays(leaf.notBefore)
   const lifetime = lifetimeOf(leaf)
   const tooLong = lifetime > most * dayMs
+  const why = isPrivate
+    ? 'an authority of your own may sign for longer; what lives shorter is renewed by a program, and a stolen key is worth less'
+    : 'get one that lives shorter and is renewed by a program: browsers refuse longer ones'
   return judged(where, {
     id: 'cert.lifetime',
     status: tooLong ? 'warning' : 'ok',
     title: tooLong
-      ? `lifetime of ${formatDuration(lifetime)} is above the maximum of ${most} d`
+      ? `lifetime of ${formatDuration(lifetime)} is above the maximum of ${most} d${isPrivate ? ' of public authorities' : ''}`
       : `lifetime of ${formatDuration(lifetime)}`,
     observed: `lives ${formatDuration(lifetime)}, issued ${shownInstant(leaf.notBefore)}`,
     expected: `at most ${most} d, for a certificate of that day`,
-    advice: tooLong ? advise('get one that lives shorter and is renewed by a program: browsers refuse longer ones', where.renew) : '',
+    advice: tooLong ? advise(why, isPrivate ? undefined : where.renew) : '',
   })
 }

@@ -5,9 +5,9 @@ import { advise, type CertificatePlace, judged } from './where.ts'
 const maxShown = 6
 
 /** The names of a certificate as people read them, the first few of many. */
-export const namesOf = ({ dnsNames, addresses }: Certificate): string => {
+export const namesOf = ({ dnsNames, addresses, moreNames }: Pick<Certificate, 'dnsNames' | 'addresses' | 'moreNames'>): string => {
   const all = [...dnsNames.map(shownName), ...addresses]
-  const left = all.length - maxShown
+  const left = Math.max(0, all.length - maxShown) + moreNames
   return all.length === 0 ? 'no name' : `${all.slice(0, maxShown).join(', ')}${left > 0 ? ` and ${left} more` : ''}`
 }
 

@@ -1,6 +1,6 @@
 import type { JudgedFinding } from '../../../contract/finding.ts'
 import type { Certificate } from '../../../domain/x509/certificate.ts'
-import { advise, type CertificatePlace, judged } from './where.ts'
+import { advise, type CertificatePlace, type JudgedFact, judged } from './where.ts'
 
 const leastRsaBits = 2048
 const leastEcBits = 256
@@ -27,19 +27,33 @@ const weaknessesOf = (certificate: Certificate): readonly string[] => {
   return found.filter((one) => one !== undefined).map((one) => `${subject}: ${one}`)
 }
 
-/** Keys and signatures of everything that was presented; a self-signed leaf counts by its signature too, for nobody has it beforehand. */
-export const judgeStrength = (presented: readonly Certificate[], where: CertificatePlace): JudgedFinding<'cert.strength'> => {
-  const [leaf] = presented
+type Told = Omit<JudgedFact<'cert.strength'>, 'id' | 'expected'>
+
+const tooWeak = (weak: readonly string[]): Pick<Told, 'title' | 'observed' | 'evidence'> => ({
+  title: 'key or signature is too weak',
+  observed: weak.slice(0, 3).join('; '),
+  evidence: weak,
+})
+
+const strengthWords = (needed: readonly Certificate[], others: readonly Certificate[], { renew, show }: CertificatePlace): Told => {
+  const [leaf] = needed
   const own = leaf?.selfSigned === true && leaf.signature.weak ? [`${leaf.subject}: signed by ${leaf.signature.algorithm}`] : []
-  const weak = [...own, ...presented.flatMap(weaknessesOf)]
-  const seen = leaf === undefined ? '' : `key ${keyWords(leaf)}, signed by ${leaf.signature.algorithm}`
-  return judged(where, {
-    id: 'cert.strength',
-    status: weak.length > 0 ? 'critical' : 'ok',
-    title: weak.length > 0 ? 'key or signature is too weak' : 'key and signature are strong',
-    observed: weak.length > 0 ? weak.slice(0, 3).join('; ') : seen,
-    expected: `RSA of ${leastRsaBits} bits or more, EC P-256 or more, Ed25519; no MD5, no SHA-1`,
-    advice: weak.length > 0 ? advise('get a certificate with a new key from an authority of today', where.renew) : '',
-    evidence: weak,
-  })
+  const [weak, spare] = [[...own, ...needed.flatMap(weaknessesOf)], others.flatMap(weaknessesOf)]
+  if (weak.length > 0)
+    return { status: 'critical', ...tooWeak(weak), advice: advise('get a certificate with a new key from an authority of today', renew) }
+  if (spare.length > 0) return { status: 'warning', ...tooWeak(spare), advice: advise('take it out of the file: nothing needs it', show) }
+  const observed = leaf === undefined ? '' : `key ${keyWords(leaf)}, signed by ${leaf.signature.algorithm}`
+  return { status: 'ok', title: 'key and signature are strong', observed, advice: '' }
 }
+
+/** Keys and signatures of all that is needed; a self-signed leaf counts by its signature too, for nobody has it beforehand. `others`: what nobody needs warns. */
+export const judgeStrength = (
+  needed: readonly Certificate[],
+  where: CertificatePlace,
+  others: readonly Certificate[] = [],
+): JudgedFinding<'cert.strength'> =>
+  judged(where, {
+    id: 'cert.strength',
+    expected: `RSA of ${leastRsaBits} bits or more, EC P-256 or more, Ed25519; no MD5, no SHA-1`,
+    ...strengthWords(needed, others, where),
+  })

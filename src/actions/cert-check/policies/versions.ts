@@ -10,13 +10,27 @@ export type Versions = {
   /** What was negotiated. */
   readonly protocol: string
   readonly old: OldVersions
+  /** The group of Diffie-Hellman that was agreed on, if it was one. */
+  readonly dhBits?: number | undefined
+  /** Something that was left out on purpose. */
+  readonly unasked?: string | undefined
   /** Shows whether TLS 1.1 is spoken. */
   readonly showOld: string | undefined
 }
 
 type Verdict = Pick<JudgedFinding, 'status' | 'notChecked' | 'title' | 'observed' | 'advice'>
 
-const verdictOf = ({ protocol, old, showOld }: Versions): Verdict => {
+/** RFC 9325: smaller groups are not used. Below the other, no client of today connects. */
+const [leastDhBits, refusedDhBits] = [2048, 1024]
+
+const ofSmallGroup = (dhBits: number, protocol: string): Verdict => ({
+  status: dhBits < refusedDhBits ? 'critical' : 'warning',
+  title: `agrees on a Diffie-Hellman group of ${dhBits} bits`,
+  observed: `${shown(protocol)}, Diffie-Hellman of ${dhBits} bits`,
+  advice: 'offer ECDHE suites first, or make a group of 2048 bits or more: openssl dhparam -out dhparam.pem 2048, in nginx ssl_dhparam',
+})
+
+const verdictOfVersions = ({ protocol, old, showOld }: Versions): Verdict => {
   const settings = 'allow TLS 1.2 and 1.3 only, in nginx by ssl_protocols TLSv1.2 TLSv1.3'
   if (!current.has(protocol))
     return {
@@ -42,6 +56,13 @@ const verdictOf = ({ protocol, old, showOld }: Versions): Verdict => {
     }
   const advice = protocol === 'TLSv1.2' ? 'TLS 1.3 is not offered: allow it too' : ''
   return { status: 'ok', title: `speaks ${shown(protocol)}`, observed: `${shown(protocol)}; TLS 1.1 and earlier are refused`, advice }
+}
+
+const verdictOf = (versions: Versions): Verdict => {
+  const { dhBits, protocol, unasked } = versions
+  if (dhBits !== undefined && dhBits < leastDhBits && current.has(protocol)) return ofSmallGroup(dhBits, protocol)
+  const verdict = verdictOfVersions(versions)
+  return unasked === undefined || verdict.status !== 'ok' ? verdict : { notChecked: unasked, ...verdict }
 }
 
 /** Whether current versions of TLS are offered and old ones are refused. */

@@ -12,7 +12,9 @@ export const credentialsInUrls: readonly RegExp[] = [
   rule(String.raw`thin:[\w.-]{1,64}\/(?<v>[^\s"'@]{1,256})@`),
 ]
 
-/** Values of query strings. */
-export const queryValue = rule(String.raw`[?&][\w.~%[\]+-]{1,128}=(?<v>(?!\*\*\*(?:[\s:;,)]|$))[^\s&#"'<>]+)`)
+/** Values of query strings, but for a protocol before TLS, which Ronde's own examples have. */
+export const queryValue = rule(
+  String.raw`[?&](?!starttls=(?:smtp|imap|pop3|ftp|ldap|postgres|mysql)(?![\w-]))[\w.~%[\]+-]{1,128}=(?<v>(?!\*\*\*(?:[\s:;,)]|$))[^\s&#"'<>]+)`,
+)
 /** A line of .pgpass. */
 export const pgpass = rule(String.raw`^(?:[\w.-]{1,253}|\*):(?:\d{2,5}|\*):[\w*.-]{1,64}:[\w*.-]{1,64}:(?<v>[^\s:]\S{0,512})$`, 'm')

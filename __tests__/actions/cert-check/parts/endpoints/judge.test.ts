@@ -45,7 +45,9 @@ const judging = (more: Partial<Judging> = {}): Judging => ({
   rule: { renewalPeriodMs: 12 * 3_600_000 },
   now,
   chainOf: ([leaf]) =>
-    leaf === undefined ? undefined : { chain: { leaf, presented: [leaf], path: [leaf], extra: [], ordered: true }, root },
+    leaf === undefined
+      ? undefined
+      : { chain: { leaf, presented: [leaf], path: [leaf], extra: [], spare: [], ordered: true }, root, isPublic: true },
   trouble: undefined,
   ...more,
 })
@@ -122,7 +124,9 @@ describe('an endpoint', () => {
     const untrusted = [shaken('192.0.2.1', leafOf(), { refusal: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' })]
     const noRoot: Partial<Judging> = {
       chainOf: ([leaf]) =>
-        leaf === undefined ? undefined : { chain: { leaf, presented: [leaf], path: [leaf], extra: [], ordered: true }, root: undefined },
+        leaf === undefined
+          ? undefined
+          : { chain: { leaf, presented: [leaf], path: [leaf], extra: [], spare: [], ordered: true }, root: undefined, isPublic: false },
     }
     expect(of('cert.trust', untrusted, noRoot)[0]?.status).toBe('critical')
     const trouble = { cause: 'ca.pem cannot be read', advice: 'mend ca.pem' }
@@ -153,4 +157,14 @@ describe('an endpoint', () => {
     const judged = judge([shaken('192.0.2.1', leafOf(), { presented: [] })])
     expect([judged.rows, judged.served, judged.findings.map(({ id }) => id)]).toEqual([[], [], ['tls.reachable', 'cert.addresses']])
   })
+})
+
+test.each([
+  [undefined, 'ok'],
+  [2_048, 'ok'],
+  [2_047, 'warning'],
+  [1_024, 'warning'],
+  [1_023, 'critical'],
+])('a group of Diffie-Hellman of %j bits is %s', (dhBits, status) => {
+  expect(of('tls.versions', [shaken('192.0.2.1', leafOf(), { protocol: 'TLSv1.2', dhBits })])[0]?.status).toBe(status)
 })

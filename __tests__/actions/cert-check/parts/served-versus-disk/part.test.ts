@@ -101,3 +101,57 @@ describe('what is served, beside what is on disk', () => {
     expect(compare([served(old)], [onDisk(renewed)], { 'reload-grace': '30m' }).findings[0]?.status).toBe('ok')
   })
 })
+
+describe('of what a proxy serves', () => {
+  const of = (certificate: Certificate, issuerOrganization: string): Certificate => ({ ...certificate, issuerOrganization })
+
+  const rows: readonly {
+    what: string
+    seen: readonly [number, string]
+    disk: readonly [number, string]
+    expected: readonly string[]
+    title: RegExp
+  }[] = [
+    {
+      what: 'another authority, before the renewal',
+      seen: [20, 'Edge CA'],
+      disk: [1, 'Home CA'],
+      expected: ['ok', 'ok'],
+      title: /by somebody else/,
+    },
+    {
+      what: 'another authority, after the renewal',
+      seen: [1, 'Edge CA'],
+      disk: [20, 'Home CA'],
+      expected: ['ok', 'ok'],
+      title: /by somebody else/,
+    },
+    {
+      what: 'the same authority, before the renewal',
+      seen: [70, 'Home CA'],
+      disk: [1, 'Home CA'],
+      expected: ['warning', 'ok'],
+      title: /not loaded/,
+    },
+    {
+      what: 'the same authority, after the renewal',
+      seen: [1, 'home ca '],
+      disk: [20, 'Home CA'],
+      expected: ['ok', 'warning'],
+      title: /newer/,
+    },
+  ]
+  test.each(rows)('a certificate of $what', ({ seen: [servedDays, servedBy], disk: [diskDays, diskBy], expected, title }) => {
+    const disk = onDisk(of(make(diskDays), diskBy), { modifiedAt: now - dayMs })
+    const { findings } = compare([served(of(make(servedDays), servedBy))], [disk])
+    expect(findings.map((one) => one.status)).toEqual(expected)
+    expect(findings[0]?.title).toMatch(title)
+  })
+
+  test('one that its lineage had before is not reloaded, whoever made it', () => {
+    const before = of(make(70), 'Old CA')
+    const lineage = { name: 'quiz.example', earlier: new Set([before.sha256]) }
+    const disk = onDisk(of(make(1), 'New CA'), { modifiedAt: now - dayMs, lineage })
+    expect(compare([served(before)], [disk]).findings[0]?.status).toBe('warning')
+  })
+})

@@ -1,9 +1,13 @@
 import { formatDuration } from '../../../../core/quantity.ts'
 import type { Fault, FaultKind } from '../../../../probes/net/fault.ts'
+import type { StartTls } from '../../../../probes/tls/starttls-steps.ts'
 import { type CertTarget, showCommand } from './target.ts'
 
 /** How long one handshake may take, its connection included. */
 export const timeoutMs = 5_000
+
+/** How long the talk before TLS may take: careful mail servers keep strangers waiting (postscreen of Postfix for 6 s). */
+export const talkMs = 30_000
 
 export type TlsFaultWords = { readonly title: string; readonly advice: string }
 
@@ -27,9 +31,26 @@ const waitedFor: Record<Fault['phase'], string> = {
 const listening = 'see whether its server runs and listens there'
 const logs = 'look at the log of its server, and of the proxy before it'
 
+/** What servers say that are there and do not want now, by their protocols. */
+const busy: Readonly<Partial<Record<StartTls, RegExp>>> = {
+  smtp: /^4\d\d\b/,
+  ftp: /^4\d\d\b/,
+  imap: /^\* BYE\b|\[(?:UNAVAILABLE|INUSE|LIMIT)\]/i,
+  pop3: /\[(?:SYS\/TEMP|IN-USE|LOGIN-DELAY)\]/i,
+  mysql: /too many connections|is blocked because/i,
+  ldap: /\b(?:busy|unavailable)\b/i,
+}
+
 const garbage: Wording = ({ phase, detail }, { endpoint }) => {
   if (phase !== 'first-byte') return { title: 'it presents no certificate that can be read', advice: 'see what listens on that port' }
   const protocol = endpoint.starttls ?? 'it'
+  if (endpoint.starttls !== undefined && busy[endpoint.starttls]?.test(detail) === true)
+    return { title: `it is busy: it refuses for now (${detail})`, advice: `${logs}; look again when it has less to do` }
+  if (protocol === 'smtp' && detail.startsWith('554'))
+    return {
+      title: `it refuses this machine: ${detail}`,
+      advice: 'let its server take connections from here, or look from another machine',
+    }
   return {
     title: `it does not change to TLS by ${protocol}: ${detail === '' ? 'no such answer' : detail}`,
     advice: `enable TLS in the server; or correct starttls, when it is not ${protocol} that listens there`,
@@ -42,6 +63,10 @@ const noTls: Readonly<Record<string, TlsFaultWords>> = {
     advice: 'correct the port, or name the protocol that is spoken before TLS by starttls',
   },
   ERR_SSL_PACKET_LENGTH_TOO_LONG: { title: 'its port does not speak TLS', advice: 'see what listens on that port' },
+  ERR_SSL_DH_KEY_TOO_SMALL: {
+    title: 'its Diffie-Hellman group is too small for any client',
+    advice: 'offer ECDHE suites, or make a group of 2048 bits: openssl dhparam -out dhparam.pem 2048',
+  },
   ERR_SSL_TLSV1_UNRECOGNIZED_NAME: {
     title: 'its server knows no such name',
     advice: 'add the name to the configuration of its server, or correct servername',
@@ -55,7 +80,7 @@ const wordings: Record<FaultKind, Wording> = {
   reset: ({ phase }) => ({ title: `connection reset ${places[phase]}`, advice: logs }),
   closed: ({ phase }) => ({ title: `connection closed ${places[phase]}`, advice: logs }),
   timeout: ({ phase }) => ({
-    title: `${waitedFor[phase]} within ${formatDuration(timeoutMs)}`,
+    title: `${waitedFor[phase]} within ${formatDuration(phase === 'first-byte' ? talkMs : timeoutMs)}`,
     advice: phase === 'connect' ? 'see whether its host is up and a firewall lets the connection through' : listening,
   }),
   cancelled: ({ phase }) => ({ title: `${waitedFor[phase]} until the deadline of the run`, advice: listening }),

@@ -1,7 +1,7 @@
 import type { JudgedFinding } from '../../../../contract/finding.ts'
 import type { CreateLook } from '../../../../contract/isolation.ts'
 import type { EndpointsSetup, SeenOfOne } from '../../looks.ts'
-import type { CertificateFacts } from '../../part.ts'
+import type { CertificateFacts, CertificateRow, Served } from '../../part.ts'
 import { judgeEndpoint, type TlsEndpointId } from './judge.ts'
 import { createLook as createTlsLook, type Trusted } from './look.ts'
 import { downFinding, unseenFinding } from './reachable.ts'
@@ -14,20 +14,46 @@ const without = (findings: readonly JudgedFinding<TlsEndpointId>[], completed: b
   served: [],
 })
 
-/** The same facts once for all lines that show them. */
+const factsOf = (certificate: CertificateFacts): CertificateFacts => {
+  const { subject, issuer, issuerOrganization, dnsNames, addresses, moreNames, notBefore, notAfter, sha256 } = certificate
+  const { key, selfSigned, isCa, mustStaple, serial } = certificate
+  return {
+    subject,
+    issuer,
+    issuerOrganization,
+    dnsNames,
+    addresses,
+    moreNames,
+    notBefore,
+    notAfter,
+    sha256,
+    key,
+    selfSigned,
+    isCa,
+    mustStaple,
+    serial,
+  }
+}
+
+/** The same facts once for all lines that show them, and nothing that cannot leave this process. */
 const createFacts = () => {
   const known = new Map<string, CertificateFacts>()
-  return <T extends { readonly certificate: CertificateFacts }>(line: T): T => {
-    const { x509: _, ...facts } = line.certificate as CertificateFacts & { readonly x509?: unknown }
-    const kept = known.get(facts.sha256) ?? facts
-    known.set(facts.sha256, kept)
-    return { ...line, certificate: kept }
+  const once = (certificate: CertificateFacts): CertificateFacts => {
+    const kept = known.get(certificate.sha256) ?? factsOf(certificate)
+    known.set(certificate.sha256, kept)
+    return kept
   }
+  const row = (line: CertificateRow): CertificateRow => {
+    const { endsBefore: above } = line
+    const endsBefore = above === undefined ? undefined : { subject: above.subject, notAfter: above.notAfter }
+    return { ...line, certificate: once(line.certificate), endsBefore }
+  }
+  return { row, served: (line: Served): Served => ({ ...line, certificate: once(line.certificate) }) }
 }
 
 /** Looks at an endpoint and judges it, where it cannot harm the run. */
 export const createLook: CreateLook<EndpointsSetup, CertTarget, SeenOfOne<TlsEndpointId>> = ({ rule, now, how }, inside) => {
-  const look = createTlsLook(inside, how)
+  const look = createTlsLook({ signal: inside.signal, now }, how)
   const facts = createFacts()
   const judging = ({ chainOf, trouble }: Trusted) => ({ rule, now, chainOf, trouble })
   return async (target) => {
@@ -37,7 +63,7 @@ export const createLook: CreateLook<EndpointsSetup, CertTarget, SeenOfOne<TlsEnd
     const { seen, trusted } = observed
     if (seen.some((one) => one.kind === 'shaken')) {
       const { findings, rows, served } = judgeEndpoint(target, seen, judging(trusted))
-      return { completed: true, findings, certificates: rows.map(facts), served: served.map(facts) }
+      return { completed: true, findings, certificates: rows.map(facts.row), served: served.map(facts.served) }
     }
     const faults = seen.filter((one) => one.kind === 'fault')
     if (faults.length > 0) return without([downFinding(target, faults)], true)

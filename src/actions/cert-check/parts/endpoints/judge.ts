@@ -1,16 +1,16 @@
 import type { JudgedFinding } from '../../../../contract/finding.ts'
 import type { Instant, Obstacle } from '../../../../contract/seen.ts'
 import { byWorstStatus } from '../../../../contract/status.ts'
-import type { Certificate } from '../../../../domain/x509/certificate.ts'
-import type { RootedChain } from '../../../../domain/x509/chain.ts'
+import type { ReadChain, RootedChain } from '../../../../domain/x509/chain.ts'
 import type { TlsSeen } from '../../../../probes/tls.ts'
 import type { CertificateRow, Served } from '../../part.ts'
-import { chainWords, judgeComplete, judgeOrder } from '../../policies/chain.ts'
-import { type ExpiryRule, judgeChainExpiry, judgeExpiry, judgeLifetime, judgeNotYetValid } from '../../policies/expiry.ts'
+import { endingBefore, judgeAbove, neededAbove } from '../../policies/above.ts'
+import { chainWords, judgeComplete, judgeIssuerNames, judgeOrder } from '../../policies/chain.ts'
+import { type ExpiryRule, judgeExpiry, judgeLifetime, judgeNotYetValid } from '../../policies/expiry.ts'
 import { judgeName, namesOf } from '../../policies/name.ts'
 import { judgeStaple } from '../../policies/staple.ts'
 import { judgeStrength } from '../../policies/strength.ts'
-import { judgeTrust } from '../../policies/trust.ts'
+import { judgeTrust, ownRefusal } from '../../policies/trust.ts'
 import { judgeVersions } from '../../policies/versions.ts'
 import { type CertificatePlace, judged } from '../../policies/where.ts'
 import { upFinding } from './reachable.ts'
@@ -29,6 +29,7 @@ export const endpointIds = [
   'cert.self-signed',
   'cert.order',
   'cert.incomplete',
+  'cert.issuer-name',
   'cert.strength',
   'cert.lifetime',
   'cert.staple',
@@ -41,7 +42,7 @@ export type Judging = {
   readonly rule: ExpiryRule
   readonly now: Instant
   /** What was presented -> the chain in it, and its root in the store. */
-  readonly chainOf: (presented: readonly Certificate[]) => RootedChain | undefined
+  readonly chainOf: ReadChain
   /** An authority that was named and could not be read: then nobody can say who is trusted. */
   readonly trouble: Obstacle | undefined
 }
@@ -63,40 +64,50 @@ const doubted = <Id extends string>(findings: readonly JudgedFinding<Id>[], { tr
       : { ...one, status: 'unknown', observed: trouble.cause, advice: trouble.advice, cleared: false },
   )
 
-const judgeChain = (
-  { chain, root }: RootedChain,
-  { seen, where, target }: { seen: Shaken; where: CertificatePlace; target: CertTarget },
-  judging: Judging,
-): Judged => {
+/** `second`: what the same address presents to clients that know RSA only, of which nothing but the certificates is known. */
+type Presented = Shaken & { readonly second?: true }
+type Place = { readonly seen: Presented; readonly where: CertificatePlace; readonly target: CertTarget }
+
+const rsaUnasked = 'whether clients that know RSA only get another certificate, for each look takes a talk before TLS'
+
+const judgeChain = (rooted: RootedChain, { seen, where, target }: Place, judging: Judging): Judged => {
   const { rule, now } = judging
-  const { leaf, presented } = chain
+  const { chain, root, isPublic } = rooted
+  const { leaf, path, spare, extra } = chain
   const showOld = showCommand(target, ['-tls1_1', '-cipher', 'DEFAULT@SECLEVEL=0'])
+  const unasked = target.endpoint.starttls === undefined || leaf.key.type.startsWith('rsa') ? undefined : rsaUnasked
+  const refusal = seen.unverified === true ? ownRefusal(rooted) : seen.refusal
   return {
-    chain,
-    root,
+    ...rooted,
     findings: [
       judgeExpiry(leaf, where, rule, now),
-      ...judgeChainExpiry(chain.path.slice(1), where, rule, now),
-      judgeNotYetValid(presented, where, now),
+      ...judgeAbove(rooted, where, rule, now),
+      judgeNotYetValid(path, where, now),
       judgeName(leaf, target.serverName, where),
-      ...doubted(judgeTrust({ chain, root, refusal: seen.refusal }, where), judging),
+      ...doubted(judgeTrust({ chain, root, refusal }, where), judging),
       judgeOrder(chain, where),
       judgeComplete(chain, root, where),
-      judgeStrength(presented, where),
-      judgeLifetime(leaf, where),
-      ...judgeStaple({ leaf, staple: seen.staple }, where, now),
-      judgeVersions({ protocol: seen.protocol, old: seen.old, showOld }, where),
+      ...judgeIssuerNames(chain, root, where),
+      judgeStrength(path, where, [...spare, ...extra]),
+      judgeLifetime(leaf, where, root !== undefined && !isPublic),
+      ...(seen.unverified === true ? [] : judgeStaple({ leaf, staple: seen.staple }, where, now)),
+      ...(seen.second === true
+        ? []
+        : [judgeVersions({ protocol: seen.protocol, old: seen.old, dhBits: seen.dhBits, unasked, showOld }, where)]),
     ],
   }
 }
 
 /** The same answer from several addresses is judged once. */
-const groupsOf = (shaken: readonly Shaken[]): readonly (readonly [Shaken, ...Shaken[]])[] => {
-  const groups = Map.groupBy(shaken, ({ presented, protocol, old, refusal }) =>
-    [...presented.map((one) => one.sha256), protocol, refusal, JSON.stringify(old)].join(' '),
+const groupsOf = (shaken: readonly Presented[]): readonly (readonly [Presented, ...Presented[]])[] => {
+  const groups = Map.groupBy(shaken, ({ presented, protocol, old, refusal, second, dhBits }) =>
+    [...presented.map((one) => one.sha256), protocol, refusal, old.kind, 'protocol' in old ? old.protocol : '', second, dhBits].join(' '),
   )
   return [...groups.values()].flatMap(([first, ...rest]) => (first === undefined ? [] : [[first, ...rest] as const]))
 }
+
+const withSecond = (one: Shaken): readonly Presented[] =>
+  one.forRsa === undefined ? [one] : [one, { ...one, presented: one.forRsa, refusal: undefined, unverified: true, second: true }]
 
 /** Of the findings of several groups the worst of each id and subject. */
 const worstOfEach = (findings: readonly EndpointFinding[]): readonly EndpointFinding[] =>
@@ -127,23 +138,27 @@ const judgeAddresses = (shaken: readonly Shaken[], where: CertificatePlace): Jud
 /** What the addresses of one endpoint showed -> its findings, its lines of the table, and what it serves. Pure. */
 export const judgeEndpoint = (target: CertTarget, seen: readonly TlsSeen[], judging: Judging): JudgedEndpoint => {
   const shaken = seen.filter((one) => one.kind === 'shaken')
-  const base: CertificatePlace = { subject: target.subject, place: '', show: showCommand(target), renew: 'sudo certbot renew' }
-  const groups = groupsOf(shaken)
+  const base: CertificatePlace = { subject: target.subject, place: '', show: showCommand(target), renew: undefined }
+  const groups = groupsOf(shaken.flatMap(withSecond))
   const all = groups.flatMap((group) => {
     const [first] = group
     const addresses = group.map((one) => one.address)
-    const where = groups.length === 1 ? base : { ...base, place: `at ${addresses.join(', ')}` }
+    const where =
+      groups.length === 1
+        ? base
+        : { ...base, place: `at ${addresses.join(', ')}${first.second === true ? ', to clients that know RSA only' : ''}` }
     const chain = judging.chainOf(first.presented)
     return chain === undefined ? [] : [{ addresses, ...judgeChain(chain, { seen: first, where, target }, judging) }]
   })
   return {
     findings: [upFinding(target, seen), judgeAddresses(shaken, base), ...worstOfEach(all.flatMap((one) => one.findings))],
-    rows: all.map(({ addresses, chain, root }) => ({
+    rows: all.map(({ addresses, ...rooted }) => ({
       subject: target.subject,
-      name: `${target.subject} (${namesOf(chain.leaf)})`,
+      name: `${target.subject} (${namesOf(rooted.chain.leaf)})`,
       address: addresses.join(', '),
-      certificate: chain.leaf,
-      chain: chainWords(chain, root),
+      certificate: rooted.chain.leaf,
+      endsBefore: endingBefore(rooted.chain.leaf, neededAbove(rooted)),
+      chain: chainWords(rooted.chain, rooted.root),
     })),
     served: shaken.flatMap(({ address, presented: [certificate] }) =>
       certificate === undefined

@@ -19,10 +19,11 @@ const portOf = (starttls: StartTls | undefined): number => (starttls === undefin
 const readHost = (text: string): ParsedText<string> => {
   if (isIP(text) !== 0) return { value: text.toLowerCase() }
   const ascii = domainToASCII(text.replace(/\.$/, ''))
-  const mistake = `${shown(text)} is not a host name or an address`
+  // Looked through for secrets, which costs more than all else here: only where it is told.
+  const mistake = () => `${shown(text)} is not a host name or an address`
   // What is made of digits only would be read as an address by some and as a name by others.
-  if (isIP(ascii) !== 0) return { mistake: `${mistake}; write ${ascii}` }
-  return hostName.test(ascii) ? { value: ascii } : { mistake }
+  if (isIP(ascii) !== 0) return { mistake: `${mistake()}; write ${ascii}` }
+  return hostName.test(ascii) ? { value: ascii } : { mistake: mistake() }
 }
 
 const readPort = (text: string): ParsedText<number> => {

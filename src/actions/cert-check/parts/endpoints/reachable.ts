@@ -47,7 +47,8 @@ export const upFinding = (target: CertTarget, seen: readonly TlsSeen[]): JudgedF
   const up = seen.filter((one) => one.kind === 'shaken')
   const faults = isLocal(target) ? [] : seen.filter((one) => one.kind === 'fault')
   const [first] = up
-  const what = `answers by ${versionOf(first?.protocol ?? '')} at ${up.map((one) => one.address).join(', ')}`
+  const asks = up.some((one) => one.asksForCertificate) ? ', and asks for a client certificate' : ''
+  const what = `answers by ${versionOf(first?.protocol ?? '')} at ${up.map((one) => one.address).join(', ')}${asks}`
   const [fault] = faults
   if (fault !== undefined) {
     const { observed, advice } = faultWords(fault.fault, target)
@@ -62,5 +63,5 @@ export const upFinding = (target: CertTarget, seen: readonly TlsSeen[]): JudgedF
   }
   const left = isLocal(target) ? undefined : seen.find((one) => one.kind === 'unseen')
   const notChecked = left === undefined ? {} : { notChecked: `${left.address}, ${left.unseen.cause}` }
-  return make(target, { status: 'ok', title: 'answers', observed: what, ...notChecked, advice: left?.unseen.advice ?? '' })
+  return make(target, { status: 'ok', title: `answers${asks}`, observed: what, ...notChecked, advice: left?.unseen.advice ?? '' })
 }

@@ -2,61 +2,25 @@ import type { JudgedFinding } from '../../../../contract/finding.ts'
 import type { Seen } from '../../../../contract/seen.ts'
 import { formatDuration } from '../../../../core/quantity.ts'
 import { shellCommand } from '../../../../core/text/shell-command.ts'
-import type { CertbotFolder, LastRuns, Lineage, Schedule } from '../../../../domain/certbot/lineage.ts'
+import type { CertbotFolder, LastRuns, Schedule, Starter } from '../../../../domain/certbot/lineage.ts'
 import type { CertbotRun } from '../../../../domain/certbot/run-log.ts'
 import { type CertbotFinding, type LetsencryptSubject, told, unseen } from './about.ts'
+import { judgeHook, startersFor } from './hook.ts'
 
 const dayMs = 86_400_000
 /** Certbot's own timer runs twice a day; a week without a run is no delay any more. */
 const longestSilenceMs = 8 * dayMs
 
-/** Installers that load the new certificate themselves. */
-const loads = /^(nginx|apache|haproxy)/
-
-const hookOf = ({ conf }: Lineage): string | undefined => {
-  if (!conf?.seen) return undefined
-  const { parameters } = conf.value
-  const named = ['renew_hook', 'deploy_hook', 'post_hook'].find((key) => (parameters[key] ?? 'None') !== 'None')
-  if (named !== undefined) return named
-  return loads.test(parameters['installer'] ?? '') ? `installer ${parameters['installer']}` : undefined
-}
-
-type Around = { readonly sharedHooks: Seen<number>; readonly schedule: Schedule }
-
-/** A renewed certificate is loaded by something: a hook of its own, one for all, or an installer. */
-export const judgeHook = (
-  lineage: Lineage,
-  { sharedHooks, schedule }: Around,
-  { asked, directory }: LetsencryptSubject,
-): CertbotFinding => {
-  const { name } = lineage
-  const shared = {
-    id: 'certbot.hook',
-    subject: `lineage/${name}`,
-    expected: 'a deploy hook or an installer that loads the new certificate',
-  } as const
-  const own = hookOf(lineage)
-  const ofAll = sharedHooks.seen && sharedHooks.value > 0 ? `${sharedHooks.value} in renewal-hooks/deploy or cli.ini` : undefined
-  const ofStarter = schedule.starters.find((one) => one.withHook)?.where
-  const found = own ?? ofAll ?? ofStarter
-  if (found !== undefined) return told({ ...shared, status: 'ok', title: `${name}: has a deploy hook`, observed: `hook: ${found}` })
-  const blind = [lineage.conf, sharedHooks].find((one) => one?.seen === false)
-  if (blind?.seen === false) return unseen(shared, blind, asked)
-  const place = schedule.blind[0]
-  // Where a place stays closed that may name a hook, nobody can say that there is none.
-  if (place !== undefined)
-    return unseen(shared, { cause: `${place.place} may not be read, and it may name a hook`, advice: place.advice }, false)
-  return told({
-    ...shared,
-    status: 'warning',
-    title: `${name}: no deploy hook`,
-    observed: 'nothing loads the certificate after a renewal: no hook, no installer',
-    advice: `put a script that reloads the web server into ${directory}/renewal-hooks/deploy, and make it executable`,
-  })
+const wakeCommand = ({ where, state }: Starter): string => {
+  if (!where.endsWith('.timer')) return 'start the cron service'
+  const unmask = `sudo systemctl unmask ${where} ${where.replace(/timer$/, 'service')} && `
+  return `run: ${state === 'masked' ? unmask : ''}sudo systemctl enable --now ${where}`
 }
 
 /** A timer or a cron line starts certbot by itself. */
-export const judgeTimer = ({ starters, blind }: Schedule, { directory }: LetsencryptSubject): CertbotFinding => {
+export const judgeTimer = (schedule: Schedule, { directory }: LetsencryptSubject): CertbotFinding => {
+  const { blind } = schedule
+  const starters = startersFor(schedule, directory)
   const shared = { id: 'certbot.timer', subject: directory, expected: 'a timer or a cron line that runs certbot renew' } as const
   const active = starters.find((one) => one.state === 'active') ?? starters.find((one) => one.state === 'not-known')
   if (active !== undefined)
@@ -64,7 +28,6 @@ export const judgeTimer = ({ starters, blind }: Schedule, { directory }: Letsenc
   const place = blind[0]
   if (place !== undefined) return unseen(shared, { cause: `${place.place} may not be read`, advice: place.advice }, false)
   const idle = starters[0]
-  const timer = idle?.where.endsWith('.timer') ? `run: sudo systemctl enable --now ${idle.where}` : 'start the cron service'
   if (idle === undefined)
     return unseen(
       shared,
@@ -75,8 +38,9 @@ export const judgeTimer = ({ starters, blind }: Schedule, { directory }: Letsenc
     ...shared,
     status: 'warning',
     title: 'certbot: nothing starts it',
-    observed: `${idle.where} is there, and nothing runs it`,
-    advice: timer,
+    observed:
+      idle.state === 'masked' ? `${idle.where} is masked, so that systemd never runs it` : `${idle.where} is there, and nothing runs it`,
+    advice: wakeCommand(idle),
   })
 }
 
@@ -176,7 +140,7 @@ export const judgeAutomation = (
 ): readonly CertbotFinding[] => [
   ...folder.lineages
     .filter((one) => one.conf !== undefined)
-    .map((one) => judgeHook(one, { sharedHooks: folder.sharedHooks, schedule: around.schedule }, about)),
+    .map((one) => judgeHook(one, { sharedHooks: folder.sharedHooks, postHooks: folder.postHooks, schedule: around.schedule }, about)),
   judgeTimer(around.schedule, about),
   judgeLastRun(around.runs, about),
 ]

@@ -1,7 +1,9 @@
-import { existsSync } from 'node:fs'
-import type { Seen } from '../../../../contract/seen.ts'
+import { existsSync, Stats } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { couldNotLook, type Obstacle, type Seen } from '../../../../contract/seen.ts'
 import { shellCommand } from '../../../../core/text/shell-command.ts'
-import type { CertbotFolder, Lineage } from '../../../../domain/certbot/lineage.ts'
+import type { CertbotFolder, LastRuns, Lineage, LinkName, LiveFolder } from '../../../../domain/certbot/lineage.ts'
 import { seeCertbotFolder } from '../../../../probes/certbot/folder.ts'
 import { seeLastRuns } from '../../../../probes/certbot/last-runs.ts'
 import { grantCommand, type RightsAdvice, seeGrant } from '../../../../probes/certbot/rights.ts'
@@ -9,7 +11,7 @@ import { type ScheduleWorld, seeSchedule } from '../../../../probes/certbot/sche
 import type { CertOptions } from '../../options.ts'
 import { type CertOutcome, type CertWorld, definePart } from '../../part.ts'
 import { fileRules, judgePaths, matchedFiles } from '../files/look.ts'
-import { type FileId, fileIds } from '../files/policy.ts'
+import { type FileId, fileIds } from '../files/verdict.ts'
 import { type CertbotFinding, type CertbotId, certbotIds, type LetsencryptSubject, told, unseen } from './about.ts'
 import { judgeAutomation } from './automation.ts'
 import { dryRun } from './dry-run.ts'
@@ -50,15 +52,33 @@ const countFinding = ({ directory, lineages }: CertbotFolder): CertbotFinding =>
   })
 
 /** Certbot writes its own log folder into each configuration, where it is not the usual one. */
-const logsOf = (lineages: readonly Lineage[]): string =>
+const logsOf = ({ lineages, directory }: CertbotFolder): string | undefined =>
   lineages.map((one) => (one.conf?.seen ? one.conf.value.parameters['logs_dir'] : undefined)).find((one) => one?.startsWith('/')) ??
-  defaultLogs
+  (resolve(directory) === defaultDirectory ? defaultLogs : undefined)
+
+/** What renews another folder than the host's writes elsewhere. */
+const lastRunsOf = async (folder: CertbotFolder, world: ScheduleWorld): Promise<Seen<LastRuns>> => {
+  const logs = logsOf(folder)
+  if (logs !== undefined) return seeLastRuns(logs, world)
+  return couldNotLook(
+    `where what renews ${folder.directory} writes its log is not known`,
+    'look at what renews it: a container has a log of its own',
+  )
+}
+
+/** What is not there is told by certbot.links alone. */
+const isThere = ({ links }: LiveFolder, ...names: readonly LinkName[]): boolean =>
+  names.every((name) => links[name].kind !== 'absent' && links[name].kind !== 'dangling')
 
 /** One finding says that a folder may not be read; the others would only repeat it. */
 const judgeLineage = (lineage: Lineage, about: LetsencryptSubject): readonly CertbotFinding[] => {
   const { live } = lineage
   const ofFiles = live.seen
-    ? [judgeKey(lineage, live.value, about), judgeFullchain(lineage, live.value, about), ...judgeRenewal(lineage, live.value, about)]
+    ? [
+        ...(isThere(live.value, 'cert') ? [judgeKey(lineage, live.value, about)] : []),
+        ...(isThere(live.value, 'cert', 'chain', 'fullchain') ? [judgeFullchain(lineage, live.value, about)] : []),
+        ...(isThere(live.value, 'cert') ? judgeRenewal(lineage, live.value, about) : []),
+      ]
     : []
   return [judgeConf(lineage, about), judgeLinks(lineage, about), ...ofFiles]
 }
@@ -69,20 +89,23 @@ type Known = LetsencryptSubject & { readonly grant: RightsAdvice }
 const judgeCertificates = async (lineages: readonly Lineage[], options: CertOptions, { now, grant }: Known) => {
   const { paths } = await matchedFiles(options.files)
   const elsewhere = new Set(paths)
-  const names = new Map(lineages.map((one) => [one.path, one.name]))
-  const readable = lineages.filter((one) => one.live.seen && one.live.value.links.fullchain.kind !== 'absent').map((one) => one.path)
-  const renew = (path: string) => shellCommand(['sudo', 'certbot', 'renew', '--cert-name', { kind: 'host', name: names.get(path) ?? '' }])
-  return judgePaths(
-    readable.filter((path) => !elsewhere.has(path)),
-    { ...(await fileRules(options, { now, grant })), renew },
+  const whole = lineages.flatMap((one) => (one.live.seen && isThere(one.live.value, 'fullchain') ? [{ ...one, live: one.live.value }] : []))
+  const wanted = whole.filter((one) => !elsewhere.has(one.path))
+  const lineageOf = new Map(whole.map(({ path, name, live }) => [path, { name, earlier: new Set(live.earlier) }]))
+  const renew = (path: string) =>
+    shellCommand(['sudo', 'certbot', 'renew', '--cert-name', { kind: 'host', name: lineageOf.get(path)?.name ?? '' }])
+  const verdicts = await judgePaths(
+    wanted.map(({ path, live }) => ({ path, from: live.fullchainFile })),
+    { ...(await fileRules(options, { now, grant })), doubt: 'ok', renew },
   )
+  return verdicts.map((one) => ({ ...one, onDisk: one.onDisk.map((file) => ({ ...file, lineage: lineageOf.get(file.path) })) }))
 }
 
 const look = async (folder: CertbotFolder, options: CertOptions, { context }: CertWorld, about: Known): Promise<Looked> => {
   const world: ScheduleWorld = { root: '/', run: context.runProgram, signal: context.signal, grant: about.grant }
   const [schedule, runs, judged] = await Promise.all([
     seeSchedule(world),
-    seeLastRuns(logsOf(folder.lineages), world),
+    lastRunsOf(folder, world),
     judgeCertificates(folder.lineages, options, about),
   ])
   const tried = options['renew-dry-run'] ? [await dryRun(runs, options, context, about)] : []
@@ -101,17 +124,29 @@ const look = async (folder: CertbotFolder, options: CertOptions, { context }: Ce
   }
 }
 
-const closed = (directory: string, seen: Extract<Seen<unknown>, { seen: false }>, asked: boolean): Looked => ({
+const closed = (directory: string, seen: Obstacle, asked: boolean): Looked => ({
   completed: false,
   findings: [unseen({ id: 'certbot.lineages', subject: directory }, seen, asked)],
   certificates: [],
 })
+
+/** What was named and is no folder cannot be looked at; undefined where one stands. */
+const seeFolder = async (directory: string): Promise<Obstacle | undefined> => {
+  const found = await stat(directory).catch((error: unknown) => error)
+  const code = Error.isError(found) && 'code' in found ? found.code : undefined
+  const advice = 'correct `letsencrypt`, or mount what belongs there'
+  if (code === 'ENOENT') return { cause: `nothing stands at ${directory}`, advice }
+  const isFile = code === 'ENOTDIR' || (found instanceof Stats && !found.isDirectory())
+  return isFile ? { cause: `no folder stands at ${directory}`, advice } : undefined
+}
 
 const run = async (options: CertOptions, world: CertWorld): Promise<Looked> => {
   const { context, startedAt } = world
   const directory = options.letsencrypt ?? defaultDirectory
   const asked = options.letsencrypt !== undefined
   const grant = existsSync(directory) ? await seeGrant(context.runProgram, context.signal) : grantCommand
+  const stands = await seeFolder(directory)
+  if (asked && stands !== undefined) return closed(directory, stands, asked)
   const about = { directory, asked, now: startedAt, renewalPeriodMs: options['renewal-period'], grant }
   const seen = await seeCertbotFolder(directory, grant)
   if (!seen.seen) return closed(directory, seen, asked)

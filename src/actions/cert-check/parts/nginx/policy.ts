@@ -19,8 +19,13 @@ const noProgram = /executable file not found|nginx: not found|no such file or di
 
 const runCommand = (text: string, command: string | undefined) => (command === undefined ? text : `${text}; run: ${command}`)
 
+/** Nginx's clock and the number of its process, which differ with each run. */
+const stamp = /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d (\[\w+\]) \d+#\d+: (?:\*\d+ )?/
+
 const linesOf = ({ stderr, stdout }: Finished): readonly string[] =>
-  plainLines(`${stderr}\n${stdout}`, { maxLines: 200, maxChars: longestLine }).filter((line) => line.trim() !== '')
+  plainLines(`${stderr}\n${stdout}`, { maxLines: 200, maxChars: longestLine })
+    .filter((line) => line.trim() !== '')
+    .map((line) => line.replace(stamp, '$1 '))
 
 const exited = (service: string, finished: Finished & { readonly ended: 'exit' }, logs: string | undefined): Told => {
   const lines = linesOf(finished)

@@ -65,6 +65,20 @@ const loaded = (disk: OnDisk): Told => ({
   advice: '',
 })
 
+const elsewhere = (served: Served, disk: OnDisk): Told => ({
+  status: 'ok',
+  title: 'served by somebody else',
+  observed: `a certificate of ${served.certificate.issuer}, and that of ${disk.path} is of ${disk.certificate.issuer}: a proxy or a CDN is in between`,
+  advice: '',
+})
+
+const plain = (organization: string): string => organization.trim().toLowerCase()
+
+/** Authorities change the names of their intermediates at each renewal, and keep that of their organization. */
+const isOfOneIssuer = (served: Served, disk: OnDisk): boolean =>
+  disk.lineage?.earlier.has(served.certificate.sha256) === true ||
+  plain(served.certificate.issuerOrganization) === plain(disk.certificate.issuerOrganization)
+
 const nothingNewer: Told = { status: 'ok', title: 'nothing newer is on disk', observed: 'nothing newer is on disk', advice: '' }
 const olderThanDisk: Told = { status: 'ok', title: 'the disk is newer', observed: 'a newer one is on disk', advice: '' }
 
@@ -76,11 +90,13 @@ type Pair = { readonly served: Served; readonly newest: OnDisk; readonly same: O
 
 const reloadWords = ({ served, newest, same }: Pair, comparison: Comparison): Told => {
   if (same !== undefined) return loaded(same)
+  if (!isOfOneIssuer(served, newest)) return elsewhere(served, newest)
   return newest.certificate.notBefore > served.certificate.notBefore ? notReloaded(served, newest, comparison) : nothingNewer
 }
 
 const pathWords = ({ served, newest, same }: Pair): Told => {
   if (same !== undefined) return loaded(same)
+  if (!isOfOneIssuer(served, newest)) return elsewhere(served, newest)
   return newest.certificate.notBefore > served.certificate.notBefore ? olderThanDisk : wrongPath(served, newest)
 }
 
