@@ -1,12 +1,13 @@
 import type { Context } from '../../contract/context.ts'
 import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import type { Finished } from '../../contract/process.ts'
-import type { Obstacle } from '../../contract/seen.ts'
+import { type Obstacle, type Seen, saw } from '../../contract/seen.ts'
 import { byTag, type CasesByTag } from '../../core/by-tag.ts'
 import { formatDuration } from '../../core/quantity.ts'
 import { plainLines, shorten } from '../../core/text/plain.ts'
 import { shellCommand } from '../../core/text/shell-command.ts'
 import { isInstant } from '../../core/time/instant.ts'
+import { seeDeclared } from '../../tools/compose-services.ts'
 import type { PurgeSubject } from './about.ts'
 import type { PurgeOptions } from './options.ts'
 
@@ -40,10 +41,19 @@ const ranToday = (context: Context, about: PurgeSubject): number | undefined => 
   return date === about.day.today.date && isInstant(Number(at)) ? Number(at) : undefined
 }
 
+/** A name that is a mistake is none of the purge's; a service that is down lets the command fail, and that is told. */
+const seeService = async ({ service }: RunCommand, { compose }: Context): Promise<Seen<unknown>> => {
+  const containers = await compose.containers()
+  const isThere = !containers.seen || containers.value.some((one) => one.service === service)
+  return isThere ? saw(undefined, Date.now()) : seeDeclared(compose, service, 'run-command.service')
+}
+
 /** Runs the purge that was missed, alone on the compose project and at most once a day. A run that dies before its end leaves no note: it runs again. */
 export const attemptPurge = async (wanted: RunCommand, about: PurgeSubject, context: Context): Promise<Attempt> => {
   const before = ranToday(context, about)
   if (before !== undefined) return { kind: 'ran-before', at: before }
+  const there = await seeService(wanted, context)
+  if (!there.seen) return { kind: 'refused', cause: there.cause, advice: there.advice }
   const text = commandText(wanted) ?? wanted.command[0] ?? ''
   if (context.dryRun) {
     context.progress.say(`dry run: would run ${text}`)

@@ -2,6 +2,7 @@ import type { Context } from '../../../../contract/context.ts'
 import type { LookName } from '../../../../contract/isolation.ts'
 import { livedOrThrew } from '../../../../core/isolated.ts'
 import { notSeen, type Unseen } from '../../../../probes/net/fault.ts'
+import { seeDeclared } from '../../../../tools/compose-services.ts'
 import { createAsk as createAskHere, type NetworkEntry, remember } from './ask.ts'
 import type { Observation } from './observation.ts'
 import type { EndpointTarget } from './target.ts'
@@ -23,7 +24,12 @@ const entryOf = async (service: string, { compose }: Looking, privileges: Privil
   if (!seen.seen) return lastingly(seen.cause, seen.advice)
   const containers = seen.value.filter((one) => one.service === service && !one.oneOff)
   const container = containers.find((one) => one.state === 'running' && one.pid > 0)
-  if (containers.length === 0) return lastingly(`there is no container of service ${service}`, 'correct `from`, or start that service')
+  if (containers.length === 0) {
+    const declared = await seeDeclared(compose, service, 'from')
+    return declared.seen
+      ? lastingly(`there is no container of service ${service}`, `start service ${service}`)
+      : lastingly(declared.cause, declared.advice)
+  }
   if (container === undefined) return lastingly(`service ${service} is not running (${containers[0]?.state})`, `start service ${service}`)
   const { rightsAdvice } = await import('../../../../probes/net/container-dial.ts')
   const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0]
