@@ -59,9 +59,15 @@ const shape: readonly Complaint[] = [
     String.raw`validating [^\n]{0,1000}: (\(root\)|${place}) [Aa]dditional propert`,
     (where = '') => `${root(where)}: unknown key`,
   ),
+  // A variable is never more than a text: no value of it makes a mapping.
+  complaint(
+    'structure',
+    String.raw`^(?:validating [^\n]{0,1000}: )?${place} must be an? (mapping|list|array|object)`,
+    (where = '', kind) => `${plain(where)}: not a ${kind}`,
+  ),
   complaint(
     'value',
-    String.raw`^(?:validating [^\n]{0,1000}: )?${place} must be an? (mapping|list|string|number|boolean|integer|array|object)`,
+    String.raw`^(?:validating [^\n]{0,1000}: )?${place} must be an? (string|number|boolean|integer)`,
     (where = '', kind) => `${plain(where)}: not a ${kind}`,
   ),
   complaint('value', String.raw`validating [^\n]{0,1000}: ${place} `, (where = '') => `${plain(where)}: not what compose allows there`),

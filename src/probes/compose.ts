@@ -17,6 +17,8 @@ export type ComposeConfig =
       readonly inactive: readonly string[]
       /** Used by the file and not set for the runner. */
       readonly unset: readonly string[]
+      /** The file does not do without them: what stands for a number or a size then is none of its own. */
+      readonly guessed?: boolean
     }
   | ({ readonly kind: 'invalid' } & Obstacle)
   | ({ readonly kind: 'unreadable' } & Obstacle)
@@ -70,7 +72,10 @@ const seeConfig = async (compose: Compose, project: ComposeProject): Promise<Com
   if (succeeded(config)) return read(config, advice, unset)
   if (unset.length === 0 || config.ended !== 'exit' || isDockerFailure(config)) return refused(config, advice)
   const structure = await readWithout(unset, (options, call) => configOf(compose, options, call))
-  if (structure.kind === 'read') return read(structure.config, advice, structure.unset)
+  if (structure.kind === 'read') {
+    const found = read(structure.config, advice, structure.unset)
+    return found.kind === 'valid' ? { ...found, guessed: true } : found
+  }
   if (structure.kind === 'refused') return refused(structure.config, advice)
   const names = structure.unset.join(', ')
   return { kind: 'unreadable', cause: `the compose file needs what is not set for the runner: ${names}`, advice }

@@ -1,7 +1,7 @@
 import type { Context } from '../../contract/context.ts'
 import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import type { Finished } from '../../contract/process.ts'
-import { type Obstacle, type Seen, saw } from '../../contract/seen.ts'
+import type { Obstacle } from '../../contract/seen.ts'
 import { byTag, type CasesByTag } from '../../core/by-tag.ts'
 import { formatDuration } from '../../core/quantity.ts'
 import { plainLines, shorten } from '../../core/text/plain.ts'
@@ -41,19 +41,19 @@ const ranToday = (context: Context, about: PurgeSubject): number | undefined => 
   return date === about.day.today.date && isInstant(Number(at)) ? Number(at) : undefined
 }
 
-/** A name that is a mistake is none of the purge's; a service that is down lets the command fail, and that is told. */
-const seeService = async ({ service }: RunCommand, { compose }: Context): Promise<Seen<unknown>> => {
+/** Why its service cannot be meant, where that is why the command failed: then nothing ran, and the name is a mistake of the file. */
+const mistakenService = async ({ service }: RunCommand, finished: Finished, { compose }: Context): Promise<Attempt | undefined> => {
+  if (finished.ended !== 'exit' || finished.exitCode === 0) return undefined
   const containers = await compose.containers()
-  const isThere = !containers.seen || containers.value.some((one) => one.service === service)
-  return isThere ? saw(undefined, Date.now()) : seeDeclared(compose, service, 'run-command.service')
+  if (!containers.seen || containers.value.some((one) => one.service === service)) return undefined
+  const declared = await seeDeclared(compose, service, 'run-command.service')
+  return declared.seen ? undefined : { kind: 'refused', cause: declared.cause, advice: declared.advice }
 }
 
 /** Runs the purge that was missed, alone on the compose project and at most once a day. A run that dies before its end leaves no note: it runs again. */
 export const attemptPurge = async (wanted: RunCommand, about: PurgeSubject, context: Context): Promise<Attempt> => {
   const before = ranToday(context, about)
   if (before !== undefined) return { kind: 'ran-before', at: before }
-  const there = await seeService(wanted, context)
-  if (!there.seen) return { kind: 'refused', cause: there.cause, advice: there.advice }
   const text = commandText(wanted) ?? wanted.command[0] ?? ''
   if (context.dryRun) {
     context.progress.say(`dry run: would run ${text}`)
@@ -64,6 +64,8 @@ export const attemptPurge = async (wanted: RunCommand, about: PurgeSubject, cont
     return context.compose.run(['exec', '-T', wanted.service, ...wanted.command], { timeoutMs: wanted.timeout })
   })
   if (alone.kind === 'refused') return alone
+  const mistaken = await mistakenService(wanted, alone.value, context)
+  if (mistaken !== undefined) return mistaken
   // What never started did nothing: the next run may try.
   if (alone.value.ended !== 'not-started') context.state.setNote(noteKey(about), `${about.day.today.date} ${context.now()}`)
   return { kind: 'ran', finished: alone.value }

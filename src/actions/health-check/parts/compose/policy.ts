@@ -22,10 +22,12 @@ export type ComposeRules = {
   readonly asked: boolean
 }
 
-const unsetAdvice = (unset: readonly string[]): readonly string[] =>
-  unset.length === 0
-    ? []
-    : [`not set for the runner: ${unset.join(', ')}; what the compose file says with it is not looked at (give it in the project's .env)`]
+const unsetAdvice = ({ unset, guessed }: Extract<ComposeConfig, { kind: 'valid' }>): readonly string[] => {
+  if (unset.length === 0) return []
+  return guessed === true
+    ? [`not set for the runner: ${unset.join(', ')}; the compose file cannot do without, and was read without what it says with it`]
+    : [`not set for the runner, so taken as empty: ${unset.join(', ')}`]
+}
 
 const infrastructure = { audience: 'infrastructure' } as const
 
@@ -66,7 +68,7 @@ const aboutConfig: CasesByTag<ComposeConfig, 'kind', [snapshot: ComposeSnapshot,
     status: 'ok',
     title: 'compose file: valid',
     observed: `${config.services.length} services declared`,
-    advice: [...orphanAdvice(snapshot), ...unsetAdvice(config.unset)].join('; '),
+    advice: [...orphanAdvice(snapshot), ...unsetAdvice(config)].join('; '),
   }),
   invalid: ({ cause, advice }) => ({
     status: 'critical',

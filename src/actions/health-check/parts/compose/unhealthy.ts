@@ -11,9 +11,10 @@ export const unhealthyOf = (containers: readonly Container[]): string =>
     ...new Set(containers.filter((one) => one.state === 'running' && one.health === 'unhealthy').map(({ service }) => service)),
   ])
 
-/** Whether it was unhealthy in the run before; a service that was down then is not. What an earlier release left says only that it was bad. */
+/** Whether it was unhealthy in the run before; one that was down then was not. What an earlier release left says only that it was bad. */
 export const wasUnhealthy = (past: History, service: string): boolean => {
   const text = past.note(unhealthyNote)
-  if (text === undefined) return past.statuses('compose.service', `service/${service}`, 1)[0]?.status === 'warning'
+  if (text === undefined)
+    return ['warning', 'critical'].includes(past.statuses('compose.service', `service/${service}`, 1)[0]?.status ?? '')
   return z.array(z.string()).safeParse(jsonValue(text), { jitless: true }).data?.includes(service) === true
 }
