@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import type { ComposeProject } from '../contract/compose.ts'
-import type { Start } from './compose-labels.ts'
+import type { ProjectStart } from './compose-labels.ts'
 
 const isFile = (path: string): Promise<boolean> =>
   stat(path).then(
@@ -54,7 +54,7 @@ const isStream = (name: string): boolean => /^(?:-|\/dev\/stdin|\/(?:dev|proc\/[
 type Read = Pick<ComposeProject, 'directory' | 'files' | 'environmentFiles' | 'unreadable'>
 
 /** What the containers of a folder were started with, as far as it can be read here. */
-export const startedWith = async ({ directory, configFiles, environmentFiles }: Start): Promise<Read> => {
+export const startedWith = async ({ directory, configFiles, environmentFiles }: ProjectStart): Promise<Read> => {
   if (directory === '') return { directory: '/', files: [], unreadable: 'its containers do not say in which folder its compose file is' }
   if (configFiles.split(',').some(isStream))
     return { directory, files: [], unreadable: 'it was started from standard input: its compose file is nowhere' }

@@ -49,10 +49,10 @@ export const parseLabelled = (stdout: string): readonly Labelled[] =>
     })
 
 /** How the containers of one folder were started. */
-export type Start = Pick<Labelled, 'directory' | 'configFiles' | 'environmentFiles'>
+export type ProjectStart = Pick<Labelled, 'directory' | 'configFiles' | 'environmentFiles'>
 
 /** A compose project that has containers here; `starts`: by folder, the newest first, since several folders may share a name. */
-export type FoundProject = { readonly name: string; readonly running: boolean; readonly starts: readonly [Start, ...Start[]] }
+export type FoundProject = { readonly name: string; readonly running: boolean; readonly starts: readonly [ProjectStart, ...ProjectStart[]] }
 
 const runningStates: ReadonlySet<string> = new Set(['running', 'restarting', 'paused'])
 

@@ -1,6 +1,6 @@
 import type { Compose } from '../contract/compose.ts'
 import { couldNotLook, type Seen, saw } from '../contract/seen.ts'
-import { didYouMean } from '../core/suggestion.ts'
+import { didYouMeanOneOf } from '../core/suggestion.ts'
 
 const ways = [[], ['--no-interpolate']] as const
 
@@ -28,7 +28,7 @@ export const seeDeclared = async (compose: Compose, service: string, option: str
   const known = [...new Set([...declared, ...seen])].filter((one) => one !== '').toSorted()
   const named = known.length === 0 ? 'it has none' : `its services: ${known.slice(0, mostNamed).join(', ')}`
   return couldNotLook(
-    `${option}: ${JSON.stringify(service)} is no service of the compose project${didYouMean(service, known)}; ${named}`,
+    `${option}: ${JSON.stringify(service)} is no service of the compose project${didYouMeanOneOf(service, known)}; ${named}`,
     `correct ${option}`,
   )
 }

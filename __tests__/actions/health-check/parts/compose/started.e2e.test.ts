@@ -240,7 +240,7 @@ describe('a service name that is a mistake', () => {
     })
     await using engine = await scriptedEngine(root, containers({ directory, files: `${directory}/compose.yaml` }))
     const compose = composeAccess({ directory }, { environment: engine.environment })
-    const { findings } = await nginxPart.run({ 'nginx-service': wanted } as never, { context: { compose } } as never)
+    const { findings } = await nginxPart.run({ 'nginx-service': wanted } as never, { context: { compose } } as never, true)
     return findings[0]
   }
 
@@ -271,7 +271,7 @@ describe('a service name that is a mistake', () => {
         'none',
       )(target({ url: 'tcp://web:80', from: 'wep' })),
       seeContainerLog(compose, 'wep', 0),
-      createConnect({ options: { service: 'wep' }, compose, secrets: { add: () => {} } }).postgres(),
+      createConnect({ options: { service: 'wep' }, compose, secrets: { add: () => {} } } as never).postgres(),
     ])
     expect(found).toEqual(
       ['from', 'log.service', 'database.service'].map(() =>
