@@ -14,6 +14,9 @@ const readUrl = (text: string, schemes: readonly string[]): ParsedText<string> =
   if (!schemes.includes(scheme)) return { mistake: `${shown(text)} has the scheme ${scheme}; expected ${oneOf(schemes)}` }
   const url = URL.parse(text)
   if (url === null || url.hostname === '') return { mistake: `${shown(text)} is not a URL such as ${schemes[0]}://quiz.example/` }
+  if (url.port === '0') return { mistake: `${shown(text)} has the port 0, on which nothing can listen` }
+  if (/^[a-z]+:\/\/unix:\//i.test(text))
+    return { mistake: `${shown(text)} is a Unix socket, which Ronde cannot ask; write its address and port` }
   if (url.password !== '' && /@/.test(url.pathname + url.search + url.hash))
     return { mistake: `${shown(text)} can be read in more than one way; write @ as %40 in the password, and behind the host` }
   if (scheme === 'tcp' && url.port === '') return { mistake: `${shown(text)} has no port; write tcp://${url.hostname}:5432` }

@@ -3,7 +3,9 @@ import { isIP } from 'node:net'
 import { codeOf, type Failure, failureOfLookup } from './fault.ts'
 
 export type Address = { readonly address: string; readonly family: number }
-export type Resolution = { readonly addresses: readonly Address[] } | Failure
+/** `tookMs`: how long it was asked for, when it was. */
+export type FoundAddresses = { readonly addresses: readonly Address[]; readonly tookMs?: number }
+export type Resolution = FoundAddresses | Failure
 
 /** Name -> addresses. Remembers the names of one run; a failure is forgotten, so that the next attempt asks again. */
 export type Resolve = (hostname: string) => Resolution | Promise<Resolution>
@@ -100,8 +102,8 @@ const createGate = (most: number) => {
   }
 }
 
-const bounded = (answer: Resolution): Resolution =>
-  'addresses' in answer ? { addresses: answer.addresses.slice(0, mostAddresses) } : answer
+const bounded = (answer: Resolution, tookMs: number): Resolution =>
+  'addresses' in answer ? { addresses: answer.addresses.slice(0, mostAddresses), tookMs } : answer
 
 const askSystem = async (hostname: string): Promise<Resolution> => {
   const { lookup } = await import('node:dns/promises')
@@ -135,9 +137,10 @@ export const createResolve = (options: ResolveOptions = {}): Resolve => {
     if (isLocalhost(name)) return loopback
     const asked = known.get(name)
     if (asked !== undefined) return asked
+    const startedAt = performance.now()
     const asking = ask(name).then((answer) => {
       if (!('addresses' in answer)) known.delete(name)
-      return bounded(answer)
+      return bounded(answer, performance.now() - startedAt)
     })
     known.set(name, asking)
     return asking
