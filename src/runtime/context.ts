@@ -24,6 +24,7 @@ type Given = Pick<
   | 'uninterrupted'
   | 'recoveries'
   | 'invoke'
+  | 'byProxy'
   | 'dryRun'
   | 'server'
   | 'servers'
@@ -71,6 +72,7 @@ export const createContext = (parts: ContextParts): Context => {
     runProgram,
     isolate: parts.isolate,
     askWeb: parts.openWeb(signal),
+    ...(parts.byProxy === undefined ? {} : { byProxy: parts.byProxy }),
     connect: createConnect({
       options: common.database ?? {},
       compose,

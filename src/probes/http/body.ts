@@ -40,7 +40,7 @@ const unpack = async (body: Buffer, coding: Coding, maxBytes: number): Promise<B
 }
 
 const charsetIn = /;[ \t]*charset[ \t]*=[ \t]*(?:"([^"]{1,40})"|([^\s;"]{1,40}))/i
-const decoderFor = (label: string): TextDecoder | undefined => {
+const decoderFor = (label: string): { readonly decode: (bytes: Buffer) => string } | undefined => {
   try {
     return new TextDecoder(label)
   } catch {

@@ -2,7 +2,7 @@ import { connect, isIP, type Socket } from 'node:net'
 import type { Instant } from '../../contract/seen.ts'
 import { isRefused } from '../../core/net/address.ts'
 import { loadTls } from '../../core/net/tls.ts'
-import { codeOf, codesOf, dnsAdvice, type Failure, failed, failureOf, failureOfConnect, notSeen, type Phase, tlsCodeOf } from './fault.ts'
+import { codesOf, dnsAdvice, type Failure, failed, failureOf, failureOfConnect, notSeen, type Phase, tlsCodeOf } from './fault.ts'
 import type { Address, FoundAddresses, Resolve } from './resolve.ts'
 import type { Stop } from './stop.ts'
 

@@ -1,6 +1,7 @@
 import type { Context } from '../../../../contract/context.ts'
 import type { LookName } from '../../../../contract/isolation.ts'
 import { livedOrThrew } from '../../../../core/isolated.ts'
+import { proxyObstacle } from '../../../../core/net/proxy.ts'
 import { notSeen, type Unseen } from '../../../../probes/net/fault.ts'
 import { seeDeclared } from '../../../../tools/compose-services.ts'
 import { createAsk as createAskHere, type NetworkEntry, remember } from './ask.ts'
@@ -8,7 +9,7 @@ import type { Observation } from './observation.ts'
 import type { EndpointTarget } from './target.ts'
 
 type Privileges = 'none' | 'sudo'
-type Looking = Pick<Context, 'compose' | 'runProgram' | 'signal' | 'now' | 'isolate'>
+type Looking = Pick<Context, 'compose' | 'runProgram' | 'signal' | 'now' | 'isolate' | 'byProxy'>
 const lastingly = (cause: string, advice: string) => notSeen(cause, advice, true)
 type Prepared<T> = { readonly ready: T } | { readonly unseen: Unseen }
 
@@ -38,6 +39,12 @@ const entryOf = async (service: string, { compose }: Looking, privileges: Privil
   return { ready: { service, pid: container.pid, by: uid === 0 ? 'root' : 'sudo', nodePath: process.execPath, uid, gid } }
 }
 
+/** What others reach through a proxy has no name here: that says nothing about it. */
+const isBehindProxy = (seen: Observation, { kind, url, endpoint }: EndpointTarget, { byProxy }: Looking): boolean => {
+  if (seen.kind !== 'fault' || seen.fault.kind !== 'unresolved' || endpoint.from !== undefined) return false
+  return byProxy?.({ hostname: url.hostname, protocol: kind === 'tcp' ? 'tcp:' : url.protocol }) === true
+}
+
 /** Asks endpoints once each, from this machine or from the container they name: here what is plain, in another process what speaks TLS. */
 export const createAsk = (context: Looking, privileges: Privileges): ((target: EndpointTarget) => Promise<Observation>) => {
   const here = createAskHere(context)
@@ -60,6 +67,7 @@ export const createAsk = (context: Looking, privileges: Privileges): ((target: E
   }
   return async (target) => {
     const asked = await livedOrThrew(async () => ({ lived: true, value: await ask(target) }))
-    return asked.lived ? asked.value : { kind: 'killed', ended: asked.ended }
+    if (!asked.lived) return { kind: 'killed', ended: asked.ended }
+    return isBehindProxy(asked.value, target, context) ? { kind: 'unseen', ...proxyObstacle, lasting: false } : asked.value
   }
 }
