@@ -52,7 +52,7 @@ type State = {
 
 const bodiless: ReadonlySet<number> = new Set([101, 204, 304])
 /** As much as curl takes. */
-const maxLineBytes = 100 * 1024
+export const maxLineBytes = 100 * 1024
 /** As much as curl takes, of all lines together. */
 export const maxHeadBytes = 300 * 1024
 const more: AnswerProgress = { is: 'more' }

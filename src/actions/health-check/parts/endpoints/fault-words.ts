@@ -1,5 +1,5 @@
 import { formatBytes, formatDuration } from '../../../../core/quantity.ts'
-import { maxHeadBytes } from '../../../../probes/http/answer.ts'
+import { maxHeadBytes, maxLineBytes } from '../../../../probes/http/answer.ts'
 import type { Fault, FaultKind, Phase } from '../../../../probes/net/fault.ts'
 import type { EndpointTarget } from './target.ts'
 
@@ -118,7 +118,7 @@ const wordings: Record<FaultKind, Wording> = {
   certificate,
   garbage: () => ({ title: 'what it answers is not HTTP', advice: 'see what listens on that port' }),
   oversize: () => ({
-    title: `its header is longer than what is read (${formatBytes(maxHeadBytes)} in all)`,
+    title: `its header is longer than ${formatBytes(maxHeadBytes)} in all, or ${formatBytes(maxLineBytes)} in one line: more than Ronde understands`,
     advice: 'see which header the service repeats or fills: often a cookie or a policy',
   }),
   cut: () => ({ title: 'its answer was cut off', advice: 'look at the log of the service and of the proxy before it' }),
