@@ -1,4 +1,5 @@
 import { type BufferKeep, createKeep } from '../../core/keep.ts'
+import { lengthIn, trimmed } from './header-text.ts'
 
 /** What an HTTP/1 answer said. Header names are lower-case; repeated ones are joined by a comma. Everything is untrusted. */
 export type HttpAnswer = {
@@ -60,21 +61,6 @@ const statusLine = /^HTTP\/1\.[01] ([1-9]\d\d)(?: |$)/
 const headerLine = /^([!#$%&'*+.^_`|~\w-]+):(.*)$/
 const sizeLine = /^([0-9a-fA-F]{1,12})[ \t]*(?:;|$)/
 
-/** Nothing but what HTTP calls white space: any other byte may be part of a character. */
-const isSpace = (code: number): boolean => code === 0x20 || code === 0x09 || code === 0x0d
-const trimmed = (text: string): string => {
-  let [from, to] = [0, text.length]
-  while (from < to && isSpace(text.charCodeAt(from))) from += 1
-  while (to > from && isSpace(text.charCodeAt(to - 1))) to -= 1
-  return text.slice(from, to)
-}
-
-/** A length, or a list of the same one, which stands for one (RFC 9110, 8.6); undefined when it is none. */
-const lengthIn = (text: string): number | undefined => {
-  const lengths = text.split(',').map((one) => (/^\d{1,15}$/.test(trimmed(one)) ? Number(trimmed(one)) : undefined))
-  return lengths.every((one) => one === lengths[0]) ? lengths[0] : undefined
-}
-
 const beginBody = (state: State): Step => {
   const { status, headers } = state
   if (status < 200 && status !== 101) {
@@ -103,7 +89,7 @@ const onFolded = (state: State, text: string): Step => {
 
 const onHeader = (state: State, text: string): Step => {
   if (text === '') return beginBody(state)
-  if (isSpace(text.charCodeAt(0))) return onFolded(state, trimmed(text))
+  if (/^[ \t]/.test(text)) return onFolded(state, trimmed(text))
   const [, name, spaced = ''] = headerLine.exec(trimmed(text)) ?? []
   if (name === undefined) return 'garbage'
   const key = name.toLowerCase()
