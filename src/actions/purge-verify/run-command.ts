@@ -47,7 +47,7 @@ const mistakenService = async ({ service }: RunCommand, finished: Finished, { co
   const containers = await compose.containers()
   if (!containers.seen || containers.value.some((one) => one.service === service)) return undefined
   const declared = await seeDeclared(compose, service, 'run-command.service')
-  return declared.seen ? undefined : { kind: 'refused', cause: declared.cause, advice: declared.advice }
+  return declared.seen ? undefined : { kind: 'refused', cause: `${declared.cause}${declared.hint}`, advice: declared.advice }
 }
 
 /** Runs the purge that was missed, alone on the compose project and at most once a day. A run that dies before its end leaves no note: it runs again. */

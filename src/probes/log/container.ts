@@ -30,7 +30,9 @@ export const seeContainerLog = async (compose: Compose, service: string, since: 
   const own = containers.value.filter((one) => one.service === service).slice(0, mostContainers)
   if (own.length === 0) {
     const declared = await seeDeclared(compose, service, 'log.service')
-    return declared.seen ? couldNotLook(`no container of the service ${service}`, `start the service ${service}`) : declared
+    return declared.seen
+      ? couldNotLook(`no container of the service ${service}`, `start the service ${service}`)
+      : couldNotLook(`no container of the service ${service}${declared.hint}`, `${declared.advice}: ${declared.cause}`)
   }
   const looks = await Promise.all(own.map((one) => linesOf(compose, one, since)))
   const failed = looks.find((one) => !one.seen)

@@ -72,7 +72,7 @@ const ofService = async (service: string, services: ConnectServices): Promise<Se
 /** Declared in the compose file, it is down; otherwise its name is a mistake. */
 const withoutContainer = async (service: string, services: ConnectServices): Promise<Seen<DatabaseLocation>> => {
   const declared = await seeDeclared(services.compose, service, 'database.service')
-  if (!declared.seen) return declared
+  if (!declared.seen) return couldNotLook(declared.cause, declared.advice)
   return saw({ kind: 'down', subject: `service/${service}`, service, cause: `service ${service} has no container` }, services.now())
 }
 

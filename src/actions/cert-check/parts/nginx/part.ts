@@ -24,7 +24,7 @@ const lookAt = async (service: string, { compose }: Context): Promise<NginxLook>
   const start = projectCommand(project.value, ['up', '-d'], service)
   if (ofService.length === 0) {
     const declared = await seeDeclared(compose, service, 'nginx-service')
-    if (!declared.seen) return { kind: 'unseen', cause: declared.cause, advice: declared.advice }
+    if (!declared.seen) return { kind: 'unseen', cause: `${declared.cause}${declared.hint}`, advice: declared.advice }
     return { kind: 'down', cause: `the project ${project.value.name} has no container of ${service}`, start }
   }
   if (!ofService.some((one) => one.state === 'running')) return { kind: 'down', cause: `${service} is ${ofService[0]?.state}`, start }

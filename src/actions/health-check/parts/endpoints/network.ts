@@ -27,9 +27,10 @@ const entryOf = async (service: string, { compose }: Looking, privileges: Privil
   const container = containers.find((one) => one.state === 'running' && one.pid > 0)
   if (containers.length === 0) {
     const declared = await seeDeclared(compose, service, 'from')
+    const none = `there is no container of service ${service}`
     return declared.seen
-      ? lastingly(`there is no container of service ${service}`, `start service ${service}`)
-      : lastingly(declared.cause, declared.advice)
+      ? lastingly(none, `start service ${service}`)
+      : lastingly(`${none}; ${declared.cause}${declared.hint}`, 'correct `from`')
   }
   if (container === undefined) return lastingly(`service ${service} is not running (${containers[0]?.state})`, `start service ${service}`)
   const { rightsAdvice } = await import('../../../../probes/net/container-dial.ts')
