@@ -153,7 +153,11 @@ describe('a fault of the server', () => {
     ['redirects to a file', () => redirectToServer('file:///etc/passwd'), { kind: 'redirect-origin' }],
     ['speaks plain HTTP on its TLS port', plainOnTlsPort, { kind: 'tls', detail: 'ERR_SSL_WRONG_VERSION_NUMBER' }],
     ['wants a certificate of the client', () => tlsServer(certificates.valid, undefined, { requestCert: true }), { kind: 'tls' }],
-    ['speaks only HTTP/2', () => tlsServer(certificates.valid, undefined, { ALPNProtocols: ['h2'] }), { kind: 'tls', detail: 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL' }],
+    [
+      'speaks only HTTP/2',
+      () => tlsServer(certificates.valid, undefined, { ALPNProtocols: ['h2'] }),
+      { kind: 'tls', detail: 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL' },
+    ],
     ['speaks only an old TLS', () => oldTlsServer(certificates.valid), { kind: 'tls' }],
   ]
   test.each(rows)('that %s is seen', async (_name, start, expected) => {

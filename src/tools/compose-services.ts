@@ -24,7 +24,11 @@ export type UndeclaredService = Extract<Seen<never>, { readonly seen: false }> &
  * Whether a service that has no container is declared: then it is down. Any other name is a mistake of the option, and nothing was looked at.
  * `option`: where the name was written.
  */
-export const seeDeclared = async (compose: Compose, service: string, option: string): Promise<{ readonly seen: true } | UndeclaredService> => {
+export const seeDeclared = async (
+  compose: Compose,
+  service: string,
+  option: string,
+): Promise<{ readonly seen: true } | UndeclaredService> => {
   const [declared = [], containers] = [await declaredServices(compose), await compose.containers()]
   if (declared.includes(service)) return { seen: true }
   const seen = containers.seen ? containers.value.filter((one) => !one.oneOff).map((one) => one.service) : []

@@ -101,7 +101,9 @@ describe('an answer', () => {
   })
 
   test('keeps every byte of a header but the white space around it', () => {
-    const progress = createReader(options).push(Buffer.from('HTTP/1.1 200 OK\r\nLocation: \t/voil\xc3\xa0 \r\nContent-Length: 0\r\n\r\n', 'latin1'))
+    const progress = createReader(options).push(
+      Buffer.from('HTTP/1.1 200 OK\r\nLocation: \t/voil\xc3\xa0 \r\nContent-Length: 0\r\n\r\n', 'latin1'),
+    )
     expect(progress.is === 'done' && progress.answer.headers.get('location')).toBe('/voil\xc3\xa0')
   })
 

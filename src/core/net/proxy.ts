@@ -8,7 +8,12 @@ const named = (environment: ProxyEnvironment, name: string): string =>
 const isExcepted = (environment: ProxyEnvironment, hostname: string): boolean =>
   named(environment, 'no_proxy')
     .split(/[\s,]+/)
-    .map((one) => one.toLowerCase().replace(/^\*?\./, '').replace(/:\d+$/, ''))
+    .map((one) =>
+      one
+        .toLowerCase()
+        .replace(/^\*?\./, '')
+        .replace(/:\d+$/, ''),
+    )
     .some((one) => one === '*' || (one !== '' && (hostname === one || hostname.endsWith(`.${one}`))))
 
 /** Whether the environment sends programs to this place through a proxy; a TCP port is behind one only by `all_proxy`. */

@@ -79,7 +79,10 @@ export const codeOf = (error: unknown): string => (Error.isError(error) && 'code
 export const tlsCodeOf = (error: unknown): string => {
   const code = codeOf(error)
   if (code !== 'UNSPECIFIED' || !Error.isError(error)) return code
-  return `CERT_${error.message.toUpperCase().replace(/[^A-Z0-9]+/g, '_').slice(0, 60)}`
+  return `CERT_${error.message
+    .toUpperCase()
+    .replace(/[^A-Z0-9]+/g, '_')
+    .slice(0, 60)}`
 }
 
 /** The codes of an error that may stand for several tries, one for each address. */

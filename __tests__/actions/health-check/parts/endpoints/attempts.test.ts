@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { askRepeatedly } from '../../../../../src/actions/health-check/parts/endpoints/attempts.ts'
-import { judgeEndpoint } from '../../../../../src/actions/health-check/parts/endpoints/policy.ts'
 import type { Observation } from '../../../../../src/actions/health-check/parts/endpoints/observation.ts'
+import { judgeEndpoint } from '../../../../../src/actions/health-check/parts/endpoints/policy.ts'
 import { createGate } from '../../../../../src/core/gate.ts'
 import { answer, target } from '../../../../support/endpoints.ts'
 
@@ -59,7 +59,12 @@ describe('attempts', () => {
 
 describe('the samples of a slow answer', () => {
   const slow = answer({ totalMs: 1_500 })
-  const reset: Observation = { kind: 'fault', fault: { kind: 'reset', phase: 'first-byte', detail: '' }, redirects: [], timing: slow.timing }
+  const reset: Observation = {
+    kind: 'fault',
+    fault: { kind: 'reset', phase: 'first-byte', detail: '' },
+    redirects: [],
+    timing: slow.timing,
+  }
   const body = answer({ body: { text: 'down', whole: true } })
   const fine = target({ url: 'http://quiz.example/', text: 'status' })
 

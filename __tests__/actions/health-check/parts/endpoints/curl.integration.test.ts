@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
+import { createServer } from 'node:net'
 import { promisify } from 'node:util'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
-import { createServer } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { runCheck } from '../../../../support/endpoints.ts'
 import { listening } from '../../../../support/http-server.ts'
@@ -9,7 +9,13 @@ import { listening } from '../../../../support/http-server.ts'
 const execute = promisify(execFile)
 
 /** What each path of one server answers, byte for byte, and whether it is as expected; `text` must be in it. */
-type Answered = { readonly sends: Buffer; readonly good: boolean; readonly text?: string; readonly json?: object; readonly ours?: 'stricter' }
+type Answered = {
+  readonly sends: Buffer
+  readonly good: boolean
+  readonly text?: string
+  readonly json?: object
+  readonly ours?: 'stricter'
+}
 
 const latin = (text: string) => Buffer.from(text, 'latin1')
 const answer = (head: string, body: string | Buffer = '', rest: Partial<Answered> = {}): Answered => ({
@@ -33,24 +39,32 @@ const answers: Readonly<Record<string, Answered>> = {
   'a body that is cut': answer('HTTP/1.1 200 OK\r\nContent-Length: 100', 'short', { good: false }),
   'a chunk that is cut': answer('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked', '5\r\nhello\r\n', { good: false }),
   'a chunk without a size': answer('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked', 'zz\r\nhello\r\n0\r\n\r\n', { good: false }),
-  'chunks with extensions and trailers': answer(
-    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked',
-    '5;a=b\r\nhello\r\n0\r\nX: y\r\n\r\n',
-    { text: 'hello' },
-  ),
+  'chunks with extensions and trailers': answer('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked', '5;a=b\r\nhello\r\n0\r\nX: y\r\n\r\n', {
+    text: 'hello',
+  }),
   'HTTP/1.0 until the end': answer('HTTP/1.0 200 OK', 'hello', { text: 'hello' }),
   'line feeds alone': { sends: latin('HTTP/1.1 200 OK\nContent-Length: 5\n\nhello'), good: true, text: 'hello' },
   'a status without words': answer('HTTP/1.1 200\r\nContent-Length: 5', 'hello', { text: 'hello' }),
-  'an interim answer first': answer('HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5', 'hello', { text: 'hello' }),
-  'a folded header': answer("HTTP/1.1 200 OK\r\nContent-Security-Policy: default-src 'self';\r\n  img-src *\r\nContent-Length: 5", 'hello', { text: 'hello' }),
-  'a header folded by a tab, of its name alone': answer('HTTP/1.1 200 OK\r\nX-Long:\r\n\tfar away\r\nContent-Length: 5', 'hello', { text: 'hello' }),
+  'an interim answer first': answer('HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5', 'hello', {
+    text: 'hello',
+  }),
+  'a folded header': answer(
+    "HTTP/1.1 200 OK\r\nContent-Security-Policy: default-src 'self';\r\n  img-src *\r\nContent-Length: 5",
+    'hello',
+    { text: 'hello' },
+  ),
+  'a header folded by a tab, of its name alone': answer('HTTP/1.1 200 OK\r\nX-Long:\r\n\tfar away\r\nContent-Length: 5', 'hello', {
+    text: 'hello',
+  }),
   'a list of one length': answer('HTTP/1.1 200 OK\r\nContent-Length: 5, 5', 'hello', { text: 'hello' }),
   'one length in two lines': answer('HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5', 'hello', { text: 'hello' }),
   'two lengths': answer('HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6', 'hello', { good: false }),
   // curl 7.88 takes the first of a list without a look at the others.
   'a list of two lengths': answer('HTTP/1.1 200 OK\r\nContent-Length: 5, 6', 'hello', { good: false, ours: 'stricter' }),
   'one header of 17 kB': ok(`X: ${'x'.repeat(17_000)}`, 'hello', { text: 'hello' }),
-  'seventy headers of 1 kB': ok(Array.from({ length: 70 }, (_, number) => `X-${number}: ${'x'.repeat(1_000)}`).join('\r\n'), 'hello', { text: 'hello' }),
+  'seventy headers of 1 kB': ok(Array.from({ length: 70 }, (_, number) => `X-${number}: ${'x'.repeat(1_000)}`).join('\r\n'), 'hello', {
+    text: 'hello',
+  }),
   'one header of 120 kB': ok(`X: ${'x'.repeat(120_000)}`, 'hello', { good: false }),
   'an empty coding': ok('Content-Encoding: ', json, expected),
   'a coding called none': ok('Content-Encoding: none', json, { ...expected, ours: 'stricter' }),
@@ -69,11 +83,15 @@ const answers: Readonly<Record<string, Answered>> = {
   'a packed answer of nothing': ok('Content-Encoding: gzip', '', {}),
   'a body in ISO-8859-1': ok('Content-Type: text/html; charset=ISO-8859-1', 'Sant\xe9', { text: 'Santé' }),
   'a body in a quoted charset': ok('Content-Type: text/html; Charset="windows-1252"', 'Sant\xe9 \x80', { text: 'Santé €' }),
-  'a body in UTF-16 by its mark': ok('Content-Type: text/plain', Buffer.concat([latin('\xff\xfe'), Buffer.from('Santé', 'utf16le')]), { text: 'Santé' }),
+  'a body in UTF-16 by its mark': ok('Content-Type: text/plain', Buffer.concat([latin('\xff\xfe'), Buffer.from('Santé', 'utf16le')]), {
+    text: 'Santé',
+  }),
   'a body in a charset that nobody knows': ok('Content-Type: text/plain; charset=klingon', utf8('Santé'), { text: 'Santé' }),
   'a mark of the byte order': ok('Content-Type: application/json', `\xef\xbb\xbf${json}`, expected),
   'a place in UTF-8': answer(`HTTP/1.1 302 Found\r\nLocation: ${utf8('/café')}\r\nContent-Length: 0`, '', { text: 'at caf%C3%A9' }),
-  'a place that ends in a byte like a space': answer(`HTTP/1.1 302 Found\r\nLocation: ${utf8('/voilà')}\r\nContent-Length: 0`, '', { text: 'at voil%C3%A0' }),
+  'a place that ends in a byte like a space': answer(`HTTP/1.1 302 Found\r\nLocation: ${utf8('/voilà')}\r\nContent-Length: 0`, '', {
+    text: 'at voil%C3%A0',
+  }),
   'a place in a query': answer(`HTTP/1.1 302 Found\r\nLocation: ${utf8('/x?q=é')}\r\nContent-Length: 0`, '', { text: 'at x?q=%C3%A9' }),
   'a place that is empty': answer('HTTP/1.1 302 Found\r\nLocation: \r\nContent-Length: 0'),
   'a redirect without a place': answer('HTTP/1.1 302 Found\r\nContent-Length: 0'),
@@ -117,7 +135,11 @@ describe('what servers really send', () => {
           { url, attempts: 1, ...(text === undefined ? {} : { text }), ...(wanted === undefined ? {} : { json: wanted }) },
         ])
         const curl = await curlTakes(url)
-        return { name, ronde: findings.every((one) => one.status !== 'critical' && one.status !== 'unknown'), curl: ours === undefined ? curl : good }
+        return {
+          name,
+          ronde: findings.every((one) => one.status !== 'critical' && one.status !== 'unknown'),
+          curl: ours === undefined ? curl : good,
+        }
       }),
     )
     expect(told).toEqual(named.map(([name, { good }]) => ({ name, ronde: good, curl: good })))

@@ -44,7 +44,8 @@ test('a name that is not found is no fault where others go by a proxy', async ()
   const context = { signal, now: Date.now, runProgram: createPrograms({ environment: {} }).run, compose: {}, isolate, byProxy }
   const ask = createAsk(context as never, 'none')
   expect(await ask(target('http://quiz.invalid/'))).toMatchObject({ kind: 'unseen', cause: expect.stringContaining('names a proxy') })
-  for (const url of ['http://quiz.inside.invalid/', 'tcp://quiz.invalid:1']) expect(await ask(target(url))).toMatchObject({ fault: { kind: 'unresolved' } })
+  for (const url of ['http://quiz.inside.invalid/', 'tcp://quiz.invalid:1'])
+    expect(await ask(target(url))).toMatchObject({ fault: { kind: 'unresolved' } })
 })
 
 test.each([

@@ -38,8 +38,22 @@ describe('an endpoint that is written wrong', () => {
     ['has a body without POST', [{ url, body: 'x' }], 'only a POST has a body'],
     ['compares what HEAD does not bring', [{ url, method: 'HEAD', text: 'x' }], 'has no body'],
     ['speaks of TLS without TLS', [{ url: 'http://quiz.example', 'tls-verify': false, redirects: 'none' }], 'has no TLS'],
-    ['is there twice under two names', [{ url, name: 'a' }, { url, name: 'b', attempts: 1, timeout: '5s' }], 'the same as [0]'],
-    ['is there twice with the same header', [{ url, headers: { A: 'b' } }, { url, headers: { a: 'b' } }], 'the same as [0]'],
+    [
+      'is there twice under two names',
+      [
+        { url, name: 'a' },
+        { url, name: 'b', attempts: 1, timeout: '5s' },
+      ],
+      'the same as [0]',
+    ],
+    [
+      'is there twice with the same header',
+      [
+        { url, headers: { A: 'b' } },
+        { url, headers: { a: 'b' } },
+      ],
+      'the same as [0]',
+    ],
     ['is a Unix socket', ['http://unix:/run/x.sock:/health'], 'is a Unix socket'],
     ['has a port that is none', ['http://127.0.0.1:0/'], 'has the port 0'],
     ['has a TCP port that is none', ['tcp://db:0'], 'has the port 0'],
@@ -65,7 +79,12 @@ describe('an endpoint that is written wrong', () => {
     ['the status', { status: 200 }, { status: 404 }],
     ['the body', { method: 'POST', body: 'a' }, { method: 'POST', body: 'b' }],
   ])('may differ in %s', (_, one, other) => {
-    expect(mistakes([{ url, ...one }, { url, ...other }])).toEqual([])
+    expect(
+      mistakes([
+        { url, ...one },
+        { url, ...other },
+      ]),
+    ).toEqual([])
   })
 
   test('over http may say of TLS what holds where it redirects to', () => {

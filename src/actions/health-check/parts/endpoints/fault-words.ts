@@ -41,7 +41,10 @@ const untrusted = [
   'serve the whole chain, or name the authority by `ca`',
 ] as const
 
-const tooWeak = ['its certificate has a key or a signature that is too weak', 'get a certificate with a longer key: RSA of 2,048 bits, or ECDSA'] as const
+const tooWeak = [
+  'its certificate has a key or a signature that is too weak',
+  'get a certificate with a longer key: RSA of 2,048 bits, or ECDSA',
+] as const
 
 const certificate: Wording = ({ detail }) => {
   const [title, advice] = certificates[detail] ?? (/WEAK|SMALL/.test(detail) ? tooWeak : untrusted)
@@ -76,13 +79,13 @@ const handshakes: readonly (readonly [code: RegExp, title: string, advice: strin
     'it shares no cipher with Ronde, or wants a certificate of the client',
     'see which ciphers the server allows, and whether it asks for a certificate of the client',
   ],
-  [
-    /PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/,
-    'it speaks only a TLS version that is too old',
-    'allow TLS 1.2 or 1.3 in the server',
-  ],
+  [/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/, 'it speaks only a TLS version that is too old', 'allow TLS 1.2 or 1.3 in the server'],
   [/UNRECOGNIZED_NAME/, 'its server knows no such name', 'add the name to the configuration of its server, or correct `server-name`'],
-  [/KEY_TOO_SMALL|KEY_TOO_WEAK|DH_KEY_TOO_SMALL|MD_TOO_WEAK/, 'it uses a key that is too weak', 'give the server a longer key: RSA of 2,048 bits, or ECDSA'],
+  [
+    /KEY_TOO_SMALL|KEY_TOO_WEAK|DH_KEY_TOO_SMALL|MD_TOO_WEAK/,
+    'it uses a key that is too weak',
+    'give the server a longer key: RSA of 2,048 bits, or ECDSA',
+  ],
 ]
 
 const running = 'see whether the service behind it runs and listens there'

@@ -86,10 +86,23 @@ const endpointObject = z.strictObject(shape).check((payload) => {
 const endpoint: z.ZodType<Endpoint> = z.union([endpointUrl().transform((url): Endpoint => ({ url })), endpointObject])
 
 /** What makes two endpoints the same: the request, and what is expected of its answer. Not how it is called, nor how often it is tried. */
-const identityOf = ({ name: _name, timeout: _timeout, attempts: _attempts, url, method = 'GET', headers = {}, ...rest }: Endpoint): string => {
+const identityOf = ({
+  name: _name,
+  timeout: _timeout,
+  attempts: _attempts,
+  url,
+  method = 'GET',
+  headers = {},
+  ...rest
+}: Endpoint): string => {
   const lines = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])
   const others = Object.entries(rest).filter(([, value]) => value !== undefined)
-  return JSON.stringify([method, URL.parse(url)?.href ?? url, lines.toSorted(), others.toSorted(([one], [other]) => one.localeCompare(other))])
+  return JSON.stringify([
+    method,
+    URL.parse(url)?.href ?? url,
+    lines.toSorted(),
+    others.toSorted(([one], [other]) => one.localeCompare(other)),
+  ])
 }
 
 export const endpointsOption = z

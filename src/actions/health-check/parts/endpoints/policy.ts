@@ -153,7 +153,10 @@ const phasesOf = (last: Observation | undefined): readonly string[] => {
   ]
 }
 
-const latencyFinding = (target: EndpointTarget, { attempts, latenciesMs, failedSamples = [] }: EndpointAttempts): JudgedFinding<'endpoint.latency'> => {
+const latencyFinding = (
+  target: EndpointTarget,
+  { attempts, latenciesMs, failedSamples = [] }: EndpointAttempts,
+): JudgedFinding<'endpoint.latency'> => {
   const { latency } = target
   const ms = median(latenciesMs)
   const { status, cleared } = judge(ms, latency)
@@ -204,7 +207,12 @@ const answered = (target: EndpointTarget, answer: EndpointAnswer, observed: Endp
   const open = isEndless(answer, target)
     ? endless(target, answer)
     : reached(target, observed, `answered from ${answer.address} in ${formatDuration(answer.timing.totalMs)}`)
-  const proven = [open, ...certified(target, answer.redirects), ...redirected(target, answer.redirects), statusFinding(target, answer, observed)]
+  const proven = [
+    open,
+    ...certified(target, answer.redirects),
+    ...redirected(target, answer.redirects),
+    statusFinding(target, answer, observed),
+  ]
   if (!accepts(target.status, answer.status)) return proven
   return [
     ...proven,
