@@ -7,7 +7,7 @@ const mostDigits = 15
 const isExact = (value: number): boolean =>
   Number.isInteger(value)
     ? Number.isSafeInteger(value)
-    : Number.isFinite(value) && value.toExponential().replace(/e.*$/, '').replace(/\D/g, '').length <= mostDigits
+    : Number.isFinite(value) && (value.toExponential().split('e')[0] ?? '').replace(/\D/g, '').length <= mostDigits
 
 type Mistake = { readonly path: readonly (string | number)[]; readonly message: string }
 

@@ -274,7 +274,7 @@ describe('a service name that is a mistake', () => {
       createConnect({ options: { service: 'wep' }, compose, secrets: { add: () => {} } } as never).postgres(),
     ])
     expect(found).toMatchObject([
-      { kind: 'unseen', cause: expect.stringContaining('did you mean web?') },
+      { kind: 'unseen', advice: expect.stringContaining('did you mean web?') },
       { seen: false, cause: expect.stringContaining('did you mean web?') },
       { seen: false, cause: 'database.service: "wep" is no service of the compose project; its services: web' },
     ])

@@ -14,7 +14,7 @@ type Answered = {
   readonly good: boolean
   readonly text?: string
   readonly json?: object
-  readonly ours?: 'stricter'
+  readonly ours?: 'stricter' | 'wider'
 }
 
 const latin = (text: string) => Buffer.from(text, 'latin1')
@@ -67,11 +67,12 @@ const answers: Readonly<Record<string, Answered>> = {
   }),
   'one header of 120 kB': ok(`X: ${'x'.repeat(120_000)}`, 'hello', { good: false }),
   'an empty coding': ok('Content-Encoding: ', json, expected),
-  'a coding called none': ok('Content-Encoding: none', json, { ...expected, ours: 'stricter' }),
+  'a coding called none': ok('Content-Encoding: none', json, { ...expected, ours: 'wider' }),
   'the coding identity': ok('Content-Encoding: Identity', json, expected),
   gzip: packed('gzip', gzipSync(json)),
   'x-gzip': packed('x-gzip', gzipSync(json)),
-  'two members of gzip': packed('gzip', Buffer.concat([gzipSync('{"status":'), gzipSync('"ok"}')])),
+  // RFC 1952 lets a file have several; curl 7.88 reads the first.
+  'two members of gzip': packed('gzip', Buffer.concat([gzipSync('{"status":'), gzipSync('"ok"}')]), { ...expected, ours: 'wider' }),
   deflate: packed('deflate', deflateSync(json)),
   'deflate without its wrapper': packed('deflate', deflateRawSync(json)),
   br: packed('br', brotliCompressSync(json)),

@@ -93,7 +93,7 @@ describe('an endpoint that is written wrong', () => {
 
   test('keeps every key of its JSON on the way from the file', async () => {
     const file = 'health-check: { endpoints: [{ url: "http://quiz.example/", json: { "__proto__": { admin: true }, n: 1.5 } }] }\n'
-    const { optionsFor } = await parseTold({ action, file })
+    const { optionsFor } = await parseTold({ action, file, registry: { 'health-check': async () => ({ action }) } })
     const { options } = await optionsFor('health-check', {})
     const [one] = options['endpoints'] as readonly Endpoint[]
     expect(JSON.stringify(one?.json)).toBe('{"__proto__":{"admin":true},"n":1.5}')

@@ -30,7 +30,7 @@ const entryOf = async (service: string, { compose }: Looking, privileges: Privil
     const none = `there is no container of service ${service}`
     return declared.seen
       ? lastingly(none, `start service ${service}`)
-      : lastingly(`${none}; ${declared.cause}${declared.hint}`, 'correct `from`')
+      : lastingly(none, `correct \`from\`: ${declared.cause}${declared.hint}`)
   }
   if (container === undefined) return lastingly(`service ${service} is not running (${containers[0]?.state})`, `start service ${service}`)
   const { rightsAdvice } = await import('../../../../probes/net/container-dial.ts')

@@ -48,8 +48,10 @@ const failureLine = (one: Observation, target: EndpointTarget): string => {
 }
 
 /** What the service says about its failure itself. */
-const beginningOf = ({ beginning, body }: EndpointAnswer): readonly string[] => {
-  const text = beginning ?? (body !== undefined && 'text' in body ? body.text : '')
+const beginningOf = (answer: EndpointAnswer, target: EndpointTarget): readonly string[] => {
+  const { beginning, body } = answer
+  const isExpected = expectsBody(target) && bodyMistake(answer, target) === undefined
+  const text = isExpected ? '' : (beginning ?? (body !== undefined && 'text' in body ? body.text : ''))
   return text.trim() === '' ? [] : [`its body begins with ${beginningWords(text)}`]
 }
 
@@ -108,7 +110,7 @@ const statusFinding = (target: EndpointTarget, answer: EndpointAnswer, observed:
     observed: `status ${answer.status} after ${formatDuration(answer.timing.totalMs)}${good ? '' : tries(observed)}`,
     expected,
     advice: good ? '' : statusAdvice(answer.status, expected),
-    evidence: good ? [] : [...beginningOf(answer), ...earlier(observed, target)],
+    evidence: good ? [] : [...beginningOf(answer, target), ...earlier(observed, target)],
   })
 }
 
