@@ -65,7 +65,7 @@ const inDirectory = async (projects: readonly FoundProject[], directory: string)
   const wanted = await real(directory)
   const there = await Promise.all(
     projects.map(async (one): Promise<readonly FoundProject[]> => {
-      const folders = await Promise.all(one.starts.map((start) => (start.directory === '' ? '' : real(start.directory))))
+      const folders = await Promise.all(one.starts.map(async (start) => (start.directory === '' ? '' : real(start.directory))))
       const start = one.starts[folders.indexOf(wanted)]
       return start === undefined ? [] : [{ ...one, starts: [start] }]
     }),

@@ -102,8 +102,8 @@ const createGate = (most: number) => {
   }
 }
 
-const bounded = (answer: Resolution, tookMs: number): Resolution =>
-  'addresses' in answer ? { addresses: answer.addresses.slice(0, mostAddresses), tookMs } : answer
+const bounded = (answer: Resolution): Resolution =>
+  'addresses' in answer ? { ...answer, addresses: answer.addresses.slice(0, mostAddresses) } : answer
 
 const askSystem = async (hostname: string): Promise<Resolution> => {
   const { lookup } = await import('node:dns/promises')
@@ -126,9 +126,10 @@ export const createResolve = (options: ResolveOptions = {}): Resolve => {
     const [hosts, query] = await opened
     const written = hosts.get(hostname)
     if (written !== undefined) return { addresses: written }
-    const answer = await query(hostname)
-    const unknownName = 'fault' in answer
-    return unknownName && system ? gate(() => askSystem(hostname)) : answer
+    const startedAt = performance.now()
+    const asked = await query(hostname)
+    const answer = 'fault' in asked && system ? await gate(() => askSystem(hostname)) : asked
+    return 'addresses' in answer ? { ...answer, tookMs: performance.now() - startedAt } : answer
   }
   return (hostname) => {
     const family = isIP(hostname)
@@ -137,10 +138,9 @@ export const createResolve = (options: ResolveOptions = {}): Resolve => {
     if (isLocalhost(name)) return loopback
     const asked = known.get(name)
     if (asked !== undefined) return asked
-    const startedAt = performance.now()
     const asking = ask(name).then((answer) => {
       if (!('addresses' in answer)) known.delete(name)
-      return bounded(answer, performance.now() - startedAt)
+      return bounded(answer)
     })
     known.set(name, asking)
     return asking

@@ -271,7 +271,7 @@ describe('a service name that is a mistake', () => {
         'none',
       )(target({ url: 'tcp://web:80', from: 'wep' })),
       seeContainerLog(compose, 'wep', 0),
-      createConnect({ options: { service: 'wep' }, compose, secrets: { add: () => {} } } as never).postgres(),
+      createConnect({ options: { service: 'wep' }, compose, secrets: { add: () => {} } }).postgres(),
     ])
     expect(found).toMatchObject([
       { kind: 'unseen', advice: expect.stringContaining('did you mean web?') },

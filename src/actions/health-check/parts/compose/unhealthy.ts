@@ -4,7 +4,7 @@ import type { History } from '../../../../contract/history.ts'
 import { jsonValue } from '../../../../core/read-json.ts'
 
 /** The note that names the services of which a container was unhealthy in the last run. */
-export const unhealthyNote = 'compose.unhealthy'
+export const unhealthyNote = 'unhealthy services'
 
 export const unhealthyOf = (containers: readonly Container[]): string =>
   JSON.stringify([

@@ -85,6 +85,8 @@ const endpointObject = z.strictObject(shape).check((payload) => {
 
 const endpoint: z.ZodType<Endpoint> = z.union([endpointUrl().transform((url): Endpoint => ({ url })), endpointObject])
 
+const byName = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number => (one < other ? -1 : 1)
+
 /** What makes two endpoints the same: the request, and what is expected of its answer. Not how it is called, nor how often it is tried. */
 const identityOf = ({
   name: _name,
@@ -95,13 +97,13 @@ const identityOf = ({
   headers = {},
   ...rest
 }: Endpoint): string => {
-  const lines = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])
+  const lines = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const)
   const others = Object.entries(rest).filter(([, value]) => value !== undefined)
   return JSON.stringify([
     method,
     URL.parse(url)?.href ?? url,
-    lines.toSorted(),
-    others.toSorted(([one], [other]) => one.localeCompare(other)),
+    lines.toSorted(byName),
+    others.toSorted(byName),
   ])
 }
 
