@@ -99,12 +99,7 @@ const identityOf = ({
 }: Endpoint): string => {
   const lines = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const)
   const others = Object.entries(rest).filter(([, value]) => value !== undefined)
-  return JSON.stringify([
-    method,
-    URL.parse(url)?.href ?? url,
-    lines.toSorted(byName),
-    others.toSorted(byName),
-  ])
+  return JSON.stringify([method, URL.parse(url)?.href ?? url, lines.toSorted(byName), others.toSorted(byName)])
 }
 
 export const endpointsOption = z
