@@ -49,15 +49,24 @@ const decoderFor = (label: string): { readonly decode: (bytes: Buffer) => string
   }
 }
 
+/** Marks of the byte order, as hexadecimal digits. */
+const marks: readonly (readonly [mark: string, charset: string])[] = [
+  ['efbbbf', 'utf-8'],
+  ['fffe', 'utf-16le'],
+  ['feff', 'utf-16be'],
+]
+const saidCharset = (contentType: string): string => {
+  const [, quoted, bare] = charsetIn.exec(contentType) ?? []
+  return (quoted ?? bare ?? 'utf-8').trim()
+}
+
 /** Bytes as text, in the charset that the answer says; a mark of the byte order says it better, and is no content. */
-export const textOf = (body: Buffer, contentType: string | undefined): string => {
-  const wide = body.length >= 2 && ['fffe', 'feff'].includes(body.toString('hex', 0, 2))
-  const marked = wide ? (body[0] === 0xff ? 'utf-16le' : 'utf-16be') : undefined
-  const isUtf8 = body.length >= 3 && body.toString('hex', 0, 3) === 'efbbbf'
-  const [, quoted, bare] = isUtf8 ? [] : (charsetIn.exec(contentType ?? '') ?? [])
-  const label = marked ?? quoted ?? bare ?? 'utf-8'
-  const decoder = /^utf-?8$/i.test(label) ? undefined : decoderFor(label.trim())
-  return decoder === undefined ? body.toString('utf8', isUtf8 ? 3 : 0) : decoder.decode(body)
+export const textOf = (body: Buffer, contentType = ''): string => {
+  const beginning = body.toString('hex', 0, 3)
+  const [mark = '', marked] = marks.find(([one]) => beginning.startsWith(one)) ?? []
+  const charset = marked ?? saidCharset(contentType)
+  const decoder = /^utf-?8$/i.test(charset) ? undefined : decoderFor(charset)
+  return decoder === undefined ? body.toString('utf8', mark.length / 2) : decoder.decode(body)
 }
 
 /** Unpacks what a server packed unasked (we ask for `identity`), to at most `maxBytes`: a small answer may unpack to gigabytes. */

@@ -20,18 +20,20 @@ export type EndpointQuestion = { readonly target: SentTarget; readonly entry: Ne
 /** What speaks TLS is asked by another process: what a server sends may end it. */
 export const endpointsLook: LookName<undefined, EndpointQuestion, Observation> = { name: 'health-check/endpoints' }
 
+const withoutContainer = async (service: string, compose: Looking['compose']): Promise<{ readonly unseen: Unseen }> => {
+  const declared = await seeDeclared(compose, service, 'from')
+  const none = `there is no container of service ${service}`
+  return declared.seen
+    ? lastingly(none, `start service ${service}`)
+    : lastingly(none, `correct \`from\`: ${declared.cause}${declared.hint}`)
+}
+
 const entryOf = async (service: string, { compose }: Looking, privileges: Privileges): Promise<Prepared<NetworkEntry>> => {
   const seen = await compose.containers()
   if (!seen.seen) return lastingly(seen.cause, seen.advice)
   const containers = seen.value.filter((one) => one.service === service && !one.oneOff)
   const container = containers.find((one) => one.state === 'running' && one.pid > 0)
-  if (containers.length === 0) {
-    const declared = await seeDeclared(compose, service, 'from')
-    const none = `there is no container of service ${service}`
-    return declared.seen
-      ? lastingly(none, `start service ${service}`)
-      : lastingly(none, `correct \`from\`: ${declared.cause}${declared.hint}`)
-  }
+  if (containers.length === 0) return withoutContainer(service, compose)
   if (container === undefined) return lastingly(`service ${service} is not running (${containers[0]?.state})`, `start service ${service}`)
   const { rightsAdvice } = await import('../../../../probes/net/container-dial.ts')
   const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0]
