@@ -57,7 +57,11 @@ describe('an endpoint that is written wrong', () => {
     ['is a Unix socket', ['http://unix:/run/x.sock:/health'], 'is a Unix socket'],
     ['has a port that is none', ['http://127.0.0.1:0/'], 'has the port 0'],
     ['has a TCP port that is none', ['tcp://db:0'], 'has the port 0'],
-    ['compares a number that cannot be kept', [{ url, json: { id: Number('12345678901234567890') } }], 'json.id: a number with more digits'],
+    [
+      'compares a number that cannot be kept',
+      [{ url, json: { id: Number('12345678901234567890') } }],
+      'json.id: a number with more digits',
+    ],
     ['compares a number deep inside', [{ url, json: [{ a: [1, 2 ** 53] }] }], 'more digits'],
     ['compares a fraction that cannot be kept', [{ url, json: { a: Number('0.12345678901234567') } }], 'more digits'],
     ['asks a port for HTTP things', [{ url: 'tcp://db:5432', status: 200 }], 'it only connects'],
