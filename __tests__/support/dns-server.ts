@@ -71,12 +71,18 @@ const answerTo = (query: Buffer, behaviour: Exclude<DnsBehaviour, 'drop'>): Buff
 }
 
 /** A name server on loopback over UDP: enough of RFC 1035 for A and AAAA. */
-export const dnsServer = async (behaviour: DnsBehaviour): Promise<DnsServer> => {
+export const dnsServer = async (
+  behaviour: DnsBehaviour,
+  { delayMs = 0, dropped }: { readonly delayMs?: number; readonly dropped?: 'AAAA' } = {},
+): Promise<DnsServer> => {
   const socket = createSocket('udp4')
   const asked: string[] = []
   socket.on('message', (query, from) => {
     asked.push(nameIn(query).name)
-    if (behaviour !== 'drop') socket.send(answerTo(query, behaviour), from.port, from.address)
+    if (behaviour === 'drop' || (dropped !== undefined && query.readUInt16BE(nameIn(query).end) === typeAaaa)) return
+    const answer = answerTo(query, behaviour)
+    if (delayMs === 0) return socket.send(answer, from.port, from.address)
+    setTimeout(() => socket.send(answer, from.port, from.address), delayMs).unref()
   })
   await new Promise<void>((resolve) => {
     socket.bind(0, '127.0.0.1', resolve)

@@ -50,7 +50,10 @@ export const runCheck = (
   { signal = new AbortController().signal, asked = true, privileges = 'none', containers = [] as readonly unknown[] } = {},
 ) => {
   const options = z.object(part.options).parse({ endpoints: written })
-  const compose = { containers: async () => ({ seen: true, at: 0, value: containers }) }
+  const compose = {
+    containers: async () => ({ seen: true, at: 0, value: containers }),
+    project: async () => ({ seen: false, cause: 'no project', advice: '' }),
+  }
   const inside = { signal, runProgram: createPrograms({ environment: process.env }).run }
   const context = { ...inside, now: Date.now, compose, isolate: inProcess(inside) }
   return part.run({ ...options, compose: {}, database: {}, thresholds: {}, privileges } as never, context as never, asked)

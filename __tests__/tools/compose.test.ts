@@ -105,11 +105,12 @@ describe('docker inspect', () => {
 const line = (project: string, directory: string, rest: { files?: string; oneOff?: string; state?: string; id?: string } = {}) =>
   JSON.stringify([
     rest.id ?? 'abc',
+    rest.state ?? 'running',
     project,
     directory,
     rest.files ?? `${directory}/compose.yaml`,
+    '',
     rest.oneOff ?? 'False',
-    rest.state ?? 'running',
   ])
 const projectsIn = (...lines: readonly string[]) => projectsOf(parseLabelled(`${lines.join('\n')}\n`))
 
@@ -117,8 +118,7 @@ describe('the project found by labels', () => {
   test('is the only one', () => {
     expect(onlyProject(projectsIn(line('quiz', '/srv/quiz'), line('quiz', '/srv/quiz')))).toMatchObject({
       name: 'quiz',
-      directory: '/srv/quiz',
-      files: ['/srv/quiz/compose.yaml'],
+      starts: [{ directory: '/srv/quiz', configFiles: '/srv/quiz/compose.yaml' }],
     })
   })
 
@@ -136,9 +136,17 @@ describe('the project found by labels', () => {
     expect(onlyProject(projectsIn(line('quiz', '/srv/quiz', { state: 'exited' })))).toMatchObject({ name: 'quiz' })
   })
 
-  test('has every file that it was started with', () => {
-    const files = '/srv/quiz/a.yaml,/srv/quiz/b.yaml'
-    expect(onlyProject(projectsIn(line('quiz', '/srv/quiz', { files })))).toMatchObject({ files: ['/srv/quiz/a.yaml', '/srv/quiz/b.yaml'] })
+  test('is one when two folders share its name: each is told, the newest first', () => {
+    expect(onlyProject(projectsIn(line('app', '/srv/two'), line('app', '/srv/one'), line('app', '/srv/two')))).toMatchObject({
+      name: 'app',
+      starts: [{ directory: '/srv/two' }, { directory: '/srv/one' }],
+    })
+  })
+
+  test('is told apart from others by its name when its containers do not say its folder', () => {
+    expect(onlyProject(projectsIn(line('old', ''), line('quiz', '/srv/quiz')))).toMatchObject({
+      advice: 'write one of these lines into ronde.yml: compose: { project: old } or compose: { project: quiz }',
+    })
   })
 
   test('is none when there is no container, or only one of `docker compose run`', () => {

@@ -75,7 +75,7 @@ describe('what the engine answers', () => {
           id: '88fc',
           project: 'quiz',
           directory: '/srv/quiz',
-          files: ['/srv/quiz/compose.yml', '/srv/quiz/prod.yml'],
+          configFiles: '/srv/quiz/compose.yml,/srv/quiz/prod.yml',
           oneOff: true,
           state: 'exited',
         },
@@ -127,7 +127,7 @@ describe('what the engine answers', () => {
   })
 
   test('a container without labels of compose has none', () => {
-    expect(parseListing(ok([{ Id: '1', State: 'running', Labels: {} }]))).toMatchObject([{ project: '', files: [], oneOff: false }])
+    expect(parseListing(ok([{ Id: '1', State: 'running', Labels: {} }]))).toMatchObject([{ project: '', configFiles: '', oneOff: false }])
   })
 })
 

@@ -76,6 +76,8 @@ export interface Context {
   keptSecret(file: string, make: () => string): string
   /** Looks in another process at what may end the process that looks: any foreign server's TLS. */
   readonly isolate: Isolate
+  /** Whether the environment leads others to this place through a proxy. Looks at endpoints never go that way. */
+  readonly byProxy?: (place: { readonly hostname: string; readonly protocol: string }) => boolean
   /** Asks a service on the network that the configuration names. */
   readonly askWeb: AskWeb
   readonly progress: Progress

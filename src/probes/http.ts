@@ -1,8 +1,9 @@
+import type { HttpAnswer } from './http/answer.ts'
 import { type BodyText, readBody } from './http/body.ts'
 import { ask, keptBytes, type TimedAnswer } from './http/exchange.ts'
 import { follow, type Hop, maxRedirects, shownUrl } from './http/redirect.ts'
 import type { HttpRequest } from './http/request.ts'
-import type { Dialed, Network } from './net/dial.ts'
+import { type Dialed, type Network, nameMs } from './net/dial.ts'
 import { type Fault, type Probed, probed } from './net/fault.ts'
 import { createStop, type Stop } from './net/stop.ts'
 
@@ -23,6 +24,8 @@ export type HttpSeen =
       /** Names in lower case. */
       readonly headers: ReadonlyMap<string, string>
       readonly body: BodyText | undefined
+      /** How the body begins, where it is not wanted whole; undefined when that cannot be read. */
+      readonly beginning?: string | undefined
       readonly bodyBytes: number
       /** False when the body did not end within what is read. */
       readonly ended: boolean
@@ -34,20 +37,33 @@ export type HttpSeen =
     }
   | { readonly kind: 'fault'; readonly fault: Fault; readonly redirects: readonly string[]; readonly timing: Timing }
 
+const beginningOf = async (answer: HttpAnswer): Promise<string | undefined> => {
+  if (answer.bodyBytes === 0) return undefined
+  const read = await readBody(answer, keptBytes)
+  return 'text' in read ? read.text : undefined
+}
+
 const noTime: Timing = { dnsMs: 0, connectMs: 0, tlsMs: 0, firstByteMs: 0, totalMs: 0 }
 
-const plus = (sum: Timing, { dialed, firstByteMs, bodyMs }: TimedAnswer & { readonly dialed: Dialed }): Timing => ({
-  dnsMs: sum.dnsMs + dialed.dnsMs,
-  connectMs: sum.connectMs + dialed.connectMs,
-  tlsMs: sum.tlsMs + dialed.tlsMs,
-  firstByteMs: sum.firstByteMs + firstByteMs,
-  totalMs: sum.totalMs + dialed.dnsMs + dialed.connectMs + dialed.tlsMs + firstByteMs + bodyMs,
-})
+type Step = TimedAnswer & { readonly dialed: Dialed }
+
+/** `isKnown`: an earlier step of this exchange asked for the same name. */
+const plus = (sum: Timing, { dialed, firstByteMs, bodyMs }: Step, isKnown: boolean): Timing => {
+  const dnsMs = isKnown ? dialed.dnsMs : nameMs(dialed)
+  return {
+    dnsMs: sum.dnsMs + dnsMs,
+    connectMs: sum.connectMs + dialed.connectMs,
+    tlsMs: sum.tlsMs + dialed.tlsMs,
+    firstByteMs: sum.firstByteMs + firstByteMs,
+    totalMs: sum.totalMs + dnsMs + dialed.connectMs + dialed.tlsMs + firstByteMs + bodyMs,
+  }
+}
 
 const run = async (request: HttpRequest, { dial, now }: Network, stop: Stop): Promise<Probed<HttpSeen>> => {
   const startedAt = performance.now()
   const redirects: string[] = []
   const visited: string[] = []
+  const names = new Set<string>()
   let timing = noTime
   let hop: Hop = request
   const fault = (fault: Fault): Probed<HttpSeen> =>
@@ -62,7 +78,8 @@ const run = async (request: HttpRequest, { dial, now }: Network, stop: Stop): Pr
     const asked = await ask(request, hop, dial, stop)
     if ('unseen' in asked) return asked.unseen
     if ('fault' in asked) return fault(asked.fault)
-    timing = plus(timing, asked)
+    timing = plus(timing, asked, names.has(hop.url.hostname))
+    names.add(hop.url.hostname)
     const { answer } = asked
     const next = request.isAnswer(answer.status)
       ? ({ final: true } as const)
@@ -79,6 +96,7 @@ const run = async (request: HttpRequest, { dial, now }: Network, stop: Stop): Pr
         status: answer.status,
         headers: answer.headers,
         body: request.wantsBody ? await readBody(answer, keptBytes) : undefined,
+        beginning: request.wantsBody ? undefined : await beginningOf(answer),
         bodyBytes: answer.bodyBytes,
         ended: answer.ended === 'whole',
         lengthKnown: answer.headers.has('content-length'),

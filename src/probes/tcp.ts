@@ -1,4 +1,4 @@
-import type { Network } from './net/dial.ts'
+import { type Network, nameMs } from './net/dial.ts'
 import { type Fault, type Probed, probed } from './net/fault.ts'
 import { createStop } from './net/stop.ts'
 
@@ -17,6 +17,6 @@ export const probeTcp = async ({ hostname, port, timeoutMs }: TcpRequest, { dial
   if ('unseen' in dialed) return dialed.unseen
   if ('fault' in dialed) return probed({ kind: 'fault', fault: dialed.fault }, now())
   dialed.socket.destroy()
-  const { address, dnsMs, connectMs } = dialed
-  return probed({ kind: 'open', address, dnsMs, connectMs }, now())
+  const { address, connectMs } = dialed
+  return probed({ kind: 'open', address, dnsMs: nameMs(dialed), connectMs }, now())
 }

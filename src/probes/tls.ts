@@ -121,9 +121,9 @@ const seenAt = async (at: At, network: TlsNetwork): Promise<TlsSeen> => {
 /** Looks at the TLS of every address of a name, side by side. Rejects nothing and judges nothing; bounded in time and size. */
 export const probeTls = async (request: TlsRequest, network: TlsNetwork): Promise<TlsLook> => {
   const stop = createStop(request.timeoutMs, network.signal)
-  const addresses = await addressesOf(request.host, network.resolve, stop)
+  const found = await addressesOf(request.host, network.resolve, stop)
   stop.release()
-  if (!('length' in addresses)) return addresses
-  const seen = await Promise.all(addresses.map(({ address }) => seenAt({ ...request, address }, network)))
+  if (!('addresses' in found)) return found
+  const seen = await Promise.all(found.addresses.map(({ address }) => seenAt({ ...request, address }, network)))
   return { addresses: seen }
 }

@@ -25,6 +25,7 @@ type Given = Pick<
   | 'uninterrupted'
   | 'recoveries'
   | 'invoke'
+  | 'byProxy'
   | 'dryRun'
   | 'server'
   | 'servers'
@@ -75,6 +76,7 @@ export const createContext = (parts: ContextParts): Context => {
     keptSecret: (file, make) => keptSecret(stateDirectory, file, make),
     isolate: parts.isolate,
     askWeb: parts.openWeb(signal),
+    ...(parts.byProxy === undefined ? {} : { byProxy: parts.byProxy }),
     connect: createConnect({
       options: common.database ?? {},
       compose,

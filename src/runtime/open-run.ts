@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Secrets } from '../contract/context.ts'
 import type { Registry } from '../contract/registry.ts'
 import { foreignConfiguration } from '../core/event-guard.ts'
+import { goesByProxy } from '../core/net/proxy.ts'
 import type { Redactor } from '../core/redact/redact.ts'
 import { isSameSite } from '../core/site.ts'
 import { createListing } from '../tools/compose.ts'
@@ -142,6 +143,7 @@ export const openRun = async (opening: Opening): Promise<Run> => {
     pullRequest: event.pullRequest,
     temporary: environment['RUNNER_TEMP'] || tmpdir(),
     holdsLock: false,
+    byProxy: (place) => goesByProxy(environment, place),
     openWeb: createAskWeb(loadTransports),
     openRepository: async (wanted) => {
       const { openRepository } = await import('./repository.ts')

@@ -1,5 +1,5 @@
 import type { Action } from '../contract/action.ts'
-import type { Secrets } from '../contract/context.ts'
+import type { Context, Secrets } from '../contract/context.ts'
 import type { JsonObject } from '../contract/json.ts'
 import type { Programs, RunProgram } from '../contract/process.ts'
 import type { PullRequestOfRun } from '../contract/pull-request.ts'
@@ -45,6 +45,8 @@ export type Run = {
   readonly recoverer: Recoverer
   /** The site of an action whose own section names another project or database than the common part. */
   siteFor(configured: Configured): Promise<SiteOfRun>
+  /** Whether the environment leads to a place through a proxy. */
+  readonly byProxy?: NonNullable<Context['byProxy']>
   /** The way out to services that the configuration names, under the signal of each action. */
   openWeb(signal: AbortSignal): AskWeb
   /** The repository on GitHub, connected anew for each action under its own deadline. */

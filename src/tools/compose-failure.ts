@@ -23,6 +23,8 @@ const accountName = (): string => {
   }
 }
 
+const pointedElsewhere = 'look at DOCKER_HOST and DOCKER_CONTEXT in the environment of the runner'
+
 type Explanation = { readonly when: RegExp; readonly cause: string; readonly advice: () => string }
 
 /** Both generations of wording; `LC_ALL=C` keeps them English. The first that matches tells. */
@@ -48,6 +50,16 @@ const explanations: readonly Explanation[] = [
     advice: () => 'upgrade the older of the two: `docker version` shows both',
   },
   {
+    when: /command \[ssh\b|ssh:\/\/|error during connect[^\n]{0,2000}ssh/i,
+    cause: 'the Docker engine cannot be reached by ssh',
+    advice: () => `${pointedElsewhere}; try \`ssh\` to that host as the runner, without a question for a password or a key`,
+  },
+  {
+    when: /(?:docker daemon at|docker api at|error during connect[^\n]{0,2000}) ?"?(?:tcp|https?):\/\/[^\n]{0,500}(?:is the docker daemon running|connection refused)/i,
+    cause: 'the Docker engine is not running',
+    advice: () => `${pointedElsewhere}: nothing listens there`,
+  },
+  {
     when: /cannot connect to the docker daemon|is the docker daemon running|failed to connect to the docker api|connection refused/i,
     cause: 'the Docker engine is not running',
     advice: () => 'run: sudo systemctl start docker; when it does not stay up: sudo journalctl -u docker.service',
@@ -55,7 +67,7 @@ const explanations: readonly Explanation[] = [
   {
     when: /error during connect|no such host|i\/o timeout/i,
     cause: 'the Docker engine cannot be reached',
-    advice: () => 'look at DOCKER_HOST and DOCKER_CONTEXT in the environment of the runner',
+    advice: () => pointedElsewhere,
   },
 ]
 
@@ -89,7 +101,7 @@ const failures: Failures = {
   timeout: (what, _finished, timeoutMs) =>
     couldNotLook(
       `the Docker engine gave no answer to ${what} within ${formatDuration(timeoutMs)}`,
-      'look at: sudo journalctl -u docker.service; a hung engine needs: sudo systemctl restart docker',
+      'look at: sudo journalctl -u docker.service; a hung engine needs: sudo systemctl restart docker; where DOCKER_HOST or DOCKER_CONTEXT of the runner names another machine, see whether that one answers',
     ),
   cancelled: (what) => couldNotLook(`${what} was stopped with the run`, 'run it again'),
   signal: (what, { signal }) =>

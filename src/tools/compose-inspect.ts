@@ -16,6 +16,7 @@ const inspected = once(() => {
       ExitCode: z.number(),
       OOMKilled: z.boolean().default(false),
       Pid: z.number().default(0),
+      Error: z.string().default(''),
       StartedAt: z.string().default(''),
       FinishedAt: z.string().default(''),
       Health: z
@@ -93,6 +94,9 @@ const toContainer = (one: Inspected): Container => ({
   logOptions: one.HostConfig.LogConfig.Config ?? {},
   restartPolicy: one.HostConfig.RestartPolicy.Name,
   oneOff: labelsOf(one)('oneoff') === 'True',
+  folder: labelsOf(one)('project.working_dir'),
+  configFiles: labelsOf(one)('project.config_files'),
+  startError: shorten(one.State.Error.trim(), longestOutput),
   postgresEnvironment: postgresEnvironmentOf(one),
   mounts: Object.fromEntries((one.Mounts ?? []).filter(({ Type }) => Type === 'bind').map((mount) => [mount.Destination, mount.Source])),
 })

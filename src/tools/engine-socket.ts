@@ -26,17 +26,7 @@ export const parseListing = (answer: string): readonly Labelled[] | undefined =>
   if (end === -1 || !/^HTTP\/1\.[01] 200 /.test(answer)) return undefined
   const read = answerShape().safeParse(jsonValue(answer.slice(end + 4)), { jitless: true })
   if (!read.success) return undefined
-  const compose = (labels: Readonly<Record<string, string>>, name: string) => labels[`com.docker.compose.${name}`] ?? ''
-  return read.data.map(({ Id, State, Labels }) =>
-    labelled([
-      Id,
-      compose(Labels, 'project'),
-      compose(Labels, 'project.working_dir'),
-      compose(Labels, 'project.config_files'),
-      compose(Labels, 'oneoff'),
-      State,
-    ]),
-  )
+  return read.data.map(({ Id, State, Labels }) => labelled(Id, State, (name) => Labels[`com.docker.compose.${name}`] ?? ''))
 }
 
 type Environment = Readonly<Record<string, string | undefined>>

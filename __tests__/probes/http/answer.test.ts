@@ -84,9 +84,31 @@ describe('an answer', () => {
     ['a negative length', 'HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n'],
     ['a chunk without a size', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n'],
     ['a chunk longer than it says', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabcd\r\n'],
-    ['a line of 20 kB', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}`],
-    ['interim answers without end', 'HTTP/1.1 100 Continue\r\nX: y\r\n\r\n'.repeat(10_000)],
+    ['a folded line before any header', 'HTTP/1.1 200 OK\r\n folded\r\n\r\n'],
+    ['a list of two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 5, 6\r\n\r\nhello'],
+    ['an empty list of lengths', 'HTTP/1.1 200 OK\r\nContent-Length: ,\r\n\r\nhello'],
   ])('with %s is garbage', (_name, bytes) => {
     expect(createReader(options).push(Buffer.from(bytes)).is).toBe('garbage')
+  })
+
+  test.each([
+    ['a line', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(110_000)}`],
+    ['all lines', `HTTP/1.1 200 OK\r\n${`X: ${'x'.repeat(50_000)}\r\n`.repeat(7)}`],
+    ['folded lines', `HTTP/1.1 200 OK\r\nX: y\r\n${' x\r\n'.repeat(80_000)}`],
+    ['interim answers without end', 'HTTP/1.1 100 Continue\r\nX: y\r\n\r\n'.repeat(10_000)],
+  ])('with too much in %s says so', (_name, bytes) => {
+    expect(createReader(options).push(Buffer.from(bytes)).is).toBe('oversize')
+  })
+
+  test('keeps every byte of a header but the white space around it', () => {
+    const progress = createReader(options).push(
+      Buffer.from('HTTP/1.1 200 OK\r\nLocation: \t/voil\xc3\xa0 \r\nContent-Length: 0\r\n\r\n', 'latin1'),
+    )
+    expect(progress.is === 'done' && progress.answer.headers.get('location')).toBe('/voil\xc3\xa0')
+  })
+
+  test('joins what is folded by a space', () => {
+    const progress = createReader(options).push(Buffer.from('HTTP/1.1 200 OK\r\nX: a;\r\n  b\r\n\tc\r\nContent-Length: 0\r\n\r\n'))
+    expect(progress.is === 'done' && progress.answer.headers.get('x')).toBe('a; b c')
   })
 })

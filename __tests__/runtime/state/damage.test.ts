@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, openSync, readdirSync, statSync, symlinkSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -60,6 +61,29 @@ describe('a state database that cannot be used is set aside, and the run has an 
     await opened.state.close()
     expect(asideOf(directory)).toHaveLength(1)
     expect(await openAt(directory)).toMatchObject({ usable: true, warnings: [] })
+  })
+
+  test.each([
+    ['random bytes', randomBytes(8_192)],
+    ['text', Buffer.from('hello '.repeat(500))],
+    ['the head of a database and nothing behind it', Buffer.concat([Buffer.from('SQLite format 3\0'), randomBytes(5_000)])],
+  ])('but not when it is only its guard that holds %s: nothing of the state is lost', async (_, bytes) => {
+    const directory = await used()
+    writeFileSync(join(directory, 'guard.db'), bytes)
+    const opened = await openAt(directory)
+    expect(opened).toMatchObject({ usable: true, warnings: [] })
+    if (!opened.usable) throw new Error(opened.cause)
+    expect(opened.state.statuses('endpoint.latency', 'https://quiz.example/1', 1)).toEqual([{ at: 5, status: 'ok' }])
+    await opened.state.close()
+    expect(asideOf(directory)).toEqual([])
+  })
+
+  test('and a guard that somebody holds is told by its own name', async () => {
+    const directory = await used()
+    const holder = new DatabaseSync(join(directory, 'guard.db'))
+    holder.exec('BEGIN EXCLUSIVE')
+    expect(await openAt(directory)).toMatchObject({ usable: false, cause: expect.stringContaining('guard.db: locked') })
+    holder.close()
   })
 
   test('a page that is found damaged only in use, without losing the run that found it', async () => {

@@ -7,6 +7,7 @@ import { formatDuration } from '../../core/quantity.ts'
 import { plainLines, shorten } from '../../core/text/plain.ts'
 import { shellCommand } from '../../core/text/shell-command.ts'
 import { isInstant } from '../../core/time/instant.ts'
+import { seeDeclared } from '../../tools/compose-services.ts'
 import type { PurgeSubject } from './about.ts'
 import type { PurgeOptions } from './options.ts'
 
@@ -40,6 +41,15 @@ const ranToday = (context: Context, about: PurgeSubject): number | undefined => 
   return date === about.day.today.date && isInstant(Number(at)) ? Number(at) : undefined
 }
 
+/** Why its service cannot be meant, where that is why the command failed: then nothing ran, and the name is a mistake of the file. */
+const mistakenService = async ({ service }: RunCommand, finished: Finished, { compose }: Context): Promise<Attempt | undefined> => {
+  if (finished.ended !== 'exit' || finished.exitCode === 0) return undefined
+  const containers = await compose.containers()
+  if (!containers.seen || containers.value.some((one) => one.service === service)) return undefined
+  const declared = await seeDeclared(compose, service, 'run-command.service')
+  return declared.seen ? undefined : { kind: 'refused', cause: `${declared.cause}${declared.hint}`, advice: declared.advice }
+}
+
 /** Runs the purge that was missed, alone on the compose project and at most once a day. A run that dies before its end leaves no note: it runs again. */
 export const attemptPurge = async (wanted: RunCommand, about: PurgeSubject, context: Context): Promise<Attempt> => {
   const before = ranToday(context, about)
@@ -54,6 +64,8 @@ export const attemptPurge = async (wanted: RunCommand, about: PurgeSubject, cont
     return context.compose.run(['exec', '-T', wanted.service, ...wanted.command], { timeoutMs: wanted.timeout })
   })
   if (alone.kind === 'refused') return alone
+  const mistaken = await mistakenService(wanted, alone.value, context)
+  if (mistaken !== undefined) return mistaken
   // What never started did nothing: the next run may try.
   if (alone.value.ended !== 'not-started') context.state.setNote(noteKey(about), `${about.day.today.date} ${context.now()}`)
   return { kind: 'ran', finished: alone.value }

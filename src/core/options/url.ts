@@ -8,12 +8,20 @@ const schemeOf = /^([a-z][a-z0-9+.-]*):\/\//i
 const oneOf = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
 
+/** Why nobody can listen at the place of a URL; it is none that Ronde could ask. */
+const leadsNowhere = (text: string, url: URL): string | undefined => {
+  if (url.port === '0') return 'has the port 0, on which nothing can listen'
+  return /^[a-z]+:\/\/unix:\//i.test(text) ? 'is a Unix socket, which Ronde cannot ask; write its address and port' : undefined
+}
+
 const readUrl = (text: string, schemes: readonly string[]): ParsedText<string> => {
   const scheme = schemeOf.exec(text)?.[1]?.toLowerCase()
   if (scheme === undefined) return { mistake: `${shown(text)} has no scheme; write ${shown(`${schemes[0]}://${text}`).slice(1, -1)}` }
   if (!schemes.includes(scheme)) return { mistake: `${shown(text)} has the scheme ${scheme}; expected ${oneOf(schemes)}` }
   const url = URL.parse(text)
   if (url === null || url.hostname === '') return { mistake: `${shown(text)} is not a URL such as ${schemes[0]}://quiz.example/` }
+  const nowhere = leadsNowhere(text, url)
+  if (nowhere !== undefined) return { mistake: `${shown(text)} ${nowhere}` }
   if (url.password !== '' && /@/.test(url.pathname + url.search + url.hash))
     return { mistake: `${shown(text)} can be read in more than one way; write @ as %40 in the password, and behind the host` }
   if (scheme === 'tcp' && url.port === '') return { mistake: `${shown(text)} has no port; write tcp://${url.hostname}:5432` }

@@ -1,4 +1,5 @@
 import { type BufferKeep, createKeep } from '../../core/keep.ts'
+import { lengthIn, trimmed } from './header-text.ts'
 
 /** What an HTTP/1 answer said. Header names are lower-case; repeated ones are joined by a comma. Everything is untrusted. */
 export type HttpAnswer = {
@@ -16,7 +17,8 @@ export type HttpAnswer = {
 export type AnswerProgress =
   | { readonly is: 'more' }
   | { readonly is: 'done'; readonly answer: HttpAnswer }
-  | { readonly is: 'garbage' | 'cut' | 'closed' }
+  /** `oversize`: its header is longer than what is read. */
+  | { readonly is: 'garbage' | 'oversize' | 'cut' | 'closed' }
 
 export type ReaderOptions = {
   readonly method: string
@@ -28,7 +30,7 @@ export type ReaderOptions = {
 export type Reader = { readonly push: (piece: Buffer) => AnswerProgress; readonly end: () => AnswerProgress }
 
 type LineStep = 'status' | 'header' | 'size' | 'separator' | 'trailer'
-type Step = LineStep | 'data' | 'done' | 'garbage'
+type Step = LineStep | 'data' | 'done' | 'garbage' | 'oversize'
 
 type State = {
   readonly method: string
@@ -40,6 +42,8 @@ type State = {
   headBytes: number
   status: number
   headers: Map<string, string>
+  /** The header that a folded line goes on with. */
+  lastName: string
   chunked: boolean
   /** Bytes that this body or chunk still has; infinite when the end of the connection ends the body. */
   left: number
@@ -48,8 +52,10 @@ type State = {
 }
 
 const bodiless: ReadonlySet<number> = new Set([101, 204, 304])
-const maxLineBytes = 16 * 1024
-const maxHeadBytes = 64 * 1024
+/** As much as curl takes. */
+export const maxLineBytes = 100 * 1024
+/** As much as curl takes, of all lines together. */
+export const maxHeadBytes = 300 * 1024
 const more: AnswerProgress = { is: 'more' }
 const statusLine = /^HTTP\/1\.[01] ([1-9]\d\d)(?: |$)/
 const headerLine = /^([!#$%&'*+.^_`|~\w-]+):(.*)$/
@@ -60,26 +66,36 @@ const beginBody = (state: State): Step => {
   if (status < 200 && status !== 101) {
     // An interim answer (100 Continue, 103 Early Hints): the real one follows.
     state.headers = new Map()
+    state.lastName = ''
     return 'status'
   }
   if (state.method === 'HEAD' || bodiless.has(status)) return 'done'
   state.chunked = /(^|,)\s*chunked$/i.test(headers.get('transfer-encoding') ?? '')
   if (state.chunked) return 'size'
-  const length = headers.get('content-length')
-  if (length !== undefined && !/^\d{1,15}$/.test(length)) return 'garbage'
-  state.left = length === undefined ? Number.POSITIVE_INFINITY : Number(length)
+  const said = headers.get('content-length')
+  const length = said === undefined ? Number.POSITIVE_INFINITY : lengthIn(said)
+  if (length === undefined) return 'garbage'
+  state.left = length
   return state.left === 0 ? 'done' : 'data'
+}
+
+/** An old way to break a long line (RFC 9112, 5.2): what goes on stands behind a space. */
+const onFolded = (state: State, text: string): Step => {
+  const known = state.headers.get(state.lastName)
+  if (known === undefined) return 'garbage'
+  if (text !== '') state.headers.set(state.lastName, known === '' ? text : `${known} ${text}`)
+  return 'header'
 }
 
 const onHeader = (state: State, text: string): Step => {
   if (text === '') return beginBody(state)
-  const [, name, spaced = ''] = headerLine.exec(text.trimEnd()) ?? []
+  if (/^[ \t]/.test(text)) return onFolded(state, trimmed(text))
+  const [, name, spaced = ''] = headerLine.exec(trimmed(text)) ?? []
   if (name === undefined) return 'garbage'
-  const value = spaced.trimStart()
   const key = name.toLowerCase()
   const before = state.headers.get(key)
-  const repeatsLength = key === 'content-length' && before === value
-  state.headers.set(key, before === undefined || repeatsLength ? value : `${before}, ${value}`)
+  state.lastName = key
+  state.headers.set(key, before === undefined ? trimmed(spaced) : `${before}, ${trimmed(spaced)}`)
   return 'header'
 }
 
@@ -106,7 +122,7 @@ const takeLine = (state: State, piece: Buffer, from: number, step: LineStep): nu
   const to = newline === -1 ? piece.length : newline
   state.line += piece.toString('latin1', from, to)
   if (inHead[step]) state.headBytes += to - from + 1
-  if (state.line.length > maxLineBytes || state.headBytes > maxHeadBytes) state.step = 'garbage'
+  if (state.line.length > maxLineBytes || state.headBytes > maxHeadBytes) state.step = inHead[step] ? 'oversize' : 'garbage'
   else if (newline !== -1) {
     const { line } = state
     state.line = ''
@@ -133,11 +149,12 @@ const done = ({ status, headers, kept, bodyBytes, bound }: State): AnswerProgres
 
 const push = (state: State, piece: Buffer): AnswerProgress => {
   let at = 0
-  while (at < piece.length && state.step !== 'done' && state.step !== 'garbage') {
+  while (at < piece.length && state.step !== 'done' && state.step !== 'garbage' && state.step !== 'oversize') {
     at = state.step === 'data' ? takeData(state, piece, at) : takeLine(state, piece, at, state.step)
   }
   // What cannot become `HTTP/1.` is told at once: such a server may wait for us for ever.
   const hopeless = state.step === 'status' && !'HTTP/1.'.startsWith(state.line.slice(0, 7))
+  if (state.step === 'oversize') return { is: 'oversize' }
   if (state.step === 'garbage' || hopeless) return { is: 'garbage' }
   return state.step === 'done' ? done(state) : more
 }
@@ -161,6 +178,7 @@ export const createReader = ({ method, keepBytes, readBytes }: ReaderOptions): R
     headBytes: 0,
     status: 0,
     headers: new Map(),
+    lastName: '',
     chunked: false,
     left: 0,
     bodyBytes: 0,

@@ -8,6 +8,8 @@ import type { HttpRequest } from './request.ts'
 
 /** What is kept of a body that is wanted. */
 export const keptBytes = 1024 * 1024
+/** What is kept of any other one, to show how it begins. */
+const beginningBytes = 1024
 /** What is read of a body that is not wanted, before it counts as endless. */
 const droppedBytes = 8 * keptBytes
 
@@ -37,7 +39,7 @@ const exchange = ({ socket }: Dialed, hop: Hop, wantsBody: boolean, stop: Stop):
     const phase = () => (firstAt === 0 ? ('first-byte' as const) : ('body' as const))
     const reader = createReader({
       method: hop.method,
-      keepBytes: wantsBody ? keptBytes : 0,
+      keepBytes: wantsBody ? keptBytes : beginningBytes,
       readBytes: wantsBody ? keptBytes : droppedBytes,
     })
     const finish = (result: TimedAnswer | Failure) => {
@@ -68,7 +70,7 @@ const exchange = ({ socket }: Dialed, hop: Hop, wantsBody: boolean, stop: Stop):
 export const ask = async (request: HttpRequest, hop: Hop, dial: Dial, stop: Stop) => {
   const { url } = hop
   const secure = url.protocol === 'https:'
-  const tls = url.origin === request.url.origin ? request.tls : { ...request.tls, serverName: undefined }
+  const tls = url.hostname === request.url.hostname ? request.tls : { ...request.tls, serverName: undefined }
   const dialed = await dial({ ...placeOf(url), tls: secure ? tls : undefined }, stop)
   if (!('socket' in dialed)) return dialed
   const exchanged = await exchange(dialed, hop, request.wantsBody, stop)

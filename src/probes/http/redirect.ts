@@ -27,9 +27,16 @@ export const shownUrl = (url: URL): string => {
   return `${url.protocol}//${url.host}${url.pathname}${names.length === 0 ? '' : `?${names.join('&')}`}`
 }
 
+/** A `Location` as it is meant: bytes of UTF-8, which the reader of headers keeps one a character; of Latin-1 where they are not. */
+const decodedLocation = (location: string): string => {
+  const bytes = Buffer.from(location, 'latin1')
+  const text = bytes.toString('utf8')
+  return Buffer.from(text, 'utf8').equals(bytes) ? text : location
+}
+
 /** The place that is meant, with the credentials of its own origin only; `undefined` when it is no web address. */
 const targetOf = (from: URL, location: string): URL | undefined => {
-  const url = URL.parse(location, from.href)
+  const url = URL.parse(decodedLocation(location), from.href)
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined
   const { username, password } = url.origin === from.origin ? from : { username: '', password: '' }
   url.username = username
@@ -55,7 +62,8 @@ export const follow = (
   { status, location }: { readonly status: number; readonly location: string | undefined },
   policy: RedirectPolicy,
 ): Redirect => {
-  if (policy === 'none' || location === undefined || !redirects.has(status)) return { final: true }
+  // An empty one leads nowhere: then it is the answer, as for curl.
+  if (policy === 'none' || location === undefined || location === '' || !redirects.has(status)) return { final: true }
   const url = targetOf(hop.url, location)
   if (url === undefined) return { refused: 'a place that is no web address' }
   const to = hopTo(hop, url, status)

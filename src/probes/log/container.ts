@@ -1,7 +1,7 @@
 import type { Compose, Container } from '../../contract/compose.ts'
 import { couldNotLook, type Instant, type Seen, saw } from '../../contract/seen.ts'
-import { didYouMean } from '../../core/suggestion.ts'
 import { shorten } from '../../core/text/plain.ts'
+import { seeDeclared } from '../../tools/compose-services.ts'
 import { type LogText, stampedLines } from './source.ts'
 
 const mostContainers = 10
@@ -29,8 +29,10 @@ export const seeContainerLog = async (compose: Compose, service: string, since: 
   if (!containers.seen) return containers
   const own = containers.value.filter((one) => one.service === service).slice(0, mostContainers)
   if (own.length === 0) {
-    const known = [...new Set(containers.value.map((one) => one.service))].toSorted()
-    return couldNotLook(`no container of the service ${service}${didYouMean(service, known)}`, 'correct log.service, or start the service')
+    const declared = await seeDeclared(compose, service, 'log.service')
+    return declared.seen
+      ? couldNotLook(`no container of the service ${service}`, `start the service ${service}`)
+      : couldNotLook(`no container of the service ${service}${declared.hint}`, `${declared.advice}: ${declared.cause}`)
   }
   const looks = await Promise.all(own.map((one) => linesOf(compose, one, since)))
   const failed = looks.find((one) => !one.seen)

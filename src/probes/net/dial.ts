@@ -2,8 +2,8 @@ import { connect, isIP, type Socket } from 'node:net'
 import type { Instant } from '../../contract/seen.ts'
 import { isRefused } from '../../core/net/address.ts'
 import { loadTls } from '../../core/net/tls.ts'
-import { codeOf, codesOf, dnsAdvice, type Failure, failed, failureOf, failureOfConnect, notSeen, type Phase } from './fault.ts'
-import type { Address, Resolve } from './resolve.ts'
+import { codesOf, dnsAdvice, type Failure, failed, failureOf, failureOfConnect, notSeen, type Phase, tlsCodeOf } from './fault.ts'
+import type { Address, FoundAddresses, Resolve } from './resolve.ts'
 import type { Stop } from './stop.ts'
 
 export type TlsOptions = {
@@ -28,9 +28,14 @@ export type Dialed = {
   readonly socket: Socket
   readonly address: string
   readonly dnsMs: number
+  /** What the name took when it was asked for in this run, where it is remembered since. */
+  readonly askedNameMs?: number | undefined
   readonly connectMs: number
   readonly tlsMs: number
 }
+
+/** What the name takes whoever asks for it: a name that is remembered took its time once. */
+export const nameMs = ({ dnsMs, askedNameMs = 0 }: Pick<Dialed, 'dnsMs' | 'askedNameMs'>): number => Math.max(dnsMs, askedNameMs)
 
 /** Opens a connection, from here or from inside a container. */
 export type Dial = (where: DialTarget, stop: Stop) => Promise<Dialed | Failure>
@@ -48,7 +53,7 @@ export const refusalOf = (address: string): Failure =>
   notSeen(`${address} is a link-local or cloud metadata address, which Ronde never opens`, 'name the service by another address', true)
 
 /** All addresses of a name; a name with one that is never opened is refused as a whole. */
-export const addressesOf = async (hostname: string, resolve: Resolve, stop: Stop): Promise<readonly Address[] | Failure> => {
+export const addressesOf = async (hostname: string, resolve: Resolve, stop: Stop): Promise<FoundAddresses | Failure> => {
   const answer = resolve(hostname)
   const resolution =
     'then' in answer ? await Promise.race([answer, new Promise<undefined>((settle) => stop.whenStopped(() => settle(undefined)))]) : answer
@@ -56,7 +61,7 @@ export const addressesOf = async (hostname: string, resolve: Resolve, stop: Stop
     return stop.reason() === 'cancelled' ? stopped(stop, 'dns') : notSeen('the name could not be looked up in time', dnsAdvice)
   if (!('addresses' in resolution)) return resolution
   const refused = resolution.addresses.find((one) => isRefused(one.address))
-  return refused === undefined ? resolution.addresses : refusalOf(refused.address)
+  return refused === undefined ? resolution : refusalOf(refused.address)
 }
 
 const open = (addresses: readonly Address[], port: number): Socket => {
@@ -110,7 +115,7 @@ export const withTls = async (opened: Opened, { hostname, tls }: DialTarget, sto
     ...(isIP(name) === 0 ? { servername: name } : {}),
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
   })
-  const failure = await becomes(socket, { event: 'secureConnect', phase: 'tls', stop, read: (error) => failureOf(codeOf(error), 'tls') })
+  const failure = await becomes(socket, { event: 'secureConnect', phase: 'tls', stop, read: (error) => failureOf(tlsCodeOf(error), 'tls') })
   if (failure === undefined) return { ...opened, socket, tlsMs: performance.now() - startedAt }
   opened.socket.destroy()
   return failure
@@ -121,8 +126,9 @@ export const createDial =
   (resolve: Resolve): Dial =>
   async (where, stop) => {
     const startedAt = performance.now()
-    const addresses = await addressesOf(where.hostname, resolve, stop)
-    if (!('length' in addresses)) return addresses
+    const found = await addressesOf(where.hostname, resolve, stop)
+    if (!('addresses' in found)) return found
+    const { addresses, tookMs } = found
     const resolvedAt = performance.now()
     const socket = open(addresses, where.port)
     const failure = await becomes(socket, {
@@ -133,6 +139,6 @@ export const createDial =
     })
     if (failure !== undefined) return failure
     const address = (addresses.length === 1 ? addresses[0]?.address : socket.remoteAddress) ?? ''
-    const opened = { socket, address, dnsMs: resolvedAt - startedAt, connectMs: performance.now() - resolvedAt }
+    const opened = { socket, address, dnsMs: resolvedAt - startedAt, askedNameMs: tookMs, connectMs: performance.now() - resolvedAt }
     return withTls(opened, where, stop)
   }

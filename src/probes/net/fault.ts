@@ -16,6 +16,8 @@ export type FaultKind =
   | 'tls'
   | 'certificate'
   | 'garbage'
+  /** Its header is longer than what is read. */
+  | 'oversize'
   | 'cut'
   | 'redirect-loop'
   | 'redirect-origin'
@@ -72,6 +74,16 @@ const certificateCode =
   /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(GET|VERIFY|DECRYPT|DECODE)_|ERR_TLS_CERT_|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH)/
 
 export const codeOf = (error: unknown): string => (Error.isError(error) && 'code' in error ? String(error.code) : 'no code')
+
+/** Node has no code for some complaints of OpenSSL about a certificate, only its words; they are none of the server's. */
+export const tlsCodeOf = (error: unknown): string => {
+  const code = codeOf(error)
+  if (code !== 'UNSPECIFIED' || !Error.isError(error)) return code
+  return `CERT_${error.message
+    .toUpperCase()
+    .replace(/[^A-Z0-9]+/g, '_')
+    .slice(0, 60)}`
+}
 
 /** The codes of an error that may stand for several tries, one for each address. */
 export const codesOf = (error: unknown): readonly string[] =>

@@ -3,7 +3,9 @@ import { isIP } from 'node:net'
 import { codeOf, type Failure, failureOfLookup } from './fault.ts'
 
 export type Address = { readonly address: string; readonly family: number }
-export type Resolution = { readonly addresses: readonly Address[] } | Failure
+/** `tookMs`: how long it was asked for, when it was. */
+export type FoundAddresses = { readonly addresses: readonly Address[]; readonly tookMs?: number }
+export type Resolution = FoundAddresses | Failure
 
 /** Name -> addresses. Remembers the names of one run; a failure is forgotten, so that the next attempt asks again. */
 export type Resolve = (hostname: string) => Resolution | Promise<Resolution>
@@ -101,7 +103,7 @@ const createGate = (most: number) => {
 }
 
 const bounded = (answer: Resolution): Resolution =>
-  'addresses' in answer ? { addresses: answer.addresses.slice(0, mostAddresses) } : answer
+  'addresses' in answer ? { ...answer, addresses: answer.addresses.slice(0, mostAddresses) } : answer
 
 const askSystem = async (hostname: string): Promise<Resolution> => {
   const { lookup } = await import('node:dns/promises')
@@ -124,9 +126,10 @@ export const createResolve = (options: ResolveOptions = {}): Resolve => {
     const [hosts, query] = await opened
     const written = hosts.get(hostname)
     if (written !== undefined) return { addresses: written }
-    const answer = await query(hostname)
-    const unknownName = 'fault' in answer
-    return unknownName && system ? gate(() => askSystem(hostname)) : answer
+    const startedAt = performance.now()
+    const asked = await query(hostname)
+    const answer = 'fault' in asked && system ? await gate(() => askSystem(hostname)) : asked
+    return 'addresses' in answer ? { ...answer, tookMs: performance.now() - startedAt } : answer
   }
   return (hostname) => {
     const family = isIP(hostname)

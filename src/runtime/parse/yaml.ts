@@ -1,5 +1,6 @@
 import type { Document, LineCounter, Node, YAMLError } from 'yaml'
 import { shown } from '../../core/options/shown.ts'
+import { keepsDigits } from './yaml-numbers.ts'
 import { type PlaceIn, placeIn, placeOf, type YamlPlace } from './yaml-place.ts'
 
 type Yaml = typeof import('yaml')
@@ -68,6 +69,8 @@ const structureMistakes = (yaml: Yaml, document: Document, counter: LineCounter)
   yaml.visit(document, {
     Node: (_key, node, path) => {
       if (path.length > deepest * 2) return mistake(node, 'nested too deeply')
+      if (yaml.isScalar(node) && typeof node.value === 'number' && !keepsDigits(node.source ?? '', node.value))
+        return mistake(node, 'this number has more digits than can be kept or compared; a text stands in quotes')
       if (!yaml.isAlias(node)) return undefined
       aliases += 1
       if (aliases > mostAliases) return mistake(node, `more than ${mostAliases} aliases`)

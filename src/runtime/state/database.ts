@@ -5,7 +5,7 @@ import { prepareFolder } from './folder.ts'
 import { createEmpty, type Sqlite, withGuard } from './guard.ts'
 import { ownFileFault } from './own-file.ts'
 import { prepareSchema } from './schema.ts'
-import { folderAdvice, foreignOwner, type StateTrouble, systemTrouble } from './trouble.ts'
+import { folderAdvice, foreignOwner, isDamaged, type StateTrouble, sqliteCode, systemTrouble } from './trouble.ts'
 
 const busyTimeoutMs = 5_000
 /** Damaged or newer files that are kept for a person to look at. */
@@ -26,16 +26,6 @@ const databasePath = (directory: string) => join(directory, 'state.db')
 /** The journal of the old kind is none of ours, and SQLite would obey it. */
 const companions = ['-journal', '-wal', '-shm', ''] as const
 
-/** SQLite's primary result code; `undefined` when the error is not SQLite's. */
-const sqliteCode = (error: unknown): number | undefined =>
-  Error.isError(error) && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined
-
-/** What is not a number of JavaScript was never written by us. */
-const isForeignNumber = (error: unknown): boolean => Error.isError(error) && 'code' in error && error.code === 'ERR_OUT_OF_RANGE'
-
-/** CORRUPT and NOTADB: the file itself is damaged, as opposed to the disk or the rights. */
-export const isDamaged = (error: unknown): boolean => [11, 26].includes(sqliteCode(error) ?? 0) || isForeignNumber(error)
-
 const sqliteTroubles: Readonly<Record<number, (path: string) => StateTrouble>> = {
   3: (path) => ({ cause: `${path}: not permitted`, advice: folderAdvice(path.slice(0, path.lastIndexOf('/'))) }),
   5: (path) => ({ cause: `${path}: locked for more than ${busyTimeoutMs} ms`, advice: 'look at which process holds this file' }),
@@ -47,7 +37,8 @@ const sqliteTroubles: Readonly<Record<number, (path: string) => StateTrouble>> =
 
 /** What an error of the state database means for the person who runs the server. */
 export const databaseTrouble = (directory: string, error: unknown): StateTrouble => {
-  const path = databasePath(directory)
+  const ofGuard = Error.isError(error) && 'errcode' in error && 'path' in error && typeof error.path === 'string'
+  const path = ofGuard ? String(error.path) : databasePath(directory)
   const told = sqliteTroubles[sqliteCode(error) ?? 0]?.(path)
   return told ?? systemTrouble(path, error)
 }

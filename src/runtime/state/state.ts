@@ -4,9 +4,10 @@ import type { Finding } from '../../contract/finding.ts'
 import type { PastMeasurement, PastStatus } from '../../contract/history.ts'
 import type { Instant } from '../../contract/seen.ts'
 import { statuses } from '../../contract/status.ts'
-import { closeDatabase, databaseInode, databaseTrouble, isDamaged, type OpenDatabase, openDatabase } from './database.ts'
+import { closeDatabase, databaseInode, databaseTrouble, type OpenDatabase, openDatabase } from './database.ts'
 import { keyWord, type RunRecord, recordRun, type StateKey, scopeOf } from './record.ts'
 import type { StateTrouble } from './trouble.ts'
+import { isDamaged } from './trouble.ts'
 
 export type { StateKey } from './record.ts'
 

@@ -32,3 +32,13 @@ export const systemTrouble = (path: string, error: unknown): StateTrouble =>
   systemTroubles[errorCode(error)]?.(path) ?? { cause: `${path}: ${errorCode(error)}`, advice: 'look at this folder and its disk' }
 
 export const foreignOwner = (path: string, uid: number): StateTrouble => ({ cause: `${path}: belongs to uid ${uid}`, advice: ownerAdvice })
+
+/** SQLite's primary result code; `undefined` when the error is not SQLite's. */
+export const sqliteCode = (error: unknown): number | undefined =>
+  Error.isError(error) && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined
+
+/** What is not a number of JavaScript was never written by us. */
+const isForeignNumber = (error: unknown): boolean => Error.isError(error) && 'code' in error && error.code === 'ERR_OUT_OF_RANGE'
+
+/** CORRUPT and NOTADB: the file itself is damaged, as opposed to the disk or the rights. */
+export const isDamaged = (error: unknown): boolean => [11, 26].includes(sqliteCode(error) ?? 0) || isForeignNumber(error)

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os'
 import type { Container } from '../../contract/compose.ts'
 import type { Connect, DatabaseLocation, PostgresTarget, SpeakTls } from '../../contract/database.ts'
 import { couldNotLook, type Seen, saw } from '../../contract/seen.ts'
+import { seeDeclared } from '../compose-services.ts'
 import { isPostgresImage } from './database-image.ts'
 import { locationInContainer } from './from-container.ts'
 import { targetFromUrl } from './from-url.ts'
@@ -65,25 +66,14 @@ const ofService = async (service: string, services: ConnectServices): Promise<Se
   if (!containers.seen) return containers
   const lasting = containers.value.filter((one) => !one.oneOff)
   const container = best(lasting.filter((one) => one.service === service))
-  return container === undefined ? withoutContainer(service, lasting, services) : locationInContainer(container, services)
+  return container === undefined ? withoutContainer(service, services) : locationInContainer(container, services)
 }
 
 /** Declared in the compose file, it is down; otherwise its name is a mistake. */
-const withoutContainer = async (
-  service: string,
-  containers: readonly Container[],
-  services: ConnectServices,
-): Promise<Seen<DatabaseLocation>> => {
-  const finished = await services.compose.run(['config', '--services'])
-  const declared = finished.ended === 'exit' && finished.exitCode === 0 ? finished.stdout.split(/\s+/) : []
-  if (declared.includes(service)) {
-    return saw({ kind: 'down', subject: `service/${service}`, service, cause: `service ${service} has no container` }, services.now())
-  }
-  const known = [...new Set([...declared, ...containers.map((one) => one.service)])].filter((one) => one !== '').toSorted()
-  return couldNotLook(
-    `database.service: ${JSON.stringify(service)} is no service of the compose project; ${known.length === 0 ? 'it has none' : `its services: ${known.join(', ')}`}`,
-    'correct database.service',
-  )
+const withoutContainer = async (service: string, services: ConnectServices): Promise<Seen<DatabaseLocation>> => {
+  const declared = await seeDeclared(services.compose, service, 'database.service')
+  if (!declared.seen) return couldNotLook(declared.cause, declared.advice)
+  return saw({ kind: 'down', subject: `service/${service}`, service, cause: `service ${service} has no container` }, services.now())
 }
 
 /** Nothing is configured: exactly one service whose image is PostgreSQL's is taken. */

@@ -197,7 +197,7 @@ describe('a broken stack', () => {
   test('a container that the file does not have any more is advice', () => {
     expect(aboutFile(first)).toMatchObject({
       status: 'ok',
-      advice: expect.stringContaining(`${project}-orphan-1; docker compose up -d --remove-orphans removes them`),
+      advice: expect.stringMatching(new RegExp(`${project}-orphan-1; to remove them: docker compose .* up -d --remove-orphans`)),
     })
   })
 

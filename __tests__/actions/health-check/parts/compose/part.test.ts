@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { judgeCompose } from '../../../../../src/actions/health-check/parts/compose/part.ts'
 import { composeLine } from '../../../../../src/actions/health-check/parts/compose/policy.ts'
 import { containersNote, noteOf } from '../../../../../src/actions/health-check/parts/compose/restarts.ts'
+import { unhealthyNote, unhealthyOf } from '../../../../../src/actions/health-check/parts/compose/unhealthy.ts'
 import type { Container } from '../../../../../src/contract/compose.ts'
 import type { JudgedFinding } from '../../../../../src/contract/finding.ts'
 import { type History, noHistory } from '../../../../../src/contract/history.ts'
@@ -90,6 +91,21 @@ describe('a service', () => {
     ['could not be looked at in the last run', ['unknown'], 'warning', 'soft'],
   ])('that is unhealthy and %s', (_, statuses, status, certainty) => {
     expect(about(one({ health: 'unhealthy' }, {}, pastWith({ statuses })), 'compose.service')).toMatchObject({ status, certainty })
+  })
+
+  test.each<[string, readonly string[], Status]>([
+    ['exited', [], 'warning'],
+    ['unhealthy', ['web'], 'critical'],
+  ])('that is unhealthy, and was %s in the last run, which was critical', (_, unhealthy, status) => {
+    const past = pastWith({ statuses: ['critical'], notes: { [unhealthyNote]: JSON.stringify(unhealthy) } })
+    expect(about(one({ health: 'unhealthy' }, {}, past), 'compose.service')?.status).toBe(status)
+  })
+
+  test('that was unhealthy is remembered by its name', () => {
+    const sick = container({ health: 'unhealthy' })
+    expect(
+      unhealthyOf([sick, sick, container({ service: 'db' }), container({ service: 'old', state: 'exited', health: 'unhealthy' })]),
+    ).toBe('["web"]')
   })
 
   test('that is unhealthy shows what its health check said', () => {
@@ -325,7 +341,9 @@ describe('the compose file', () => {
     const config = { kind: 'valid', services: [declared()], inactive: [], unset: ['TAG'] } as const
     const found = configFinding(snapshot(config, container(), container({ service: 'old' })))
     expect(found).toMatchObject({ status: 'ok' })
-    expect(found?.advice).toContain('quiz-old-1; docker compose up -d --remove-orphans removes them')
+    expect(found?.advice).toContain(
+      'quiz-old-1; to remove them: docker compose --project-directory /srv/quiz -p quiz up -d --remove-orphans',
+    )
     expect(found?.advice).toContain('not set for the runner, so taken as empty: TAG')
   })
 })

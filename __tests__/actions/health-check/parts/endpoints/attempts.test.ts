@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { askRepeatedly } from '../../../../../src/actions/health-check/parts/endpoints/attempts.ts'
 import type { Observation } from '../../../../../src/actions/health-check/parts/endpoints/observation.ts'
+import { judgeEndpoint } from '../../../../../src/actions/health-check/parts/endpoints/policy.ts'
 import { createGate } from '../../../../../src/core/gate.ts'
 import { answer, target } from '../../../../support/endpoints.ts'
 
@@ -53,6 +54,42 @@ describe('attempts', () => {
   test('keep what an earlier one saw when the deadline cuts a later one', async () => {
     const given = asking([wrong, unseen(true)])
     expect((await askRepeatedly(home, given)).attempts).toEqual([wrong])
+  })
+})
+
+describe('the samples of a slow answer', () => {
+  const slow = answer({ totalMs: 1_500 })
+  const reset: Observation = {
+    kind: 'fault',
+    fault: { kind: 'reset', phase: 'first-byte', detail: '' },
+    redirects: [],
+    timing: slow.timing,
+  }
+  const body = answer({ body: { text: 'down', whole: true } })
+  const fine = target({ url: 'http://quiz.example/', text: 'status' })
+
+  test.each<[string, Observation]>([
+    ['reset', reset],
+    ['503', answer({ status: 503 })],
+    ['another body', body],
+  ])('that fail decide: %s', async (_, failing) => {
+    const observed = await askRepeatedly(fine, asking([slow, failing, failing]))
+    expect(judgeEndpoint(fine, observed).map((one) => one.status)).toContain('critical')
+    expect(JSON.stringify(judgeEndpoint(fine, observed))).toContain('attempt 1: answered in 1.5 s')
+  })
+
+  test('of which one fails do not make it better: the first counts, and the failure is told', async () => {
+    const observed = await askRepeatedly(fine, asking([slow, reset, answer()]))
+    expect(judgeEndpoint(fine, observed).find((one) => one.id === 'endpoint.latency')).toMatchObject({
+      status: 'critical',
+      observed: '1.5 s (limit 1 s), median of 3',
+      evidence: [expect.any(String), 'a sample: connection reset before an answer came'],
+    })
+  })
+
+  test('that are quick make it good', async () => {
+    const observed = await askRepeatedly(fine, asking([slow, answer(), answer()]))
+    expect(judgeEndpoint(fine, observed).map((one) => one.status)).not.toContain('critical')
   })
 })
 

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { createAsk } from '../../../../../src/actions/health-check/parts/endpoints/network.ts'
+import { goesByProxy } from '../../../../../src/core/net/proxy.ts'
 import { createPrograms } from '../../../../../src/tools/process/programs.ts'
 import { target } from '../../../../support/endpoints.ts'
 import { httpServer } from '../../../../support/http-server.ts'
@@ -33,4 +34,28 @@ test('what redirects to TLS is asked elsewhere from its beginning, and this proc
   await using server = await httpServer((_request, response) => response.writeHead(302, { location }).end())
   expect(await asked({ url: `${server.origin}/`, redirects: 'any' })).toEqual({ seen: 'killed', elsewhere: 1 })
   expect(secure.connections()).toBe(0)
+})
+
+test('a name that is not found is no fault where others go by a proxy', async () => {
+  const signal = new AbortController().signal
+  const isolate = () => async () => ({ lived: false, ended: 'SIGSEGV' }) as const
+  const environment = { https_proxy: 'http://127.0.0.1:1', HTTP_PROXY: 'http://127.0.0.1:1', no_proxy: '.inside.invalid, localhost' }
+  const byProxy = (place: Pick<URL, 'hostname' | 'protocol'>) => goesByProxy(environment, place)
+  const context = { signal, now: Date.now, runProgram: createPrograms({ environment: {} }).run, compose: {}, isolate, byProxy }
+  const ask = createAsk(context as never, 'none')
+  expect(await ask(target('http://quiz.invalid/'))).toMatchObject({ kind: 'unseen', cause: expect.stringContaining('names a proxy') })
+  for (const url of ['http://quiz.inside.invalid/', 'tcp://quiz.invalid:1'])
+    expect(await ask(target(url))).toMatchObject({ fault: { kind: 'unresolved' } })
+})
+
+test.each([
+  [{ https_proxy: 'http://p' }, 'https://quiz.example/', true],
+  [{ HTTPS_PROXY: 'http://p' }, 'http://quiz.example/', false],
+  [{ ALL_PROXY: 'http://p' }, 'tcp://quiz.example:5432', true],
+  [{ https_proxy: 'http://p', NO_PROXY: '*' }, 'https://quiz.example/', false],
+  [{ https_proxy: 'http://p', no_proxy: 'other.example,*.quiz.example' }, 'https://www.quiz.example/', false],
+  [{ https_proxy: 'http://p', no_proxy: 'iz.example' }, 'https://quiz.example/', true],
+  [{ https_proxy: '' }, 'https://quiz.example/', false],
+])('with %j, whether %s goes by a proxy is %s', (environment, url, expected) => {
+  expect(goesByProxy(environment as Readonly<Record<string, string>>, new URL(url))).toBe(expected)
 })

@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { endpointsOption } from '../../../../../src/actions/health-check/parts/endpoints/options.ts'
+import { action } from '../../../../../src/actions/health-check/action.ts'
+import { jsonDifference } from '../../../../../src/actions/health-check/parts/endpoints/json-subset.ts'
+import { type Endpoint, endpointsOption } from '../../../../../src/actions/health-check/parts/endpoints/options.ts'
 import { targetsOf } from '../../../../../src/actions/health-check/parts/endpoints/target.ts'
 import { flatIssues, houseError } from '../../../../../src/runtime/parse/issues.ts'
 import { parsedEndpoints, target } from '../../../../support/endpoints.ts'
+import { mistakesOf, parseTold } from '../../../../support/parse-run.ts'
 
 /** As a person reads them: `[0].url: …`. */
 const mistakes = (written: readonly unknown[]): readonly string[] => {
@@ -34,7 +37,33 @@ describe('an endpoint that is written wrong', () => {
     ['has a header with a line break', [{ url, headers: { A: 'b\r\nEvil: c' } }], 'has a line break'],
     ['has a body without POST', [{ url, body: 'x' }], 'only a POST has a body'],
     ['compares what HEAD does not bring', [{ url, method: 'HEAD', text: 'x' }], 'has no body'],
-    ['speaks of TLS without TLS', [{ url: 'http://quiz.example', 'tls-verify': false }], 'has no TLS'],
+    ['speaks of TLS without TLS', [{ url: 'http://quiz.example', 'tls-verify': false, redirects: 'none' }], 'has no TLS'],
+    [
+      'is there twice under two names',
+      [
+        { url, name: 'a' },
+        { url, name: 'b', attempts: 1, timeout: '5s' },
+      ],
+      'the same as [0]',
+    ],
+    [
+      'is there twice with the same header',
+      [
+        { url, headers: { A: 'b' } },
+        { url, headers: { a: 'b' } },
+      ],
+      'the same as [0]',
+    ],
+    ['is a Unix socket', ['http://unix:/run/x.sock:/health'], 'is a Unix socket'],
+    ['has a port that is none', ['http://127.0.0.1:0/'], 'has the port 0'],
+    ['has a TCP port that is none', ['tcp://db:0'], 'has the port 0'],
+    [
+      'compares a number that cannot be kept',
+      [{ url, json: { id: Number('12345678901234567890') } }],
+      'json.id: a number with more digits',
+    ],
+    ['compares a number deep inside', [{ url, json: [{ a: [1, 2 ** 53] }] }], 'more digits'],
+    ['compares a fraction that cannot be kept', [{ url, json: { a: Number('0.12345678901234567') } }], 'more digits'],
     ['asks a port for HTTP things', [{ url: 'tcp://db:5432', status: 200 }], 'it only connects'],
     ['writes', [{ url, method: 'DELETE' }], 'method'],
   ]
@@ -45,6 +74,39 @@ describe('an endpoint that is written wrong', () => {
   test('may differ in method, path or the container from which it is asked', () => {
     const written = [url, { url, method: 'HEAD' }, { url, from: 'web' }, `${url}x`]
     expect(mistakes(written)).toEqual([])
+  })
+
+  test.each<[string, object, object]>([
+    ['a header', { headers: { Host: 'shop.example' } }, { headers: { Host: 'blog.example' } }],
+    ['the text', { text: 'one' }, { text: 'two' }],
+    ['the JSON', { json: { a: 1 } }, { json: { a: 2 } }],
+    ['the status', { status: 200 }, { status: 404 }],
+    ['the body', { method: 'POST', body: 'a' }, { method: 'POST', body: 'b' }],
+  ])('may differ in %s', (_, one, other) => {
+    expect(
+      mistakes([
+        { url, ...one },
+        { url, ...other },
+      ]),
+    ).toEqual([])
+  })
+
+  test('over http may say of TLS what holds where it redirects to', () => {
+    expect(mistakes([{ url: 'http://quiz.example', ca: '/etc/ca.pem', 'server-name': 'shop.example' }])).toEqual([])
+  })
+
+  test('keeps every key of its JSON on the way from the file', async () => {
+    const file = 'health-check: { endpoints: [{ url: "http://quiz.example/", json: { "__proto__": { admin: true }, n: 1.5 } }] }\n'
+    const { optionsFor } = await parseTold({ action, file, registry: { 'health-check': async () => ({ action }) } })
+    const { options } = await optionsFor('health-check', {})
+    const [one] = options['endpoints'] as readonly Endpoint[]
+    expect(JSON.stringify(one?.json)).toBe('{"__proto__":{"admin":true},"n":1.5}')
+    expect(jsonDifference(one?.json ?? null, { status: 'ok' })).toContain('$.__proto__ is missing')
+  })
+
+  test.each(['12345678901234567890', '1.00000000000000000001'])('of %s is refused when the file is read', async (number) => {
+    const file = `health-check: { endpoints: [{ url: "http://quiz.example/", json: { id: ${number} } }] }\n`
+    expect((await mistakesOf({ action, file })).join('\n')).toContain('more digits than can be kept or compared')
   })
 })
 

@@ -143,3 +143,30 @@ describe('a status', () => {
     expect(judgeEndpoint(one, once(answer({ status: seen }))).find(({ id }) => id === 'endpoint.status')?.status).toBe(expected)
   })
 })
+
+describe('an endpoint that fails', () => {
+  /** Codes as Node 24 with OpenSSL 3.5 gave them for real servers. */
+  test.each<[string, FaultKind, string, string]>([
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'tls', 'wants a certificate of the client', 'answers without one'],
+    ['ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE', 'tls', 'wants a certificate of the client', 'ciphers'],
+    ['ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL', 'tls', 'does not speak HTTP/1.1', 'beside HTTP/2'],
+    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'tls', 'only a TLS version that is too old', 'TLS 1.2'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'tls', 'does not speak TLS', 'http://'],
+    ['ERR_SSL_SOMETHING_NEW', 'tls', 'the TLS handshake failed', 'speaks HTTPS at all'],
+    ['CERT_EE_CERTIFICATE_KEY_TOO_WEAK', 'certificate', 'too weak', '2,048 bits'],
+  ])('whose TLS fails with %s says why', (code, kind, title, advice) => {
+    const failed = judgeEndpoint(health, once(fault(kind, 'tls', code))).at(-1)
+    expect(failed).toMatchObject({ status: 'critical', title: expect.stringContaining(title), advice: expect.stringContaining(advice) })
+  })
+
+  test('shows how its body begins, in one line of 200 characters', () => {
+    const failed = answer({ status: 500, body: undefined, beginning: `{"error":\n"db"}${'x'.repeat(900)}` })
+    const [line = ''] = judgeEndpoint(home, once(failed)).find((one) => one.id === 'endpoint.status')?.evidence ?? []
+    expect(line).toMatch(/^its body begins with "\{\\"error\\": \\"db\\"\}x+…"$/)
+    expect(line.length).toBeLessThan(240)
+  })
+
+  test('and then is reached over a redirect to https has a certificate as well', () => {
+    expect(verdicts(judgeEndpoint(home, once(answer({ redirects: ['https://quiz.example/'] }))))).toContain('endpoint.certificate ok')
+  })
+})

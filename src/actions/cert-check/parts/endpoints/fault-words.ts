@@ -67,6 +67,10 @@ const noTls: Readonly<Record<string, TlsFaultWords>> = {
     title: 'its Diffie-Hellman group is too small for any client',
     advice: 'offer ECDHE suites, or make a group of 2048 bits: openssl dhparam -out dhparam.pem 2048',
   },
+  ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: {
+    title: 'it speaks no protocol that was asked for (ALPN)',
+    advice: 'allow HTTP/1.1 beside HTTP/2 in its server',
+  },
   ERR_SSL_TLSV1_UNRECOGNIZED_NAME: {
     title: 'its server knows no such name',
     advice: 'add the name to the configuration of its server, or correct servername',
@@ -89,6 +93,7 @@ const wordings: Record<FaultKind, Wording> = {
   // Certificates are not refused here; should OpenSSL do so all the same, it is a handshake that failed.
   certificate: () => ({ title: 'the TLS handshake failed', advice: logs }),
   garbage,
+  oversize: () => ({ title: 'it presents no certificate that can be read', advice: 'see what listens on that port' }),
   cut: () => ({ title: 'its answer was cut off', advice: logs }),
   'redirect-loop': () => ({ title: 'it redirects without end', advice: logs }),
   'redirect-origin': () => ({ title: 'it redirects to another origin', advice: logs }),

@@ -1,5 +1,6 @@
 import type { JudgedFinding } from '../../../../contract/finding.ts'
 import type { CreateLook } from '../../../../contract/isolation.ts'
+import { proxyObstacle } from '../../../../core/net/proxy.ts'
 import type { EndpointsSetup, SeenOfOne } from '../../looks.ts'
 import type { CertificateFacts, CertificateRow, Served } from '../../part.ts'
 import { judgeEndpoint, type TlsEndpointId } from './judge.ts'
@@ -59,6 +60,8 @@ export const createLook: CreateLook<EndpointsSetup, CertTarget, SeenOfOne<TlsEnd
   return async (target) => {
     const observed = await look(target)
     if ('unseen' in observed) return without([unseenFinding(target, observed.unseen)], false)
+    if ('fault' in observed && observed.fault.kind === 'unresolved' && target.byProxy === true)
+      return without([unseenFinding(target, proxyObstacle)], false)
     if ('fault' in observed) return without([downFinding(target, [{ address: '', fault: observed.fault }])], true)
     const { seen, trusted } = observed
     if (seen.some((one) => one.kind === 'shaken')) {

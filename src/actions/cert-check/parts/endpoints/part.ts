@@ -13,8 +13,12 @@ const run = async (options: CertOptions, { context, startedAt }: CertWorld, how:
   const gate = createGate(maxInFlight)
   const rule = { absolute: options.thresholds.expiry, renewalPeriodMs: options['renewal-period'] }
   const look = context.isolate(endpointsLook, { rule, now: startedAt, how })
+  const targets = targetsOf(options).map((target) => ({
+    ...target,
+    byProxy: context.byProxy?.({ hostname: target.endpoint.host, protocol: 'https:' }) === true,
+  }))
   const all = await Promise.all(
-    targetsOf(options).map(async (target) => seenOrUnfinished(await livedOrThrew(() => gate(() => look(target))), target, 'endpoints')),
+    targets.map(async (target) => seenOrUnfinished(await livedOrThrew(() => gate(() => look(target))), target, 'endpoints')),
   )
   return {
     completed: all.some((one) => one.completed),

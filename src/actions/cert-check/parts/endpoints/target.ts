@@ -14,6 +14,8 @@ export type CertTarget = {
   readonly asked: boolean
   /** PEM files of authorities that are trusted besides the public ones. */
   readonly authorities: readonly string[]
+  /** Others reach it through a proxy: that its name is not found here says nothing. */
+  readonly byProxy?: boolean
 }
 
 const httpsPort = 443

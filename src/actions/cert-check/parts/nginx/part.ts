@@ -2,6 +2,7 @@ import type { Context } from '../../../../contract/context.ts'
 import type { Finished } from '../../../../contract/process.ts'
 import { projectCommand } from '../../../../tools/compose-command.ts'
 import { dockerFailure, isDockerFailure } from '../../../../tools/compose-failure.ts'
+import { seeDeclared } from '../../../../tools/compose-services.ts'
 import type { CertOptions } from '../../options.ts'
 import { type CertOutcome, type CertWorld, definePart } from '../../part.ts'
 import { judgeNginx, type NginxLook } from './policy.ts'
@@ -21,7 +22,11 @@ const lookAt = async (service: string, { compose }: Context): Promise<NginxLook>
   if (!containers.seen) return { kind: 'unseen', cause: containers.cause, advice: containers.advice }
   const ofService = containers.value.filter((one) => one.service === service && !one.oneOff)
   const start = projectCommand(project.value, ['up', '-d'], service)
-  if (ofService.length === 0) return { kind: 'down', cause: `the project ${project.value.name} has no container of ${service}`, start }
+  if (ofService.length === 0) {
+    const declared = await seeDeclared(compose, service, 'nginx-service')
+    if (!declared.seen) return { kind: 'unseen', cause: `${declared.cause}${declared.hint}`, advice: declared.advice }
+    return { kind: 'down', cause: `the project ${project.value.name} has no container of ${service}`, start }
+  }
   if (!ofService.some((one) => one.state === 'running')) return { kind: 'down', cause: `${service} is ${ofService[0]?.state}`, start }
   const finished = await compose.run(['exec', '-T', service, 'nginx', '-t'], { timeoutMs })
   return asLook(finished, projectCommand(project.value, ['logs', '--tail', '50'], service))

@@ -5,8 +5,9 @@ import { list } from '../../../../core/options/list.ts'
 import { texts } from '../../../../core/options/texts.ts'
 import { seeCompose } from '../../../../probes/compose.ts'
 import { type CheckOutcome, definePart, notSeen } from '../../part.ts'
-import { type ComposeId, composeIds, composeLine, judgeCompose } from './policy.ts'
+import { type ComposeId, composeIds, composeLine, judgeAbsent, judgeCompose } from './policy.ts'
 import { containersNote, noteOf } from './restarts.ts'
+import { unhealthyNote, unhealthyOf } from './unhealthy.ts'
 
 export { judgeCompose }
 
@@ -21,11 +22,14 @@ const run = async (
   asked: boolean,
 ): Promise<CheckOutcome<ComposeId>> => {
   const seen = await seeCompose(context.compose)
+  const wasSeen = context.state.note(containersNote) !== undefined
+  if (!seen.seen && wasSeen && 'absent' in seen) return { completed: false, findings: [judgeAbsent(seen)] }
   // What could be looked at before and cannot be any more is never passed over.
-  if (!seen.seen) return notSeen(where, seen, asked || context.state.note(containersNote) !== undefined)
+  if (!seen.seen) return notSeen(where, seen, asked || wasSeen)
   const { config, containers } = seen.value
   const findings = judgeCompose(seen.value, { 'one-shot': options['one-shot'], asked }, context.state, seen.at)
   context.state.setNote(containersNote, noteOf(containers))
+  context.state.setNote(unhealthyNote, unhealthyOf(containers))
   return { completed: config.kind === 'valid', findings, facts: { lines: { compose: composeLine(findings) } } }
 }
 

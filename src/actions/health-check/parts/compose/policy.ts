@@ -1,4 +1,4 @@
-import type { Container } from '../../../../contract/compose.ts'
+import type { AbsentProject, Container } from '../../../../contract/compose.ts'
 import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import type { History } from '../../../../contract/history.ts'
 import type { Instant } from '../../../../contract/seen.ts'
@@ -6,8 +6,10 @@ import { byTag, type CasesByTag } from '../../../../core/by-tag.ts'
 import type { ComposeConfig, ComposeSnapshot } from '../../../../probes/compose.ts'
 import type { DeclaredService } from '../../../../probes/compose-config.ts'
 import { projectCommand } from '../../../../tools/compose-command.ts'
+import { orphanAdvice, orphansOf, sharedName, startedElsewhere } from './orphans.ts'
 import { judgeOom, judgeRestarts, readNote } from './restarts.ts'
 import { type JudgedService, judgeService } from './service.ts'
+import { wasUnhealthy } from './unhealthy.ts'
 
 /** What the project and its services are judged by. */
 export const composeIds = ['compose.engine', 'compose.config', 'compose.service', 'compose.restarts', 'compose.oom'] as const
@@ -20,43 +22,53 @@ export type ComposeRules = {
   readonly asked: boolean
 }
 
+const unsetAdvice = ({ unset, guessed }: Extract<ComposeConfig, { kind: 'valid' }>): readonly string[] => {
+  if (unset.length === 0) return []
+  return guessed === true
+    ? [`not set for the runner: ${unset.join(', ')}; the compose file cannot do without, and was read without what it says with it`]
+    : [`not set for the runner, so taken as empty: ${unset.join(', ')}`]
+}
+
 const infrastructure = { audience: 'infrastructure' } as const
 
-const engineFinding = ({ project }: ComposeSnapshot): JudgedFinding<'compose.engine'> =>
-  finding({
+const engineFinding = (snapshot: ComposeSnapshot): JudgedFinding<'compose.engine'> => {
+  const { project } = snapshot
+  return finding({
     ...infrastructure,
     id: 'compose.engine',
     subject: 'engine',
     status: 'ok',
     title: `engine: answers, project ${project.name}`,
-    observed: `project ${project.name} in ${project.directory}, ${project.from === 'labels' ? 'found by its containers' : 'as configured'}`,
+    observed: [
+      `project ${project.name} in ${project.directory}, ${project.from === 'labels' ? 'found by its containers' : 'as configured'}`,
+      ...sharedName(snapshot),
+    ].join('; '),
     expected: 'an engine that answers and one compose project',
   })
-
-/** Containers of services that the compose file does not have any more. */
-const orphansOf = ({ config, containers }: ComposeSnapshot): readonly string[] => {
-  if (config.kind !== 'valid') return []
-  const known = new Set([...config.services.map((one) => one.name), ...config.inactive])
-  return containers.filter((one) => !one.oneOff && !known.has(one.service)).map((one) => one.name)
 }
 
-const configAdvice = (config: ConfigOf<'valid'>, orphans: readonly string[]): string =>
-  [
-    ...(orphans.length === 0
-      ? []
-      : [`containers of services that the file does not have: ${orphans.join(', ')}; docker compose up -d --remove-orphans removes them`]),
-    ...(config.unset.length === 0 ? [] : [`not set for the runner, so taken as empty: ${config.unset.join(', ')}`]),
-  ].join('; ')
+/** The engine answered, and nothing of a project that was seen before is there. */
+export const judgeAbsent = ({ absent, cause, advice }: AbsentProject): JudgedFinding<'compose.engine'> =>
+  finding({
+    ...infrastructure,
+    id: 'compose.engine',
+    subject: 'engine',
+    status: 'critical',
+    certainty: 'hard',
+    title: `${absent === undefined ? 'the compose project' : `project ${absent}`}: all its containers are gone`,
+    observed: `the engine answers; ${cause}, and there were some when it was last seen`,
+    expected: 'the containers of the project',
+    advice: `${advice}; when it is gone for good, take it out of ronde.yml`,
+  })
 
 type Told = Partial<Omit<JudgedFinding, 'id'>> & Pick<JudgedFinding, 'status' | 'title' | 'observed' | 'advice'>
-type ConfigOf<Kind> = Extract<ComposeConfig, { kind: Kind }>
 
-const aboutConfig: CasesByTag<ComposeConfig, 'kind', [orphans: readonly string[], asked: boolean], Told> = {
-  valid: (config, orphans) => ({
+const aboutConfig: CasesByTag<ComposeConfig, 'kind', [snapshot: ComposeSnapshot, asked: boolean], Told> = {
+  valid: (config, snapshot) => ({
     status: 'ok',
     title: 'compose file: valid',
     observed: `${config.services.length} services declared`,
-    advice: configAdvice(config, orphans),
+    advice: [...orphanAdvice(snapshot), ...unsetAdvice(config)].join('; '),
   }),
   invalid: ({ cause, advice }) => ({
     status: 'critical',
@@ -65,7 +77,7 @@ const aboutConfig: CasesByTag<ComposeConfig, 'kind', [orphans: readonly string[]
     observed: `${cause}; a missing service is not seen as long as this lasts`,
     advice,
   }),
-  unreadable: ({ cause, advice }, _orphans, asked) => ({
+  unreadable: ({ cause, advice }, _snapshot, asked) => ({
     status: asked ? 'unknown' : 'ok',
     title: asked ? 'compose file: could not look' : 'compose file: not checked',
     observed: cause,
@@ -81,7 +93,7 @@ const configFinding = (snapshot: ComposeSnapshot, asked: boolean): JudgedFinding
     id: 'compose.config',
     subject: 'compose-file',
     expected: 'a compose file that compose accepts',
-    ...byTag('kind', aboutConfig, snapshot.config, orphansOf(snapshot), asked),
+    ...byTag('kind', aboutConfig, snapshot.config, snapshot, asked),
   })
 
 /** Meant to end: named in the options, or another service waits for its success and nothing restarts it after one. */
@@ -115,7 +127,8 @@ const seenServices = (byService: ReadonlyMap<string, Container[]>, rules: Compos
         : 'lasting',
   }))
 
-const servicesOf = ({ config, containers }: ComposeSnapshot, rules: ComposeRules): readonly JudgedService[] => {
+const servicesOf = (snapshot: ComposeSnapshot, rules: ComposeRules): readonly JudgedService[] => {
+  const { config, containers } = snapshot
   const byService = Map.groupBy(
     containers.filter((one) => !one.oneOff && one.service !== ''),
     (one) => one.service,
@@ -125,7 +138,8 @@ const servicesOf = ({ config, containers }: ComposeSnapshot, rules: ComposeRules
     const members = byService.get(name)
     return members === undefined ? [] : [{ name, replicas: 0, containers: members, kind: 'optional' }]
   })
-  return [...declaredServices(config.services, byService, rules), ...optional]
+  const elsewhere = Map.groupBy(startedElsewhere(orphansOf(snapshot), snapshot), (one) => one.service)
+  return [...declaredServices(config.services, byService, rules), ...optional, ...seenServices(elsewhere, rules)]
 }
 
 /** A failing service names the first of its dependencies that fails too; one that was killed for lack of memory names the kill. */
@@ -151,9 +165,8 @@ export const judgeCompose = (
   const before = readNote(past)
   const ofServices = servicesOf(snapshot, rules).flatMap((service) => {
     const command = (subcommand: readonly string[]) => projectCommand(snapshot.project, subcommand, service.name)
-    const statuses = past.statuses('compose.service', `service/${service.name}`, 1)
     return [
-      judgeService(service, { now, past: statuses, command }),
+      judgeService(service, { now, wasUnhealthy: wasUnhealthy(past, service.name), command }),
       judgeRestarts(service, { now, before, logs: command(['logs', '--tail', '50']) }),
       judgeOom(service, before),
     ]

@@ -1,6 +1,5 @@
 import type { Container } from '../../../../contract/compose.ts'
 import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
-import type { PastStatus } from '../../../../contract/history.ts'
 import type { Instant } from '../../../../contract/seen.ts'
 import { byWorstStatus } from '../../../../contract/status.ts'
 import { formatDuration } from '../../../../core/quantity.ts'
@@ -18,11 +17,15 @@ export type JudgedService = {
 
 type Judged = Pick<JudgedFinding, 'status' | 'certainty' | 'cleared' | 'observed' | 'evidence'> & {
   readonly title: string
-  /** The compose command that mends it; undefined when none does. */
+  /** What to know or do before the command. */
+  readonly first?: string
+  /** The compose command that mends it or shows why; undefined when none does. */
   readonly mend?: readonly string[]
 }
 
-type Situation = { readonly now: Instant; readonly past: readonly PastStatus[]; readonly kind: JudgedService['kind'] }
+type Situation = { readonly now: Instant; readonly wasUnhealthy: boolean; readonly name: string; readonly kind: JudgedService['kind'] }
+
+const logs = ['logs', '--tail', '50']
 
 const good = (title: string, observed = title): Judged => ({
   status: 'ok',
@@ -49,12 +52,10 @@ const ago = (time: string, now: Instant): string => {
   return Number.isNaN(at) || at <= 0 ? '' : ` ${formatDuration(Math.max(0, now - at))} ago`
 }
 
-const unhealthy = ({ healthLog }: Container, { past }: Situation): Judged => {
-  const last = past[0]?.status
-  const again = last === 'warning' || last === 'critical'
+const unhealthy = ({ healthLog }: Container, { wasUnhealthy: again }: Situation): Judged => {
   const observed = again ? 'running and unhealthy, as in the run before' : 'running and unhealthy'
   const rest = { status: again ? 'critical' : 'warning', certainty: again ? 'hard' : 'soft', evidence: healthLog } as const
-  return bad('unhealthy', observed, ['logs', '--tail', '50'], rest)
+  return bad('unhealthy', observed, logs, rest)
 }
 
 const running: Record<Container['health'], (container: Container, situation: Situation) => Judged> = {
@@ -67,15 +68,36 @@ const running: Record<Container['health'], (container: Container, situation: Sit
   unhealthy,
 }
 
-const exited = (container: Container, { now, kind }: Situation): Judged => {
+/** What the engine says of a start that failed: evidence, and its end, where the reason stands, in the observation. */
+const failedStart = ({ startError = '' }: Container): Partial<Judged> =>
+  startError === '' ? {} : { evidence: [startError], first: 'correct what the engine complains of (see the evidence)' }
+
+const whyNotStarted = ({ startError = '' }: Container): string =>
+  startError === '' ? '' : `; the engine could not start it: ${startError.split(/: (?=exec:|Bind for|mount)/).at(-1)}`
+
+/** What nothing restarts may be a job, and a seed or a restore that runs twice does harm: nobody is told to start it. */
+const mendOfExit = (container: Container, { kind, name }: Situation): Pick<Judged, 'first' | 'mend'> => {
+  const nothingRestarts = ['', 'no'].includes(container.restartPolicy)
+  if (kind === 'one-shot' || (nothingRestarts && container.exitCode !== 0)) return { mend: logs }
+  if (!nothingRestarts) return { mend: container.startError === undefined || container.startError === '' ? ['start'] : ['up', '-d'] }
+  const option = `one-shot: [${/^[\w.-]{1,100}$/.test(name) ? name : 'its name'}]`
+  return { first: `if it is meant to end, write into ronde.yml: health-check: { ${option} }; if not, see why it ended`, mend: logs }
+}
+
+const exited = (container: Container, situation: Situation): Judged => {
+  const { now, kind } = situation
   const words = exitWords(container.exitCode, container.oomKilled)
-  const observed = `exited${ago(container.finishedAt, now)} with ${words}`
+  const observed = `exited${ago(container.finishedAt, now)} with ${words}${whyNotStarted(container)}`
   if (kind === 'optional') return good('stopped', `${observed}; its profile is not active`)
-  if (kind === 'one-shot' && container.exitCode === 0) return good('done', observed)
-  return bad(`exited with ${words}`, observed, kind === 'one-shot' ? ['logs', '--tail', '50'] : ['start'], {
+  // `on-failure` says by itself that 0 is an end.
+  if (container.exitCode === 0 && (kind === 'one-shot' || container.restartPolicy === 'on-failure')) return good('done', observed)
+  return {
+    ...bad(`exited with ${words}`, observed, logs),
     // The kill itself is a finding of its own, which this one follows from.
     certainty: container.oomKilled ? 'soft' : 'hard',
-  })
+    ...mendOfExit(container, situation),
+    ...failedStart(container),
+  }
 }
 
 /** The engine's words for a state; one that this table does not have is bad. */
@@ -86,11 +108,15 @@ const states: Readonly<Record<string, (container: Container, situation: Situatio
   restarting: (container, { now }) => {
     const words = exitWords(container.exitCode, container.oomKilled)
     const observed = `ended${ago(container.finishedAt, now)} with ${words}, after ${container.restartCount} restarts`
-    return bad('restarting again and again', observed, ['logs', '--tail', '50'], { certainty: container.oomKilled ? 'soft' : 'hard' })
+    return bad('restarting again and again', observed, logs, { certainty: container.oomKilled ? 'soft' : 'hard' })
   },
   dead: () => bad('dead', 'dead: the engine could not remove it completely', ['up', '-d', '--force-recreate']),
   // A deployment in progress looks the same for some seconds.
-  created: () => bad('created, never started', 'created and never started', ['start'], { certainty: 'soft' }),
+  created: (container) =>
+    bad('created, never started', `created and never started${whyNotStarted(container)}`, container.startError ? ['up', '-d'] : ['start'], {
+      certainty: 'soft',
+      ...failedStart(container),
+    }),
   removing: () => bad('being removed', 'being removed', ['up', '-d'], { certainty: 'soft' }),
 }
 
@@ -122,15 +148,16 @@ const expectedOf = ({ kind, replicas }: JudgedService): string => {
 
 type ServiceRules = {
   readonly now: Instant
-  readonly past: readonly PastStatus[]
+  readonly wasUnhealthy: boolean
   /** The command to copy for a compose subcommand about this service; undefined when a name of it cannot stand in a command. */
   readonly command: (subcommand: readonly string[]) => string | undefined
 }
 
-const adviceOf = ({ containers }: JudgedService, { status, mend }: Judged, { command }: ServiceRules): string => {
+const adviceOf = ({ containers }: JudgedService, { status, first, mend }: Judged, { command }: ServiceRules): string => {
   if (status === 'ok') return hygieneOf(containers)
   const toCopy = mend === undefined ? undefined : command(mend)
-  return toCopy === undefined ? 'look at it with docker compose ps and docker compose logs' : `run: ${toCopy}`
+  const then = toCopy === undefined ? 'look at it with docker compose ps and docker compose logs' : `run: ${toCopy}`
+  return first === undefined ? then : `${first}; ${then}`
 }
 
 /** The worst of its containers, unless it is worse that some are missing. */
@@ -144,8 +171,10 @@ const worstOf = (service: JudgedService, judged: readonly Judged[]): Judged => {
 
 /** One finding for a service with all its containers: the worst of them speaks. */
 export const judgeService = (service: JudgedService, rules: ServiceRules): JudgedFinding<'compose.service'> => {
-  const judged = service.containers.map((one) => judgeContainer(one, { now: rules.now, past: rules.past, kind: service.kind }))
-  const { mend, ...worst } = worstOf(service, judged)
+  const { name, kind } = service
+  const judged = service.containers.map((one) => judgeContainer(one, { now: rules.now, wasUnhealthy: rules.wasUnhealthy, name, kind }))
+  const whole = worstOf(service, judged)
+  const { mend: _mend, first: _first, ...worst } = whole
   const alike = judged.filter((one) => one.title === worst.title).length
   const share = judged.length > 1 && alike > 0 ? `${alike} of ${judged.length} ` : ''
   return finding({
@@ -156,7 +185,7 @@ export const judgeService = (service: JudgedService, rules: ServiceRules): Judge
     observed: `${share}${worst.observed}`,
     expected: expectedOf(service),
     cleared: worst.cleared && judged.every((one) => one.cleared),
-    advice: adviceOf(service, mend === undefined ? worst : { ...worst, mend }, rules),
+    advice: adviceOf(service, whole, rules),
     audience: 'infrastructure',
   })
 }

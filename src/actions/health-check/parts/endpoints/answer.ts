@@ -8,7 +8,8 @@ export type EndpointAnswer = Extract<HttpSeen, { readonly kind: 'answer' }>
 
 const longest = 200
 
-const beginning = (text: string): string => {
+/** The beginning of a body, in one line and in quotes. */
+export const beginningWords = (text: string): string => {
   const line = text.replace(/\s+/g, ' ').trim()
   if (line === '') return 'nothing'
   return JSON.stringify(line.length > longest ? `${line.slice(0, longest)}…` : line)
@@ -21,12 +22,12 @@ export const bodyMistake = ({ body }: EndpointAnswer, { json, text }: EndpointTa
   if (body === undefined) return undefined
   if ('unreadable' in body) return `its body cannot be read: ${body.unreadable}`
   if (text !== undefined && !body.text.includes(text)) {
-    return `the text is not in ${body.whole ? 'the body' : 'the first MiB of the body'}, which begins with ${beginning(body.text)}`
+    return `the text is not in ${body.whole ? 'the body' : 'the first MiB of the body'}, which begins with ${beginningWords(body.text)}`
   }
   if (json === undefined) return undefined
   if (!body.whole) return 'its body goes on after 1 MiB: too long for JSON that is compared'
   const read = readJson(body.text)
-  return 'value' in read ? jsonDifference(json, read.value) : `its body ${read.trouble}: ${beginning(body.text)}`
+  return 'value' in read ? jsonDifference(json, read.value) : `its body ${read.trouble}: ${beginningWords(body.text)}`
 }
 
 /** An endless stream, as far as one can tell: no length said, and no end after all that is read. */

@@ -69,18 +69,28 @@ const untilItAnswers = async (
   return attempts
 }
 
+/** Asks again after a slow answer. One that fails is no answer: it counts as no quicker than the first, and two of them decide. */
+const sample = async (target: EndpointTarget, { ask, gate, signal }: AttemptAccess, first: number): Promise<EndpointAttempts> => {
+  const latenciesMs = [first]
+  const failed: Observation[] = []
+  while (latenciesMs.length < samples && !signal.aborted) {
+    const startedAt = performance.now()
+    const again = await gate(() => ask(target))
+    if (isFinal(again)) break
+    const latency = isFailure(again, target) ? undefined : latencyOf(again)
+    if (latency === undefined) failed.push(again)
+    latenciesMs.push(latency ?? Math.max(first, performance.now() - startedAt))
+  }
+  return { attempts: failed, latenciesMs }
+}
+
 /** Repeats failures only, and samples a slow answer twice more; ends at the deadline with what it has. */
 export const askRepeatedly = async (target: EndpointTarget, asking: AttemptAccess): Promise<EndpointAttempts> => {
   const attempts = await untilItAnswers(target, asking)
   const last = attempts.at(-1)
   const first = last === undefined || isFailure(last, target) ? undefined : latencyOf(last)
   if (first === undefined) return { attempts, latenciesMs: last === undefined ? [] : [latencyOf(last) ?? 0] }
-  const latenciesMs = [first]
-  while (first >= target.latency.warning && latenciesMs.length < samples && !asking.signal.aborted) {
-    const startedAt = performance.now()
-    const again = await asking.gate(() => asking.ask(target))
-    if (isFinal(again)) break
-    latenciesMs.push(latencyOf(again) ?? performance.now() - startedAt)
-  }
-  return { attempts, latenciesMs }
+  if (first < target.latency.warning) return { attempts, latenciesMs: [first] }
+  const { attempts: failed, latenciesMs } = await sample(target, asking, first)
+  return failed.length > 1 ? { attempts: [...attempts, ...failed], latenciesMs } : { attempts, latenciesMs, failedSamples: failed }
 }

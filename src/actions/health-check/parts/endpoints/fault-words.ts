@@ -1,4 +1,5 @@
-import { formatDuration } from '../../../../core/quantity.ts'
+import { formatBytes, formatDuration } from '../../../../core/quantity.ts'
+import { maxHeadBytes, maxLineBytes } from '../../../../probes/http/answer.ts'
 import type { Fault, FaultKind, Phase } from '../../../../probes/net/fault.ts'
 import type { EndpointTarget } from './target.ts'
 
@@ -40,8 +41,13 @@ const untrusted = [
   'serve the whole chain, or name the authority by `ca`',
 ] as const
 
+const tooWeak = [
+  'its certificate has a key or a signature that is too weak',
+  'get a certificate with a longer key: RSA of 2,048 bits, or ECDSA',
+] as const
+
 const certificate: Wording = ({ detail }) => {
-  const [title, advice] = certificates[detail] ?? untrusted
+  const [title, advice] = certificates[detail] ?? (/WEAK|SMALL/.test(detail) ? tooWeak : untrusted)
   return {
     id: 'endpoint.certificate',
     title,
@@ -50,6 +56,37 @@ const certificate: Wording = ({ detail }) => {
     advice,
   }
 }
+
+/** Codes of OpenSSL and Node for a handshake that a side refused, in words. */
+const handshakes: readonly (readonly [code: RegExp, title: string, advice: string])[] = [
+  [
+    /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/,
+    'its port does not speak TLS',
+    'see what listens on that port; for plain HTTP write http://',
+  ],
+  [
+    /CERTIFICATE_REQUIRED|ALERT_BAD_CERTIFICATE|PEER_DID_NOT_RETURN_A_CERTIFICATE/,
+    'it wants a certificate of the client, and Ronde has none to give',
+    'name an address that answers without one, or only its port by tcp://',
+  ],
+  [
+    /NO_APPLICATION_PROTOCOL/,
+    'it does not speak HTTP/1.1, which Ronde asks for by ALPN',
+    'allow HTTP/1.1 beside HTTP/2, or look at its port only by tcp://',
+  ],
+  [
+    /ALERT_HANDSHAKE_FAILURE|NO_SHARED_CIPHER|NO_CIPHERS/,
+    'it shares no cipher with Ronde, or wants a certificate of the client',
+    'see which ciphers the server allows, and whether it asks for a certificate of the client',
+  ],
+  [/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/, 'it speaks only a TLS version that is too old', 'allow TLS 1.2 or 1.3 in the server'],
+  [/UNRECOGNIZED_NAME/, 'its server knows no such name', 'add the name to the configuration of its server, or correct `server-name`'],
+  [
+    /KEY_TOO_SMALL|KEY_TOO_WEAK|DH_KEY_TOO_SMALL|MD_TOO_WEAK/,
+    'it uses a key that is too weak',
+    'give the server a longer key: RSA of 2,048 bits, or ECDSA',
+  ],
+]
 
 const running = 'see whether the service behind it runs and listens there'
 
@@ -74,18 +111,26 @@ const wordings: Record<FaultKind, Wording> = {
     title: `${waitedFor[phase]} until the deadline of the run`,
     advice: 'see what the service is busy with; a shorter `timeout` tells it sooner',
   }),
-  tls: ({ detail }) => ({
-    title: detail === 'ERR_SSL_WRONG_VERSION_NUMBER' ? 'its port does not speak TLS' : 'the TLS handshake failed',
-    advice: 'see whether the port speaks HTTPS at all, and which TLS versions the server allows (at least 1.2 is asked for)',
-  }),
+  tls: ({ detail }) => {
+    const [, title, advice] = handshakes.find(([code]) => code.test(detail)) ?? []
+    return {
+      title: title ?? 'the TLS handshake failed',
+      advice: advice ?? 'see whether the port speaks HTTPS at all, and which TLS versions the server allows (at least 1.2 is asked for)',
+    }
+  },
   certificate,
   garbage: () => ({ title: 'what it answers is not HTTP', advice: 'see what listens on that port' }),
+  oversize: () => ({
+    title: `its header is longer than ${formatBytes(maxHeadBytes)} in all, or ${formatBytes(maxLineBytes)} in one line: more than Ronde understands`,
+    advice: 'see which header the service repeats or fills: often a cookie or a policy',
+  }),
   cut: () => ({ title: 'its answer was cut off', advice: 'look at the log of the service and of the proxy before it' }),
   'redirect-loop': ({ detail }) => ({
     title: 'it redirects without end',
     observed: detail,
     expected: 'an answer after at most 10 redirects',
-    advice: 'correct the redirect; behind a proxy it often does not know that the visitor came by https',
+    advice:
+      'correct the redirect; behind a proxy it often does not know that the visitor came by https; one that waits for the cookie that it sets never ends for Ronde, which keeps none',
   }),
   'redirect-origin': ({ detail }) => ({
     id: 'endpoint.redirect',

@@ -10,4 +10,9 @@ export type Observation =
   | { readonly kind: 'killed'; readonly ended: string }
 
 /** All attempts at one endpoint, the last of which decides, and the latencies in ms that were sampled when it answered. */
-export type EndpointAttempts = { readonly attempts: readonly Observation[]; readonly latenciesMs: readonly number[] }
+export type EndpointAttempts = {
+  readonly attempts: readonly Observation[]
+  readonly latenciesMs: readonly number[]
+  /** Samples that were no answers, too few to decide. */
+  readonly failedSamples?: readonly Observation[]
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { JsonValue } from '../../../../contract/json.ts'
 import { once } from '../../../../core/once.ts'
+import { comparableJson } from '../../../../core/options/comparable-json.ts'
 import { duration } from '../../../../core/options/duration.ts'
 import { uniqueBy } from '../../../../core/options/list.ts'
 import { textWithSecrets } from '../../../../core/options/secret.ts'
@@ -19,7 +19,7 @@ const headerName = z
   .refine((name) => !ownHeaders.has(name.toLowerCase()), 'is set by Ronde itself')
 
 const status = z.union([z.int().min(100).max(599), z.string().refine(isStatusText, 'is not a status such as 200, 2xx or 200-299')])
-const json: z.ZodType<JsonValue, JsonValue> = z.json()
+const json = comparableJson()
 
 const shape = {
   name: text().max(80).optional().register(texts, { description: 'What it is called in reports; by default its URL.' }),
@@ -66,12 +66,13 @@ const misplaced = (endpoint: Endpoint): readonly (readonly [Key, string])[] => {
   const scheme = endpoint.url.split(':', 1)[0]?.toLowerCase()
   if (scheme === 'tcp')
     return given.filter((key) => !anyScheme.has(key)).map((key) => [key, 'a tcp:// endpoint has none: it only connects'])
-  const withoutTls = scheme === 'http' ? tlsOnly : []
+  // A redirect to https is followed: then it has TLS.
+  const withoutTls = scheme === 'http' && endpoint.redirects === 'none' ? tlsOnly : []
   const withoutBody: readonly Key[] = endpoint.method === 'POST' ? [] : ['body']
   const withoutAnswer: readonly Key[] = endpoint.method === 'HEAD' ? ['json', 'text'] : []
   const because = (keys: readonly Key[], why: string) => keys.filter((key) => given.includes(key)).map((key) => [key, why] as const)
   return [
-    ...because(withoutTls, 'an http:// endpoint has no TLS'),
+    ...because(withoutTls, 'an http:// endpoint that follows no redirect has no TLS'),
     ...because(withoutBody, 'only a POST has a body; write method: POST'),
     ...because(withoutAnswer, 'the answer to HEAD has no body'),
   ]
@@ -84,8 +85,22 @@ const endpointObject = z.strictObject(shape).check((payload) => {
 
 const endpoint: z.ZodType<Endpoint> = z.union([endpointUrl().transform((url): Endpoint => ({ url })), endpointObject])
 
-/** What makes two endpoints the same request. */
-const identityOf = ({ method = 'GET', url, from = '' }: Endpoint): string => JSON.stringify([method, URL.parse(url)?.href ?? url, from])
+const byName = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number => (one < other ? -1 : 1)
+
+/** What makes two endpoints the same: the request, and what is expected of its answer. Not how it is called, nor how often it is tried. */
+const identityOf = ({
+  name: _name,
+  timeout: _timeout,
+  attempts: _attempts,
+  url,
+  method = 'GET',
+  headers = {},
+  ...rest
+}: Endpoint): string => {
+  const lines = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const)
+  const others = Object.entries(rest).filter(([, value]) => value !== undefined)
+  return JSON.stringify([method, URL.parse(url)?.href ?? url, lines.toSorted(byName), others.toSorted(byName)])
+}
 
 export const endpointsOption = z
   .array(endpoint)

@@ -1,7 +1,7 @@
 import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import { formatBytes, formatDuration } from '../../../../core/quantity.ts'
 import { judge } from '../../../../core/threshold.ts'
-import { bodyMistake, type EndpointAnswer, expectsBody, isEndless } from './answer.ts'
+import { beginningWords, bodyMistake, type EndpointAnswer, expectsBody, isEndless } from './answer.ts'
 import { accepts, statusWords } from './expected-status.ts'
 import { faultWords } from './fault-words.ts'
 import type { EndpointAttempts, Observation } from './observation.ts'
@@ -42,9 +42,17 @@ const failureLine = (one: Observation, target: EndpointTarget): string => {
   if (one.kind === 'unseen') return one.cause
   if (one.kind === 'killed') return one.ended
   if (one.kind === 'open') return 'connected'
-  return accepts(target.status, one.status)
-    ? (bodyMistake(one, target) ?? 'its answer is too long to read to its end')
-    : `status ${one.status}`
+  if (!accepts(target.status, one.status)) return `status ${one.status}`
+  const mistake = bodyMistake(one, target) ?? (isEndless(one, target) ? 'its answer is too long to read to its end' : undefined)
+  return mistake ?? `answered in ${formatDuration(one.timing.totalMs)}`
+}
+
+/** What the service says about its failure itself. */
+const beginningOf = (answer: EndpointAnswer, target: EndpointTarget): readonly string[] => {
+  const { beginning, body } = answer
+  const isExpected = expectsBody(target) && bodyMistake(answer, target) === undefined
+  const text = isExpected ? '' : (beginning ?? (body !== undefined && 'text' in body ? body.text : ''))
+  return text.trim() === '' ? [] : [`its body begins with ${beginningWords(text)}`]
 }
 
 const tries = ({ attempts }: EndpointAttempts): string =>
@@ -66,8 +74,8 @@ const reached = (target: EndpointTarget, observed: EndpointAttempts, how: string
   })
 }
 
-const certified = (target: EndpointTarget): readonly JudgedFinding<'endpoint.certificate'>[] =>
-  target.secure && target.endpoint['tls-verify'] !== false
+const certified = (target: EndpointTarget, redirects: readonly string[] = []): readonly JudgedFinding<'endpoint.certificate'>[] =>
+  (target.secure || redirects.some((place) => place.startsWith('https:'))) && target.endpoint['tls-verify'] !== false
     ? [
         make(target, {
           id: 'endpoint.certificate',
@@ -102,7 +110,7 @@ const statusFinding = (target: EndpointTarget, answer: EndpointAnswer, observed:
     observed: `status ${answer.status} after ${formatDuration(answer.timing.totalMs)}${good ? '' : tries(observed)}`,
     expected,
     advice: good ? '' : statusAdvice(answer.status, expected),
-    evidence: good ? [] : earlier(observed, target),
+    evidence: good ? [] : [...beginningOf(answer, target), ...earlier(observed, target)],
   })
 }
 
@@ -147,7 +155,10 @@ const phasesOf = (last: Observation | undefined): readonly string[] => {
   ]
 }
 
-const latencyFinding = (target: EndpointTarget, { attempts, latenciesMs }: EndpointAttempts): JudgedFinding<'endpoint.latency'> => {
+const latencyFinding = (
+  target: EndpointTarget,
+  { attempts, latenciesMs, failedSamples = [] }: EndpointAttempts,
+): JudgedFinding<'endpoint.latency'> => {
   const { latency } = target
   const ms = median(latenciesMs)
   const { status, cleared } = judge(ms, latency)
@@ -161,7 +172,7 @@ const latencyFinding = (target: EndpointTarget, { attempts, latenciesMs }: Endpo
     observed: `${formatDuration(ms)} (limit ${limit})${samples}`,
     expected: `under ${limit}`,
     advice: status === 'ok' ? '' : 'see what the service is busy with: its load, its database, its log',
-    evidence: status === 'ok' ? [] : phasesOf(attempts.at(-1)),
+    evidence: status === 'ok' ? [] : [...phasesOf(attempts.at(-1)), ...failedSamples.map((one) => `a sample: ${failureLine(one, target)}`)],
     measurements: [{ name: 'latency', value: Math.round(ms * 10) / 10, unit: 'ms' }],
   })
 }
@@ -198,7 +209,12 @@ const answered = (target: EndpointTarget, answer: EndpointAnswer, observed: Endp
   const open = isEndless(answer, target)
     ? endless(target, answer)
     : reached(target, observed, `answered from ${answer.address} in ${formatDuration(answer.timing.totalMs)}`)
-  const proven = [open, ...certified(target), ...redirected(target, answer.redirects), statusFinding(target, answer, observed)]
+  const proven = [
+    open,
+    ...certified(target, answer.redirects),
+    ...redirected(target, answer.redirects),
+    statusFinding(target, answer, observed),
+  ]
   if (!accepts(target.status, answer.status)) return proven
   return [
     ...proven,
