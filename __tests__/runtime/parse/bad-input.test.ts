@@ -99,6 +99,33 @@ const inFile: readonly { what: string; file: string; lines: readonly string[] }[
       '1:18  database.url: expected a URL such as postgresql://user@host:5432/name (what is there is not shown: it may hold a password)',
     ],
   },
+  {
+    what: 'a name where nothing is replaced',
+    file: 'health-check:\n  endpoints:\n    - { url: "http://127.0.0.1/x?t=${TOKEN}", name: "${NAME:-x}" }\nserver: "${SERVER}"\n',
+    lines: [
+      '3:14  health-check.endpoints[0].url: "${TOKEN}" stays as it is written; names are replaced only in secrets',
+      '3:53  health-check.endpoints[0].name: "${NAME:-x}" stays as it is written; names are replaced only in secrets',
+      '4:9   server: "${SERVER}" stays as it is written; names are replaced only in secrets',
+    ],
+  },
+  {
+    what: 'an expression of a workflow, wherever it stands',
+    file:
+      'health-check:\n  endpoints:\n    - { url: https://a.example, headers: { authorization: "Bearer ${{ secrets.T }}" } }\n' +
+      'contacts: { technical: ["${{ vars.OPS }}"] }\nbackup: { root: "${{ github.workspace }}" }\n',
+    lines: [
+      '3:59  health-check.endpoints[0].headers["authorization"]: ${{ … }} is evaluated in workflows only; write ${T} and give it by `env:` of the step',
+      '4:25  contacts.technical[0]: ${{ … }} is evaluated in workflows only; write the value itself, or give it as an input of the step',
+      '5:17  backup.root: ${{ … }} is evaluated in workflows only; write the value itself, or give it as an input of the step',
+    ],
+  },
+  {
+    what: 'a default beside a name',
+    file: 'health-check: { endpoints: [{ url: https://a.example, headers: { x: "${TOKEN:-none}" } }] }\n',
+    lines: [
+      '1:69  health-check.endpoints[0].headers.x: only ${NAME} is replaced: without a default, and with letters, digits and "_" in the name',
+    ],
+  },
   { what: 'a tab', file: 'health-check:\n\tquick: true\n', lines: ['2:1  a tab stands where only spaces may indent'] },
   { what: 'a duplicate key', file: 'server: a\nserver: b\n', lines: ['2:1  the key "server" stands in this mapping twice'] },
   {

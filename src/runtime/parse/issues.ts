@@ -126,11 +126,6 @@ const flatten = (issue: Issue, schema: z.ZodType, above: Path): readonly FlatIss
     if (branch !== undefined) return branch.flatMap((one) => flatten(one, schema, path))
   }
   if (issue.code === 'invalid_key') return [{ path, part: 'key', message: issue.issues[0]?.message ?? issue.message, missing: false }]
-  if (typeof issue.input === 'string' && /\$\{\w+\}/.test(issue.input)) {
-    return [
-      { path, part: 'value', message: `${shown(issue.input)} stays as it is written; names are replaced only in secrets`, missing: false },
-    ]
-  }
   const same: unknown = issue.code === 'custom' ? issue.params?.['sameAs'] : undefined
   const message = typeof same === 'number' ? `the same as ${pathText([...path.slice(0, -1), same])}` : quoted(issue, schema, path)
   return [{ path, part: 'value', message, missing: issue.input === undefined }]

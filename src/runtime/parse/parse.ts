@@ -8,6 +8,7 @@ import { checkKeys } from './file-keys.ts'
 import { textsOf } from './foreign.ts'
 import { formatMistakes } from './format.ts'
 import { eachOnce, parseLayers } from './layers.ts'
+import { holdsExpression, leftAsWritten } from './left-as-written.ts'
 import type { ParsedOptions } from './options.ts'
 import { isMapping, type Path, pathText, valueAt } from './path.ts'
 import { namesIn } from './secrets.ts'
@@ -136,6 +137,18 @@ const namedElsewhere = ({ file, find }: Setting): readonly string[] =>
     .flatMap((name) => find(name) ?? [])
     .filter((one) => one.length >= leastElsewhere && !one.startsWith('/'))
 
+/** In sections that this run does not judge, GitHub evaluates nothing either. */
+const expressionsIn = (file: Configuration, told: readonly Mistake[]): readonly Mistake[] =>
+  textsOf(file.value)
+    .filter(({ text }) => holdsExpression(text))
+    .map(({ path, text }) => ({
+      source: file.source,
+      ...file.place(path, 'value'),
+      path: pathText(path),
+      message: leftAsWritten(text, false) ?? '',
+    }))
+    .filter((one) => !told.some(({ line, column }) => line === one.line && column === one.column))
+
 /** Parses inputs and configuration of a run. Throws one UserError that names every mistake of both. */
 export const parseRun = async (request: RunRequest): Promise<ParsedRun> => {
   const setting = await gather(request)
@@ -146,16 +159,8 @@ export const parseRun = async (request: RunRequest): Promise<ParsedRun> => {
   const secrets = new Set([run, common, ...work.outcomes].flatMap((one) => one.secrets))
   for (const secret of [...secrets, ...namedElsewhere(setting)]) request.mask(secret)
   const own = [...inputs.mistakes, ...run.mistakes, ...server.mistakes]
-  const mistakes = [
-    ...file.mistakes,
-    ...worthTelling(file, [
-      ...keys.mistakes,
-      ...common.mistakes,
-      ...work.mistakes,
-      ...work.outcomes.flatMap((one) => one.mistakes),
-      ...own,
-    ]),
-  ]
+  const judged = [...keys.mistakes, ...common.mistakes, ...work.mistakes, ...work.outcomes.flatMap((one) => one.mistakes), ...own]
+  const mistakes = [...file.mistakes, ...worthTelling(file, [...judged, ...expressionsIn(file, judged)])]
   if (mistakes.length > 0 || common.value === undefined) throw userError(eachOnce(mistakes))
   const parsed = work.outcomes.flatMap((one) => (one.parsed === undefined ? [] : [one.parsed]))
   const values = common.value as Common
