@@ -28,16 +28,16 @@ export const options = {
     .meta({ description: "PEM file of authorities that are trusted besides Node's and those of `NODE_EXTRA_CA_CERTS`." }),
   thresholds: z
     .strictObject({
-      expiry: threshold({ kind: 'duration', worse: 'below' })
+      expiry: threshold({ kind: 'duration', worse: 'below', unit: 'd' })
         .optional()
-        .meta({ description: 'Time left, instead of limits that are relative to the lifetime.' }),
+        .meta({ description: 'Time left, such as `[30d, 15d]`. Default: relative to the lifetime, at most `[30d, 15d]`.' }),
     })
     .prefault({})
     .meta({ description: 'Limits as `[warning, critical]` or `{ warning, critical, clear }`.' }),
-  'renewal-period': duration({ minMs: 0 })
+  'renewal-period': duration({ usual: 'h' })
     .prefault('12h')
     .meta({ description: 'How often the renewal runs; twice of it is allowed before a certificate that is due counts as late.' }),
-  'reload-grace': duration()
+  'reload-grace': duration({ usual: 'm' })
     .prefault('10m')
     .meta({ description: 'How long after its file changed a server may still present the old certificate.' }),
 }

@@ -43,7 +43,7 @@ const log = z
 const runCommand = z.strictObject({
   service: service().meta({ description: 'The compose service that runs the command.' }),
   command: z.array(z.string()).min(1, 'is empty').meta({ description: 'The command and its arguments; no shell reads it.' }),
-  timeout: duration({ minMs: 1_000 }).prefault('5m').meta({ description: 'How long it may take.' }),
+  timeout: duration({ minMs: 1_000, usual: 'm' }).prefault('5m').meta({ description: 'How long it may take.' }),
 })
 
 /** `true` expects at least one row. */
@@ -59,7 +59,7 @@ export const options = {
   'day-table': tableName().optional().meta({ description: 'The table with one row for each day.' }),
   'day-column': columnName().optional().meta({ description: 'Its column with the date. Default: that of `date-column`.' }),
   log: log.optional().meta({ description: 'Where the purge writes its line: exactly one of `service`, `path`, `journal`.' }),
-  grace: duration({ maxMs: 12 * 3_600_000 })
+  grace: duration({ maxMs: 12 * 3_600_000, usual: 'm' })
     .prefault('15m')
     .meta({ description: 'After local midnight; until then a missing purge is `pending`.' }),
   'expect-rows-deleted': expectedRows

@@ -91,8 +91,10 @@ const incidents = z.strictObject({
   assignees: list(text()).default([]),
   confirm: wholeNumber.default(2).register(texts, { description: 'Bad runs in a row before a sampled value opens an incident.' }),
   recover: wholeNumber.default(3).register(texts, { description: 'Good runs in a row before it closes.' }),
-  settle: duration().prefault('10m').register(texts, { description: 'How long it must have been good before it closes.' }),
-  reminder: duration().prefault('4h').register(texts, { description: 'Between two reminders of one that nobody acknowledged.' }),
+  settle: duration({ usual: 'm' }).prefault('10m').register(texts, { description: 'How long it must have been good before it closes.' }),
+  reminder: duration({ usual: 'h' })
+    .prefault('4h')
+    .register(texts, { description: 'Between two reminders of one that nobody acknowledged.' }),
   authors: list(text()).default(['github-actions[bot]']).register(texts, { description: 'Whose issues carry markers that count.' }),
 })
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { branches, children, definition } from '../../core/options/accepts.ts'
+import { flowText } from '../../core/options/flow-text.ts'
 import { type Secrecy, secrecy } from '../../core/options/secret.ts'
 import { notShown, shown } from '../../core/options/shown.ts'
 import { didYouMean } from '../../core/suggestion.ts'
@@ -26,8 +27,16 @@ const noun = (expected: string): string => nouns[expected] ?? expected
 
 const found = (input: unknown): string => (input === null ? 'nothing' : shown(input))
 
-const limit = (origin: string, count: number | bigint): string =>
-  origin === 'string' ? `${count} characters` : origin === 'array' ? `${count} items` : String(count)
+const sizes: Readonly<Record<string, { readonly noun: string; readonly little: string; readonly much: string }>> = {
+  string: { noun: ' characters', little: 'too short', much: 'too long' },
+  array: { noun: ' items', little: 'too few', much: 'too many' },
+}
+
+/** `too long; at most 80 characters` */
+const beyond = (origin: string, bound: 'at least' | 'at most', count: number | bigint): string => {
+  const { noun = '', little = 'too little', much = 'too much' } = sizes[origin] ?? {}
+  return `${bound === 'at least' ? little : much}; ${bound} ${count}${noun}`
+}
 
 const wrongValue = (values: readonly unknown[], input: unknown): string => {
   const known = values.map(String)
@@ -49,8 +58,8 @@ export const houseError: z.core.$ZodErrorMap = (issue) => {
   if (issue.code === 'too_small')
     return issue.minimum === 1 && issue.origin !== 'number'
       ? 'is empty'
-      : `${found(issue.input)} is too little; at least ${limit(issue.origin, issue.minimum)}`
-  if (issue.code === 'too_big') return `${found(issue.input)} is too much; at most ${limit(issue.origin, issue.maximum)}`
+      : `${found(issue.input)} is ${beyond(issue.origin, 'at least', issue.minimum)}`
+  if (issue.code === 'too_big') return `${found(issue.input)} is ${beyond(issue.origin, 'at most', issue.maximum)}`
   return `${found(issue.input)} is not what is expected here`
 }
 
@@ -113,7 +122,28 @@ const unknownKey = (key: string, schema: z.ZodType, path: Path): FlatIssue => {
 const quoted = (issue: Issue, schema: z.ZodType, path: Path): string => {
   const { input } = issue
   if ((typeof input !== 'string' && typeof input !== 'number') || !mayBeSecret(schema, path)) return issue.message
-  return issue.message.includes(shown(input)) ? issue.message.replace(shown(input), () => notShown) : issue.message
+  return issue.message.includes(shown(input)) ? issue.message.replaceAll(shown(input), () => notShown) : issue.message
+}
+
+/** An example of what is written at a place, from its declaration. */
+const exampleAt = (schemas: readonly z.ZodType[]): string => {
+  const [example] = schemas
+    .flatMap((one) => branches(one).flat())
+    .flatMap((one) => (one.meta()?.['examples'] as readonly unknown[] | undefined) ?? [])
+  return example === undefined ? '' : `, such as ${flowText(example)}`
+}
+
+const structures: ReadonlySet<string> = new Set(['array', 'tuple', 'object', 'record'])
+
+/** What to write where a single value stands in place of a list or a mapping: the list of it, or the option's example. */
+const instead = (issue: Issue, schema: z.ZodType, path: Path): string => {
+  if (issue.code !== 'invalid_type' || !structures.has(issue.expected)) return ''
+  const { input } = issue
+  const at = schemasAt(schema, path)
+  const isItem = typeof input === 'string' && input.length <= 60 && at.flatMap((one) => children(one, 0)).some(takesText)
+  return issue.expected === 'array' && isItem && !mayBeSecret(schema, path) && shown(input) === JSON.stringify(input)
+    ? `; write [${flowText(input)}]`
+    : exampleAt(at)
 }
 
 const flatten = (issue: Issue, schema: z.ZodType, above: Path): readonly FlatIssue[] => {
@@ -127,7 +157,10 @@ const flatten = (issue: Issue, schema: z.ZodType, above: Path): readonly FlatIss
   }
   if (issue.code === 'invalid_key') return [{ path, part: 'key', message: issue.issues[0]?.message ?? issue.message, missing: false }]
   const same: unknown = issue.code === 'custom' ? issue.params?.['sameAs'] : undefined
-  const message = typeof same === 'number' ? `the same as ${pathText([...path.slice(0, -1), same])}` : quoted(issue, schema, path)
+  const message =
+    typeof same === 'number'
+      ? `the same as ${pathText([...path.slice(0, -1), same])}`
+      : `${quoted(issue, schema, path)}${instead(issue, schema, path)}`
   return [{ path, part: 'value', message, missing: issue.input === undefined }]
 }
 

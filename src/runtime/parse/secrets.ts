@@ -22,8 +22,7 @@ export type Resolved = {
 
 /** What a later release will read is not judged yet, and what stands under an unknown key is told by that key. */
 const isJudged = (schemas: readonly z.ZodType[]): boolean =>
-  schemas.length > 0 &&
-  !schemas.some((one) => branches(one).some((way) => definition(way.at(-1) ?? one).type === 'unknown'))
+  schemas.length > 0 && !schemas.some((one) => branches(one).some((way) => definition(way.at(-1) ?? one).type === 'unknown'))
 
 /** A mapping whose keys the person chose: in any other, a strange key is told as unknown. */
 const takesAnyKey = (schemas: readonly z.ZodType[]): boolean =>

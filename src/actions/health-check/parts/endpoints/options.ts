@@ -39,7 +39,9 @@ const shape = {
     .register(texts, { description: 'What the JSON answer must contain: objects by the keys named here, lists item by item.' }),
   text: text().optional().register(texts, { description: 'What the answer must contain as text.' }),
   'max-latency': duration({ minMs: 1 }).optional().register(texts, { description: 'Warns above it. Default: `thresholds.p95`.' }),
-  timeout: duration({ minMs: 1, maxMs: 3_600_000 }).optional().register(texts, { description: 'Of one attempt. Default: `10s`.' }),
+  timeout: duration({ minMs: 1, maxMs: 3_600_000, usual: 's' })
+    .optional()
+    .register(texts, { description: 'Of one attempt. Default: `10s`.' }),
   attempts: z.int().min(1).max(10).optional().register(texts, { description: 'How often a failure is tried in all. Default: 3.' }),
   redirects: z
     .enum(['same-origin', 'any', 'none'])
