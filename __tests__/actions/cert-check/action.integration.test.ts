@@ -60,14 +60,14 @@ describe('cert-check, as the runner runs it,', () => {
 
   test('with bad input says all mistakes at once and looks at nothing', async () => {
     const ran = await runRonde('cert-check', {
-      inputs: { endpoints: 'https://quiz.example/\nquiz.example:99999', thresholds: '{ expiry: [10d, 20d] }' },
+      inputs: { endpoints: 'http://quiz.example/\nquiz.example:99999', thresholds: '{ expiry: [10d, 20d] }' },
     })
     expect(ran.exitCode).toBe(1)
     expect(ran.reports).toEqual([])
     for (const part of [
       'has a scheme; write quiz.example:443',
       'port 99999 is not a number from 1 to 65535',
-      'warning 10 d is below critical 20 d',
+      'warning 10d is below critical 20d',
     ])
       expect(ran.log).toContain(part)
   })

@@ -17,7 +17,10 @@ export const options = {
   files: list(text())
     .default([])
     .meta({ description: 'Certificate files, as absolute paths or patterns such as `/etc/nginx/certs/*.pem`.' }),
-  letsencrypt: absolutePath().optional().meta({ description: "certbot's folder. Default: `/etc/letsencrypt`, when it is there." }),
+  letsencrypt: z
+    .union([z.literal(false), absolutePath()], { error: 'expected an absolute path, or false to leave certbot out' })
+    .optional()
+    .meta({ description: "certbot's folder; `false` leaves certbot out. Default: `/etc/letsencrypt`, when it is there." }),
   'renew-dry-run': z
     .boolean()
     .default(false)

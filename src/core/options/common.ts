@@ -5,11 +5,11 @@ import { duration } from './duration.ts'
 import { list } from './list.ts'
 import { parsedText } from './parsed-text.ts'
 import { rounds } from './rounds.ts'
-import { secretText } from './secret.ts'
 import { shown } from './shown.ts'
 import { texts } from './texts.ts'
 import { timeZone } from './time-zone.ts'
 import { databaseUrl } from './url.ts'
+import { webhook } from './webhook.ts'
 
 const text = once(() => z.string().min(1, 'is empty'))
 
@@ -26,7 +26,20 @@ export const serverName = () => grammar(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'a 
 /** An absolute path: the workspace, which a relative one would start from, is wiped. */
 export const absolutePath = () => grammar(/^\//, 'an absolute path, since the workspace is wiped')
 
-const day = () => grammar(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'a date such as 2026-12-01')
+const dayPattern = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/
+const isDay = (text: string): boolean => {
+  const at = new Date(`${text}T00:00:00Z`)
+  // A date that is in no calendar is another one when it is written again.
+  return dayPattern.test(text) && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text)
+}
+const day = () => {
+  const expected = 'a date such as 2026-12-01'
+  return parsedText({
+    expected,
+    pattern: dayPattern,
+    read: (text) => (isDay(text) ? { value: text } : { mistake: `${shown(text)} is not ${expected}` }),
+  })
+}
 const timeOfDay = () => grammar(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'a time of day such as 02:00')
 
 const compose = z.strictObject({
@@ -71,16 +84,24 @@ const people = list(text()).optional()
 
 const season = once(() =>
   z
-    .strictObject({ name: text(), from: day(), to: day(), rounds: list(text()) })
+    .strictObject({ name: text(), from: day(), to: day(), rounds: list(text()).min(1, 'is empty: nothing would run in this season') })
     .refine((one) => one.from <= one.to, { error: '`from` is after `to`', path: ['from'] }),
 )
 
 const maintenanceWindow = once(() =>
-  z.strictObject({
-    days: list(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])).optional(),
-    from: timeOfDay(),
-    to: timeOfDay(),
-  }),
+  z
+    .strictObject({
+      days: list(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
+        .min(1, 'is empty: the window would be on no day')
+        .optional()
+        .register(texts, { description: 'On which days it begins. Default: every day.' }),
+      from: timeOfDay().register(texts, { description: 'When it begins, in `time-zone`.' }),
+      to: timeOfDay().register(texts, { description: 'When it ends; before `from`, it ends on the next day.' }),
+    })
+    .refine(({ from, to }) => from.replace('24:', '00:') !== to, {
+      error: '`to` is `from`: the window would be empty; for a whole day write from 00:00 to 24:00',
+      path: ['to'],
+    }),
 )
 
 const wholeNumber = z.number().int().min(1)
@@ -97,16 +118,6 @@ const incidents = z.strictObject({
     .register(texts, { description: 'Between two reminders of one that nobody acknowledged.' }),
   authors: list(text()).default(['github-actions[bot]']).register(texts, { description: 'Whose issues carry markers that count.' }),
 })
-
-const webhook = once(() =>
-  z
-    .strictObject({
-      slack: secretText().optional(),
-      webhook: secretText().optional(),
-      ntfy: secretText().optional(),
-    })
-    .refine((one) => Object.keys(one).length === 1, 'expected exactly one of slack, webhook, ntfy'),
-)
 
 /** The common part of `ronde.yml`, without the sections of actions. */
 export const commonShape = {

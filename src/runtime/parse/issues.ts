@@ -139,6 +139,7 @@ const structures: ReadonlySet<string> = new Set(['array', 'tuple', 'object', 're
 const instead = (issue: Issue, schema: z.ZodType, path: Path): string => {
   if (issue.code !== 'invalid_type' || !structures.has(issue.expected)) return ''
   const { input } = issue
+  if (typeof input === 'string' && /^\s*[[{]/.test(input)) return '; leave the quotes out'
   const at = schemasAt(schema, path)
   const isItem = typeof input === 'string' && input.length <= 60 && at.flatMap((one) => children(one, 0)).some(takesText)
   return issue.expected === 'array' && isItem && !mayBeSecret(schema, path) && shown(input) === JSON.stringify(input)
@@ -157,10 +158,9 @@ const flatten = (issue: Issue, schema: z.ZodType, above: Path): readonly FlatIss
   }
   if (issue.code === 'invalid_key') return [{ path, part: 'key', message: issue.issues[0]?.message ?? issue.message, missing: false }]
   const same: unknown = issue.code === 'custom' ? issue.params?.['sameAs'] : undefined
-  const message =
-    typeof same === 'number'
-      ? `the same as ${pathText([...path.slice(0, -1), same])}`
-      : `${quoted(issue, schema, path)}${instead(issue, schema, path)}`
+  const message = Array.isArray(same)
+    ? `the same as ${pathText([...path.slice(0, -same.length), ...(same as Path)])}`
+    : `${quoted(issue, schema, path)}${instead(issue, schema, path)}`
   return [{ path, part: 'value', message, missing: issue.input === undefined }]
 }
 

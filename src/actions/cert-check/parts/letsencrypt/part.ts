@@ -109,7 +109,7 @@ const closed = (directory: string, seen: Extract<Seen<unknown>, { seen: false }>
 
 const run = async (options: CertOptions, world: CertWorld): Promise<Looked> => {
   const { context, startedAt } = world
-  const directory = options.letsencrypt ?? defaultDirectory
+  const directory = options.letsencrypt || defaultDirectory
   const asked = options.letsencrypt !== undefined
   const grant = existsSync(directory) ? await seeGrant(context.runProgram, context.signal) : grantCommand
   const about = { directory, asked, now: startedAt, renewalPeriodMs: options['renewal-period'], grant }
@@ -124,6 +124,7 @@ export const part = definePart({
   description: 'What certbot looks after: its lineages, and whether they are renewed.',
   order: 40,
   options: {},
+  configured: ({ letsencrypt }) => letsencrypt !== false,
   ids: [...certbotIds, ...fileIds],
   run,
 })

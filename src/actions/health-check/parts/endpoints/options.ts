@@ -4,6 +4,7 @@ import { once } from '../../../../core/once.ts'
 import { duration } from '../../../../core/options/duration.ts'
 import { uniqueBy } from '../../../../core/options/list.ts'
 import { textWithSecrets } from '../../../../core/options/secret.ts'
+import { shown } from '../../../../core/options/shown.ts'
 import { texts } from '../../../../core/options/texts.ts'
 import { endpointUrl } from '../../../../core/options/url.ts'
 import { isStatusText } from './expected-status.ts'
@@ -18,8 +19,20 @@ const headerName = z
   .regex(/^[!#$%&'*+.^_`|~\w-]+$/, 'is not a header name')
   .refine((name) => !ownHeaders.has(name.toLowerCase()), 'is set by Ronde itself')
 
-const status = z.union([z.int().min(100).max(599), z.string().refine(isStatusText, 'is not a status such as 200, 2xx or 200-299')])
-const json: z.ZodType<JsonValue, JsonValue> = z.json()
+/** Several in one text are a list that was not written as one. */
+const statusMistake = (text: string): string => {
+  const all = text.split(/[\s,]+/).filter((one) => one !== '')
+  const instead = all.length > 1 && all.every(isStatusText) ? `; write [${all.join(', ')}]` : ''
+  return `${shown(text)} is not a status such as 200, 2xx or 200-299${instead}`
+}
+
+const status = z.union([z.int().min(100).max(599), z.string().refine(isStatusText, { error: ({ input }) => statusMistake(String(input)) })])
+
+/** Text that is JSON was meant as what it spells; it would be compared as text, and never be there. */
+const isQuotedJson = (value: JsonValue): boolean => typeof value === 'string' && /^\s*[[{].*[\]}]\s*$/s.test(value)
+const json: z.ZodType<JsonValue, JsonValue> = z
+  .json()
+  .refine((value) => !isQuotedJson(value), 'JSON in quotes is text; leave the quotes out, as in { status: ok }')
 
 const shape = {
   name: text().max(80).optional().register(texts, { description: 'What it is called in reports; by default its URL.' }),
@@ -93,7 +106,7 @@ export const endpointsOption = z
   .array(endpoint)
   .check(
     uniqueBy(identityOf),
-    uniqueBy<Endpoint>(({ name }) => name),
+    uniqueBy<Endpoint>(({ name }) => name, ['name']),
   )
   .default([])
   .register(texts, { description: 'Endpoints to ask, each a URL or a mapping. As an input: one URL a line, or YAML.' })
