@@ -332,7 +332,7 @@ health-check:
 describe('the configuration file', () => {
   test('a named one that is missing is a mistake', async () => {
     const [line] = await mistakesOf({ inputs: { config: 'ops/ronde.yml' } })
-    expect(line).toMatch(/^input config: there is no file \/.*\/ops\/ronde\.yml$/)
+    expect(line).toMatch(/^input config: there is no file \/.*\/ops\/ronde\.yml; did the job check out the repository\?$/)
   })
 
   test('one over 1 MiB is a mistake', async () => {

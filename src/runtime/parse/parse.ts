@@ -3,6 +3,7 @@ import { type Mistake, UserError } from '../../contract/user-error.ts'
 import { type Common, commonNotYet, commonShape } from '../../core/options/common.ts'
 import type { RunInputs } from '../../core/options/inputs.ts'
 import { roundName } from '../../core/options/suite.ts'
+import type { ReadConfiguration } from '../configuration-read.ts'
 import { type Configuration, fileLayer } from './configuration.ts'
 import { checkKeys } from './file-keys.ts'
 import { textsOf } from './foreign.ts'
@@ -24,6 +25,7 @@ export type ParsedRun = {
   readonly server: string
   readonly failOn: 'warning' | 'critical' | 'never'
   readonly incidents: boolean
+  readonly configuration: ReadConfiguration
   readonly token: string | undefined
   readonly reportFile: string | undefined
   /** The input, else of a single action its section's. Entries of a round have their own. */
@@ -106,6 +108,12 @@ const ofSingle = (single: ParsedOptions | undefined): Pick<ParsedRun, 'options' 
   databaseUrl: single?.databaseUrl,
 })
 
+const configurationOf = ({ source, isThere }: Configuration): ReadConfiguration => ({
+  source,
+  isThere,
+  words: isThere ? source : `no ${source} in the workspace: defaults`,
+})
+
 const assembled = (setting: Setting, common: Common, work: readonly ParsedOptions[]): Omit<ParsedRun, 'secrets' | 'notices'> => {
   const given = setting.run.value as RunInputs
   const isRound = setting.request.action === roundName
@@ -113,6 +121,7 @@ const assembled = (setting: Setting, common: Common, work: readonly ParsedOption
   return {
     server: given.server ?? setting.server.name,
     ...verdictRules(given, common, setting.request),
+    configuration: configurationOf(setting.file),
     token: given.token,
     reportFile: given['report-file'],
     timeoutMs: given.timeout ?? single?.timeoutMs,
