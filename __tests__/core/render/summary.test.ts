@@ -77,6 +77,7 @@ api health: \`https://quiz.example/api/health\`
 
 **Incidents**
 
+- opened: game [Issue 42](https://github.example/i/42)
 - closed: old [Issue 7](https://github.example/i/42)
 
 <details><summary>Everything that was checked (4)</summary>

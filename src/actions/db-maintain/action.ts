@@ -25,7 +25,6 @@ const usual = parts.filter(({ onlyNamed }) => onlyNamed !== true).map(({ name })
 
 const ownOptions = {
   tasks: list(z.enum(names))
-    .min(1, 'is empty: nothing would be done; leave it out for all but `reindex`')
     .default(usual)
     .meta({ description: 'Which tasks to run, each in every database. Default: all but `reindex`.' }),
   databases: list(z.string().min(1, 'is empty'), { uniqueBy: (name) => name })

@@ -24,7 +24,6 @@ const options = {
   ...plannedOptions,
   ...partOptions,
   checks: list(z.enum([...names, ...Object.keys(planned)]))
-    .min(1, 'is empty: nothing would be checked; leave it out for all')
     .optional()
     .register(texts, { description: 'Which checks to run; by default all that the configuration or the server makes possible.' }),
   quick: z.boolean().default(false).register(texts, { description: 'Leave out the slow checks.' }),

@@ -1,6 +1,5 @@
 import type { Finding } from '../../contract/finding.ts'
 import { link, markdownText } from '../text/markdown.ts'
-import type { ReportView } from './view.ts'
 
 /** An incident of a run, and what the run did with it; `open` when nothing. */
 export type IncidentLine = {
@@ -27,15 +26,13 @@ export const linksOf = (incidents: readonly IncidentLine[]): ((finding: Finding)
   }
 }
 
-/** The incidents that stand beside no finding: those that closed, and what nothing looks at. */
-export const incidentList = (incidents: readonly IncidentLine[], view: ReportView): readonly string[] => {
-  const shown = new Set(view.causes.map(({ row }) => keyOf(row.finding)))
-  const others = incidents.filter(({ deed, about = [] }) => deed === 'closed' || !about.some((one) => shown.has(keyOf(one))))
-  if (others.length === 0) return []
-  const lines = others.slice(0, mostLines).map(({ number, deed, title, url }) => {
+/** What the run did with each, also with those that closed and stand beside no finding. */
+export const incidentList = (incidents: readonly IncidentLine[]): readonly string[] => {
+  if (incidents.length === 0) return []
+  const lines = incidents.slice(0, mostLines).map(({ number, deed, title, url }) => {
     const name = link(`Issue ${number}`, url)
     return `- ${deed}: ${markdownText(title, { inTable: false })} ${name === '' ? `issue ${number}` : name}`
   })
-  const left = others.length - lines.length
+  const left = incidents.length - lines.length
   return ['**Incidents**', '', ...lines, ...(left === 0 ? [] : [`- ${left} more`]), '']
 }

@@ -140,7 +140,7 @@ export const renderSummary = (report: Report | RoundReport, options: SummaryOpti
   factTables(budget, view, afterCausesBytes)
   advised(budget, 'Not checked, and how to enable it', view.notChecked)
   advised(budget, 'Nothing failed, but look at this', view.rows.filter(hasAdvice))
-  for (const one of incidentList(incidents, view)) budget.add(one)
+  for (const one of incidentList(incidents)) budget.add(one)
   everything(budget, view, options.trend)
   return budget.text()
 }

@@ -28,11 +28,18 @@ const placeOf = (mistake: Mistake, workspace: string): CommandProperties => {
   return { file: within.startsWith('..') ? source : within, line: line ?? 1, col: column ?? 1 }
 }
 
+/** Those of a file in its order, then the others. */
+const inOrder = (mistakes: readonly Mistake[]): readonly Mistake[] =>
+  mistakes.toSorted(
+    (a, b) =>
+      Number(isInFile(b)) - Number(isInFile(a)) || (isInFile(a) ? (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0) : 0),
+  )
+
 const annotate = ({ mistakes, message }: UserError, { environment, printer }: MistakesSink): void => {
   const all: readonly (readonly [CommandProperties, string])[] =
     mistakes.length === 0
       ? [[{}, message]]
-      : mistakes.map((one) => [
+      : inOrder(mistakes).map((one) => [
           placeOf(one, environment['GITHUB_WORKSPACE'] ?? ''),
           isInFile(one) ? told(one) : `${one.source}${one.line === undefined ? '' : `, line ${one.line}`}: ${told(one)}`,
         ])
@@ -46,7 +53,12 @@ const where = ({ source, line, column }: Mistake): string => {
 
 /** The mistakes as the job summary shows them: each with its place and what to write, no wider than a phone. */
 export const renderMistakes = ({ mistakes, message }: UserError): string => {
-  const lines = mistakes.length === 0 ? message.split('\n') : mistakes.slice(0, maxListed).map((one) => `${where(one)}: ${told(one)}`)
+  const lines =
+    mistakes.length === 0
+      ? message.split('\n')
+      : inOrder(mistakes)
+          .slice(0, maxListed)
+          .map((one) => `${where(one)}: ${told(one)}`)
   const count = mistakes.length > 1 ? `${mistakes.length} mistakes` : mistakes.length === 1 ? '1 mistake' : 'not as it was asked'
   const left = mistakes.length - maxListed
   const items = lines.map((line) => `- ${markdownText(line, free)}`)

@@ -51,12 +51,16 @@ export const judgeComplete = (chain: Chain, root: Certificate | undefined, where
   return judged(where, {
     id: 'cert.incomplete',
     status: complete ? 'ok' : 'critical',
-    title: complete ? 'chain is complete' : 'chain is incomplete: an intermediate certificate is missing',
+    title: complete
+      ? 'chain is complete'
+      : chain.path.length > 1
+        ? 'chain is incomplete: an intermediate certificate is missing'
+        : 'chain is incomplete: an intermediate certificate is missing, or its authority is not known here',
     observed: complete
       ? `${chain.path.length} in the chain`
       : `it ends at ${top?.subject}, issued by ${top?.issuer}, which is neither presented nor a trusted root`,
     expected: 'every certificate up to the one that a root issued',
-    advice: complete ? '' : advise('serve fullchain.pem instead of cert.pem', where.show),
+    advice: complete ? '' : advise('serve fullchain.pem instead of cert.pem; an authority of your own belongs in ca-file', where.show),
   })
 }
 
