@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { type Action, defineAction, result } from '../../src/contract/action.ts'
+import type { Registry } from '../../src/contract/registry.ts'
 import { isUserError } from '../../src/contract/user-error.ts'
 import { duration } from '../../src/core/options/duration.ts'
 import { list } from '../../src/core/options/list.ts'
@@ -74,6 +75,8 @@ export type Told = {
   readonly inputs?: Readonly<Record<string, string>>
   readonly environment?: Readonly<Record<string, string>>
   readonly hostname?: string
+  /** Default: two small actions. */
+  readonly registry?: Registry
 }
 
 const inputVariables = (inputs: Readonly<Record<string, string>>) =>
@@ -87,6 +90,7 @@ export const parseTold = async ({
   inputs = {},
   environment = {},
   hostname = 'host-1',
+  registry = testRegistry,
 }: Told): Promise<ParsedRun> => {
   const workspace = mkdtempSync(join(tmpdir(), 'ronde-parse-'))
   try {
@@ -96,7 +100,7 @@ export const parseTold = async ({
     return await parseRun({
       mask: () => {},
       action,
-      registry: testRegistry,
+      registry,
       environment: { GITHUB_WORKSPACE: workspace, ...environment, ...inputVariables(inputs) },
       hostname,
     })

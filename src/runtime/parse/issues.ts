@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { branches, children, definition } from '../../core/options/accepts.ts'
 import { flowText } from '../../core/options/flow-text.ts'
+import { otherNames } from '../../core/options/other-names.ts'
 import { type Secrecy, secrecy } from '../../core/options/secret.ts'
 import { notShown, shown } from '../../core/options/shown.ts'
 import { didYouMean } from '../../core/suggestion.ts'
@@ -113,7 +114,9 @@ const mayBeSecret = (schema: z.ZodType, path: Path): boolean => {
 /** An unknown key beside the key of a secret may be the secret itself, unless a known one is near. */
 const unknownKey = (key: string, schema: z.ZodType, path: Path): FlatIssue => {
   const near = didYouMean(key, knownKeys(schema, path))
-  const hidden = near === '' && path.length > 0 && schemasAt(schema, path).some((one) => below(one).some(isSecret))
+  // A word that others use for an option is none.
+  const hidden =
+    near === '' && !Object.hasOwn(otherNames, key) && path.length > 0 && schemasAt(schema, path).some((one) => below(one).some(isSecret))
   return hidden
     ? { path, part: 'value', message: 'unknown key (not shown: it may be secret)', missing: false }
     : { path: [...path, key], part: 'key', message: `unknown key${near}`, missing: false }

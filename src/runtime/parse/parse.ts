@@ -14,6 +14,7 @@ import type { ParsedOptions } from './options.ts'
 import { isMapping, type Path, pathText, valueAt } from './path.ts'
 import { namesIn } from './secrets.ts'
 import { belonging, gather, parseCommon, type RunRequest, type Setting } from './setting.ts'
+import { withPlaces } from './where-keys-belong.ts'
 import { invocationLayer, parseEntry, parseWork } from './work.ts'
 
 /** The common part as far as the incidents of a server go by it. */
@@ -170,7 +171,7 @@ export const parseRun = async (request: RunRequest): Promise<ParsedRun> => {
   const own = [...inputs.mistakes, ...run.mistakes, ...server.mistakes]
   const judged = [...keys.mistakes, ...common.mistakes, ...work.mistakes, ...work.outcomes.flatMap((one) => one.mistakes), ...own]
   const mistakes = [...file.mistakes, ...worthTelling(file, [...judged, ...expressionsIn(file, judged)])]
-  if (mistakes.length > 0 || common.value === undefined) throw userError(eachOnce(mistakes))
+  if (mistakes.length > 0 || common.value === undefined) throw userError(await withPlaces(eachOnce(mistakes), request.registry))
   const parsed = work.outcomes.flatMap((one) => (one.parsed === undefined ? [] : [one.parsed]))
   const values = common.value as Common
   return {
