@@ -14,7 +14,7 @@ const channel = (description: string) =>
       },
     })
     .optional()
-    .register(texts, { description })
+    .register(texts, { description, pattern: '^[hH][tT][tT][pP][sS]?://|\\$\\{' })
 
 /** `https://ntfy.sh/topic`: without a topic nobody hears of it. */
 const hasTopic = ({ ntfy }: { readonly ntfy?: string | undefined }): boolean =>
@@ -29,5 +29,6 @@ export const webhook = once(() =>
       ntfy: channel('Topic of ntfy, `https://ntfy.sh/…`.'),
     })
     .refine((one) => Object.keys(one).length === 1, 'expected exactly one of slack, webhook, ntfy')
-    .refine(hasTopic, { error: 'its URL names no topic, such as https://ntfy.sh/quiz (not shown: it is secret)', path: ['ntfy'] }),
+    .refine(hasTopic, { error: 'its URL names no topic, such as https://ntfy.sh/quiz (not shown: it is secret)', path: ['ntfy'] })
+    .register(texts, { minProperties: 1, maxProperties: 1 }),
 )
