@@ -13,8 +13,7 @@ const sections = (actions: readonly Action[]): Readonly<Record<string, z.ZodType
   const known = new Map(
     actions.map((action) => [action.name, partial(sectionOptions(action)).meta({ id: action.name, description: action.description })]),
   )
-  const later = (name: string) =>
-    z.looseObject({}).meta({ description: `Not in this release: ${name} is ignored.`, deprecated: true })
+  const later = (name: string) => z.looseObject({}).meta({ description: `Not in this release: ${name} is ignored.`, deprecated: true })
   return Object.fromEntries([...new Set([...known.keys(), ...suite])].map((name) => [name, known.get(name) ?? later(name)]))
 }
 
@@ -63,12 +62,18 @@ const withoutNames = (schema: JsonSchema, type: z.core.$ZodType): void => {
   schema.not = { pattern: isReplaced ? '\\$\\{\\{' : '\\$\\{(?:\\{|[A-Za-z_])' }
 }
 
+const needed = (required: readonly string[]): JsonSchema => ({
+  type: 'object',
+  required: [...required],
+  properties: Object.fromEntries(required.map((name) => [name, {}])),
+})
+
 /** YAML merges mappings under this key, and what is needed may stand in them. */
 const withMergeKey = (schema: JsonSchema): void => {
   if (schema.type !== 'object' || schema.additionalProperties !== false) return
   schema.patternProperties = { '^<<$': {} }
   if (schema.required === undefined) return
-  schema.anyOf = [schema.required, ['<<']].map((required) => ({ type: 'object', required }))
+  schema.anyOf = [schema.required, ['<<']].map(needed)
   delete schema.required
 }
 

@@ -83,6 +83,20 @@ describe('a default in a table', () => {
   })
 })
 
+test('every option of the common part, and every input of a round, has an example that can be written', () => {
+  const ofAll = fields.filter(([where]) => /^(?:common|run): /.test(where))
+  const examples = ofAll.map(
+    ([where, schema]) => [where, schema, (schema.meta()?.['examples'] as readonly unknown[] | undefined)?.[0]] as const,
+  )
+  expect(examples.filter(([where, , example]) => example === undefined && !where.endsWith('[]')).map(([where]) => where)).toEqual([])
+  const names = /\$\{/
+  expect(
+    examples
+      .filter(([, schema, example]) => example !== undefined && !names.test(JSON.stringify(example)) && !schema.safeParse(example).success)
+      .map(([where]) => where),
+  ).toEqual([])
+})
+
 describe('every action', () => {
   test.each(Object.entries(actions))('%s has inputs of different names', async (name, load) => {
     const { action } = await load()

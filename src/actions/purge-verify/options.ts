@@ -39,7 +39,7 @@ const log = z
   .refine((one) => [one.service, one.path, one.journal].filter((place) => place !== undefined).length === 1, {
     error: 'expected exactly one of service, path, journal',
   })
-  .meta({ oneOf: ['service', 'path', 'journal'].map((place) => ({ type: 'object', required: [place] })) })
+  .meta({ oneOf: ['service', 'path', 'journal'].map((place) => ({ type: 'object', required: [place], properties: { [place]: {} } })) })
 
 const runCommand = z.strictObject({
   service: service().meta({ description: 'The compose service that runs the command.' }),

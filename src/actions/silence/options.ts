@@ -12,7 +12,8 @@ const pattern = () =>
   parsedText({
     expected,
     pattern: /^.{1,200}$/,
-    read: (given) => (given !== '' && given.length <= maxPatternChars ? { value: given } : { mistake: `${shown(given)} is not ${expected}` }),
+    read: (given) =>
+      given !== '' && given.length <= maxPatternChars ? { value: given } : { mistake: `${shown(given)} is not ${expected}` },
   })
 
 const patterns = () => list(pattern()).check(z.minLength(1), z.maxLength(mostPatterns))

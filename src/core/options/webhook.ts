@@ -5,7 +5,7 @@ import { secretText } from './secret.ts'
 import { texts } from './texts.ts'
 
 /** Judged where it is read, after names were replaced: the first incident would be late to hear that nobody is told. */
-const channel = (description: string) =>
+const channel = (description: string, example: string) =>
   secretText()
     .refine((text) => text === '' || 'url' in placeOf(text), {
       error: ({ input }) => {
@@ -14,7 +14,7 @@ const channel = (description: string) =>
       },
     })
     .optional()
-    .register(texts, { description, pattern: '^[hH][tT][tT][pP][sS]?://|\\$\\{' })
+    .register(texts, { description, examples: [example], pattern: '^[hH][tT][tT][pP][sS]?://|\\$\\{' })
 
 /** `https://ntfy.sh/topic`: without a topic nobody hears of it. */
 const hasTopic = ({ ntfy }: { readonly ntfy?: string | undefined }): boolean =>
@@ -24,9 +24,9 @@ const hasTopic = ({ ntfy }: { readonly ntfy?: string | undefined }): boolean =>
 export const webhook = once(() =>
   z
     .strictObject({
-      slack: channel('Incoming webhook of Slack, or of what understands it (Mattermost, Discord with `/slack`).'),
-      webhook: channel('Any URL: it gets a `POST` with JSON.'),
-      ntfy: channel('Topic of ntfy, `https://ntfy.sh/…`.'),
+      slack: channel('Incoming webhook of Slack, or of what understands it (Mattermost, Discord with `/slack`).', '${SLACK_WEBHOOK}'),
+      webhook: channel('Any URL: it gets a `POST` with JSON.', '${WEBHOOK_URL}'),
+      ntfy: channel('Topic of ntfy, `https://ntfy.sh/…`.', 'https://ntfy.sh/quiz-ops'),
     })
     .refine((one) => Object.keys(one).length === 1, 'expected exactly one of slack, webhook, ntfy')
     .refine(hasTopic, { error: 'its URL names no topic, such as https://ntfy.sh/quiz (not shown: it is secret)', path: ['ntfy'] })

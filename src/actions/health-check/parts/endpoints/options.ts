@@ -26,10 +26,13 @@ const statusMistake = (text: string): string => {
   return `${shown(text)} is not a status such as 200, 2xx or 200-299${instead}`
 }
 
-const status = z.union([z.int().min(100).max(599), z
+const status = z.union([
+  z.int().min(100).max(599),
+  z
     .string()
     .refine(isStatusText, { error: ({ input }) => statusMistake(String(input)) })
-    .register(texts, { pattern: '^(?:[1-5][xX]{2}|[1-5]\\d\\d(?:-[1-5]\\d\\d)?)$' })])
+    .register(texts, { pattern: '^(?:[1-5][xX]{2}|[1-5]\\d\\d(?:-[1-5]\\d\\d)?)$' }),
+])
 
 /** Text that is JSON was meant as what it spells; it would be compared as text, and never be there. */
 const isQuotedJson = (value: JsonValue): boolean => typeof value === 'string' && /^\s*[[{].*[\]}]\s*$/s.test(value)
