@@ -21,6 +21,7 @@ import { createPrinter, inWorkflow, outliveReaders, type Printer } from './print
 import { type Published, publish, sayVerdict } from './publish.ts'
 import type { Prepared, RanAction, Run } from './run.ts'
 import { runAction } from './run-action.ts'
+import { runbooksOf } from './runbooks.ts'
 import { tellMistakes } from './sinks/mistakes.ts'
 import type { Speaking } from './transports.ts'
 
@@ -99,13 +100,6 @@ const prepare = async (name: string, start: Start, out: Out): Promise<Ready> => 
   return { parsed, event, run: { ...run, remarks: remarksOn(parsed, { name, environment: start.environment }, before) } }
 }
 
-/** Where the runbooks of this very version can be read; nowhere for an action of the workspace itself. */
-const runbooksOf = (environment: Start['environment']): string | undefined => {
-  const repository = environment['GITHUB_ACTION_REPOSITORY'] ?? ''
-  if (repository === '') return undefined
-  return `${environment['GITHUB_SERVER_URL'] ?? 'https://github.com'}/${repository}/blob/${environment['GITHUB_ACTION_REF'] || 'HEAD'}/docs/runbooks/`
-}
-
 /** The actions of this step with their options; an input `timeout` goes before that of an entry. */
 const entriesOf = async (name: string, parsed: ParsedRun, registry: Registry): Promise<readonly Prepared[]> =>
   parsed.round?.entries.map((entry) => ({ ...entry, timeoutMs: parsed.timeoutMs ?? entry.timeoutMs })) ?? [
@@ -178,7 +172,7 @@ const reconcile = async (
     site: run.of.site,
     report,
     merged: merged?.map((one) => ({ ...one, reports: one.reports.map((each) => redactReport(each, redactor)) })),
-    runbooks: runbooksOf(start.environment),
+    runbooks: runbooksOf(start),
     addToSummary: addIncidents,
   })
 }
@@ -196,7 +190,7 @@ const tellPeople = async (finished: Finished, start: Start, out: Out): Promise<b
     redactor,
     outputs: parsed.round === undefined ? (ran[0]?.outputs ?? {}) : {},
     reportFile: parsed.reportFile,
-    runbooks: runbooksOf(start.environment),
+    runbooks: runbooksOf(start),
     ...(trends.size === 0 ? {} : { trend: ({ id, subject }) => trends.get(`${id} ${subject}`) ?? [] }),
   })
   const untold = await reconcile(finished, published, start, out)

@@ -46,7 +46,7 @@ const compose = z.strictObject({
   directory: text()
     .optional()
     .register(texts, {
-      description: "Folder of the compose project. Default: found from the labels of the running containers.",
+      description: 'Folder of the compose project. Default: found from the labels of the running containers.',
       examples: ['/srv/quiz'],
     }),
   files: list(text())
