@@ -54,6 +54,10 @@ describe('an endpoint', () => {
     expect(lines.join('\n')).toContain(`input endpoints, line 1: ${message}`)
   })
 
+  test('of files means nothing with **', async () => {
+    expect((await mistakesOf({ action, inputs: { files: '/etc/**/x.pem' } })).join()).toContain('input files, line 1: holds `**`')
+  })
+
   test('that is an IPv6 address needs no YAML as an input, and every mistake is told at once with its line', async () => {
     const run = await parseTold({ action, inputs: { endpoints: '[::1]:443\nquiz.example' } })
     expect(run.options['endpoints']).toMatchObject([{ host: '::1' }, { host: 'quiz.example' }])

@@ -14,7 +14,9 @@ export const options = {
   headers: z.boolean().default(false).meta({
     description: 'Also look at the security headers over HTTPS, and at the redirect from HTTP, of the endpoints that speak HTTPS.',
   }),
-  files: list(text())
+  files: list(
+    text().refine((path) => !path.includes('**'), 'holds `**`, which means one folder here as `*` does; write one pattern for each depth'),
+  )
     .default([])
     .meta({ description: 'Certificate files, as absolute paths or patterns such as `/etc/nginx/certs/*.pem`.' }),
   letsencrypt: z
