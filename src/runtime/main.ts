@@ -221,7 +221,7 @@ const recover = async (_name: string, start: Start, out: Out): Promise<number> =
 
 /** A person's mistakes are told without a stack, all of them, and nothing ran; anything else is a bug of ours and keeps its stack. */
 const tell = async (error: unknown, { environment }: Start, { printer, redactor }: Out): Promise<void> => {
-  if (isUserError(error)) return tellMistakes(error, { environment, printer, redact: redactor.redact })
+  if (isUserError(error)) return tellMistakes(error, { environment, printer, redact: redactor.redact, lastLook: lastLookOf(redactor, []) })
   printer.command('error', { title: 'ronde: a bug of Ronde' }, 'this is a mistake of Ronde; report it with the lines below')
   printer.untrusted(describeBug(error))
 }

@@ -14,6 +14,8 @@ export type MistakesSink = {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly printer: Printer
   readonly redact: (text: string) => string
+  /** The last look at the summary in the form in which it is written. */
+  readonly lastLook: (text: string) => string
 }
 
 const isInFile = ({ column }: Mistake): boolean => column !== undefined
@@ -52,7 +54,7 @@ const where = ({ source, line, column }: Mistake): string => {
 }
 
 /** The mistakes as the job summary shows them: each with its place and what to write, no wider than a phone. */
-export const renderMistakes = ({ mistakes, message }: UserError): string => {
+export const renderMistakes = ({ mistakes, message }: Pick<UserError, 'mistakes' | 'message'>): string => {
   const lines =
     mistakes.length === 0
       ? message.split('\n')
@@ -65,15 +67,21 @@ export const renderMistakes = ({ mistakes, message }: UserError): string => {
   return [`## Ronde did not run: ${count}`, '', ...items, ...(left > 0 ? [`- ${left} more: see the log`] : []), ''].join('\n')
 }
 
+/** Before it is escaped: an escaped secret would not be found. */
+const redacted = ({ mistakes, message }: UserError, redact: MistakesSink['redact']): Pick<UserError, 'mistakes' | 'message'> => ({
+  message: redact(message),
+  mistakes: mistakes.map((one) => ({ ...one, source: redact(one.source), path: redact(one.path), message: redact(one.message) })),
+})
+
 /** Tells a person's mistakes: in the log, as annotations at their lines, and in the job summary. Nothing ran. */
 export const tellMistakes = async (error: UserError, sink: MistakesSink): Promise<void> => {
-  const { environment, printer, redact } = sink
+  const { environment, printer, redact, lastLook } = sink
   for (const line of error.message.split('\n')) printer.line(line)
   if (inWorkflow(environment)) annotate(error, sink)
   const path = environment['GITHUB_STEP_SUMMARY'] ?? ''
   if (path === '') return
   try {
-    await appendFile(path, redact(renderMistakes(error)))
+    await appendFile(path, lastLook(renderMistakes(redacted(error, redact))))
   } catch (failure) {
     // The log has said it all.
     printer.command('warning', { title: 'ronde: job summary' }, `job summary: could not be written: ${errorText(failure)}`)
