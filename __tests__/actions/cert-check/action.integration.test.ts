@@ -22,8 +22,7 @@ describe('cert-check, as the runner runs it,', () => {
     expect(ran.outputs).toMatchObject({ status: 'ok', certificates: '1', 'expires-in-days': '79' })
     expect(ran.reports[0]?.scope).toContain('endpoints')
     expect(ran.log).toContain(`1 certificate, it expires in 79 days (localhost:${server.port})`)
-    expect(ran.summary).toContain('| name | address | issuer | expires | days | chain | findings |')
-    expect(ran.summary).toMatch(/\| Test Root \| \d{4}-\d\d-\d\d \| 79 \| 1 certificate \| ok \|/)
+    expect(ran.summary).toMatch(/^- \*\*localhost.*issuer Test Root, expires \d{4}-\d\d-\d\d, days 79, chain 1 certificate, findings ok$/m)
   })
 
   test('takes the HTTPS endpoints of health-check when it has none, with their authority', async () => {
