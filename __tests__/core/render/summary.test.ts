@@ -150,6 +150,8 @@ describe('a table of facts in the job summary', () => {
 
   test.each(hostileTexts.map((text) => ({ text })))('shows only itself: $text', ({ text }) => {
     expect(dangers(withTables([{ title: text, columns: [text], rows: [[text]] }]))).toEqual([])
+    const wide = [text, text, text]
+    expect(dangers(withTables([{ title: text, columns: wide, rows: [wide] }]))).toEqual([])
   })
 
   test.each([['no tables'], [[null, 1, 'x', { title: 1 }]], [[{ title: 'a', columns: [], rows: [] }]]])(
