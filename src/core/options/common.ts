@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { CommonOptions } from '../../contract/common-options.ts'
 import { once } from '../once.ts'
+import { maintenanceWindow, season } from './calendar.ts'
 import { duration } from './duration.ts'
+import { grammar } from './grammar.ts'
 import { list } from './list.ts'
-import { parsedText } from './parsed-text.ts'
 import { rounds } from './rounds.ts'
-import { shown } from './shown.ts'
 import { texts } from './texts.ts'
 import { timeZone } from './time-zone.ts'
 import { databaseUrl } from './url.ts'
@@ -13,34 +13,11 @@ import { webhook } from './webhook.ts'
 
 const text = once(() => z.string().min(1, 'is empty'))
 
-const grammar = (pattern: RegExp, expected: string) =>
-  parsedText({
-    expected,
-    pattern,
-    read: (given) => (pattern.test(given) ? { value: given } : { mistake: `${shown(given)} is not ${expected}` }),
-  })
-
 /** A server's name: it stands in paths, labels and titles of issues. */
 export const serverName = () => grammar(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'a server name: letters, digits, ".", "_" and "-", 63 at most')
 
 /** An absolute path: the workspace, which a relative one would start from, is wiped. */
 export const absolutePath = () => grammar(/^\//, 'an absolute path, since the workspace is wiped')
-
-const dayPattern = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/
-const isDay = (text: string): boolean => {
-  const at = new Date(`${text}T00:00:00Z`)
-  // A date that is in no calendar is another one when it is written again.
-  return dayPattern.test(text) && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text)
-}
-const day = () => {
-  const expected = 'a date such as 2026-12-01'
-  return parsedText({
-    expected,
-    pattern: dayPattern,
-    read: (text) => (isDay(text) ? { value: text } : { mistake: `${shown(text)} is not ${expected}` }),
-  })
-}
-const timeOfDay = () => grammar(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'a time of day such as 02:00')
 
 const compose = z.strictObject({
   directory: text()
@@ -109,35 +86,6 @@ const people = (whose: string, example: string) =>
   list(text())
     .optional()
     .register(texts, { description: `Who is told of what is ${whose}.`, examples: [[example]] })
-
-const season = once(() =>
-  z
-    .strictObject({
-      name: text().register(texts, { description: 'What it is called.', examples: ['campaign'] }),
-      from: day().register(texts, { description: 'Its first day, in `time-zone`.', examples: ['2026-12-01'] }),
-      to: day().register(texts, { description: 'Its last day.', examples: ['2026-12-24'] }),
-      rounds: list(text())
-        .min(1, 'is empty: nothing would run in this season')
-        .register(texts, { description: 'Which rounds run in it.', examples: [['quick', 'daily']] }),
-    })
-    .refine((one) => one.from <= one.to, { error: '`from` is after `to`', path: ['from'] }),
-)
-
-const maintenanceWindow = once(() =>
-  z
-    .strictObject({
-      days: list(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
-        .min(1, 'is empty: the window would be on no day')
-        .optional()
-        .register(texts, { description: 'On which days it begins. Default: every day.', examples: [['sat', 'sun']] }),
-      from: timeOfDay().register(texts, { description: 'When it begins, in `time-zone`.', examples: ['02:00'] }),
-      to: timeOfDay().register(texts, { description: 'When it ends; before `from`, it ends on the next day.', examples: ['04:00'] }),
-    })
-    .refine(({ from, to }) => from.replace('24:', '00:') !== to, {
-      error: '`to` is `from`: the window would be empty; for a whole day write from 00:00 to 24:00',
-      path: ['to'],
-    }),
-)
 
 const wholeNumber = z.number().int().min(1)
 

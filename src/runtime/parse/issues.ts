@@ -140,7 +140,7 @@ const structures: ReadonlySet<string> = new Set(['array', 'tuple', 'object', 're
 
 /** What to write where a single value stands in place of a list or a mapping: the list of it, or the option's example. */
 const instead = (issue: Issue, schema: z.ZodType, path: Path): string => {
-  if (issue.code !== 'invalid_type' || !structures.has(issue.expected)) return ''
+  if (issue.code !== 'invalid_type' || issue.input === undefined || !structures.has(issue.expected)) return ''
   const { input } = issue
   if (typeof input === 'string' && /^\s*[[{]/.test(input)) return '; leave the quotes out'
   const at = schemasAt(schema, path)
