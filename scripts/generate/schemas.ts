@@ -108,7 +108,7 @@ const markLater = (schema: JsonSchema, later: readonly string[]): void => {
 }
 
 const finished = (schema: JsonSchema, actions: readonly Action[]): JsonSchema => {
-  const definitions = (schema.definitions ?? {}) as Record<string, JsonSchema>
+  const definitions = (schema['definitions'] ?? {}) as Record<string, JsonSchema>
   markLater(schema, commonNotYet)
   if (definitions['server'] !== undefined) markLater(definitions['server'], commonNotYet)
   for (const action of actions) {
