@@ -37,7 +37,7 @@ const text = (place: Place): string => place.join('.')
 
 const inputs = new Set([...Object.keys(changeShape), ...Object.keys(roundShape)])
 
-/** `compose-directory` of an input is `compose.directory` in the file. */
+/** An input such as compose-directory is a key of a common section in the file. */
 const unflattened = (key: string): string | undefined => {
   const section = Object.keys(commonSections).find((name) => key.startsWith(`${name}-`))
   return section === undefined ? undefined : `${section}.${key.slice(section.length + 1)}`
