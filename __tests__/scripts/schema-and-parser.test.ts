@@ -13,10 +13,11 @@ import { sectionOptions } from '../../src/runtime/parse/options.ts'
 import { parseTold } from '../support/parse-run.ts'
 
 /** Values of every kind that people write, right at some place and wrong at all others. */
-const pool: readonly unknown[] = [
-  ...['200ms', '30s', '15m', ' 26h ', '30d', '1.5h', '10', '80%', '80 %', '120%', '512MB', '2GiB', '612 MB', '1h30m', '5min'],
-  ...['https://quiz.example/', 'HTTPS://quiz.example', 'http://127.0.0.1:8080/x', 'tcp://db:5432', 'quiz.example', 'quiz.example:443'],
-  ...[
+/** A line a kind. */
+const kindsOfValues: readonly (readonly unknown[])[] = [
+  ['200ms', '30s', '15m', ' 26h ', '30d', '1.5h', '10', '80%', '80 %', '120%', '512MB', '2GiB', '612 MB', '1h30m', '5min'],
+  ['https://quiz.example/', 'HTTPS://quiz.example', 'http://127.0.0.1:8080/x', 'tcp://db:5432', 'quiz.example', 'quiz.example:443'],
+  [
     'postgresql://u@db/quiz',
     'host=db user=u',
     'mysql://db',
@@ -27,7 +28,7 @@ const pool: readonly unknown[] = [
     '/srv/quiz',
     'ops/schema.txt',
   ],
-  ...[
+  [
     'game',
     'public.game',
     '"Game"',
@@ -44,8 +45,8 @@ const pool: readonly unknown[] = [
     '6xx',
     '200, 204',
   ],
-  ...['UTC', '+04:00', 'Indian/Reunion', 'GMT+4', 'GMT-4', 'Mars', 'EST5EDT', '2026-12-01', '2026-13-01', '02:00', '24:00', '25:00', 'sun'],
-  ...[
+  ['UTC', '+04:00', 'Indian/Reunion', 'GMT+4', 'GMT-4', 'Mars', 'EST5EDT', '2026-12-01', '2026-13-01', '02:00', '24:00', '25:00', 'sun'],
+  [
     'none',
     'sudo',
     'high',
@@ -62,8 +63,9 @@ const pool: readonly unknown[] = [
     ' ',
     'x'.repeat(100),
   ],
-  ...[0, 1, 3, 5, 200, 443, 700, 1.5, -1, true, false, null, [], {}, ['80%', '95%'], [1, 2], { warning: '80%' }, { status: 'ok' }],
+  [0, 1, 3, 5, 200, 443, 700, 1.5, -1, true, false, null, [], {}, ['80%', '95%'], [1, 2], { warning: '80%' }, { status: 'ok' }],
 ]
+const pool = kindsOfValues.flat()
 
 /** What no JSON schema can say: order, sums, calendars, what stands elsewhere, and what a library must read. */
 const beyondSchemas = [

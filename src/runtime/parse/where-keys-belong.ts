@@ -74,8 +74,8 @@ const placeWords = (places: readonly string[]): readonly string[] => {
 }
 
 const calledHere = (key: string, above: Place, places: readonly Place[]): string | undefined => {
-  const here = places.filter((place) => place.length === above.length + 1 && isBelow(place, above)).map((place) => place.at(-1))
-  return (Object.hasOwn(otherNames, key) ? otherNames[key] : undefined)?.find((name) => here.includes(name))
+  const here = new Set(places.filter((place) => place.length === above.length + 1 && isBelow(place, above)).map((place) => place.at(-1)))
+  return (Object.hasOwn(otherNames, key) ? otherNames[key] : undefined)?.find((name) => here.has(name))
 }
 
 /** Where a key belongs, or what it is called here; empty when nobody knows. */
