@@ -89,7 +89,7 @@ const orNothing = (schema: JsonSchema): JsonSchema => {
   return {
     ...(description === undefined ? {} : { description }),
     ...(usual === undefined ? {} : { default: usual }),
-    anyOf: [rest as JsonSchema, { type: 'null' }],
+    anyOf: [rest, { type: 'null' }],
   }
 }
 

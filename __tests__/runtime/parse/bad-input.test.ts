@@ -71,7 +71,11 @@ const inFile: readonly { what: string; file: string; lines: readonly string[] }[
     lines: ['1:24  health-check.quick: expected true or false, found "yes"'],
   },
   { what: 'a section that is a list', file: 'health-check: [quick]\n', lines: ['1:15  health-check: expected a mapping, found a list'] },
-  { what: 'a common section that is text', file: 'compose: quiz\n', lines: ['1:10  compose: expected a mapping, found "quiz", such as { directory: /srv/quiz }'] },
+  {
+    what: 'a common section that is text',
+    file: 'compose: quiz\n',
+    lines: ['1:10  compose: expected a mapping, found "quiz", such as { directory: /srv/quiz }'],
+  },
   {
     what: 'a time zone of the other kind',
     file: 'time-zone: GMT+4\n',

@@ -30,7 +30,7 @@ const following = ({ follows }: Cause): string => {
   if (follows.length === 0) return ''
   const shown = follows.slice(0, maxFollowing).map(({ finding }) => markdownText(firstLine(finding), free))
   const left = follows.length - shown.length
-  return sentence(`Follows from it: ${[...shown, ...(left === 0 ? [] : [`${counted(left, 'more finding')}`])].join('; ')}`)
+  return sentence(`Follows from it: ${[...shown, ...(left === 0 ? [] : [counted(left, 'more finding')])].join('; ')}`)
 }
 
 type CauseSurroundings = { readonly runbooks: string | undefined; readonly link: (finding: Finding) => string }
