@@ -25,6 +25,11 @@ describe('the demo', () => {
       expect(files).toEqual(expect.arrayContaining([`${act}.summary.md`, `${act}.summary.html`, `${act}.report.json`]))
     }
     expect(files.filter((name) => /^issue-.*md$/.test(name))).toEqual(['issue-1.md', 'issue-2.md', 'issue-3.md'])
+    // Each state on the way: opened, worse, closed.
+    expect(files.filter((name) => name.endsWith('issue-1.md'))).toEqual([
+      ...['2-broken', '3-worse', '4-mended', '5-forgotten', '6-remembered'].map((act) => `${act}.issue-1.md`),
+      'issue-1.md',
+    ])
     expect(issue).toMatch(/^\*\*Closed\*\* .* Seen 2 times, .*\n\nCause: somebody killed it by hand\./m)
     expect(text.match(/(?<=^incidents: )(?:opened|updated|closed) #\d/gm)?.join(', ')).toBe(
       'opened #1, updated #1, closed #1, opened #2, opened #3, closed #2, closed #3',

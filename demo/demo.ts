@@ -41,6 +41,7 @@ const round = async (scene: Scene, act: Act, number: number): Promise<RoundRepor
   const report = ran.outputs['report']
   if (report === undefined) throw new Error(`the round wrote no report (exit ${ran.exitCode})`)
   copyFileSync(report, join(folder, `${name}.report.json`))
+  keepIssues(github, folder, `${name}.`)
   await ran.remove()
   return JSON.parse(readFileSync(join(folder, `${name}.report.json`), 'utf8')) as RoundReport
 }

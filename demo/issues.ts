@@ -42,11 +42,11 @@ const threadPage = (github: GitHubStandIn, issue: Issue): string => {
   return `${[`# ${issue.title}`, facts, issue.body ?? '', ...comments].join('\n\n')}\n`
 }
 
-/** Each issue with its comments, as it ended. */
-export const keepIssues = (github: GitHubStandIn, folder: string): void => {
+/** Each issue with its comments, as it is now. `prefix`: of the act, for the states on the way. */
+export const keepIssues = (github: GitHubStandIn, folder: string, prefix = ''): void => {
   for (const issue of github.repository.issues) {
     const text = threadPage(github, issue)
-    writeFileSync(join(folder, `issue-${issue.number}.md`), text)
-    writeFileSync(join(folder, `issue-${issue.number}.html`), summaryPage(text, issue.title))
+    writeFileSync(join(folder, `${prefix}issue-${issue.number}.md`), text)
+    writeFileSync(join(folder, `${prefix}issue-${issue.number}.html`), summaryPage(text, issue.title))
   }
 }

@@ -4,6 +4,7 @@ import { basename, dirname } from 'node:path'
 import type { Action } from '../src/contract/action.ts'
 import { actionYml, roundYml } from './generate/action-yml.ts'
 import { contents } from './generate/pages.ts'
+import { referencePage } from './generate/reference.ts'
 import { findingIdsModule, partsModule, registryModule } from './generate/registries.ts'
 import { actionsTable, between, firstReadme, inputsTable, optionsTable, outputsTable } from './generate/tables.ts'
 
@@ -78,6 +79,7 @@ const declared = async (actions: readonly Action[]): Promise<Files> => {
     ...Object.assign({}, ...actions.map(readme)),
     ...rootReadme(actions),
     ...contents(),
+    'docs/reference.md': referencePage(),
     'schema/ronde.schema.json': rondeSchema(actions),
     'schema/report.schema.json': reportsSchema(),
   }

@@ -38,8 +38,8 @@ test.each(names)('a pull request does not choose by the folder %j what people ar
 
 test.each(names)('nor does a container by the folder %j', (directory) => {
   const seen = severalProjects([
-    { name: 'a', directory, files: [], running: true },
-    { name: 'b', directory: '/srv/b', files: [], running: true },
+    { name: 'a', running: true, starts: [{ directory, configFiles: '', environmentFiles: '' }] },
+    { name: 'b', running: true, starts: [{ directory: '/srv/b', configFiles: '', environmentFiles: '' }] },
   ])
   expect(seen.seen ? '' : commandsIn(seen.advice)).toEqual([])
 })

@@ -76,6 +76,11 @@ describe('the life of an incident', () => {
     ])
     expect(opened.summary).toContain('**Incidents**\n\n- opened: \\[quiz-test\\] ')
     expect(opened.summary).toContain(`[Issue 1](${address})`)
+    // Beside what it is about, and the summary stands there once.
+    expect(opened.summary.match(/^##+ .*$/gm)).toEqual([
+      expect.stringMatching(/^## critical: quiz-test, health-check, /),
+      expect.stringContaining(` · [#1](${address})`),
+    ])
     expect(opened.outputs['status']).toBe('critical')
     expect(server.issues()).toMatchObject([{ state: 'open', labels: ['ronde'], title: expect.stringContaining('[quiz-test]') }])
     expect(server.issues()[0]?.body).toContain('endpoint.status')

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
-import { runRonde } from '../support/ronde.ts'
+import { runRonde, temporaryFolder } from '../support/ronde.ts'
 
 const serve = async (listener: RequestListener): Promise<{ readonly url: string } & AsyncDisposable> => {
   const server = createServer(listener)
@@ -63,8 +63,15 @@ describe('a run of a single action', () => {
     })
     expect(ran.exitCode).toBe(1)
     for (const told of ['did you mean quick?', 'warning 95 % is above critical 80 %', 'https://quiz.example', '30s'])
-      expect(ran.log).toContain(told)
+      for (const seen of [ran.log, ran.summary]) expect(seen).toContain(told)
     expect(ran.log).not.toMatch(/\n\s+at /)
+    expect(ran.annotations.map(({ level, properties: { file: path, line, col } }) => [level, path, line, col])).toEqual([
+      ['error', '.github/ronde.yml', '3', '3'],
+      ['error', '.github/ronde.yml', '4', '22'],
+      ['error', undefined, undefined, undefined],
+      ['error', undefined, undefined, undefined],
+    ])
+    expect(ran.summary).toMatch(/^## Ronde did not run: 4 mistakes\n\n- .github\/ronde.yml, line 3, column 3: /)
   })
 
   test('the deadline ends a check that hangs; what was finished is still reported', async () => {
@@ -94,13 +101,48 @@ describe('a run of a single action', () => {
 
 describe('a run that looked at nothing', () => {
   test.each([
-    ['since nothing is configured and there is no engine', { 'fail-on': '' }],
-    ['since an empty list of checks was given', { checks: '[]' }],
-  ])('is unknown and never ok, %s', async (_why, inputs) => {
+    ['since nothing is configured and there is no engine', { 'fail-on': '' }, 'compose: the Docker engine is not running'],
+    ['since an empty list of checks was given', { checks: '[]' }, 'no check was asked for'],
+  ])('is unknown and never ok, and quotes why: %s', async (_why, inputs, reason) => {
     const ran = await runRonde('health-check', { inputs, environment: { DOCKER_HOST: 'unix:///nonexistent/docker.sock' } })
     expect(ran.outputs).toMatchObject({ status: 'unknown', checks: '0' })
-    expect(ran.findings.map((one) => one.id)).toContain('health-check.nothing')
+    const nothing = ran.findings.find((one) => one.id === 'health-check.nothing')
+    expect(nothing?.observed).toContain(reason)
+    for (const told of [ran.outputs['summary'] ?? '', ran.annotations.map(({ message }) => message).join()]) expect(told).toContain(reason)
     expect(ran.exitCode).toBe(1)
+  })
+})
+
+describe('which configuration was read', () => {
+  test('is said by every run, and one that is gone is a warning until it is there again', async () => {
+    await using state = await temporaryFolder()
+    await using server = await serve(healthy)
+    const run = (file: string | undefined, name = 'round') =>
+      runRonde(name, {
+        inputs: name === 'round' ? { round: 'quick' } : { checks: 'endpoints', endpoints: `${server.url}/` },
+        files: file === undefined ? {} : { '.github/ronde.yml': file },
+        stateHome: state.path,
+      })
+    const gone = ({ findings }: Awaited<ReturnType<typeof run>>) => findings.filter((one) => one.id === 'configuration.missing')
+    const none = 'no .github/ronde.yml in the workspace: defaults'
+
+    const before = await run(undefined)
+    expect([gone(before), before.log.includes(`configuration: ${none}`), before.summary.includes(`Configuration: ${none}.`)]).toEqual([
+      [],
+      true,
+      true,
+    ])
+
+    const read = await run(`server: named\nhealth-check: { checks: [endpoints], endpoints: ["${server.url}/"] }\n`)
+    expect(read.log).toContain('  configuration: .github/ronde.yml\n')
+    expect([read.outputs['status'], gone(read)]).toEqual(['ok', []])
+
+    const after = await run(undefined)
+    expect(gone(after)).toMatchObject([{ status: 'warning', observed: none }])
+    expect(after.annotations.map(({ message }) => message).join()).toContain('.github/ronde.yml is not there')
+    // A step that never had one does without.
+    expect((await run(undefined, 'health-check')).outputs['status']).toBe('ok')
+    expect(gone(await run('# defaults\n'))).toEqual([])
   })
 })
 

@@ -166,6 +166,7 @@ describe('registries', () => {
     expect(allIds([action])).toEqual([
       'a.now',
       'b.now',
+      'configuration.missing',
       'look.failed',
       'look.nothing',
       'look.unfinished',

@@ -43,6 +43,20 @@ export const staleRows = sampleFinding({
   advice: '`docker compose exec web python manage.py purge`, then run this round again',
 })
 
+/** Something that would be well without the other. */
+export const followsFrom = (cause: Finding, overrides: Partial<Finding> = {}): Finding =>
+  sampleFinding({
+    id: 'endpoint.status',
+    subject: 'https://quiz.example/api/health',
+    label: 'api health',
+    status: 'critical',
+    title: 'api health: answers 503',
+    observed: 'status 503 after 3 ms',
+    expected: 'status 2xx or 3xx',
+    parent: { id: cause.id, subject: cause.subject },
+    ...overrides,
+  })
+
 export const sampleReport = (findings: readonly Finding[], overrides: Partial<Report> = {}): Report => ({
   schemaVersion: 1,
   action: 'health-check',

@@ -1,9 +1,16 @@
 import { stringify } from 'yaml'
 import type { z } from 'zod'
 import { accepts, branches, defaultOf, definition, descriptionOf } from '../../src/core/options/accepts.ts'
+import { flowText } from '../../src/core/options/flow-text.ts'
 
 /** A row of a table of options. */
-export type Described = { readonly name: string; readonly description: string; readonly fallback: string; readonly required: boolean }
+export type Described = {
+  readonly name: string
+  readonly description: string
+  readonly fallback: string
+  readonly required: boolean
+  readonly example: string
+}
 
 const isEmpty = (value: unknown): boolean =>
   value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
@@ -17,6 +24,15 @@ export const fallbackOf = (name: string, schema: z.ZodType): string => {
     throw new Error(`${name}: write its default with .prefault('…'), as a person would`)
   if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.join(', ')
   return stringify(value, { collectionStyle: 'flow' }).trim()
+}
+
+/** The first example of a declaration, as it is written; empty when it has none. */
+export const exampleOf = (schema: z.ZodType): string => {
+  const own = schema.meta()?.['examples'] as readonly unknown[] | undefined
+  if (own?.[0] !== undefined) return flowText(own[0])
+  const { innerType, in: first } = definition(schema)
+  const next = innerType ?? first
+  return next === undefined ? '' : exampleOf(next)
 }
 
 type Field = readonly [name: string, schema: z.ZodType]
@@ -42,6 +58,7 @@ export const describeOption = (name: string, schema: z.ZodType): readonly Descri
     description: descriptionOf(schema),
     fallback: fallbackOf(name, schema),
     required: !schema.safeParse(undefined).success,
+    example: exampleOf(schema),
   }
   const fields = isThreshold(schema) ? [] : fieldsOf(schema)
   return [row, ...fields.flatMap(([key, one]) => describeOption(`${name}${key}`, one))]

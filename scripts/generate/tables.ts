@@ -7,7 +7,7 @@ import { describeOption, fallbackOf } from './describe.ts'
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 
 /** A Markdown table whose columns are as wide as their widest cell, as the formatter wants it. */
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
   const cells = [head, ...rows].map((row) => row.map(cell))
   const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => (row[column] ?? '').length)))
   const line = (row: readonly string[]) =>
@@ -16,10 +16,11 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(first), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rest.map(line)].join('\n')
 }
 
-const code = (text: string): string => (text === '' ? '' : `\`${text}\``)
+/** Nothing for an empty text. */
+export const code = (text: string): string => (text === '' ? '' : `\`${text}\``)
 
 /** What a thing is and its default: a default that depends on something stands at the end of its description, and has its own column here. */
-const whatAndDefault = (description: string, fallback: string): readonly [string, string] => {
+export const whatAndDefault = (description: string, fallback: string): readonly [string, string] => {
   const [, what, told] = /^(.*?) ?Default: (.*)\.$/.exec(description) ?? []
   return what === undefined || told === undefined ? [description, code(fallback)] : [what, told]
 }

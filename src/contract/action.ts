@@ -22,6 +22,9 @@ export type ParsedValues = Readonly<Record<string, unknown>>
 /** Who may start an action that has an effect. `person`: by a dispatch. `no-bot`: by any of the events that need write permission. */
 export type EffectStarter = 'person' | 'no-bot'
 
+/** An option that means nothing, and why. */
+export type Senseless = { readonly path: readonly (string | number)[]; readonly message: string }
+
 /** An output of an action: a path, a count or a short string, never a body. */
 export type OutputShape = Readonly<Record<string, { readonly description: string }>>
 export type OutputsOf<Shape extends OutputShape> = { readonly [Key in keyof Shape]: string | number }
@@ -52,6 +55,8 @@ export type ActionDeclaration<
   readonly options: Shape
   /** Names of options that a later release will have: accepted in `ronde.yml` and told, but no inputs. */
   readonly later?: readonly string[]
+  /** Options that say nothing beside the others, such as a column without its table: mistakes, each at its option. */
+  readonly senseless?: (options: ActionOptions<Shape, Reads, Lent>) => readonly Senseless[]
   readonly outputs: Outputs
   /** All ids that its findings can have, those of its parts too; what the runtime says of any action is not among them. */
   readonly ids: readonly Id[]
@@ -86,6 +91,7 @@ export type Action = {
   readonly renamed?: Readonly<Record<string, string>>
   readonly disturbedByWork?: Readonly<Record<string, readonly string[]>>
   hasEffect?(options: ParsedValues): boolean
+  senseless?(options: ParsedValues): readonly Senseless[]
   timeoutMs(options: ParsedValues): number
   run(options: ParsedValues, context: Context): Promise<Result<Readonly<Record<string, string | number>>>>
   recover?(context: Context): Promise<void>

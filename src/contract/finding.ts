@@ -11,6 +11,8 @@ export type JudgedFinding<Id extends string = string> = {
   readonly id: Id
   /** What it is about: `service/db`, `disk:/`, `https://quiz.example/api/health`. */
   readonly subject: string
+  /** What the person calls the subject; its address is then told beside the evidence only. */
+  readonly label?: string
   readonly status: Status
   /** Why it was not looked at, though nobody asked for it: then the status is ok, and nothing is proven by it. */
   readonly notChecked?: string
@@ -66,6 +68,12 @@ export const finding = <const Id extends string>(
 export const stamped = <Id extends string>(findings: readonly JudgedFinding<Id>[], stamp: FindingStamp): readonly Finding<Id>[] =>
   findings.map((one) => ({ ...one, ...stamp }))
 
-/** Ids of what no action declares, since any may say it: the state of Ronde itself, that a check could not look, and what dead runs left. */
-export const houseIds = ['state.unwritable', 'monitoring.broken', 'recovery.pending', 'recovery.unreadable'] as const
+/** Ids of what no action declares, since any may say it: the state of Ronde itself, that a check could not look, what dead runs left, and that the configuration is gone. */
+export const houseIds = [
+  'state.unwritable',
+  'monitoring.broken',
+  'recovery.pending',
+  'recovery.unreadable',
+  'configuration.missing',
+] as const
 export type HouseId = (typeof houseIds)[number]

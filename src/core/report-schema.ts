@@ -18,6 +18,7 @@ export const findingSchema = z.strictObject({
   check: text('The part that looked, an entry of scope when it was completed; the name of the action for the run as a whole'),
   group: text('Under what it is shown; by default its check').exactOptional(),
   subject: text('What it is about, such as service/db'),
+  label: text('What the person calls it').exactOptional(),
   status,
   notChecked: text('Why it was not looked at, though nobody asked for it; then the status is ok').exactOptional(),
   title: z.string(),

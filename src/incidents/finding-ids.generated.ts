@@ -66,6 +66,7 @@ export const findingIds = [
   'compose.oom',
   'compose.restarts',
   'compose.service',
+  'configuration.missing',
   'db-maintain.failed',
   'db-maintain.nothing',
   'db-maintain.unfinished',

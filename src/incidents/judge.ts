@@ -102,7 +102,7 @@ const verdictsOf = (input: ReconcileInput): readonly IncidentVerdict[] =>
 
 /** Findings that exist only while they are bad: a completed run without one is a good run. */
 const onlyWhenBad = (id: string, action: string): boolean =>
-  ['recovery.pending', 'recovery.unreadable', 'state.unwritable', `${action}.failed`].includes(id)
+  ['recovery.pending', 'recovery.unreadable', 'state.unwritable', 'configuration.missing', `${action}.failed`].includes(id)
 
 /** The good verdict on a finding that would be there if it were bad. */
 export const goodByAbsence = (marker: Marker, report: Report, input: ReconcileInput): IncidentVerdict | undefined => {

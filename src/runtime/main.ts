@@ -11,15 +11,18 @@ import { roundName } from '../core/options/suite.ts'
 import { createRedactor, type Redactor, weakSecret } from '../core/redact/redact.ts'
 import { redactReport } from '../core/redact/report.ts'
 import { readBaseOf } from './base-of-pull.ts'
+import { judgeConfiguration } from './configuration-read.ts'
 import { type EventOfRun, eventOf } from './event.ts'
 import { guardEffect, guardEvent } from './guards.ts'
 import { lastLookOf } from './last-look.ts'
-import { beforeParsing, type Out, openRun, type Start } from './open-run.ts'
+import { type Before, beforeParsing, type Out, openRun, type Start } from './open-run.ts'
 import { type ParsedRun, parseRun } from './parse/parse.ts'
 import { createPrinter, inWorkflow, outliveReaders, type Printer } from './print.ts'
-import { publish, sayVerdict } from './publish.ts'
+import { type Published, publish, sayVerdict } from './publish.ts'
 import type { Prepared, RanAction, Run } from './run.ts'
 import { runAction } from './run-action.ts'
+import { runbooksOf } from './runbooks.ts'
+import { tellMistakes } from './sinks/mistakes.ts'
 import type { Speaking } from './transports.ts'
 
 /** For how long the next entry of a round waits for one that has not ended by its deadline. */
@@ -68,6 +71,10 @@ const loadAction = async (name: string, registry: Registry) => {
   return (await load()).action
 }
 
+/** What is said of the configuration itself, by the first action of the run. */
+const remarksOn = (parsed: ParsedRun, { name, environment }: { name: string; environment: Start['environment'] }, before: Before) =>
+  judgeConfiguration(parsed.configuration, { environment, name, folder: before.note?.folders[0] })
+
 type Ready = { readonly parsed: ParsedRun; readonly run: Run; readonly event: EventOfRun }
 
 /** Recovers, then parses: a mistyped key must not leave services stopped. */
@@ -89,14 +96,8 @@ const prepare = async (name: string, start: Start, out: Out): Promise<Ready> => 
   warnAboutWeakSecrets(parsed, start, printer)
   for (const notice of parsed.notices) printer.command('notice', { title: 'ronde' }, notice)
   const ofServer = action === roundName || action.place !== 'repository'
-  return { parsed, event, run: await openRun({ parsed, start: { ...start, event }, out, before, ofServer }) }
-}
-
-/** Where the runbooks of this very version can be read; nowhere for an action of the workspace itself. */
-const runbooksOf = (environment: Start['environment']): string | undefined => {
-  const repository = environment['GITHUB_ACTION_REPOSITORY'] ?? ''
-  if (repository === '') return undefined
-  return `${environment['GITHUB_SERVER_URL'] ?? 'https://github.com'}/${repository}/blob/${environment['GITHUB_ACTION_REF'] || 'HEAD'}/docs/runbooks/`
+  const run = await openRun({ parsed, start: { ...start, event }, out, before, ofServer })
+  return { parsed, event, run: { ...run, remarks: remarksOn(parsed, { name, environment: start.environment }, before) } }
 }
 
 /** The actions of this step with their options; an input `timeout` goes before that of an entry. */
@@ -116,7 +117,7 @@ const endOf = async ({ settled }: RanAction): Promise<void> => {
 const runEntries = async (entries: readonly Prepared[], run: Run): Promise<readonly RanAction[]> => {
   const ran: RanAction[] = []
   for (const entry of entries) {
-    const one = await runAction(entry, run)
+    const one = await runAction(entry, ran.length === 0 ? run : { ...run, remarks: [] })
     ran.push(one)
     if (ran.length < entries.length) await endOf(one)
   }
@@ -146,7 +147,7 @@ const speakingOf = async ({ incidents }: ParsedRun, run: Run, { environment, can
 /** True when incidents were wanted and Ronde may not write them: nobody would be told. */
 const reconcile = async (
   { ran, parsed, run, speaking }: Finished,
-  report: Report | RoundReport,
+  { report, addIncidents }: Published,
   start: Start,
   { printer, redactor }: Out,
 ) => {
@@ -171,7 +172,8 @@ const reconcile = async (
     site: run.of.site,
     report,
     merged: merged?.map((one) => ({ ...one, reports: one.reports.map((each) => redactReport(each, redactor)) })),
-    runbooks: runbooksOf(start.environment),
+    runbooks: runbooksOf(start),
+    addToSummary: addIncidents,
   })
 }
 
@@ -181,15 +183,17 @@ const tellPeople = async (finished: Finished, start: Start, out: Out): Promise<b
   const { printer, redactor } = out
   const trends = trendsOf(ran, redactor)
   const published = await publish(report, {
+    timeZone: parsed.common['time-zone'],
+    configuration: parsed.configuration.words,
     environment: start.environment,
     printer,
     redactor,
     outputs: parsed.round === undefined ? (ran[0]?.outputs ?? {}) : {},
     reportFile: parsed.reportFile,
-    runbooks: runbooksOf(start.environment),
+    runbooks: runbooksOf(start),
     ...(trends.size === 0 ? {} : { trend: ({ id, subject }) => trends.get(`${id} ${subject}`) ?? [] }),
   })
-  const untold = await reconcile(finished, published.report, start, out)
+  const untold = await reconcile(finished, published, start, out)
   sayVerdict(published.report, printer)
   return untold
 }
@@ -216,17 +220,10 @@ const recover = async (_name: string, start: Start, out: Out): Promise<number> =
 }
 
 /** A person's mistakes are told without a stack, all of them, and nothing ran; anything else is a bug of ours and keeps its stack. */
-const tell = (error: unknown, printer: Printer): void => {
-  if (!isUserError(error)) {
-    printer.command('error', { title: 'ronde: a bug of Ronde' }, 'this is a mistake of Ronde; report it with the lines below')
-    return printer.untrusted(describeBug(error))
-  }
-  for (const line of error.message.split('\n')) printer.line(line)
-  const [head = error.message, next = ''] = error.message.split('\n')
-  // The headline of a file says nothing yet: its first mistake goes with it.
-  const first = head.endsWith(':') ? `${head} ${next.trim().replace(/ {2,}/, ' ')}` : head
-  const count = error.mistakes.length
-  printer.command('error', { title: 'ronde' }, count > 1 ? `${count} mistakes; the log names all of them. ${first}` : error.message)
+const tell = async (error: unknown, { environment }: Start, { printer, redactor }: Out): Promise<void> => {
+  if (isUserError(error)) return tellMistakes(error, { environment, printer, redact: redactor.redact, lastLook: lastLookOf(redactor, []) })
+  printer.command('error', { title: 'ronde: a bug of Ronde' }, 'this is a mistake of Ronde; report it with the lines below')
+  printer.untrusted(describeBug(error))
 }
 
 /** `post` is the step's end as the runner calls it, also after a cancelled run: it recovers what was left half done. */
@@ -243,7 +240,7 @@ export const runMain = async (name: string, start: Start, part: StepPart = 'main
   try {
     return await Promise.race([parts[part](name, start, out), stray])
   } catch (error) {
-    tell(error, out.printer)
+    await tell(error, start, out)
     return 1
   } finally {
     process.removeListener('uncaughtException', reject)

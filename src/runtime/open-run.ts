@@ -140,6 +140,7 @@ export const openRun = async (opening: Opening): Promise<Run> => {
     server: parsed.server,
     servers: parsed.servers,
     dryRun: parsed.dryRun,
+    remarks: [],
     pullRequest: event.pullRequest,
     temporary: environment['RUNNER_TEMP'] || tmpdir(),
     holdsLock: false,

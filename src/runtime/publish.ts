@@ -4,11 +4,12 @@ import { errorText } from '../core/error-chain.ts'
 import type { Redactor } from '../core/redact/redact.ts'
 import { redactReport } from '../core/redact/report.ts'
 import { headlineOf } from '../core/render/headline.ts'
+import type { IncidentLine } from '../core/render/incident-lines.ts'
 import { viewOf } from '../core/render/view.ts'
 import { lastLookOf } from './last-look.ts'
 import type { Printer } from './print.ts'
 import { writeAnnotations } from './sinks/annotations.ts'
-import { writeJobSummary } from './sinks/job-summary.ts'
+import { addIncidents, type SummaryPlace, writeJobSummary } from './sinks/job-summary.ts'
 import { writeLog } from './sinks/log.ts'
 import { writeOutputs } from './sinks/outputs.ts'
 import type { Publication } from './sinks/publication.ts'
@@ -21,6 +22,8 @@ export type PublishOptions = {
   readonly outputs?: Readonly<Record<string, string | number>>
   readonly reportFile?: string | undefined
   readonly runbooks?: string | undefined
+  readonly timeZone?: string | undefined
+  readonly configuration?: string | undefined
   readonly trend?: ((finding: Finding) => readonly number[]) | undefined
 }
 
@@ -33,6 +36,8 @@ export type Published = {
   /** Empty when there is no file. */
   readonly reportPath: string
   readonly failed: readonly SinkName[]
+  /** Puts the incidents beside what they are about in the job summary. A failure warns. */
+  readonly addIncidents: (incidents: readonly IncidentLine[]) => Promise<void>
 }
 
 type Failure = { readonly sink: SinkName; readonly cause: string }
@@ -57,7 +62,7 @@ export const sayVerdict = (report: Report | RoundReport, printer: Printer): void
 
 /** Redacts once, then feeds each sink by itself: one that fails warns, and hides neither the verdict nor another sink. */
 export const publish = async (report: Report | RoundReport, options: PublishOptions): Promise<Published> => {
-  const { environment, printer, redactor, outputs = {}, reportFile, runbooks, trend } = options
+  const { environment, printer, redactor, outputs = {}, reportFile, runbooks, timeZone, configuration, trend } = options
   const redactedReport = redactReport(report, redactor)
   const publication: Publication = {
     report: redactedReport,
@@ -68,15 +73,20 @@ export const publish = async (report: Report | RoundReport, options: PublishOpti
     outputs,
     reportFile,
     runbooks,
+    timeZone,
+    configuration,
     trend,
   }
   const failures: Failure[] = []
   let reportPath = ''
+  let place: SummaryPlace | undefined
   const sinks: Record<SinkName, () => void | Promise<void>> = {
     'report file': () => {
       reportPath = writeReportFile(publication) ?? ''
     },
-    'job summary': () => writeJobSummary(publication),
+    'job summary': async () => {
+      place = await writeJobSummary(publication)
+    },
     outputs: () => writeOutputs(publication, reportPath),
     log: () => writeLog(publication),
     annotations: () => writeAnnotations(publication),
@@ -90,5 +100,13 @@ export const publish = async (report: Report | RoundReport, options: PublishOpti
     }
   }
   for (const failure of failures) warnAbout(failure, printer)
-  return { report: redactedReport, reportPath, failed: failures.map(({ sink }) => sink) }
+  const withIncidents = async (incidents: readonly IncidentLine[]): Promise<void> => {
+    try {
+      if (place !== undefined) await addIncidents(publication, place, incidents)
+    } catch (error) {
+      // The issues are written; only the way to them is missing in the summary.
+      warnAbout({ sink: 'job summary', cause: `the incidents could not be added: ${errorText(error)}` }, printer)
+    }
+  }
+  return { report: redactedReport, reportPath, failed: failures.map(({ sink }) => sink), addIncidents: withIncidents }
 }

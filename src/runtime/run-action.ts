@@ -5,6 +5,7 @@ import { gatherPast } from '../contract/past.ts'
 import { type Origin, type Report, verdict } from '../contract/report.ts'
 import { longestWorkMs } from '../core/believed.ts'
 import { isSameSite } from '../core/site.ts'
+import { shorten } from '../core/text/plain.ts'
 import { withFormerIds } from '../incidents/renamed.ts'
 import { createIsolation } from '../tools/isolation/isolation.ts'
 import { attempt } from './attempt.ts'
@@ -18,18 +19,28 @@ import type { StateStore } from './state/state.ts'
 import { openRunState, type RunState, recordRun } from './state-of-run.ts'
 import { createTurn } from './turn.ts'
 
-/** A run that looked at nothing is never `ok`, even when nobody asked for what it could not look at. */
-const nothingChecked = (action: Action): JudgedFinding =>
-  finding({
+const mostQuoted = 1_000
+
+/** A run that looked at nothing is never `ok`, even when nobody asked for what it could not look at; why, and what would let it, is quoted. */
+const nothingChecked = (action: Action, findings: readonly ActionFinding[]): JudgedFinding => {
+  const left = findings.filter((one) => one.notChecked !== undefined)
+  const reasons = [...new Set(left.map(({ check, notChecked }) => `${check === undefined ? '' : `${check}: `}${notChecked}`))]
+  const advice = [...new Set(left.map((one) => one.advice).filter((one) => one !== ''))]
+  return finding({
     id: `${action.name}.nothing`,
     subject: `action/${action.name}`,
     status: 'unknown',
     title: `${action.name}: nothing was checked`,
-    observed: 'no check was completed',
-    expected: 'at least one',
-    advice: `name what it shall look at in ronde.yml${Object.hasOwn(action.options, 'checks') ? ', or leave `checks` out' : ''}`,
+    observed: reasons.length === 0 ? 'no check was asked for' : shorten(reasons.join('; '), mostQuoted),
+    expected: 'at least one check',
+    advice:
+      advice.length === 0
+        ? 'name what it shall look at in ronde.yml, or leave an empty `checks` out'
+        : shorten(advice.join('; or '), mostQuoted),
+    evidence: reasons,
     audience: 'technical',
   })
+}
 
 const trendRuns = 12
 const mostTrends = 200
@@ -79,7 +90,7 @@ const contextOf = (ofRun: OfThisRun, shared: Shared): Context => {
     recoveries: () => recoveriesOf(run),
     invoke: async (name, overrides) => {
       const holdsLock = run.holdsLock || prepared.action.kind === 'change'
-      const { report, settled } = await runAction(await run.prepare(name, overrides), { ...run, cancelled: signal, holdsLock })
+      const { report, settled } = await runAction(await run.prepare(name, overrides), { ...run, remarks: [], cancelled: signal, holdsLock })
       turn.include(settled)
       return report
     },
@@ -97,10 +108,10 @@ const turnOf = (ofRun: OfThisRun, context: Context) => {
 const ofWholeRun = ({ name }: Action, findings: readonly ActionFinding[]): readonly Finding[] =>
   findings.map((one) => ({ ...one, check: one.check ?? name }))
 
-/** What the action found, and what stands above it: that nothing was looked at, and that the state cannot be kept. */
-const judgedOf = (action: Action, outcome: ActionOutcome, state: RunState): readonly Finding[] => {
+/** What the action found, and what stands above it: that nothing was looked at, that the configuration is gone, and that the state cannot be kept. */
+const judgedOf = (action: Action, outcome: ActionOutcome, above: readonly ActionFinding[]): readonly Finding[] => {
   const nothingSeen = outcome.scope.length === 0 && outcome.findings.every((one) => one.status === 'ok')
-  return ofWholeRun(action, [...outcome.findings, ...(nothingSeen ? [nothingChecked(action)] : []), ...state.findings])
+  return ofWholeRun(action, [...outcome.findings, ...(nothingSeen ? [nothingChecked(action, outcome.findings)] : []), ...above])
 }
 
 /** Runs one action under its own deadline. Never throws for what the action does. */
@@ -123,7 +134,7 @@ export const runAction = async (prepared: Prepared, run: Run): Promise<RanAction
   isolation.close()
   clearTimeout(timer)
   for (const { name, path } of outcome.attachments ?? []) run.printer.line(`wrote ${name}: ${path}`)
-  const judged = judgedOf(action, outcome, state)
+  const judged = judgedOf(action, outcome, [...run.remarks, ...state.findings])
   const trends = trendsOf(judged, state.store)
   const origin = originOf(run, judged, state, startedAt)
   const kept = await recordRun(state, judged, startedAt)

@@ -1,5 +1,6 @@
 import type { Action } from '../contract/action.ts'
 import type { Context, Secrets } from '../contract/context.ts'
+import type { JudgedFinding } from '../contract/finding.ts'
 import type { JsonObject } from '../contract/json.ts'
 import type { Programs, RunProgram } from '../contract/process.ts'
 import type { PullRequestOfRun } from '../contract/pull-request.ts'
@@ -36,6 +37,8 @@ export type Run = {
   readonly listing: Listing
   readonly looker: LookerProgram
   readonly dryRun: boolean
+  /** What is said of the run as a whole, whatever the action finds. */
+  readonly remarks: readonly JudgedFinding[]
   /** This process has the lock of the site already. */
   readonly holdsLock: boolean
   /** Undefined on a hosted runner. */

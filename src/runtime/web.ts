@@ -1,6 +1,6 @@
 import type { AskWeb, WebAnswer } from '../contract/web.ts'
+import { placeOf } from '../core/net/safe-place.ts'
 import type { Exchange, ExchangeResult, OpenTransport, Transport } from '../github/exchange.ts'
-import { placeOf } from './safe-place.ts'
 
 const answerOf = (sent: ExchangeResult): WebAnswer => {
   if (!sent.answered) return { answered: false, cause: sent.cause, lasting: sent.cause.includes('EREFUSED_ADDRESS') }

@@ -25,6 +25,9 @@ describe('an endpoint', () => {
       { host: 'mail', starttls: 'imap', servername: 'mail.quiz.example' },
       { host: 'mail', port: 143, starttls: 'imap', servername: 'mail.quiz.example' },
     ],
+    ['https://quiz.example/', { host: 'quiz.example', port: 443 }],
+    ['HTTPS://quiz.example:8443', { host: 'quiz.example', port: 8443 }],
+    ['https://[::1]/', { host: '::1', port: 443 }],
   ])('%p', (written, expected) => {
     expect(one(written)).toMatchObject(expected)
   })
@@ -33,7 +36,8 @@ describe('an endpoint', () => {
     ['quiz.example:70000', 'port 70000 is not a number from 1 to 65535'],
     ['quiz.example:0', 'port 0 is not a number from 1 to 65535'],
     ['quiz.example:https', 'port https is not a number from 1 to 65535'],
-    ['https://quiz.example/', '"https://quiz.example/" has a scheme; write quiz.example:443'],
+    ['https://quiz.example/api/health', '"https://quiz.example/api/health" has a path or more; write quiz.example:443'],
+    ['https://ana:hunter2@quiz.example/', '"https://***@quiz.example/" has a path or more; write quiz.example:443'],
     ['smtps://mail.example:465', '"smtps://mail.example:465" has a scheme; write mail.example:465'],
     ['::1', 'an IPv6 address stands in brackets; write [::1]:443'],
     ['::1:9547', 'an IPv6 address stands in brackets; write [::1:9547]:443'],
@@ -50,6 +54,10 @@ describe('an endpoint', () => {
   ])('%p is a mistake, with what to write', async (written, message) => {
     const lines = await mistakesOf({ action, inputs: { endpoints: written } })
     expect(lines.join('\n')).toContain(`input endpoints, line 1: ${message}`)
+  })
+
+  test('of files means nothing with **', async () => {
+    expect((await mistakesOf({ action, inputs: { files: '/etc/**/x.pem' } })).join()).toContain('input files, line 1: holds `**`')
   })
 
   test('that is an IPv6 address needs no YAML as an input, and every mistake is told at once with its line', async () => {

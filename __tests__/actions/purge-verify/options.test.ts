@@ -22,7 +22,7 @@ describe('a mistake in the section', () => {
       '  2:10  purge-verify.table: "game; DROP TABLE day" is not a table such as game, public.game or "Game"',
       '  3:3   purge-verify.date-colum: unknown key; did you mean date-column?',
       '  4:14  purge-verify.time-zone: "GMT+4" is not an IANA zone or an offset such as +04:00',
-      '  5:10  purge-verify.grace: "15" has no unit; write 15ms, 15s or 15m',
+      '  5:10  purge-verify.grace: "15" has no unit; write 15m, 15s or 15h',
       expect.stringMatching(/6:\d+ +purge-verify\.log\.pattern: "\(a\+\)\\\\1" refers back to a group/),
       expect.stringMatching(/7:\d+ +purge-verify\.expect-rows-deleted: /),
       expect.stringMatching(/8:\d+ +purge-verify\.run-command\.command: is empty/),
@@ -43,9 +43,15 @@ describe('a mistake in the section', () => {
     [`table: ${'x'.repeat(64)}`, 'is not a table'],
     ['time-zone: +4', 'is not an IANA zone or an offset'],
     ['time-zone: Europe/Pariss', 'is not an IANA zone or an offset'],
-    ['grace: 13h', '13 h is too long; at most 12 h'],
+    ['grace: 13h', '13h is too long; at most 12h'],
     ['expect-rows-deleted: -1', 'expect-rows-deleted'],
-    ['run-command: "python manage.py purge"', 'run-command'],
+    [
+      'run-command: "python manage.py purge"',
+      'expected a mapping, found "python manage.py purge", such as { service: web, command: [python, manage.py, purge] }',
+    ],
+    ['log: "Purge OK"', 'expected a mapping, found "Purge OK", such as { service: web, pattern: Purge OK }'],
+    ['day-column: day_date', 'purge-verify.day-column: means nothing without `day-table`'],
+    ['log: { service: web, time-zone: UTC }', 'purge-verify.log.time-zone: means nothing without `path`'],
     ['run-command: { service: web, command: "python manage.py purge" }', 'run-command.command'],
   ])('%s', async (line, message) => {
     const given = /^(table|date-column):/.test(line)

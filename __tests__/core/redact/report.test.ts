@@ -8,7 +8,7 @@ const secret = 'horse-battery-staple'
 
 /** Each text of a finding that is not a word of ours. */
 const texts: readonly (keyof Finding)[] = [
-  ...(['subject', 'title', 'observed', 'expected', 'advice', 'notChecked', 'incidentKey'] as const),
+  ...(['subject', 'label', 'title', 'observed', 'expected', 'advice', 'notChecked', 'incidentKey'] as const),
   ...(['evidence', 'measurements', 'parent', 'location'] as const),
 ]
 
@@ -20,6 +20,7 @@ test('no text of a finding leaves the server with a secret in it', () => {
     group: 'compose',
     disturbedByWork: true,
     subject: secret,
+    label: secret,
     title: secret,
     observed: secret,
     expected: secret,

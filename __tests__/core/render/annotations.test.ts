@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { renderAnnotations } from '../../../src/core/render/annotations.ts'
-import { sampleFinding, sampleReport, staleRows } from '../../support/sample-report.ts'
+import { followsFrom, sampleFinding, sampleReport, staleRows } from '../../support/sample-report.ts'
 
 const warning = sampleFinding({ id: 'disk.free', status: 'warning', title: '/var: 17 % free' })
 const unknown = sampleFinding({
@@ -26,6 +26,13 @@ describe('annotations', () => {
         { kind: 'warning', title: 'warning: disk', message: '/var: 17 % free', location: undefined },
       ],
     })
+  })
+
+  test('are one for a cause, with how much follows from it', () => {
+    const causes = [staleRows, ...times(3, followsFrom(staleRows))]
+    expect(renderAnnotations(sampleReport(causes)).annotations.map(({ message }) => message)).toEqual([
+      'game: 412 rows are older than 2026-12-05 (3 more findings from it)',
+    ])
   })
 
   test('are none for a healthy report', () => {

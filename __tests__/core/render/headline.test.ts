@@ -16,11 +16,11 @@ const rows: readonly { report: Report | RoundReport; line: string }[] = [
   { report: sampleReport([notChecked]), line: 'ronde health-check on quiz-prod: ok, nothing could be checked' },
   {
     report: sampleRound([sampleReport([ok, ok, warning, unknown]), sampleReport([staleRows], { action: 'purge-verify' })]),
-    line: 'ronde daily on quiz-prod: critical, 3 of 5 checks failed (1 critical, 1 unknown, 1 warning); purge-verify: game: 412 rows are older than 2026-12-05',
+    line: 'ronde daily on quiz-prod: critical, 2 of 5 checks failed (1 critical, 1 warning), 1 could not look; purge-verify: game: 412 rows are older than 2026-12-05',
   },
   {
     report: sampleReport([sampleFinding({ status: 'unknown', title: 'engine: could not look', observed: 'no docker program' })]),
-    line: 'ronde health-check on quiz-prod: unknown, 1 of 1 check failed (1 unknown); compose: engine: could not look: no docker program',
+    line: 'ronde health-check on quiz-prod: unknown, 1 of 1 check could not look; compose: engine: could not look: no docker program',
   },
 ]
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Report, RoundReport } from '../../../src/contract/report.ts'
 import { renderLog } from '../../../src/core/render/log.ts'
-import { sampleFinding, sampleReport, sampleRound, staleRows } from '../../support/sample-report.ts'
+import { followsFrom, sampleFinding, sampleReport, sampleRound, staleRows } from '../../support/sample-report.ts'
 
 const linesOf = (report: Report | RoundReport, options = {}): string =>
   renderLog(report, options)
@@ -85,6 +85,35 @@ describe('the log of a bad round', () => {
   test('links to runbooks at the given place', () => {
     expect(linesOf(round, { runbooks: 'https://runbooks.example/' })).toContain(
       'more          https://runbooks.example/purge.stale-rows.md',
+    )
+  })
+
+  test('puts what follows from something under it', () => {
+    const report = sampleReport([followsFrom(staleRows), staleRows, sampleFinding()])
+    expect(linesOf(report)).toContain(
+      [
+        '            do            docker compose exec web python manage.py purge, then run this round again',
+        '            follows       critical: api health: answers 503',
+        '            more          docs/runbooks/purge.stale-rows.md',
+      ].join('\n'),
+    )
+    expect(linesOf(report)).not.toContain('expected      status 2xx')
+  })
+
+  test.each([
+    ['what is worse than its cause', [{ ...staleRows, status: 'warning' as const }, followsFrom(staleRows)]],
+    ['what nothing bad explains', [{ ...staleRows, status: 'ok' as const }, followsFrom(staleRows)]],
+    [
+      'what names each other',
+      [{ ...staleRows, parent: { id: 'endpoint.status', subject: 'https://quiz.example/api/health' } }, followsFrom(staleRows)],
+    ],
+  ])('hides nothing under another: %s', (_, findings) => {
+    expect(linesOf(sampleReport(findings))).toContain('expected      status 2xx or 3xx')
+  })
+
+  test('says which configuration was read', () => {
+    expect(linesOf(sampleReport([staleRows]), { configuration: 'no .github/ronde.yml in the workspace: defaults' })).toContain(
+      '\n  configuration: no .github/ronde.yml in the workspace: defaults',
     )
   })
 

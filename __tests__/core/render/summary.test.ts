@@ -6,7 +6,7 @@ import { renderSummary } from '../../../src/core/render/summary.ts'
 import { startCpuTime } from '../../support/cpu-time.ts'
 import { anyText, hostileTexts } from '../../support/hostile-texts.ts'
 import { dangers, renderGitHub } from '../../support/markdown.ts'
-import { sampleFinding, sampleReport, sampleRound, staleRows } from '../../support/sample-report.ts'
+import { followsFrom, sampleFinding, sampleReport, sampleRound, staleRows } from '../../support/sample-report.ts'
 
 const runbooks = 'https://runbooks.example/docs/runbooks/'
 const disk = sampleFinding({
@@ -23,28 +23,42 @@ const notChecked = sampleFinding({
   notChecked: 'not readable by runner',
   advice: 'run: sudo setfacl -m u:runner:r /var/log/nginx/error.log',
 })
-const rowsOf = (html: string): number => html.match(/<tr>/g)?.length ?? 0
+const itemsOf = (html: string): number => html.match(/<li>/g)?.length ?? 0
 /** Every text of a finding says the same. */
 const saying = (text: string): Finding =>
   sampleFinding({ status: 'critical', subject: text, title: text, observed: text, expected: text, advice: text, evidence: [text, text] })
 
 describe('the job summary', () => {
-  test('is the verdict, what is not ok with the worst first, evidence, what was not checked, and everything folded', () => {
+  test('is the verdict, each cause with what follows from it, what is well, evidence, what was not checked, and everything folded', () => {
     const round = sampleRound([
-      sampleReport([sampleFinding(), disk, notChecked]),
+      sampleReport([sampleFinding(), disk, notChecked, followsFrom(staleRows)], {
+        facts: { lines: { compose: '5 of 5 services healthy' } },
+      }),
       sampleReport([{ ...staleRows, evidence: ['web | a'] }], { action: 'purge-verify' }),
     ])
-    expect(renderSummary(round, { runbooks, trend: (one) => (one === disk ? [10, 20] : []) })).toBe(`## critical: quiz-prod, daily, 1.4 s
+    const incident = { number: 42, deed: 'opened' as const, title: 'game', url: 'https://github.example/i/42', about: [staleRows] }
+    const closed = { ...incident, number: 7, deed: 'closed' as const, title: 'old', about: [] }
+    const options = { runbooks, timeZone: '+04:00', configuration: '.github/ronde.yml', incidents: [incident, closed] }
+    expect(renderSummary(round, { ...options, trend: (one) => (one === disk ? [10, 20] : []) })).toBe(`## critical: quiz-prod, daily, 1.4 s
 
-2 of 3 checks failed (1 critical, 1 warning). Started 2026-11-22 02:17 UTC.
+2 causes, 1 thing follows from them; 1 of 4 checks are ok. 2026-11-22 06:17 (UTC+4). Configuration: .github/ronde.yml.
 
-**First:** game: 412 rows are older than 2026-12-05<br>
-**Do:** \`docker compose exec web python manage.py purge\`, then run this round again
+### critical: game: 412 rows are older than 2026-12-05 · [#42](https://github.example/i/42)
 
-| Status | Subject | Seen | Limit | Do |
-| --- | --- | --- | --- | --- |
-| critical | \`table/game\`<br>game: 412 rows are older than 2026-12-05 | oldest day\\_date 2026-12-04; no "Purge OK" line in the log of web since 00:00 | 0 rows older than the business date 2026-12-05 (+04:00), since 00:15 | \`docker compose exec web python manage.py purge\`, then run this round again<br>[Runbook](${runbooks}purge.stale-rows.md) |
-| warning | \`disk:/\`<br>/var: 17 % free | 17 % | 20 % | [Runbook](${runbooks}disk.free.md) |
+Seen: oldest day\\_date 2026-12-04; no "Purge OK" line in the log of web since 00:00. Expected: 0 rows older than the business date 2026-12-05 (+04:00), since 00:15.
+
+**Do:** \`docker compose exec web python manage.py purge\`, then run this round again. [Runbook](${runbooks}purge.stale-rows.md)
+
+Follows from it: api health: answers 503.
+
+### warning: /var: 17 % free
+
+Seen: 17 %. Expected: 20 %.
+
+[Runbook](${runbooks}disk.free.md)
+
+
+- compose: 5 of 5 services healthy
 
 <details><summary>Evidence</summary>
 
@@ -54,20 +68,25 @@ describe('the job summary', () => {
 web | a
 \`\`\`
 
+api health: \`https://quiz.example/api/health\`
+
 </details>
 
 **Not checked, and how to enable it**
 
 - \`/var/log/nginx/error.log\`: not readable by runner; run: \`sudo setfacl -m u:runner:r /var/log/nginx/error.log\`
 
+**Incidents**
+
+- opened: game [Issue 42](https://github.example/i/42)
+- closed: old [Issue 7](https://github.example/i/42)
+
 <details><summary>Everything that was checked (4)</summary>
 
-| Check | Status | Subject | Seen | Limit | Trend |
-| --- | --- | --- | --- | --- | --- |
-| compose | ok | \`service/db\` | running, healthy | running, healthy |  |
-| disk | warning | \`disk:/\` | 17 % | 20 % | ▄▇ |
-| error-log | ok | \`/var/log/nginx/error.log\` | running, healthy | running, healthy |  |
-| purge-verify | critical | \`table/game\` | oldest day\\_date 2026-12-04; no "Purge OK" line in the log of web since 00:00 | 0 rows older than the business date 2026-12-05 (+04:00), since 00:15 |  |
+- ok, compose: \`service/db\`: running, healthy
+- warning, disk: \`disk:/\`: 17 % ▄▇
+- critical, endpoints: \`api health\`: status 503 after 3 ms
+- critical, purge-verify: \`table/game\`: oldest day\\_date 2026-12-04; no "Purge OK" line in the log of web since 00:00
 
 </details>
 
@@ -79,10 +98,29 @@ web | a
     expect(renderSummary(sampleReport([sampleFinding({ subject: 'service/db', advice })]))).toContain(`\`service/db\`: ${advice}`)
   })
 
-  test('of a healthy run has only the folded table', () => {
-    const text = renderSummary(sampleReport([sampleFinding()]))
-    expect(text).toContain('## ok: quiz-prod, health-check, 1.4 s\n\n1 check in 1.4 s. Started')
-    expect(rowsOf(renderGitHub(text))).toBe(2)
+  test('of a healthy run says what was looked at, no less than the log', () => {
+    const text = renderSummary(sampleReport([sampleFinding()], { facts: { lines: { compose: '7 of 7 services healthy' } } }))
+    expect(text).toContain(
+      '## ok: quiz-prod, health-check, 1.4 s\n\n1 check in 1.4 s. 2026-11-22 02:17 (UTC).\n\n- compose: 7 of 7 services healthy\n',
+    )
+  })
+
+  test('has no table: a phone shows two short columns', () => {
+    const wide = {
+      tables: [
+        {
+          title: 'Certificates',
+          columns: ['name', 'days', 'issuer'],
+          rows: [
+            ['quiz.example', '34', 'R3'],
+            ['', '', ''],
+          ],
+        },
+      ],
+    }
+    const text = renderSummary(sampleReport([sampleFinding(), disk, staleRows], { facts: wide }))
+    expect(text).toContain('**Certificates**\n\n- **quiz.example**: days 34, issuer R3\n')
+    expect(renderGitHub(text)).not.toContain('<table')
   })
 
   test.each([undefined, 'docs/runbooks/', 'https://evil.example/) [x](', 'javascript:alert(1)//'])(
@@ -113,6 +151,8 @@ describe('a table of facts in the job summary', () => {
 
   test.each(hostileTexts.map((text) => ({ text })))('shows only itself: $text', ({ text }) => {
     expect(dangers(withTables([{ title: text, columns: [text], rows: [[text]] }]))).toEqual([])
+    const wide = [text, text, text]
+    expect(dangers(withTables([{ title: text, columns: wide, rows: [wide] }]))).toEqual([])
   })
 
   test.each([['no tables'], [[null, 1, 'x', { title: 1 }]], [[{ title: 'a', columns: [], rows: [] }]]])(
@@ -124,15 +164,17 @@ describe('a table of facts in the job summary', () => {
 })
 
 describe('untrusted text in the job summary', () => {
-  const cells = rowsOf(renderGitHub(renderSummary(sampleReport([saying('x')]), { runbooks })))
+  const items = itemsOf(renderGitHub(renderSummary(sampleReport([saying('x')]), { runbooks })))
 
   test.each(hostileTexts.map((text) => ({ text })))('only shows itself: $text', ({ text }) => {
     const report = sampleReport([saying(text), sampleFinding({ subject: text, notChecked: text, advice: `run: ${text}` })], {
       server: text,
     })
-    const summary = renderSummary(report, { runbooks })
+    const titled = { number: 7, deed: 'open' as const, title: text, url: `${runbooks}7`, about: [] }
+    const summary = renderSummary(report, { runbooks, configuration: text, incidents: [titled] })
     expect(dangers(summary, { links: [runbooks] })).toEqual([])
-    expect(rowsOf(renderGitHub(summary))).toBe(cells + 1)
+    // Not checked, and the incident.
+    expect(itemsOf(renderGitHub(summary))).toBe(items + 2)
   })
 
   test('only shows itself, whatever it is', () => {
@@ -158,13 +200,16 @@ describe('the summary of 20,000 findings', () => {
     expect(tookMs).toBeLessThan(2_000)
   })
 
-  test('is cut at a row and says how many are left out and where all are', () => {
+  test('is cut at a finding and says how many are left out and where all are', () => {
     const [first = '', second = ''] = text.split('<details><summary>Everything')
-    for (const part of [first, second]) {
-      const written = part.match(/^\|.*table\/é\d+.*\|$/gm)?.length ?? 0
+    for (const [part, one] of [
+      [first, /^### critical: /gm],
+      [second, /^- critical, purge-verify: .*table\/é\d+/gm],
+    ] as const) {
+      const written = part.match(one)?.length ?? 0
       const left = (20_000 - written).toLocaleString('en-US')
       expect(written).toBeGreaterThan(0)
-      expect(part).toContain(`${left} rows left out here; the JSON report holds all.`)
+      expect(part).toContain(`${left} findings left out here; the JSON report holds all.`)
     }
     expect(text.endsWith('</details>\n\n')).toBe(true)
     expect(dangers(renderSummary(report, { runbooks, maxBytes: 200 * 1024 }), { links: [runbooks] })).toEqual([])

@@ -71,7 +71,11 @@ const inFile: readonly { what: string; file: string; lines: readonly string[] }[
     lines: ['1:24  health-check.quick: expected true or false, found "yes"'],
   },
   { what: 'a section that is a list', file: 'health-check: [quick]\n', lines: ['1:15  health-check: expected a mapping, found a list'] },
-  { what: 'a common section that is text', file: 'compose: quiz\n', lines: ['1:10  compose: expected a mapping, found "quiz"'] },
+  {
+    what: 'a common section that is text',
+    file: 'compose: quiz\n',
+    lines: ['1:10  compose: expected a mapping, found "quiz", such as { directory: /srv/quiz }'],
+  },
   {
     what: 'a time zone of the other kind',
     file: 'time-zone: GMT+4\n',
@@ -97,6 +101,82 @@ const inFile: readonly { what: string; file: string; lines: readonly string[] }[
     file: 'database: { url: "mysql://quiz:hunter2@db/quiz" }\n',
     lines: [
       '1:18  database.url: expected a URL such as postgresql://user@host:5432/name (what is there is not shown: it may hold a password)',
+    ],
+  },
+  {
+    what: 'a name where nothing is replaced',
+    file: 'health-check:\n  endpoints:\n    - { url: "http://127.0.0.1/x?t=${TOKEN}", name: "${NAME:-x}" }\nserver: "${SERVER}"\n',
+    lines: [
+      '3:14  health-check.endpoints[0].url: "${TOKEN}" stays as it is written; names are replaced only in secrets',
+      '3:53  health-check.endpoints[0].name: "${NAME:-x}" stays as it is written; names are replaced only in secrets',
+      '4:9   server: "${SERVER}" stays as it is written; names are replaced only in secrets',
+    ],
+  },
+  {
+    what: 'an expression of a workflow, wherever it stands',
+    file:
+      'health-check:\n  endpoints:\n    - { url: https://a.example, headers: { authorization: "Bearer ${{ secrets.T }}" } }\n' +
+      'contacts: { technical: ["${{ vars.OPS }}"] }\nbackup: { root: "${{ github.workspace }}" }\n',
+    lines: [
+      '3:59  health-check.endpoints[0].headers["authorization"]: ${{ … }} is evaluated in workflows only; write ${T} and give it by `env:` of the step',
+      '4:25  contacts.technical[0]: ${{ … }} is evaluated in workflows only; write the value itself, or give it as an input of the step',
+      '5:17  backup.root: ${{ … }} is evaluated in workflows only; write the value itself, or give it as an input of the step',
+    ],
+  },
+  {
+    what: 'a default beside a name',
+    file: 'health-check: { endpoints: [{ url: https://a.example, headers: { x: "${TOKEN:-none}" } }] }\n',
+    lines: [
+      '1:69  health-check.endpoints[0].headers.x: only ${NAME} is replaced: without a default, and with letters, digits and "_" in the name',
+    ],
+  },
+  {
+    what: 'a webhook that is none, which is not shown',
+    file: 'notify:\n  - { slack: hello }\n  - { webhook: "ftp://ana:hunter2@quiz.example" }\n  - { ntfy: https://ntfy.example }\n  - { slack: "http://169.254.169.254/x" }\n',
+    lines: [
+      '2:14  notify[0].slack: its value is no URL (not shown: it is secret)',
+      '3:16  notify[1]["webhook"]: its URL begins with neither https: nor http: (not shown: it is secret)',
+      '4:13  notify[2].ntfy: its URL names no topic, such as https://ntfy.sh/quiz (not shown: it is secret)',
+      '5:14  notify[3].slack: its address is one that Ronde never connects to (not shown: it is secret)',
+    ],
+  },
+  {
+    what: 'a window that is empty, and one on no day',
+    file: 'maintenance:\n  - { from: "02:00", to: "02:00" }\n  - { days: [], from: "02:00", to: "04:00" }\n',
+    lines: [
+      '2:26  maintenance[0].to: `to` is `from`: the window would be empty; for a whole day write from 00:00 to 24:00',
+      '3:13  maintenance[1].days: is empty: the window would be on no day',
+    ],
+  },
+  {
+    what: 'a season at a date that is in no calendar, with a round that is none',
+    file: 'seasons: [{ name: campaign, from: 2026-02-30, to: 2026-12-24, rounds: [daly] }]\n',
+    lines: [
+      '1:35  seasons[0].from: "2026-02-30" is not a date such as 2026-12-01',
+      '1:72  seasons[0].rounds[0]: there is no round "daly"; one of quick, daily, weekly, monthly, yearly, before-campaign; did you mean daily?',
+    ],
+  },
+  {
+    what: 'one value where a list stands',
+    file: 'health-check:\n  checks: compose\n  endpoints: "[https://a.example]"\ncontacts: { technical: "@org/ops" }\n',
+    lines: [
+      '2:11  health-check.checks: expected a list, found "compose"; write [compose]',
+      '3:14  health-check.endpoints: expected a list, found text (not shown: it may be secret); leave the quotes out',
+      '4:24  contacts.technical: expected a list, found "@org/ops"; write ["@org/ops"]',
+    ],
+  },
+  {
+    what: 'servers without one',
+    file: 'servers: {}\n',
+    lines: ['1:10  servers: it names no server; write `host-1: {}` below it, or leave `servers:` out'],
+  },
+  {
+    what: 'options of an action beside it in a round, the same action twice, and one that no round runs',
+    file: 'rounds:\n  r:\n    - health-check:\n      quick: true\n    - backup\n    - backup\n    - silence\n',
+    lines: [
+      '4:14  rounds.r[0].quick: stands beside health-check; to be its option, indent it by two more',
+      '6:7   rounds.r[2]: the same as rounds.r[1]',
+      '7:7   rounds.r[3]: no round runs silence: it has a workflow of its own',
     ],
   },
   { what: 'a tab', file: 'health-check:\n\tquick: true\n', lines: ['2:1  a tab stands where only spaces may indent'] },
@@ -256,7 +336,7 @@ health-check:
 describe('the configuration file', () => {
   test('a named one that is missing is a mistake', async () => {
     const [line] = await mistakesOf({ inputs: { config: 'ops/ronde.yml' } })
-    expect(line).toMatch(/^input config: there is no file \/.*\/ops\/ronde\.yml$/)
+    expect(line).toMatch(/^input config: there is no file \/.*\/ops\/ronde\.yml; did the job check out the repository\?$/)
   })
 
   test('one over 1 MiB is a mistake', async () => {

@@ -4,7 +4,7 @@ import { harmlessOptions, refuseWhatIsNotOurs, sourceOptions, usedOptions } from
 
 const trust = { foreign: 'of a pull request', brought: new Set<string>(), sent: [] }
 const refused = (value: Readonly<Record<string, unknown>>, ofBase = false): boolean => {
-  const file = { source: 'ronde.yml', value, place: () => ({ line: 1, column: 1 }), mistakes: [] }
+  const file = { isThere: true, source: 'ronde.yml', value, place: () => ({ line: 1, column: 1 }), mistakes: [] }
   try {
     refuseWhatIsNotOurs(trust, {
       file,

@@ -177,7 +177,7 @@ backup: { nonsense: true }
 purge-verify:
 seasons: [{ name: campaign, from: 2026-12-01, to: 2026-12-24, rounds: [quick] }]
 incidents: { enabled: true }
-rounds: { daily: [health-check, db-maintain] }
+rounds: { quick: [health-check], daily: [health-check, db-maintain] }
 `
     expect((await parseTold({ file })).notices).toEqual(['not in this release, ignored: cert-check, db-maintain, seasons'])
   })
@@ -320,7 +320,7 @@ health-check: { attempts: 2 }
     {
       what: 'with a section that lacks what is needed',
       told: round('a', 'rounds: { a: [backup] }\n'),
-      lines: ['.github/ronde.yml: backup.root: missing'],
+      lines: ['.github/ronde.yml has 1 mistake:', '  1:15  backup.root: missing; the round a runs backup'],
     },
     { what: 'without an entry', told: round('a', 'rounds: { a: [] }\n'), lines: ['input round: the round a is empty'] },
     {

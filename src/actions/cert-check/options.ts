@@ -9,7 +9,9 @@ import { endpointsOption } from './parts/endpoints/option.ts'
 const text = () => z.string().min(1, 'is empty')
 /** Half of a pattern with braces would be looked for as it stands. */
 const pattern = () =>
-  text().refine((given) => !given.includes('{'), 'has braces, which are no part of a pattern: write a pattern for each of the names')
+  text()
+    .refine((given) => !given.includes('{'), 'has braces, which are no part of a pattern: write a pattern for each of the names')
+    .refine((given) => !given.includes('**'), 'holds `**`, which means one folder here as `*` does; write one pattern for each depth')
 
 /** The options of the section `cert-check:`, which are inputs of the same name. */
 export const options = {
@@ -20,7 +22,10 @@ export const options = {
   files: list(pattern())
     .default([])
     .meta({ description: 'Certificate files, as absolute paths or patterns such as `/etc/nginx/certs/*.pem`.' }),
-  letsencrypt: absolutePath().optional().meta({ description: "certbot's folder. Default: `/etc/letsencrypt`, when it is there." }),
+  letsencrypt: z
+    .union([z.literal(false), absolutePath()], { error: 'expected an absolute path, or false to leave certbot out' })
+    .optional()
+    .meta({ description: "certbot's folder; `false` leaves certbot out. Default: `/etc/letsencrypt`, when it is there." }),
   'renew-dry-run': z
     .boolean()
     .default(false)
@@ -31,16 +36,16 @@ export const options = {
     .meta({ description: "PEM file of authorities that are trusted besides Node's and those of `NODE_EXTRA_CA_CERTS`." }),
   thresholds: z
     .strictObject({
-      expiry: threshold({ kind: 'duration', worse: 'below' })
+      expiry: threshold({ kind: 'duration', worse: 'below', unit: 'd' })
         .optional()
-        .meta({ description: 'Time left, instead of limits that are relative to the lifetime.' }),
+        .meta({ description: 'Time left, such as `[30d, 15d]`. Default: relative to the lifetime, at most `[30d, 15d]`.' }),
     })
     .prefault({})
     .meta({ description: 'Limits as `[warning, critical]` or `{ warning, critical, clear }`.' }),
-  'renewal-period': duration({ minMs: 0 })
+  'renewal-period': duration({ usual: 'h' })
     .prefault('12h')
     .meta({ description: 'How often the renewal runs; twice of it is allowed before a certificate that is due counts as late.' }),
-  'reload-grace': duration()
+  'reload-grace': duration({ usual: 'm' })
     .prefault('10m')
     .meta({ description: 'How long after its file changed a server may still present the old certificate.' }),
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { texts } from '../../core/options/texts.ts'
-import { limit } from '../../core/options/threshold.ts'
+import { laterLimit } from '../../core/options/threshold.ts'
 
 const later = (check: string) =>
   z
@@ -21,11 +21,11 @@ export const plannedOptions = {
 
 /** Limits of checks of later releases: accepted already, so that files need no change then. */
 export const plannedThresholds = {
-  cpu: limit('percentage', 'above', 'For the host check of a later release.'),
-  memory: limit('percentage', 'above', 'For the host check of a later release.'),
-  'disk-free': limit('percentage', 'below', 'For the host check of a later release.'),
-  'load-per-core': limit('number', 'above', 'For the host check of a later release.'),
-  'error-rate': limit('percentage', 'above', 'For the access-log check of a later release.'),
+  cpu: laterLimit('percentage', 'above', 'For the host check of a later release.'),
+  memory: laterLimit('percentage', 'above', 'For the host check of a later release.'),
+  'disk-free': laterLimit('percentage', 'below', 'For the host check of a later release.'),
+  'load-per-core': laterLimit('number', 'above', 'For the host check of a later release.'),
+  'error-rate': laterLimit('percentage', 'above', 'For the access-log check of a later release.'),
 }
 
 export type PlannedCheck = {

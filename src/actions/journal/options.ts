@@ -29,7 +29,7 @@ export const options = {
     .boolean()
     .default(true)
     .meta({ description: 'Propose the lines by a pull request into the default branch; `false`: write them to `branch`.' }),
-  'look-back': duration({ minMs: dayMs })
+  'look-back': duration({ minMs: dayMs, usual: 'd' })
     .prefault('90d')
     .meta({ description: 'How long ago an incident may have been closed or changed to be looked at.' }),
 }

@@ -17,7 +17,7 @@ const options = {
   servers: list(serverName(), { uniqueBy: (one) => one })
     .optional()
     .meta({ description: 'Servers that must have a report. Default: the names under `servers:` of the configuration.' }),
-  'max-age': duration({ minMs: 60_000 }).prefault('6h').meta({ description: 'How old a report may be.' }),
+  'max-age': duration({ minMs: 60_000, usual: 'h' }).prefault('6h').meta({ description: 'How old a report may be.' }),
 }
 
 type Options = ActionOptions<typeof options>

@@ -5,7 +5,7 @@ import { disturbedInParts, idsOfParts, renamedInParts } from '../../core/parts.t
 import { shorten } from '../../core/text/plain.ts'
 import { clockTime, countRows } from './about.ts'
 import { options, type PurgeVerifyOptions } from './every-option.ts'
-import { type PurgeOptions, reads } from './options.ts'
+import { type PurgeOptions, reads, senseless } from './options.ts'
 import { parts } from './parts.generated.ts'
 import { attemptPurge, commandText, judgeCommand } from './run-command.ts'
 import { ofTable, type Verified, verify } from './verify.ts'
@@ -76,6 +76,7 @@ export const action = defineAction({
   ids: idsOfParts(parts, ['purge.clock', 'purge.command', 'purge-verify.unfinished']),
   renamed: renamedInParts(parts),
   disturbedByWork: disturbedInParts(parts),
+  senseless,
   outputs: {
     'stale-rows': { description: 'Rows older than the business date, counted up to 10,000; empty when it could not be told.' },
     'deleted-rows': { description: 'Rows that the purge of today deleted, by its log or the statistics; empty when not known.' },

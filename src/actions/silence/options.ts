@@ -12,7 +12,8 @@ const pattern = () =>
   parsedText({
     expected,
     pattern: /^.{1,200}$/,
-    read: (given) => (given.length <= maxPatternChars ? { value: given } : { mistake: `${shown(given)} is not ${expected}` }),
+    read: (given) =>
+      given !== '' && given.length <= maxPatternChars ? { value: given } : { mistake: `${shown(given)} is not ${expected}` },
   })
 
 const patterns = () => list(pattern()).check(z.minLength(1), z.maxLength(mostPatterns))
@@ -21,7 +22,9 @@ const which = /^(?:all|#?[1-9]\d{0,9})$/
 const toEnd = 'the number of a silence such as 12, or `all`'
 
 export const options = {
-  for: duration({ minMs: 60_000, maxMs: longestSilenceMs }).optional().meta({ description: 'How long, such as `2h`; at most `7d`.' }),
+  for: duration({ minMs: 60_000, maxMs: longestSilenceMs, usual: 'h' })
+    .optional()
+    .meta({ description: 'How long, such as `2h`; at most `7d`.' }),
   id: patterns().optional().meta({ description: 'Ids of findings, such as `endpoint.*`. Default: all.' }),
   subject: patterns().optional().meta({ description: 'Subjects of findings, such as `https://quiz.example/*`. Default: all.' }),
   servers: patterns()

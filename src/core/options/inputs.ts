@@ -13,33 +13,54 @@ const path = once(() => z.string().min(1))
 
 /** Inputs that every action has. Their defaults stand in the descriptions: only `token` has one in `action.yml`, any other would beat `ronde.yml`. */
 export const runShape = {
-  config: path().optional().register(texts, {
-    description: 'Path of the configuration, relative to the workspace. Default: `.github/ronde.yml`, which may be missing.',
-  }),
+  config: path()
+    .optional()
+    .register(texts, {
+      description: 'Path of the configuration, relative to the workspace. Default: `.github/ronde.yml`, which may be missing.',
+      examples: ['ops/ronde.yml'],
+    }),
   server: serverName()
     .optional()
-    .register(texts, { description: "Name of this server. Default: `server:` of the configuration, else the host's name." }),
+    .register(texts, {
+      description: "Name of this server. Default: `server:` of the configuration, else the host's name.",
+      examples: ['quiz-prod'],
+    }),
   'fail-on': z
     .enum(['warning', 'critical', 'never'])
     .optional()
-    .register(texts, { description: 'Status from which the step fails. Default: `critical`, or `never` when `incidents` is `true`.' }),
-  incidents: z.boolean().optional().register(texts, {
-    description: 'Open, update and close one issue per incident. Default: `incidents.enabled` of the configuration, else `false`.',
-  }),
-  token: secretText().optional().register(texts, { description: "Token for GitHub's API." }),
+    .register(texts, {
+      description: 'Status from which the step fails. Default: `critical`, or `never` when `incidents` is `true`.',
+      examples: ['warning'],
+    }),
+  incidents: z
+    .boolean()
+    .optional()
+    .register(texts, {
+      description: 'Open, update and close one issue per incident. Default: `incidents.enabled` of the configuration, else `false`.',
+      examples: [true],
+    }),
+  token: secretText()
+    .optional()
+    .register(texts, { description: "Token for GitHub's API.", examples: ['${{ secrets.RONDE_TOKEN }}'] }),
   'report-file': path()
     .optional()
-    .register(texts, { description: 'Where the JSON report is written. Default: a file under `RUNNER_TEMP`.' }),
+    .register(texts, {
+      description: 'Where the JSON report is written. Default: a file under `RUNNER_TEMP`.',
+      examples: ['/var/lib/ronde/last.json'],
+    }),
   timeout: duration({ minMs: 1 })
     .optional()
-    .register(texts, { description: 'Deadline of the run, such as `2m`. Default: that of each action.' }),
+    .register(texts, { description: 'Deadline of the run, such as `2m`. Default: that of each action.', examples: ['2m'] }),
   'state-dir': absolutePath()
     .optional()
-    .register(texts, { description: 'Folder of the state. Default: `state-dir:` of the configuration.' }),
+    .register(texts, { description: 'Folder of the state. Default: `state-dir:` of the configuration.', examples: ['/var/lib/ronde'] }),
 }
 
 const dryRun = {
-  'dry-run': z.boolean().default(false).register(texts, { description: 'Show what would be done and change nothing.' }),
+  'dry-run': z
+    .boolean()
+    .default(false)
+    .register(texts, { description: 'Show what would be done and change nothing.', examples: [true] }),
 }
 
 /** The run inputs of an action that may change something, and of a round, which may hold one. */
@@ -50,7 +71,9 @@ const { 'state-dir': _, ...ofRounds } = changeShape
 
 export const roundShape = {
   ...ofRounds,
-  round: path().optional().register(texts, { description: 'Name of the round, such as `quick` or `daily`.' }),
+  round: path()
+    .optional()
+    .register(texts, { description: 'Name of the round, such as `quick` or `daily`.', examples: ['daily'] }),
 }
 
 /** What any of these may give. */

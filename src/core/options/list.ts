@@ -1,10 +1,10 @@
 import { z } from 'zod'
 
 /**
- * For `.check(…)` of a list: no two items may have the same key; one without a key is like no other. It looks at the valid items
+ * For `.check(…)` of a list: no two items may have the same key, which stands at `within` in an item; one without a key is like no other. It looks at the valid items
  * even when others are wrong, so that all mistakes are told at once.
  */
-export const uniqueBy = <Item>(keyOf: (item: Item) => string | undefined): z.core.$ZodCheck<Item[]> => {
+export const uniqueBy = <Item>(keyOf: (item: Item) => string | undefined, within: readonly string[] = []): z.core.$ZodCheck<Item[]> => {
   const check = z.check<Item[]>((payload) => {
     if (!Array.isArray(payload.value)) return
     const broken = new Set(payload.issues.map((issue) => issue.path?.[0]))
@@ -19,9 +19,9 @@ export const uniqueBy = <Item>(keyOf: (item: Item) => string | undefined): z.cor
         payload.issues.push({
           code: 'custom',
           input: item,
-          path: [index],
+          path: [index, ...within],
           message: `the same as item ${first + 1} of this list`,
-          params: { sameAs: first },
+          params: { sameAs: [first, ...within] },
         })
     }
   })

@@ -15,6 +15,9 @@ export type TextKind<T> = {
   readonly showValue?: boolean
 }
 
+/** As `read` gets it: without the spaces around it. A pattern begins with `^` and may end with `$`, in each of its alternatives. */
+const trimmed = ({ source }: RegExp): string => source.replaceAll(/(^|\|)\^/g, '$1^\\s*').replaceAll(/(?<!\\)\$(?=$|\|)/g, '\\s*$')
+
 /** An option that is written as text and becomes something else: the one way to build durations, sizes, percentages, URLs. */
 export const parsedText = <T>({ expected, pattern, read, showValue = true }: TextKind<T>): z.ZodType<T, string> => {
   const text = z.string({
@@ -25,7 +28,7 @@ export const parsedText = <T>({ expected, pattern, read, showValue = true }: Tex
       return reading !== undefined && 'mistake' in reading && showValue ? reading.mistake : `${given} is not ${expected}`
     },
   })
-  return (pattern === undefined ? text : text.register(texts, { pattern: pattern.source })).transform((given, context) => {
+  return (pattern === undefined ? text : text.register(texts, { pattern: trimmed(pattern) })).transform((given, context) => {
     const reading = read(given.trim())
     if ('value' in reading) return reading.value
     context.addIssue({ code: 'custom', message: reading.mistake })

@@ -2,16 +2,38 @@ import { z } from 'zod'
 import type { JsonObject } from '../../contract/json.ts'
 import { once } from '../once.ts'
 import { list } from './list.ts'
+import { shown } from './shown.ts'
 
 /** One action of a round, with options laid over those of its section. */
 export type RoundEntry = { readonly action: string; readonly options: JsonObject }
 
+const isOptions = (value: unknown): boolean => value === null || (typeof value === 'object' && !Array.isArray(value))
+
+/** What is wrong with an entry: options at the indentation of their action are the usual mistake. */
+const entryMistake = (
+  entry: Readonly<Record<string, unknown>>,
+): { readonly path: readonly string[]; readonly message: string } | undefined => {
+  const [first, ...others] = Object.entries(entry)
+  if (first === undefined || (others.length > 0 && first[1] !== null))
+    return { path: [], message: 'expected one action with its options: { health-check: { quick: true } }' }
+  const [action, options] = first
+  const [beside] = others
+  if (beside !== undefined)
+    return { path: [beside[0]], message: `stands beside ${shown(action).slice(1, -1)}; to be its option, indent it by two more` }
+  return isOptions(options) ? undefined : { path: [action], message: `expected a mapping, found ${shown(options)}` }
+}
+
 const withOptions = () =>
-  z.record(z.string(), z.record(z.string(), z.unknown()).nullable()).refine((one) => Object.keys(one).length === 1, {
-    error: 'expected one action with its options: { health-check: { quick: true } }',
+  z.record(z.string(), z.unknown()).check((payload) => {
+    const mistake = entryMistake(payload.value)
+    if (mistake !== undefined)
+      payload.issues.push({ code: 'custom', input: payload.value, path: [...mistake.path], message: mistake.message })
   })
 
-const named = () => list(z.union([z.string().min(1), withOptions()], { error: 'expected the name of an action, or { name: { options } }' }))
+const entry = () => z.union([z.string().min(1), withOptions()], { error: 'expected the name of an action, or { name: { options } }' })
+
+/** The same entry again would only look, or work, twice. */
+const named = () => list(entry(), { uniqueBy: (one) => JSON.stringify(roundEntry(one as string)) })
 
 /** `rounds:` of `ronde.yml` as it is written; the options of its entries are judged when their round is run. */
 export const rounds = z.record(z.string().min(1), z.lazy(once(named)))

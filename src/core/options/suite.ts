@@ -22,5 +22,16 @@ export const suite = [
   'init',
 ] as const
 
+/** What a round cannot run: they work with what a person asks for at that moment, or with the reports of rounds, in workflows of their own. */
+export const neverInRounds = [
+  'silence',
+  'journal',
+  'merge',
+  'restore',
+  'doctor',
+  'init',
+  'watchdog',
+] as const satisfies readonly (typeof suite)[number][]
+
 /** The root action: several actions in one step. */
 export const roundName = 'round'

@@ -28,11 +28,14 @@ const readUrl = (text: string, schemes: readonly string[]): ParsedText<string> =
   return { value: text }
 }
 
+/** Schemes are the same in capitals; a pattern of a JSON schema has no flag for that. */
+const anyCase = (scheme: string): string => scheme.replaceAll(/[a-z]/g, (one) => `[${one}${one.toUpperCase()}]`)
+
 const urlOf = (schemes: readonly string[]): z.ZodType<string, string> =>
   withSecrecy(
     parsedText({
       expected: `a URL such as ${schemes[0]}://quiz.example/`,
-      pattern: new RegExp(`^(${schemes.join('|')})://`),
+      pattern: new RegExp(`^(?:${schemes.map(anyCase).join('|')})://`),
       read: (text) => readUrl(text, schemes),
     }),
     'credentials',
@@ -49,6 +52,7 @@ export const databaseUrl = (): z.ZodType<string, string> =>
   withSecrecy(
     parsedText({
       expected: 'a URL such as postgresql://user@host:5432/name (not shown: it may hold a password)',
+      pattern: /^(?:postgres(?:ql)?(?:\+\w+)?|postgis):\/\/\S+$|^\w+\s*=|^\$\{/,
       read: (text) =>
         /^(postgres(ql)?(\+\w+)?|postgis):\/\/\S+$|^\s*\w+\s*=/.test(text)
           ? { value: text }

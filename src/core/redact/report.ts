@@ -6,6 +6,7 @@ import type { Redactor } from './redact.ts'
 const redactFinding = (finding: Finding, { redact, redactDeep }: Redactor): Finding => ({
   ...finding,
   subject: redact(finding.subject),
+  ...(finding.label === undefined ? {} : { label: redact(finding.label) }),
   title: redact(finding.title),
   observed: redact(finding.observed),
   expected: redact(finding.expected),

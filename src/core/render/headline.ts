@@ -10,19 +10,26 @@ export const formatCount = (value: number): string => String(value).replace(/\B(
 /** `1 check`, `31 checks`, `1,204 checks` */
 export const counted = (value: number, noun: string): string => `${formatCount(value)} ${noun}${value === 1 ? '' : 's'}`
 
-const badStatuses = ['critical', 'unknown', 'warning'] as const satisfies readonly Status[]
+const badStatuses = ['critical', 'warning'] as const satisfies readonly Status[]
 
-const byStatus = ({ bad }: ReportView): string =>
+const byStatus = (bad: ReportView['bad']): string =>
   badStatuses
     .map((status) => [status, bad.filter((row) => row.finding.status === status).length] as const)
     .filter(([, count]) => count > 0)
     .map(([status, count]) => `${formatCount(count)} ${status}`)
     .join(', ')
 
-/** `31 checks in 1.4 s`, or `2 of 46 checks failed (1 critical, 1 warning)`. */
+/** `31 checks in 1.4 s`, or `2 of 46 checks failed (1 critical, 1 warning), 1 could not look`: what was not seen has not failed. */
 export const tally = (view: ReportView): string => {
-  const checked = view.rows.length - view.notChecked.length
-  if (view.bad.length > 0) return `${formatCount(view.bad.length)} of ${counted(checked, 'check')} failed (${byStatus(view)})`
+  const checked = view.checked.length
+  const failed = view.bad.filter((row) => row.finding.status !== 'unknown')
+  const unseen = view.bad.length - failed.length
+  const all = counted(checked, 'check')
+  if (failed.length > 0) {
+    const more = unseen === 0 ? '' : `, ${formatCount(unseen)} could not look`
+    return `${formatCount(failed.length)} of ${all} failed (${byStatus(failed)})${more}`
+  }
+  if (unseen > 0) return `${formatCount(unseen)} of ${all} could not look`
   return checked === 0 ? 'nothing could be checked' : `${counted(checked, 'check')} in ${formatDuration(view.durationMs)}`
 }
 

@@ -16,6 +16,9 @@ export type ReportView = {
   readonly rows: readonly ViewRow[]
   /** Everything that is not ok, the worst first; what is explained by something else after the rest. */
   readonly bad: readonly ViewRow[]
+  /** The same, with what follows from each under it. */
+  readonly causes: readonly Cause[]
+  readonly checked: readonly ViewRow[]
   readonly notChecked: readonly ViewRow[]
   /** A compact line of facts by group, from `facts.lines`. */
   readonly lines: Readonly<Record<string, string>>
@@ -23,12 +26,18 @@ export type ReportView = {
   readonly tables: readonly FactTable[]
 }
 
+/** Something that is not ok, and what would be ok without it. */
+export type Cause = { readonly row: ViewRow; readonly follows: readonly ViewRow[] }
+
 /** A table of facts: which certificates there are, what a chore gained. Its texts are untrusted. */
 export type FactTable = { readonly title: string; readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
 
 /** Why something was not looked at, and what would let us; nothing where it was. */
 export const notCheckedText = ({ notChecked, advice }: Pick<Finding, 'notChecked' | 'advice'>): string =>
   notChecked === undefined ? '' : [notChecked, advice].filter((one) => one !== '').join('; ')
+
+/** What a finding is about, by the name that the person gave it. */
+export const nameOf = ({ label, subject }: Pick<Finding, 'label' | 'subject'>): string => label ?? subject
 
 /** What is said where only one line of a finding fits: "could not look" alone would leave out why. */
 export const firstLine = ({ title, status, observed }: Finding): string =>
@@ -58,9 +67,30 @@ const tablesOf = ({ facts }: Report): readonly FactTable[] => {
 const worstFirst = (a: ViewRow, b: ViewRow): number =>
   byWorstStatus(a.finding.status, b.finding.status) || Number(a.finding.parent !== undefined) - Number(b.finding.parent !== undefined)
 
+const keyOf = ({ id, subject }: { readonly id: string; readonly subject: string }): string => `${id}\0${subject}`
+const deepest = 10
+
+/** The first cause of each: a declared dependency that is bad too, and no less so, for what is worse than its cause must not stand under it. */
+const causesOf = (bad: readonly ViewRow[]): readonly Cause[] => {
+  const known = new Map(bad.map((row) => [keyOf(row.finding), row]))
+  const above = ({ finding: { parent, status } }: ViewRow): ViewRow | undefined => {
+    const found = parent === undefined ? undefined : known.get(keyOf(parent))
+    return found !== undefined && byWorstStatus(found.finding.status, status) <= 0 ? found : undefined
+  }
+  const rootOf = (row: ViewRow): ViewRow => {
+    let at = row
+    for (let step = 0; step < deepest; step += 1) at = above(at) ?? at
+    // Those that name each other stand each by itself.
+    return above(at) === undefined ? at : row
+  }
+  const follows = Map.groupBy(bad, rootOf)
+  return bad.filter((row) => rootOf(row) === row).map((row) => ({ row, follows: (follows.get(row) ?? []).filter((one) => one !== row) }))
+}
+
 export const viewOf = (report: Report | RoundReport): ReportView => {
   const reports = 'reports' in report ? report.reports : [report]
   const rows = reports.flatMap(rowsOf)
+  const bad = rows.filter((row) => row.finding.status !== 'ok').toSorted(worstFirst)
   return {
     name: 'reports' in report ? report.round : report.action,
     server: report.server,
@@ -68,7 +98,9 @@ export const viewOf = (report: Report | RoundReport): ReportView => {
     startedAt: report.startedAt,
     durationMs: report.durationMs,
     rows,
-    bad: rows.filter((row) => row.finding.status !== 'ok').toSorted(worstFirst),
+    bad,
+    causes: causesOf(bad),
+    checked: rows.filter((row) => row.finding.notChecked === undefined),
     notChecked: rows.filter((row) => row.finding.notChecked !== undefined),
     lines: Object.fromEntries(reports.flatMap(linesOf)),
     tables: reports.flatMap(tablesOf),

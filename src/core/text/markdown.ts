@@ -44,6 +44,10 @@ export const codeSpan = (text: string, { maxChars = 300, inTable = true }: Bound
   return plain.trim() === '' ? '' : fenced(inTable ? pipesKept(plain) : plain)
 }
 
+/** `[words](address)` when the address holds nothing that Markdown obeys, else nothing. The words are ours. */
+export const link = (words: string, address: string | undefined): string =>
+  address !== undefined && /^https?:\/\/[^\s()<>[\]|`]+$/.test(address) ? `[${words}](${address})` : ''
+
 /** URLs and what GitHub could take for a commit become code: still readable and easy to copy, and no link. */
 const asCode = /(?:[a-z][a-z0-9+.-]{0,20}:\/\/|www\.)[^\s<>]*|(?<![a-z0-9])[0-9a-f]{7,40}(?![a-z0-9])/gi
 /** A commit that only the code span behind it separates from the rest of its word. */

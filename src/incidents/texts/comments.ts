@@ -1,7 +1,7 @@
 import { formatDuration } from '../../core/quantity.ts'
-import { markdownAdvice, markdownText } from '../../core/text/markdown.ts'
+import { link, markdownAdvice, markdownText } from '../../core/text/markdown.ts'
 import type { IncidentChild, IncidentClosing, Severity } from '../model.ts'
-import { childLine, contactsText, link, person, runbookLink, runLinks, severityWord, time, times, worstText } from './phrases.ts'
+import { childLine, contactsText, person, runbookLink, runLinks, severityWord, time, times, worstText } from './phrases.ts'
 import type { IssueView } from './view.ts'
 
 const free = { inTable: false } as const

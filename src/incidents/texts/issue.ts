@@ -31,7 +31,9 @@ const seenCell = ({ finding, marker }: IssueView): string => {
 /** Not in the table: an address does not break in a cell, and a phone would show half of every row. */
 const whatLine = ({ finding, marker, publicRepository }: IssueView): string => {
   const what = codeSpan(publicRepository ? marker.id : finding.subject, free)
-  return what === '' ? '' : `**What:** ${what}`
+  const name = publicRepository || finding.label === undefined ? '' : markdownText(finding.label, free)
+  if (what === '') return ''
+  return `**What:** ${name === '' ? what : `${name} (${what})`}`
 }
 
 const tableOf = (view: IssueView): readonly string[] => {

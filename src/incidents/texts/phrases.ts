@@ -1,6 +1,6 @@
 import type { Instant } from '../../contract/seen.ts'
 import { formatDuration } from '../../core/quantity.ts'
-import { codeSpan, markdownText } from '../../core/text/markdown.ts'
+import { codeSpan, link, markdownText } from '../../core/text/markdown.ts'
 import { wholeTime } from '../../core/time/local-time.ts'
 import { agreedNow } from '../marker.ts'
 import type { IncidentChild, Marker, Severity } from '../model.ts'
@@ -9,10 +9,6 @@ import type { IssueView } from './view.ts'
 const free = { inTable: false } as const
 
 export const severityWord: Record<Severity, string> = { warning: 'Warning', critical: 'Critical' }
-
-/** `[words](address)` when the address holds nothing that Markdown obeys, else nothing. */
-export const link = (words: string, address: string | undefined): string =>
-  address !== undefined && /^https?:\/\/[^\s()<>[\]|`]+$/.test(address) ? `[${words}](${address})` : ''
 
 /** The runs that saw it first and last; one link when they are one. */
 export const runLinks = ({ firstRun, latestRun }: Pick<Marker, 'firstRun' | 'latestRun'>): readonly string[] =>

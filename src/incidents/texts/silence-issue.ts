@@ -3,11 +3,11 @@ import { z } from 'zod'
 import type { Issue } from '../../contract/issues.ts'
 import type { Instant } from '../../contract/seen.ts'
 import { writeDuration } from '../../core/options/duration.ts'
-import { codeSpan, markdownText } from '../../core/text/markdown.ts'
+import { codeSpan, link, markdownText } from '../../core/text/markdown.ts'
 import { plainLine, shorten } from '../../core/text/plain.ts'
 import { wholeTime } from '../../core/time/local-time.ts'
 import { armoured, isAuthor, parsedMarker, silenceStart } from '../marker.ts'
-import { link, person, quietTitle } from './phrases.ts'
+import { person, quietTitle } from './phrases.ts'
 
 /** No silence is longer, whatever its marker says. */
 export const longestSilenceMs = 7 * 24 * 3_600_000

@@ -1,16 +1,14 @@
-import { appendFile } from 'node:fs/promises'
 import { type History, noHistory } from '../../contract/history.ts'
 import type { IssuesFailure } from '../../contract/issues.ts'
 import { historyOfPast } from '../../contract/past.ts'
 import type { Report, RoundReport, ServerReports } from '../../contract/report.ts'
 import type { Site } from '../../contract/site.ts'
 import { longestWorkMs } from '../../core/believed.ts'
-import { errorText } from '../../core/error-chain.ts'
 import { counted } from '../../core/render/headline.ts'
+import type { IncidentLine } from '../../core/render/incident-lines.ts'
 import { isSameSite } from '../../core/site.ts'
 import { localTime } from '../../core/time/local-time.ts'
 import type { QuietPeriod } from '../../incidents/model.ts'
-import { renderIncidents } from '../../incidents/texts/summary.ts'
 import type { CommonOfServer, ParsedRun } from '../parse/parse.ts'
 import type { Printer } from '../print.ts'
 import { repositoryUrl, runUrl } from '../repository.ts'
@@ -36,6 +34,8 @@ export type IncidentsOfRun = {
   /** Of other servers, redacted: what is reconciled instead of the report. */
   readonly merged: readonly ServerReports[] | undefined
   readonly runbooks: string | undefined
+  /** Puts them into the job summary; never throws. */
+  readonly addToSummary: (incidents: readonly IncidentLine[]) => Promise<void>
 }
 
 const reportsOf = (report: Report | RoundReport): readonly Report[] => ('reports' in report ? report.reports : [report])
@@ -152,19 +152,6 @@ const tellCounts = ({ incidents, counts }: IncidentsWritten, printer: Printer): 
   printer.line(`incidents: ${open} open; ${counted(counts.requests, 'request')} to GitHub, ${counted(counts.writes, 'write')}`)
 }
 
-/** A section of its own behind the summary, which was written before GitHub was asked: the verdict waits for nobody. */
-const addToSummary = async ({ incidents }: IncidentsWritten, { environment, printer, lastLook }: IncidentsOfRun): Promise<void> => {
-  const path = environment['GITHUB_STEP_SUMMARY'] ?? ''
-  const text = renderIncidents(incidents)
-  if (path === '' || text === '') return
-  try {
-    await appendFile(path, lastLook(text))
-  } catch (error) {
-    // The issues are written; only the way to them is missing in the summary.
-    printer.command('warning', { title: 'ronde: job summary' }, `job summary: the incidents could not be added: ${errorText(error)}`)
-  }
-}
-
 /** Opens, updates and closes the incidents of a run. True when incidents were wanted and Ronde may not write them. */
 export const tellIncidents = async (of: IncidentsOfRun): Promise<boolean> => {
   const { parsed, environment, printer } = of
@@ -172,7 +159,7 @@ export const tellIncidents = async (of: IncidentsOfRun): Promise<boolean> => {
   if ((environment['GITHUB_REPOSITORY'] ?? '') === '')
     return tellFailure(mayNot('there is no repository', 'incidents need a run of GitHub Actions (GITHUB_REPOSITORY)'), printer)
   const written = await write(of, parsed.token)
-  await addToSummary(written, of)
+  await of.addToSummary(written.incidents)
   if (written.failure !== undefined) return tellFailure(written.failure, printer)
   tellCounts(written, printer)
   return false

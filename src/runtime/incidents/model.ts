@@ -1,10 +1,10 @@
 import type { State } from '../../contract/context.ts'
 import type { Issues, IssuesFailure, Write } from '../../contract/issues.ts'
 import type { Instant } from '../../contract/seen.ts'
+import type { IncidentLine } from '../../core/render/incident-lines.ts'
 import type { Notification, ReconcileInput } from '../../incidents/model.ts'
 import type { OutboxFact } from '../../incidents/outbox.ts'
 import type { ReconcileResult } from '../../incidents/reconcile.ts'
-import type { IncidentLine } from '../../incidents/texts/summary.ts'
 
 /** What a reconcile works with besides the report and its options. */
 export type ReconcileAccess = {

@@ -1,8 +1,8 @@
 import { createGate } from '../../core/gate.ts'
+import { placeOf } from '../../core/net/safe-place.ts'
 import type { ExchangeResult, OpenTransport, Transport } from '../../github/exchange.ts'
 import type { Notification } from '../../incidents/model.ts'
 import { type ListenerKind, listenerKinds, payloadFor } from '../../incidents/texts/notification.ts'
-import { placeOf } from '../safe-place.ts'
 
 /** One entry of `notify:`. */
 export type Listener = { readonly [Kind in ListenerKind]?: string | undefined }

@@ -7,9 +7,9 @@ import type { CommentWithRights, ReconcileInput } from '../../incidents/model.ts
 import { closedLookBackMs } from '../../incidents/open.ts'
 import { openedUnseen } from '../../incidents/outbox.ts'
 import { type ReconcileResult, reconcileAll } from '../../incidents/reconcile.ts'
-import type { IncidentLine } from '../../incidents/texts/summary.ts'
 import { withAuthor, withLearnedAuthor } from './authors.ts'
-import type { IncidentLog, IncidentsTold, IssuesRead, ReconcileAccess, ServerInput, WritingOutcome } from './model.ts'
+import { incidentLines } from './incident-lines.ts'
+import type { IncidentLog, IncidentsTold, IssuesRead, ReconcileAccess, ServerInput } from './model.ts'
 import { notYetTold, outboxFact, toldAndKept } from './outbox.ts'
 import { performWrites } from './perform-writes.ts'
 import { recallSeen, rememberSeen } from './seen-before.ts'
@@ -102,30 +102,6 @@ const sayUnreadable = ({ unreadable, brokenSilences, unspoken }: ReconcileResult
     say(`incidents: #${number} is left alone, for its marker cannot be read any more (edited or emptied): ${issuesUrl}${number}`)
   for (const number of brokenSilences.slice(0, mostNamed))
     say(`incidents: #${number} was changed by hand and silences nothing; close it, and set a new silence`)
-}
-
-/** Every incident that is open or that this run wrote, for the summary. */
-const incidentLines = (
-  { inputs, plan }: IssuesRead,
-  { deeds, created }: WritingOutcome,
-  { issuesUrl }: IncidentLog,
-): readonly IncidentLine[] => {
-  const titles = new Map<number, string>()
-  const issues = inputs.slice(0, 1).flatMap((one) => [...(one.issues.closed ?? []), ...one.issues.open])
-  for (const { number, title } of issues) titles.set(number, title)
-  for (const write of plan.writes) {
-    const number = write.kind === 'create' ? created.get(write.fingerprint) : write.kind === 'update' ? write.number : undefined
-    if (number !== undefined && 'title' in write && write.title !== undefined) titles.set(number, write.title)
-  }
-  const unspoken = new Set(plan.facts.unspoken.map(({ number }) => number))
-  const open = shareIssues(inputs).flatMap((one) => [...knownIncidents(one).incidents.values()].map(({ issue }) => issue.number))
-  const numbers = [...new Set([...deeds.keys(), ...open, ...unspoken])].toSorted((a, b) => a - b)
-  return numbers.map((number) => ({
-    number,
-    deed: deeds.get(number) ?? (unspoken.has(number) ? 'open, and nothing looks at it' : 'open'),
-    title: titles.get(number) ?? '',
-    url: `${issuesUrl}${number}`,
-  }))
 }
 
 /** Nobody would be told, were it not said loudly. */

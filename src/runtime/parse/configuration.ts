@@ -19,6 +19,8 @@ export type Configuration = {
   readonly value: Readonly<Record<string, unknown>>
   readonly place: ReadYaml['place']
   readonly mistakes: readonly Mistake[]
+  /** False where there is none, and nobody named one. */
+  readonly isThere: boolean
   /** Files that look like a configuration and are not read. */
   readonly misplaced?: readonly string[]
 }
@@ -50,14 +52,14 @@ const withoutEmpty = (value: Readonly<Record<string, unknown>>): Readonly<Record
   Object.fromEntries(Object.entries(value).filter(([, one]) => one !== null))
 
 const parsed = async (source: string, text: string): Promise<Configuration> => {
-  const broken = (mistakes: readonly Mistake[]): Configuration => ({ source, value: {}, place: noPlace, mistakes })
+  const broken = (mistakes: readonly Mistake[]): Configuration => ({ source, isThere: true, value: {}, place: noPlace, mistakes })
   const read = await readYaml(text)
   if ('mistakes' in read) return broken(read.mistakes.map((one) => ({ source, path: '', ...one })))
   const { value, place } = read
-  if (value === null || value === undefined) return { source, value: {}, place, mistakes: [] }
+  if (value === null || value === undefined) return { source, isThere: true, value: {}, place, mistakes: [] }
   if (!isMapping(value))
     return broken([{ source, line: 1, column: 1, path: '', message: 'expected a mapping such as "server: quiz-prod"' }])
-  return { source, value: withoutEmpty(value), place, mistakes: [] }
+  return { source, isThere: true, value: withoutEmpty(value), place, mistakes: [] }
 }
 
 const isThere = (path: string): Promise<boolean> =>
@@ -85,10 +87,15 @@ export const readConfiguration = async (named: Named): Promise<Configuration> =>
   const path = isAbsolute(source) ? source : join(workspace, source)
   const contents = await contentsOf(path, named)
   if ('text' in contents) return parsed(source, contents.text)
-  const none: Configuration = { source, value: {}, place: noPlace, mistakes: [] }
+  const none: Configuration = { source, isThere: false, value: {}, place: noPlace, mistakes: [] }
   if ('problem' in contents) return { ...none, mistakes: [{ source, path: '', message: contents.problem }] }
   if (config === undefined) return { ...none, misplaced: await misplacedIn(workspace) }
-  return { ...none, mistakes: [{ source: 'input config', path: '', message: `there is no file ${shown(path).slice(1, -1)}` }] }
+  return {
+    ...none,
+    mistakes: [
+      { source: 'input config', path: '', message: `there is no file ${shown(path).slice(1, -1)}; did the job check out the repository?` },
+    ],
+  }
 }
 
 /** A mapping of the file as a layer; an empty one when it is not there. A value that is no mapping is a mistake, told by `mistakes`. */

@@ -1,5 +1,7 @@
 import type { z } from 'zod'
 import { branches, children, definition } from '../../core/options/accepts.ts'
+import { flowText } from '../../core/options/flow-text.ts'
+import { otherNames } from '../../core/options/other-names.ts'
 import { type Secrecy, secrecy } from '../../core/options/secret.ts'
 import { notShown, shown } from '../../core/options/shown.ts'
 import { didYouMean } from '../../core/suggestion.ts'
@@ -26,8 +28,16 @@ const noun = (expected: string): string => nouns[expected] ?? expected
 
 const found = (input: unknown): string => (input === null ? 'nothing' : shown(input))
 
-const limit = (origin: string, count: number | bigint): string =>
-  origin === 'string' ? `${count} characters` : origin === 'array' ? `${count} items` : String(count)
+const sizes: Readonly<Record<string, { readonly noun: string; readonly little: string; readonly much: string }>> = {
+  string: { noun: ' characters', little: 'too short', much: 'too long' },
+  array: { noun: ' items', little: 'too few', much: 'too many' },
+}
+
+/** `too long; at most 80 characters` */
+const beyond = (origin: string, bound: 'at least' | 'at most', count: number | bigint): string => {
+  const { noun = '', little = 'too little', much = 'too much' } = sizes[origin] ?? {}
+  return `${bound === 'at least' ? little : much}; ${bound} ${count}${noun}`
+}
 
 const wrongValue = (values: readonly unknown[], input: unknown): string => {
   const known = values.map(String)
@@ -49,8 +59,8 @@ export const houseError: z.core.$ZodErrorMap = (issue) => {
   if (issue.code === 'too_small')
     return issue.minimum === 1 && issue.origin !== 'number'
       ? 'is empty'
-      : `${found(issue.input)} is too little; at least ${limit(issue.origin, issue.minimum)}`
-  if (issue.code === 'too_big') return `${found(issue.input)} is too much; at most ${limit(issue.origin, issue.maximum)}`
+      : `${found(issue.input)} is ${beyond(issue.origin, 'at least', issue.minimum)}`
+  if (issue.code === 'too_big') return `${found(issue.input)} is ${beyond(issue.origin, 'at most', issue.maximum)}`
   return `${found(issue.input)} is not what is expected here`
 }
 
@@ -104,7 +114,9 @@ const mayBeSecret = (schema: z.ZodType, path: Path): boolean => {
 /** An unknown key beside the key of a secret may be the secret itself, unless a known one is near. */
 const unknownKey = (key: string, schema: z.ZodType, path: Path): FlatIssue => {
   const near = didYouMean(key, knownKeys(schema, path))
-  const hidden = near === '' && path.length > 0 && schemasAt(schema, path).some((one) => below(one).some(isSecret))
+  // A word that others use for an option is none.
+  const hidden =
+    near === '' && !Object.hasOwn(otherNames, key) && path.length > 0 && schemasAt(schema, path).some((one) => below(one).some(isSecret))
   return hidden
     ? { path, part: 'value', message: 'unknown key (not shown: it may be secret)', missing: false }
     : { path: [...path, key], part: 'key', message: `unknown key${near}`, missing: false }
@@ -113,7 +125,29 @@ const unknownKey = (key: string, schema: z.ZodType, path: Path): FlatIssue => {
 const quoted = (issue: Issue, schema: z.ZodType, path: Path): string => {
   const { input } = issue
   if ((typeof input !== 'string' && typeof input !== 'number') || !mayBeSecret(schema, path)) return issue.message
-  return issue.message.includes(shown(input)) ? issue.message.replace(shown(input), () => notShown) : issue.message
+  return issue.message.includes(shown(input)) ? issue.message.replaceAll(shown(input), () => notShown) : issue.message
+}
+
+/** An example of what is written at a place, from its declaration. */
+const exampleAt = (schemas: readonly z.ZodType[]): string => {
+  const [example] = schemas
+    .flatMap((one) => branches(one).flat())
+    .flatMap((one) => (one.meta()?.['examples'] as readonly unknown[] | undefined) ?? [])
+  return example === undefined ? '' : `, such as ${flowText(example)}`
+}
+
+const structures: ReadonlySet<string> = new Set(['array', 'tuple', 'object', 'record'])
+
+/** What to write where a single value stands in place of a list or a mapping: the list of it, or the option's example. */
+const instead = (issue: Issue, schema: z.ZodType, path: Path): string => {
+  if (issue.code !== 'invalid_type' || issue.input === undefined || !structures.has(issue.expected)) return ''
+  const { input } = issue
+  if (typeof input === 'string' && /^\s*[[{]/.test(input)) return '; leave the quotes out'
+  const at = schemasAt(schema, path)
+  const isItem = typeof input === 'string' && input.length <= 60 && at.flatMap((one) => children(one, 0)).some(takesText)
+  return issue.expected === 'array' && isItem && !mayBeSecret(schema, path) && shown(input) === JSON.stringify(input)
+    ? `; write [${flowText(input)}]`
+    : exampleAt(at)
 }
 
 const flatten = (issue: Issue, schema: z.ZodType, above: Path): readonly FlatIssue[] => {
@@ -126,13 +160,10 @@ const flatten = (issue: Issue, schema: z.ZodType, above: Path): readonly FlatIss
     if (branch !== undefined) return branch.flatMap((one) => flatten(one, schema, path))
   }
   if (issue.code === 'invalid_key') return [{ path, part: 'key', message: issue.issues[0]?.message ?? issue.message, missing: false }]
-  if (typeof issue.input === 'string' && /\$\{\w+\}/.test(issue.input)) {
-    return [
-      { path, part: 'value', message: `${shown(issue.input)} stays as it is written; names are replaced only in secrets`, missing: false },
-    ]
-  }
   const same: unknown = issue.code === 'custom' ? issue.params?.['sameAs'] : undefined
-  const message = typeof same === 'number' ? `the same as ${pathText([...path.slice(0, -1), same])}` : quoted(issue, schema, path)
+  const message = Array.isArray(same)
+    ? `the same as ${pathText([...path.slice(0, -same.length), ...(same as Path)])}`
+    : `${quoted(issue, schema, path)}${instead(issue, schema, path)}`
   return [{ path, part: 'value', message, missing: issue.input === undefined }]
 }
 

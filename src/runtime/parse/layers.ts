@@ -71,16 +71,16 @@ const without = (value: unknown, [first, ...rest]: Path): unknown => {
 
 const attempt = ({ shape, layers, find, mayBeUnset = () => false }: ParseLayers): Attempt => {
   const schema = z.strictObject(shape)
-  const { value: resolved, secrets, unset: notSet } = resolveSecrets(schema, mergeLayers(layers), find)
+  const { value: resolved, secrets, unset: notSet, left } = resolveSecrets(schema, mergeLayers(layers), find)
   const unset = notSet.filter((one) => !mayBeUnset(one.path))
   const value = notSet.filter((one) => mayBeUnset(one.path)).reduce<unknown>((left, one) => without(left, one.path), resolved)
   const outcome = schema.safeParse(value, { error: houseError, reportInput: true, jitless: true })
   const all = outcome.success ? [] : flatIssues(outcome.error, schema)
   const unsetIssues = unset.map((one): FlatIssue => ({ ...one, part: 'value', missing: false }))
-  const atUnset = ({ path }: FlatIssue) => unset.some((one) => one.path.join('\0') === path.join('\0'))
+  const told = new Set([...unset, ...left].map(({ path }) => path.join('\0')))
   return {
     parsed: { value: outcome.success ? outcome.data : undefined, mistakes: [], secrets },
-    issues: all.filter((issue) => !atUnset(issue)),
+    issues: [...left.map((one): FlatIssue => ({ ...one, missing: false })), ...all.filter(({ path }) => !told.has(path.join('\0')))],
     unset: unsetIssues,
   }
 }

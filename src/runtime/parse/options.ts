@@ -80,6 +80,13 @@ const parseBorrowed = ({ action, file, overrides, find }: OptionsRequest, lender
   })
 }
 
+/** Judged of valid options only: what they mean together is not known of others. */
+const senselessIn = (request: OptionsRequest, { value }: Parsed, layers: readonly Layer[]): readonly Mistake[] =>
+  (value === undefined ? [] : (request.action.senseless?.(value) ?? [])).map(({ path, message }) => ({
+    ...(layerOf(layers, path)?.locate(path, 'value') ?? absentIn(request, path)),
+    message,
+  }))
+
 const urlPath: Path = ['database', 'url']
 const writtenUrl = (layers: readonly Layer[]): WrittenUrl | undefined => {
   const layer = layerOf(layers, urlPath)
@@ -107,7 +114,7 @@ export const parseOptions = (request: OptionsRequest): OptionsOutcome => {
   })
   const borrowed = request.lenders.map((lender) => [lender.name, parseBorrowed(request, lender)] as const)
   const all = [own, ...borrowed.map(([, parsed]) => parsed)]
-  const mistakes = all.flatMap((one) => one.mistakes)
+  const mistakes = [...all.flatMap((one) => one.mistakes), ...senselessIn(request, own, layers)]
   const secrets = all.flatMap((one) => one.secrets)
   if (own.value === undefined || mistakes.length > 0) return { parsed: undefined, mistakes, secrets }
   const { timeout, ...options } = own.value

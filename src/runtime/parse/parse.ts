@@ -3,15 +3,18 @@ import { type Mistake, UserError } from '../../contract/user-error.ts'
 import { type Common, commonNotYet, commonShape } from '../../core/options/common.ts'
 import type { RunInputs } from '../../core/options/inputs.ts'
 import { roundName } from '../../core/options/suite.ts'
+import type { ReadConfiguration } from '../configuration-read.ts'
 import { type Configuration, fileLayer } from './configuration.ts'
 import { checkKeys } from './file-keys.ts'
 import { textsOf } from './foreign.ts'
 import { formatMistakes } from './format.ts'
 import { eachOnce, parseLayers } from './layers.ts'
+import { holdsExpression, leftAsWritten } from './left-as-written.ts'
 import type { ParsedOptions } from './options.ts'
 import { isMapping, type Path, pathText, valueAt } from './path.ts'
 import { namesIn } from './secrets.ts'
 import { belonging, gather, parseCommon, type RunRequest, type Setting } from './setting.ts'
+import { withPlaces } from './where-keys-belong.ts'
 import { invocationLayer, parseEntry, parseWork } from './work.ts'
 
 /** The common part as far as the incidents of a server go by it. */
@@ -23,6 +26,7 @@ export type ParsedRun = {
   readonly server: string
   readonly failOn: 'warning' | 'critical' | 'never'
   readonly incidents: boolean
+  readonly configuration: ReadConfiguration
   readonly token: string | undefined
   readonly reportFile: string | undefined
   /** The input, else of a single action its section's. Entries of a round have their own. */
@@ -105,6 +109,12 @@ const ofSingle = (single: ParsedOptions | undefined): Pick<ParsedRun, 'options' 
   databaseUrl: single?.databaseUrl,
 })
 
+const configurationOf = ({ source, isThere }: Configuration): ReadConfiguration => ({
+  source,
+  isThere,
+  words: isThere ? source : `no ${source} in the workspace: defaults`,
+})
+
 const assembled = (setting: Setting, common: Common, work: readonly ParsedOptions[]): Omit<ParsedRun, 'secrets' | 'notices'> => {
   const given = setting.run.value as RunInputs
   const isRound = setting.request.action === roundName
@@ -112,6 +122,7 @@ const assembled = (setting: Setting, common: Common, work: readonly ParsedOption
   return {
     server: given.server ?? setting.server.name,
     ...verdictRules(given, common, setting.request),
+    configuration: configurationOf(setting.file),
     token: given.token,
     reportFile: given['report-file'],
     timeoutMs: given.timeout ?? single?.timeoutMs,
@@ -136,6 +147,18 @@ const namedElsewhere = ({ file, find }: Setting): readonly string[] =>
     .flatMap((name) => find(name) ?? [])
     .filter((one) => one.length >= leastElsewhere && !one.startsWith('/'))
 
+/** In sections that this run does not judge, GitHub evaluates nothing either. */
+const expressionsIn = (file: Configuration, told: readonly Mistake[]): readonly Mistake[] =>
+  textsOf(file.value)
+    .filter(({ text }) => holdsExpression(text))
+    .map(({ path, text }) => ({
+      source: file.source,
+      ...file.place(path, 'value'),
+      path: pathText(path),
+      message: leftAsWritten(text, false) ?? '',
+    }))
+    .filter((one) => !told.some(({ line, column }) => line === one.line && column === one.column))
+
 /** Parses inputs and configuration of a run. Throws one UserError that names every mistake of both. */
 export const parseRun = async (request: RunRequest): Promise<ParsedRun> => {
   const setting = await gather(request)
@@ -146,17 +169,9 @@ export const parseRun = async (request: RunRequest): Promise<ParsedRun> => {
   const secrets = new Set([run, common, ...work.outcomes].flatMap((one) => one.secrets))
   for (const secret of [...secrets, ...namedElsewhere(setting)]) request.mask(secret)
   const own = [...inputs.mistakes, ...run.mistakes, ...server.mistakes]
-  const mistakes = [
-    ...file.mistakes,
-    ...worthTelling(file, [
-      ...keys.mistakes,
-      ...common.mistakes,
-      ...work.mistakes,
-      ...work.outcomes.flatMap((one) => one.mistakes),
-      ...own,
-    ]),
-  ]
-  if (mistakes.length > 0 || common.value === undefined) throw userError(eachOnce(mistakes))
+  const judged = [...keys.mistakes, ...common.mistakes, ...work.mistakes, ...work.outcomes.flatMap((one) => one.mistakes), ...own]
+  const mistakes = [...file.mistakes, ...worthTelling(file, [...judged, ...expressionsIn(file, judged)])]
+  if (mistakes.length > 0 || common.value === undefined) throw userError(await withPlaces(eachOnce(mistakes), request.registry))
   const parsed = work.outcomes.flatMap((one) => (one.parsed === undefined ? [] : [one.parsed]))
   const values = common.value as Common
   return {

@@ -1,13 +1,14 @@
 import type { Mistake } from '../../contract/user-error.ts'
 import { defaultRounds, type RoundEntry, roundEntry } from '../../core/options/rounds.ts'
-import { suite } from '../../core/options/suite.ts'
+import { shown } from '../../core/options/shown.ts'
+import { neverInRounds, suite } from '../../core/options/suite.ts'
 import { didYouMean } from '../../core/suggestion.ts'
 import { type Configuration, fileLayer } from './configuration.ts'
 import type { Layer } from './layers.ts'
 import { isMapping, type Path, pathText, valueAt } from './path.ts'
 
-/** An entry of a round with the layer that its options are. */
-export type PlacedEntry = RoundEntry & { readonly layer: Layer }
+/** An entry of a round with the layer that its options are. `at`: where the file has it. */
+export type PlacedEntry = RoundEntry & { readonly layer: Layer; readonly at?: Path }
 
 export type ChosenRound = {
   readonly entries: readonly PlacedEntry[]
@@ -36,7 +37,10 @@ const roots = ({ file, overrides }: Choice): readonly Path[] =>
 
 const namesAt = (file: Configuration, path: Path): readonly string[] => Object.keys(valueAt(file.value, path) as object)
 
+const isOutside = (name: string): boolean => (neverInRounds as readonly string[]).includes(name)
+
 const unknownAction = (name: string, actions: readonly string[]): string => {
+  if (isOutside(name)) return `no round runs ${name}: it has a workflow of its own`
   const known = [...new Set([...actions, ...suite])]
   return known.includes(name)
     ? `${name} is not in this release`
@@ -50,14 +54,15 @@ const judge = (choice: Choice, path: Path, isRun: boolean): ChosenRound => {
     written,
     ...roundEntry(written),
   }))
-  const strangers = all.filter((one) => !actions.includes(one.action))
-  const planned = (name: string) => (suite as readonly string[]).includes(name)
+  const strangers = all.filter((one) => !actions.includes(one.action) || isOutside(one.action))
+  const planned = (name: string) => (suite as readonly string[]).includes(name) && !isOutside(name)
   return {
     entries: all
-      .filter((one) => actions.includes(one.action))
+      .filter((one) => !strangers.includes(one))
       .map(({ action, options, at, written }) => ({
         action,
         options,
+        at,
         layer: fileLayer(file, typeof written === 'string' ? [] : [...at, action], typeof written === 'string' ? [] : undefined),
       })),
     mistakes: strangers
@@ -72,14 +77,37 @@ const judge = (choice: Choice, path: Path, isRun: boolean): ChosenRound => {
   }
 }
 
-/** What is wrong in the rounds that are not run now: unknown actions are mistakes, those of later releases are only told. */
+/** Rounds that a season names and that nothing defines. */
+const unknownRoundsOfSeasons = (choice: Choice): readonly Mistake[] => {
+  const { file, overrides } = choice
+  const written = roots(choice)
+  const known = written.length === 0 ? Object.keys(defaultRounds) : written.flatMap((root) => namesAt(file, root))
+  const places: readonly Path[] = [['seasons'], ...(overrides === undefined ? [] : [[...overrides, 'seasons']])]
+  const listed = (at: Path): readonly (readonly [Path, unknown])[] => {
+    const found = valueAt(file.value, at)
+    return (Array.isArray(found) ? found : []).map((one: unknown, index) => [[...at, index], one])
+  }
+  return places
+    .flatMap(listed)
+    .flatMap(([at]) => listed([...at, 'rounds']))
+    .flatMap(([at, name]) => {
+      if (typeof name !== 'string' || known.includes(name)) return []
+      const message = `there is no round ${shown(name)}; one of ${known.join(', ')}${didYouMean(name, known)}`
+      return [{ source: file.source, ...file.place(at, 'value'), path: pathText(at), message }]
+    })
+}
+
+/** What is wrong in the rounds that are not run now, and in what names them: unknown actions are mistakes, those of later releases are only told. */
 export const otherRounds = (choice: Choice, running: string | undefined): Omit<ChosenRound, 'entries'> => {
   const judged = roots(choice).flatMap((root) =>
     namesAt(choice.file, root)
       .filter((name) => name !== running)
       .map((name) => judge(choice, [...root, name], false)),
   )
-  return { mistakes: judged.flatMap((one) => one.mistakes), notYet: judged.flatMap((one) => one.notYet) }
+  return {
+    mistakes: [...judged.flatMap((one) => one.mistakes), ...unknownRoundsOfSeasons(choice)],
+    notYet: judged.flatMap((one) => one.notYet),
+  }
 }
 
 const invocationLayer = (entry: RoundEntry, name: string): Layer => ({

@@ -1,8 +1,9 @@
 import { parseEnv } from 'node:util'
 import type { z } from 'zod'
-import { branches, children } from '../../core/options/accepts.ts'
+import { branches, children, definition } from '../../core/options/accepts.ts'
 import { type Secrecy, secrecy } from '../../core/options/secret.ts'
 import { isReadableUrl } from '../../tools/connect/readable-url.ts'
+import { leftAsWritten } from './left-as-written.ts'
 import { isMapping, type Path } from './path.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -15,7 +16,17 @@ export type Resolved = {
   /** Everything that has to be masked, in the forms in which it may appear. */
   readonly secrets: readonly string[]
   readonly unset: readonly Unset[]
+  /** Texts that look as if something would be put in their place, and would be used as they are. */
+  readonly left: readonly (Unset & { readonly part: 'key' | 'value' })[]
 }
+
+/** What a later release will read is not judged yet, and what stands under an unknown key is told by that key. */
+const isJudged = (schemas: readonly z.ZodType[]): boolean =>
+  schemas.length > 0 && !schemas.some((one) => branches(one).some((way) => definition(way.at(-1) ?? one).type === 'unknown'))
+
+/** A mapping whose keys the person chose: in any other, a strange key is told as unknown. */
+const takesAnyKey = (schemas: readonly z.ZodType[]): boolean =>
+  schemas.some((one) => branches(one).some((way) => definition(way.at(-1) ?? one).valueType !== undefined))
 
 const placeholder = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g
 
@@ -73,6 +84,11 @@ export const lookup = (environment: Environment): ((name: string) => string | un
 export const resolveSecrets = (schema: z.ZodType, written: unknown, find: (name: string) => string | undefined): Resolved => {
   const secrets = new Set<string>()
   const unset: Unset[] = []
+  const left: (Unset & { readonly part: 'key' | 'value' })[] = []
+  const tellLeft = (text: string, replaces: boolean, at: { readonly path: Path; readonly part: 'key' | 'value' }): void => {
+    const message = leftAsWritten(text, replaces)
+    if (message !== undefined) left.push({ ...at, message })
+  }
 
   const replaced = (text: string, path: Path): string =>
     text.replace(placeholder, (whole, name: string) => {
@@ -87,12 +103,15 @@ export const resolveSecrets = (schema: z.ZodType, written: unknown, find: (name:
 
   const ofText = (text: string, marks: readonly Secrecy[], path: Path): string => {
     const before = unset.length
-    const value = marks.some((mark) => replacesNames[mark]) ? replaced(text, path) : text
+    const replaces = marks.some((mark) => replacesNames[mark])
+    tellLeft(text, replaces, { path, part: 'value' })
+    const value = replaces ? replaced(text, path) : text
     if (unset.length === before) for (const mark of marks) for (const secret of secretsOf[mark](value, text)) secrets.add(secret)
     return value
   }
 
   const walk = (schemas: readonly z.ZodType[], value: unknown, path: Path): unknown => {
+    if (!isJudged(schemas)) return value
     if (typeof value === 'string') {
       const marks = schemas.flatMap((one) => branches(one).flat()).map((one) => secrecy.get(one)?.secrecy)
       return ofText(value, [...new Set(marks.filter((mark) => mark !== undefined))], path)
@@ -104,8 +123,10 @@ export const resolveSecrets = (schema: z.ZodType, written: unknown, find: (name:
         [...path, key],
       )
     if (Array.isArray(value)) return value.map((one, index) => inner(index, one))
+    if (isMapping(value) && takesAnyKey(schemas))
+      for (const key of Object.keys(value)) tellLeft(key, false, { path: [...path, key], part: 'key' })
     return isMapping(value) ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, inner(key, one)])) : value
   }
 
-  return { value: walk([schema], written, []), secrets: [...secrets], unset }
+  return { value: walk([schema], written, []), secrets: [...secrets], unset, left }
 }

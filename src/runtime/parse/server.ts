@@ -17,10 +17,13 @@ export type Otherwise = { readonly name: string; readonly isServer: boolean }
 type Asked = { readonly given: string | undefined; readonly named: string | undefined; readonly name: string }
 
 const notOneOf = (file: Configuration, { given, named, name }: Asked, known: readonly string[]): Mistake => {
-  const message = `the server ${shown(name)} is not one of ${known.join(', ')}${didYouMean(name, known)}`
-  if (given !== undefined) return { source: 'input server', path: '', message }
-  const at = named === undefined ? 'servers' : 'server'
-  const hint = named === undefined ? '; name it with the input server' : ''
+  const message =
+    known.length === 0
+      ? `it names no server; write \`${shown(name).slice(1, -1)}: {}\` below it, or leave \`servers:\` out`
+      : `the server ${shown(name)} is not one of ${known.join(', ')}${didYouMean(name, known)}`
+  if (given !== undefined && known.length > 0) return { source: 'input server', path: '', message }
+  const at = named === undefined || known.length === 0 ? 'servers' : 'server'
+  const hint = named === undefined && known.length > 0 ? '; name it with the input server' : ''
   return { source: file.source, ...file.place([at], 'value'), path: at, message: `${message}${hint}` }
 }
 

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../contract/json.ts'
 import type { Registry } from '../../contract/registry.ts'
 import type { Mistake } from '../../contract/user-error.ts'
 import { roundName } from '../../core/options/suite.ts'
+import type { Configuration } from './configuration.ts'
 import type { Layer } from './layers.ts'
 import { lendersOf, type OptionsOutcome, parseOptions } from './options.ts'
 import { pathText } from './path.ts'
@@ -45,6 +46,18 @@ export const parseEntry = async (name: string, layer: Layer, setting: Setting): 
   return parseOptions({ action, file, overrides: server.overrides, above: [layer], find, hasInputs: false, lenders })
 }
 
+type OfRound = { readonly name: string; readonly file: Configuration }
+
+/** What is missing and has no line of its own is told at the entry that asks for it. */
+const placedInRound = (outcome: OptionsOutcome, { action, at }: PlacedEntry, { name, file }: OfRound): OptionsOutcome => ({
+  ...outcome,
+  mistakes: outcome.mistakes.map((one) =>
+    one.line === undefined && one.message === 'missing' && one.source === file.source
+      ? { ...one, ...(at === undefined ? {} : file.place(at, 'value')), message: `missing; the round ${name} runs ${action}` }
+      : one,
+  ),
+})
+
 export type ParseWork = {
   readonly outcomes: readonly OptionsOutcome[]
   readonly mistakes: readonly Mistake[]
@@ -60,6 +73,9 @@ export const parseWork = async (setting: Setting): Promise<ParseWork> => {
   const name = textAt(belonging(inputs, 'run'), 'round')
   const chosen = chooseRound(name, choice)
   const others = otherRounds(choice, name)
-  const outcomes = await Promise.all(chosen.entries.map(({ action, layer }: PlacedEntry) => parseEntry(action, layer, setting)))
+  const round = { name: name ?? '', file }
+  const outcomes = await Promise.all(
+    chosen.entries.map(async (entry) => placedInRound(await parseEntry(entry.action, entry.layer, setting), entry, round)),
+  )
   return { outcomes, mistakes: [...chosen.mistakes, ...others.mistakes], notYet: others.notYet }
 }

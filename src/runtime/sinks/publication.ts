@@ -15,5 +15,8 @@ export type Publication = {
   /** `report-file`; without it a file under `RUNNER_TEMP`, and none where that is not set. */
   readonly reportFile: string | undefined
   readonly runbooks: string | undefined
+  readonly timeZone: string | undefined
+  /** Which configuration was read, in words. */
+  readonly configuration: string | undefined
   readonly trend: ((finding: Finding) => readonly number[]) | undefined
 }

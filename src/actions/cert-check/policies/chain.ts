@@ -73,9 +73,9 @@ const completeWords = (chain: Chain, root: Certificate | undefined, where: Certi
   if (endsInDoubt(chain)) return doubtfulWords(chain, where, doubt)
   return {
     status: 'critical',
-    title: 'chain is incomplete: an intermediate certificate is missing',
+    title: 'chain is incomplete: an intermediate certificate is missing, or its authority is not known here',
     observed: endsWords(chain),
-    advice: advise('serve fullchain.pem instead of cert.pem', where.show),
+    advice: advise('serve fullchain.pem instead of cert.pem; an authority of your own belongs in ca-file', where.show),
   }
 }
 

@@ -40,8 +40,10 @@ export const shownInstant = (at: Instant): string => `${new Date(at).toISOString
 /** Whole days left; negative when it has expired. */
 export const daysLeft = ({ notAfter }: Pick<Dates, 'notAfter'>, now: Instant): number => Math.floor((notAfter - now) / dayMs)
 
-const timeWords = (leftMs: number): string =>
-  leftMs < 0 ? `expired ${formatDuration(-leftMs)} ago` : `expires in ${formatDuration(leftMs)}`
+/** Down to whole hours beyond a day, as the days are counted: 1 d 23 h, and not 2 d beside 1 day. */
+const shownTime = (ms: number): string => formatDuration(ms < dayMs ? ms : Math.floor(ms / hourMs) * hourMs)
+
+const timeWords = (leftMs: number): string => (leftMs < 0 ? `expired ${shownTime(-leftMs)} ago` : `expires in ${shownTime(leftMs)}`)
 
 type Named<Id extends string> = { readonly id: Id; readonly what: string; readonly advice: string }
 
@@ -63,7 +65,7 @@ const expiryFinding = <const Id extends string>(
     observed: `${timeWords(left)}, at ${shownInstant(certificate.notAfter)} (limit ${limit})`,
     expected: `more than ${limit} left of ${formatDuration(lifetimeOf(certificate))}`,
     advice: status === 'ok' ? '' : advice,
-    measurements: [{ name: 'days-left', value: Math.round((left / dayMs) * 10) / 10, unit: 'd' }],
+    measurements: [{ name: 'days-left', value: Math.floor((left / dayMs) * 10) / 10, unit: 'd' }],
   }
 }
 

@@ -183,6 +183,13 @@ describe('a one-shot service', () => {
     ['is one by the options too', judgeInit('no', [init({})], waitsFor('init', 'service_started'), ['init']), 'ok'],
   ])('%s', (_, found, status) => expect(found?.status).toBe(status))
 
+  test('that is no service is told, with the one that was meant', () => {
+    const seen = snapshot(validConfig(declared({ name: 'migrate' })), container({ service: 'migrate' }))
+    const named = (name: string) => about(judge(seen, noHistory, { 'one-shot': [name] as never }), 'compose.config', `one-shot/${name}`)
+    expect(named('migrte')).toMatchObject({ status: 'ok', advice: 'take migrte out of one-shot, or name a service; did you mean migrate?' })
+    expect(named('migrate')).toBeUndefined()
+  })
+
   test('is expected to end well, and one of a profile to be healthy while it runs', () => {
     expect(judgeInit('no', [init({})])?.expected).toBe('exited with code 0')
     expect(judgeOptional({ state: 'paused' }).service?.expected).toBe('healthy while it runs')

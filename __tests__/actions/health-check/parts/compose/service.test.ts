@@ -7,7 +7,7 @@ const now = Date.parse('2026-11-22T10:05:00Z')
 const judged = (given: Partial<Container>, service: Partial<JudgedService> = {}, named = true) =>
   judgeService(
     { name: 'web', replicas: 1, kind: 'lasting', containers: [container(given)], ...service },
-    { now, past: [], command: (subcommand) => (named ? subcommand.join(' ') : undefined) },
+    { now, wasUnhealthy: false, command: (subcommand) => (named ? subcommand.join(' ') : undefined) },
   )
 
 test.each<[string, Partial<Container>, Partial<JudgedService>, string]>([

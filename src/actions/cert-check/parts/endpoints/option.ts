@@ -62,25 +62,33 @@ const readQuery = (text: string): ParsedText<Query> => {
 
 const scheme = /^([a-z][a-z0-9+.-]*):\/\//i
 
+/** `https://quiz.example/` is the endpoint that serves it: what health-check is given can be copied. */
+const withoutScheme = (text: string): string => {
+  const url = /^https:\/\//i.test(text) ? URL.parse(text) : null
+  const isOrigin = url !== null && url.hostname !== '' && [url.username, url.password, url.search, url.hash].every((one) => one === '')
+  return isOrigin && url.pathname === '/' ? `${url.hostname}:${url.port || defaultPort}` : text
+}
+
 /** What is wrong with the form of it, with what to write instead. */
 const misformed = (text: string): string | undefined => {
   if (scheme.test(text)) {
     const url = URL.parse(text.replace(scheme, 'https://'))
     const instead = url === null || url.hostname === '' ? 'quiz.example:443' : `${url.hostname}:${url.port || defaultPort}`
-    return `${shown(text)} has a scheme; write ${instead}`
+    return `${shown(text)} has a ${/^https:/i.test(text) ? 'path or more' : 'scheme'}; write ${instead}`
   }
   if (/[\s/@\\]/.test(text)) return `${shown(text)} is not ${expected}`
   return isIP(text) === 6 ? `an IPv6 address stands in brackets; write [${text}]:443` : undefined
 }
 
-const readEndpoint = (text: string): ParsedText<CertEndpoint> => {
+const readEndpoint = (written: string): ParsedText<CertEndpoint> => {
+  const text = withoutScheme(written)
   const mistake = misformed(text)
   if (mistake !== undefined) return { mistake }
   const [, address, name, portText, queryText = ''] = /^(?:\[([^\]]*)\]|([^:?[\]]+))(?::([^?]*))?(?:\?(.*))?$/.exec(text) ?? []
   if (address !== undefined && isIP(address) !== 6) return { mistake: `${shown(address)} is not an IPv6 address` }
-  const written = address ?? name
-  if (written === undefined) return { mistake: `${shown(text)} is not ${expected}` }
-  const host = readHost(written)
+  const named = address ?? name
+  if (named === undefined) return { mistake: `${shown(text)} is not ${expected}` }
+  const host = readHost(named)
   if ('mistake' in host) return host
   const query = readQuery(queryText)
   if ('mistake' in query) return query

@@ -142,7 +142,7 @@ const seeFolder = async (directory: string): Promise<Obstacle | undefined> => {
 
 const run = async (options: CertOptions, world: CertWorld): Promise<Looked> => {
   const { context, startedAt } = world
-  const directory = options.letsencrypt ?? defaultDirectory
+  const directory = options.letsencrypt || defaultDirectory
   const asked = options.letsencrypt !== undefined
   const grant = existsSync(directory) ? await seeGrant(context.runProgram, context.signal) : grantCommand
   const stands = await seeFolder(directory)
@@ -159,6 +159,7 @@ export const part = definePart({
   description: 'What certbot looks after: its lineages, and whether they are renewed.',
   order: 40,
   options: {},
+  configured: ({ letsencrypt }) => letsencrypt !== false,
   ids: [...certbotIds, ...fileIds],
   run,
 })

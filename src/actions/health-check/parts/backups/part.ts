@@ -21,7 +21,7 @@ export const part = definePart({
   description: 'The newest proven backup of each source: its age, its size against those before it, its copies elsewhere.',
   order: 90,
   options: {},
-  thresholds: { 'backup-age': limit('duration', 'above', 'Age of the newest proven backup. Default: 26h, 50h.') },
+  thresholds: { 'backup-age': limit('duration', defaultAge, 'Age of the newest proven backup.') },
   ids: ['backups.age', 'backups.size', 'backups.off-site'],
   disturbedByWork: ['backups.age'],
   configured: ({ backup }) => backup?.root !== undefined,

@@ -6,6 +6,7 @@ import { byTag, type CasesByTag } from '../../../../core/by-tag.ts'
 import type { ComposeConfig, ComposeSnapshot } from '../../../../probes/compose.ts'
 import type { DeclaredService } from '../../../../probes/compose-config.ts'
 import { projectCommand } from '../../../../tools/compose-command.ts'
+import { namedInVain } from './named-in-vain.ts'
 import { orphanAdvice, orphansOf, sharedName, startedElsewhere } from './orphans.ts'
 import { judgeOom, judgeRestarts, readNote } from './restarts.ts'
 import { type JudgedService, judgeService } from './service.ts'
@@ -171,7 +172,8 @@ export const judgeCompose = (
       judgeOom(service, before),
     ]
   })
-  return [engineFinding(snapshot), configFinding(snapshot, rules.asked), ...withParents(ofServices, snapshot.config)]
+  const told = [engineFinding(snapshot), configFinding(snapshot, rules.asked), ...namedInVain(rules['one-shot'], snapshot.config)]
+  return [...told, ...withParents(ofServices, snapshot.config)]
 }
 
 /** The line of the log: `3 of 3 services healthy`. */

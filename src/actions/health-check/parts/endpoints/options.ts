@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import type { JsonValue } from '../../../../contract/json.ts'
 import { once } from '../../../../core/once.ts'
 import { comparableJson } from '../../../../core/options/comparable-json.ts'
 import { duration } from '../../../../core/options/duration.ts'
 import { uniqueBy } from '../../../../core/options/list.ts'
 import { textWithSecrets } from '../../../../core/options/secret.ts'
+import { shown } from '../../../../core/options/shown.ts'
 import { texts } from '../../../../core/options/texts.ts'
 import { endpointUrl } from '../../../../core/options/url.ts'
 import { isStatusText } from './expected-status.ts'
@@ -18,8 +20,27 @@ const headerName = z
   .regex(/^[!#$%&'*+.^_`|~\w-]+$/, 'is not a header name')
   .refine((name) => !ownHeaders.has(name.toLowerCase()), 'is set by Ronde itself')
 
-const status = z.union([z.int().min(100).max(599), z.string().refine(isStatusText, 'is not a status such as 200, 2xx or 200-299')])
-const json = comparableJson()
+/** Several in one text are a list that was not written as one. */
+const statusMistake = (text: string): string => {
+  const all = text.split(/[\s,]+/).filter((one) => one !== '')
+  const instead = all.length > 1 && all.every(isStatusText) ? `; write [${all.join(', ')}]` : ''
+  return `${shown(text)} is not a status such as 200, 2xx or 200-299${instead}`
+}
+
+const status = z.union([
+  z.int().min(100).max(599),
+  z
+    .string()
+    .refine(isStatusText, { error: ({ input }) => statusMistake(String(input)) })
+    .register(texts, { pattern: '^(?:[1-5][xX]{2}|[1-5]\\d\\d(?:-[1-5]\\d\\d)?)$' }),
+])
+
+/** Text that is JSON was meant as what it spells; it would be compared as text, and never be there. */
+const isQuotedJson = (value: JsonValue): boolean => typeof value === 'string' && /^\s*[[{].*[\]}]\s*$/s.test(value)
+const json: z.ZodType<JsonValue, JsonValue> = comparableJson().refine(
+  (value) => !isQuotedJson(value),
+  'JSON in quotes is text; leave the quotes out, as in { status: ok }',
+)
 
 const shape = {
   name: text().max(80).optional().register(texts, { description: 'What it is called in reports; by default its URL.' }),
@@ -39,7 +60,9 @@ const shape = {
     .register(texts, { description: 'What the JSON answer must contain: objects by the keys named here, lists item by item.' }),
   text: text().optional().register(texts, { description: 'What the answer must contain as text.' }),
   'max-latency': duration({ minMs: 1 }).optional().register(texts, { description: 'Warns above it. Default: `thresholds.p95`.' }),
-  timeout: duration({ minMs: 1, maxMs: 3_600_000 }).optional().register(texts, { description: 'Of one attempt. Default: `10s`.' }),
+  timeout: duration({ minMs: 1, maxMs: 3_600_000, usual: 's' })
+    .optional()
+    .register(texts, { description: 'Of one attempt. Default: `10s`.' }),
   attempts: z.int().min(1).max(10).optional().register(texts, { description: 'How often a failure is tried in all. Default: 3.' }),
   redirects: z
     .enum(['same-origin', 'any', 'none'])
@@ -106,7 +129,7 @@ export const endpointsOption = z
   .array(endpoint)
   .check(
     uniqueBy(identityOf),
-    uniqueBy<Endpoint>(({ name }) => name),
+    uniqueBy<Endpoint>(({ name }) => name, ['name']),
   )
   .default([])
   .register(texts, { description: 'Endpoints to ask, each a URL or a mapping. As an input: one URL a line, or YAML.' })

@@ -8,7 +8,7 @@ import { endpointsLine } from './line.ts'
 import { createAsk } from './network.ts'
 import { type Endpoint, endpointsOption } from './options.ts'
 import { type EndpointId, endpointIds, judgeEndpoint } from './policy.ts'
-import { type EndpointTarget, targetsOf } from './target.ts'
+import { defaultLatency, type EndpointTarget, targetsOf } from './target.ts'
 
 type Options = { readonly endpoints: readonly Endpoint[] } & CheckOptions
 
@@ -54,7 +54,7 @@ export const part = definePart({
   description: 'Web addresses and TCP ports answer, as expected, in time, with a valid certificate.',
   order: 40,
   options: { endpoints: endpointsOption },
-  thresholds: { p95: limit('duration', 'above', 'Latency of an endpoint without `max-latency`.') },
+  thresholds: { p95: limit('duration', defaultLatency, 'Latency of an endpoint without `max-latency`.') },
   ids: endpointIds,
   // No work of ours makes a certificate expire.
   disturbedByWork: endpointIds.filter((id) => id !== 'endpoint.certificate'),

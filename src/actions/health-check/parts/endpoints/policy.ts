@@ -25,7 +25,13 @@ type Given<Id extends EndpointId> = Pick<JudgedFinding<Id>, 'id' | 'status' | 't
   Partial<Omit<JudgedFinding<Id>, 'id'>>
 
 const make = <const Id extends EndpointId>(target: EndpointTarget, given: Given<Id>): JudgedFinding<Id> =>
-  finding({ ...given, subject: target.subject, audience: 'technical', title: `${target.label}: ${given.title}` })
+  finding({
+    ...given,
+    subject: target.subject,
+    ...(target.endpoint.name === undefined ? {} : { label: target.endpoint.name }),
+    audience: 'technical',
+    title: `${target.label}: ${given.title}`,
+  })
 
 const statusAdvice = (status: number, expected: string): string => {
   if (status >= 502 && status <= 504) return 'the proxy answers, what is behind it does not: see whether that service runs'

@@ -25,7 +25,8 @@ export type EndpointTarget = {
 const defaultTimeoutMs = 10_000
 const defaultAttempts = 3
 const healthLatencyMs = 200
-const defaultLatency: Threshold = { warning: 500, critical: 1000, clear: 500, worse: 'above' }
+/** What is judged where neither the endpoint nor `thresholds.p95` says another limit, ms. */
+export const defaultLatency: Threshold = { warning: 500, critical: 1000, clear: 500, worse: 'above' }
 
 /** Only warns: what is too slow for its owner still answers. */
 const atMost = (limitMs: number): Threshold => ({

@@ -9,7 +9,7 @@ import type { PostgresFailure } from '../../../../domain/postgres/failure.ts'
 import { judgePostgres, postgresLine, serverIds } from '../../../../domain/postgres/judge.ts'
 import type { PostgresObservation } from '../../../../domain/postgres/observation.ts'
 import { containerDown, judgeUnreachable } from '../../../../domain/postgres/reachable.ts'
-import type { PostgresSubject } from '../../../../domain/postgres/thresholds.ts'
+import { type PostgresSubject, postgresThresholds } from '../../../../domain/postgres/thresholds.ts'
 import { seePostgres } from '../../../../probes/postgres.ts'
 import { type CheckOutcome, definePart, notSeen } from '../../part.ts'
 
@@ -20,16 +20,20 @@ export const part = definePart({
   order: 60,
   options: {},
   thresholds: {
-    connections: limit('percentage', 'above', 'Share of the connections of PostgreSQL that are in use.'),
-    blocked: limit('duration', 'above', 'How long a session of PostgreSQL waits for a lock.'),
-    'idle-in-transaction': limit('duration', 'above', 'How long a session sits idle inside a transaction.'),
-    'longest-transaction': limit('duration', 'above', 'Age of the oldest transaction.'),
-    deadlocks: limit('number', 'above', 'Deadlocks since the last run.'),
-    'cache-hit': limit('percentage', 'below', 'Share of blocks that PostgreSQL found in its cache.'),
-    wraparound: limit('number', 'above', 'Transactions since the oldest row was frozen.'),
-    'replication-lag': limit('duration', 'above', 'How far a standby is behind.'),
-    'replication-backlog': limit('size', 'above', 'Changes that wait for a standby or a slot.'),
-    'database-growth': limit('percentage', 'above', 'Growth of the database in a day.'),
+    connections: limit('percentage', postgresThresholds.connections, 'Share of the connections of PostgreSQL that are in use.'),
+    blocked: limit('duration', postgresThresholds.blocked, 'How long a session of PostgreSQL waits for a lock.'),
+    'idle-in-transaction': limit(
+      'duration',
+      postgresThresholds['idle-in-transaction'],
+      'How long a session sits idle inside a transaction.',
+    ),
+    'longest-transaction': limit('duration', postgresThresholds['longest-transaction'], 'Age of the oldest transaction.'),
+    deadlocks: limit('number', postgresThresholds.deadlocks, 'Deadlocks since the last run.'),
+    'cache-hit': limit('percentage', postgresThresholds['cache-hit'], 'Share of blocks that PostgreSQL found in its cache.'),
+    wraparound: limit('number', postgresThresholds.wraparound, 'Transactions since the oldest row was frozen.'),
+    'replication-lag': limit('duration', postgresThresholds['replication-lag'], 'How far a standby is behind.'),
+    'replication-backlog': limit('size', postgresThresholds['replication-backlog'], 'Changes that wait for a standby or a slot.'),
+    'database-growth': limit('growth', postgresThresholds['database-growth'], 'Growth of the database in a day.'),
   },
   ids: [...serverIds, 'postgres.pooler'],
   // Transactions are counted up to a limit that no work of ours brings nearer.

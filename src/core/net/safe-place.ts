@@ -1,4 +1,4 @@
-import { isRefused } from '../core/net/address.ts'
+import { isRefused } from './address.ts'
 
 /** A URL that may be connected to, or why not. */
 export const placeOf = (text: string): { readonly url: URL } | { readonly cause: string } => {
