@@ -4,6 +4,7 @@ import type { Connect } from './database.ts'
 import type { History } from './history.ts'
 import type { Isolate } from './isolation.ts'
 import type { JsonObject } from './json.ts'
+import type { OpenKept } from './kept.ts'
 import type { RunProgram } from './process.ts'
 import type { PullRequestOfRun } from './pull-request.ts'
 import type { Report } from './report.ts'
@@ -74,6 +75,7 @@ export interface Context {
   readonly isolate: Isolate
   /** Asks a service on the network that the configuration names. */
   readonly askWeb: AskWeb
+  readonly openKept: OpenKept
   readonly progress: Progress
   readonly ledger: Ledger
   /** Does work under the lock of the site, while nothing else of Ronde changes it; a `change` action holds it already. Waits for nobody. */

@@ -19,6 +19,7 @@ type Given = Pick<
   Context,
   | 'pullRequest'
   | 'temporary'
+  | 'openKept'
   | 'ledger'
   | 'exclusively'
   | 'uninterrupted'
@@ -64,6 +65,7 @@ export const createContext = (parts: ContextParts): Context => {
     servers: parts.servers,
     pullRequest: parts.pullRequest,
     temporary: parts.temporary,
+    openKept: parts.openKept,
     dryRun: parts.dryRun,
     secrets,
     state: parts.store,

@@ -94,6 +94,7 @@ const contextOf = (
     uninterrupted: (swap) => swap(new AbortController().signal),
     recoveries: () => ({ recoveries: [], troubles: [] }),
     openWeb: () => notHere('way to the network'),
+    openKept: async () => notHere('folder for later runs')(),
     openRepository: async () => notHere('repository')(),
     invoke: async () => notHere('other action')(),
   })

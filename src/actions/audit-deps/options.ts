@@ -43,6 +43,13 @@ export const options = {
   base: text()
     .optional()
     .meta({ description: "Commit or branch to compare with: only what is new against it is told. Default: a pull request's base." }),
+  offline: z.boolean().default(false).meta({
+    description:
+      "Judge by OSV's files of whole ecosystems, which are kept and fetched at most once a day, instead of asking OSV about packages; without EPSS.",
+  }),
+  'osv-zip-url': httpUrl()
+    .prefault('https://osv-vulnerabilities.storage.googleapis.com')
+    .meta({ description: 'For `offline`: where `/<ecosystem>/all.zip` is.' }),
   'osv-url': httpUrl().prefault('https://api.osv.dev').meta({ description: "Where OSV's API is." }),
   'kev-url': httpUrl()
     .prefault('https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json')

@@ -6,12 +6,11 @@ import type { LockedPackage } from '../../../../domain/packages/package.ts'
 import { pathMatcher } from '../../../../probes/files/path-pattern.ts'
 import { readWorkspaceFile } from '../../../../tools/workspace-file.ts'
 import type { AuditOptions } from '../../options.ts'
+import type { AuditTotals } from '../../overview.ts'
 import { type AuditOutcome, type AuditWorld, definePart } from '../../part.ts'
-import type { Asking } from '../../sources/ask.ts'
 import { askExploited } from '../../sources/exploited.ts'
-import { createOsvApi } from '../../sources/osv-api.ts'
-import { createRecordCache } from '../../sources/record-cache.ts'
-import type { SourceTrouble } from '../../sources/source.ts'
+import { openSources } from '../../sources/open-sources.ts'
+import type { AdvisorySource, SourceTrouble } from '../../sources/source.ts'
 import { adviceOf } from './advice.ts'
 import { type AuditBase, baseOf, changedPackages, newAdvisories, readBase } from './base.ts'
 import { type GatheredPackages, gatherPackages } from './gather.ts'
@@ -31,8 +30,6 @@ import {
 } from './policy.ts'
 import { type RankedAdvisory, rankAdvisory } from './rank.ts'
 
-const note = 'records'
-
 /** What is to be audited: everything, or what a change brings beside what it replaces. */
 type Scan = {
   readonly gathered: GatheredPackages
@@ -40,18 +37,20 @@ type Scan = {
   readonly compared: { readonly base: AuditBase; readonly former: readonly LockedPackage[] } | undefined
 }
 
-type Advisories = { readonly advisories: readonly Advisory[]; readonly before: number; readonly troubles: readonly SourceTrouble[] }
+type Advisories = {
+  readonly advisories: readonly Advisory[]
+  readonly before: number
+  readonly troubles: readonly SourceTrouble[]
+  readonly notes: readonly string[]
+}
 
-const askAdvisories = async ({ packages, compared }: Scan, url: string, asking: Asking, { state }: Context): Promise<Advisories> => {
-  const cache = createRecordCache(state.note(note))
+const askAdvisories = async ({ packages, compared }: Scan, source: AdvisorySource): Promise<Advisories> => {
   const former = compared?.former ?? []
-  const { records, troubles } = await createOsvApi(url, asking, cache)([...packages, ...former])
-  const kept = cache.kept()
-  if (kept !== undefined && troubles.length === 0 && compared === undefined) state.setNote(note, kept)
+  const { records, troubles, notes } = await source([...packages, ...former])
   const recordsOf = (key: string) => records.get(key) ?? []
   const found = matchAdvisories(packages, recordsOf)
   const advisories = compared === undefined ? found : newAdvisories(found, matchAdvisories(former, recordsOf))
-  return { advisories, before: found.length - advisories.length, troubles }
+  return { advisories, before: found.length - advisories.length, troubles, notes }
 }
 
 type IgnoreLook = { readonly file: IgnoreFile; readonly ignored: Ignored }
@@ -84,17 +83,11 @@ const cleanFiles = ({ gathered: { files, packages, troubles } }: Scan, ranked: r
   return files.filter(({ path }) => !bad.has(path)).map(({ path, notes }) => judgeCleanFile(path, counts.get(path)?.length ?? 0, notes))
 }
 
-/** EPSS changes no verdict: a pull request does not wait for it. */
-const exploitedUrls = (options: AuditOptions, { compared }: Scan) => ({
-  kev: options['kev-url'],
-  epss: compared === undefined ? options['epss-url'] : undefined,
-})
-
 const totalsOf = (
   scan: Scan,
   ranked: readonly RankedAdvisory[],
   ignored: Ignored,
-  { before, requests, isWhole }: { before: number; requests: number; isWhole: boolean },
+  how: Pick<AuditTotals, 'requests' | 'notes'> & { readonly before: number; readonly isWhole: boolean },
 ) => {
   const { gathered, compared } = scan
   const ofFiles = Map.groupBy(gathered.packages, ({ file: path }) => path)
@@ -107,19 +100,20 @@ const totalsOf = (
     critical: ranked.filter(({ status }) => status === 'critical').length,
     ignored: ignored.ignored.length,
     leftOut: ignored.kept.length - ranked.length,
-    requests,
-    ...(compared === undefined ? {} : { compared: { base: compared.base.revision, before, isWhole } }),
+    requests: how.requests,
+    notes: how.notes,
+    ...(compared === undefined ? {} : { compared: { base: compared.base.revision, before: how.before, isWhole: how.isWhole } }),
   }
 }
 
 const audit = async (scan: Scan, options: AuditOptions, world: AuditWorld): Promise<AuditOutcome<PackageFindingId>> => {
   const { context } = world
   const { gathered, compared } = scan
-  const asking: Asking = { ask: context.askWeb, signal: context.signal, counts: { requests: 0 } }
-  const { advisories, before, troubles: ofOsv } = await askAdvisories(scan, options['osv-url'], asking, context)
+  const sources = await openSources(options, world, compared !== undefined)
+  const { advisories, before, notes, troubles: ofOsv } = await askAdvisories(scan, sources.advisories)
   const { file, ignored } = await lookAtIgnores(advisories, options['ignore-file'], world, compared?.base)
   const cves = ignored.kept.flatMap(({ ids }) => ids)
-  const exploited = await askExploited(cves, exploitedUrls(options, scan), asking)
+  const exploited = await askExploited(cves, sources.exploited, sources.asking)
   const troubles = [...ofOsv, ...exploited.troubles]
   const ranked = ignored.kept
     .flatMap((one) => rankAdvisory(one, options, exploited) ?? [])
@@ -140,7 +134,7 @@ const audit = async (scan: Scan, options: AuditOptions, world: AuditWorld): Prom
       // What could not be looked up is not clean.
       ...(ofOsv.length > 0 || compared !== undefined ? [] : cleanFiles(scan, ranked)),
     ],
-    totals: totalsOf(scan, ranked, ignored, { before, requests: asking.counts.requests, isWhole }),
+    totals: totalsOf(scan, ranked, ignored, { before, requests: sources.asking.counts.requests, notes, isWhole }),
   }
 }
 
