@@ -6,6 +6,7 @@ import type { Instant } from '../../../contract/seen.ts'
 import { crc32c, crc32cText } from '../../../core/crc32c.ts'
 import { jsonValue } from '../../../core/read-json.ts'
 import { type Asking, fetchFile } from './ask.ts'
+import { oldestKeptMs } from './kev-store.ts'
 import { indexZip } from './zip-index.ts'
 
 export type ZipStoreParts = {
@@ -28,9 +29,6 @@ export type OpenZip = {
   readonly unreadable: number
   readonly note: string | undefined
 }
-
-/** Beyond that what was published meanwhile is missing too much. */
-const oldestMs = 7 * 24 * 3_600_000
 
 const kept = z.object({
   /** Its name says nothing of what it holds: two runs at once never write one. */
@@ -139,7 +137,7 @@ export const openZip = async (ecosystem: string, parts: ZipStoreParts): Promise<
   if (before !== undefined && ageMs <= parts.freshMs) return before
   const fetched = await fetchAnew(ecosystem, parts)
   if (!('cause' in fetched)) return (await before?.file.close(), fetched)
-  if (before !== undefined && ageMs <= oldestMs) return { ...before, note: `no newer one came: ${fetched.cause}` }
+  if (before !== undefined && ageMs <= oldestKeptMs) return { ...before, note: `no newer one came: ${fetched.cause}` }
   await before?.file.close()
   return before === undefined ? fetched : { cause: `${fetched.cause}, and what is kept is older than a week` }
 }
