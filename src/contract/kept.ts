@@ -2,9 +2,9 @@
 export type KeptFolder = {
   /** Absolute, only for us (0700), with what an earlier run kept. Anything of it may be missing, old, or cut by a run that died. */
   readonly path: string
-  /** Keeps what stands in it now, where that needs doing. `digest` names the content: nothing is written twice for one. Never throws. */
-  readonly keep: (digest: string) => Promise<void>
+  /** Keeps what stands in it now for later runs, where something changed since it was opened. Never throws. */
+  readonly keep: () => Promise<void>
 }
 
-/** Opens the folder; what earlier runs kept is there when it resolves. Never throws for what stands in the way: then it is empty. */
-export type OpenKept = () => Promise<KeptFolder>
+/** Opens the folder of that name; what earlier runs kept is there when it resolves. Never throws for what stands in the way: then it is empty. */
+export type OpenKept = (name: string) => Promise<KeptFolder>

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os'
-import { resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Secrets } from '../contract/context.ts'
 import type { Registry } from '../contract/registry.ts'
 import { foreignConfiguration } from '../core/event-guard.ts'
@@ -10,6 +10,7 @@ import { createAskEngine } from '../tools/engine-socket.ts'
 import { createPrograms } from '../tools/process/programs.ts'
 import { type BeforeParsing, lookBeforeParsing } from './before-parsing.ts'
 import type { EventOfRun } from './event.ts'
+import { openGitHubCache } from './github-cache.ts'
 import { guardEffect } from './guards.ts'
 import { guardedRepository, lastLookOf } from './last-look.ts'
 import { lookerProgram } from './looker-program.ts'
@@ -141,6 +142,8 @@ export const openRun = async (opening: Opening): Promise<Run> => {
     temporary: environment['RUNNER_TEMP'] || tmpdir(),
     holdsLock: false,
     openWeb: createAskWeb(loadTransports),
+    openCache: (signal) =>
+      openGitHubCache({ environment, event, script: join(dirname(start.looker), 'keeper.js'), runProgram: recoverer.runProgram, signal }),
     openRepository: async (wanted) => {
       const { openRepository } = await import('./repository.ts')
       const openTransport = await loadTransports()

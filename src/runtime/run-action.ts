@@ -75,7 +75,7 @@ const contextOf = (ofRun: OfThisRun, shared: Shared): Context => {
     action: prepared.action.name,
     common: prepared.options,
     ledger: ledgerOf(ofRun),
-    openKept: createOpenKept({ ...run, action: prepared.action.name }),
+    openKept: createOpenKept({ ...run, action: prepared.action.name, openCache: () => run.openCache(signal) }),
     exclusively: exclusivelyFor(ofRun),
     uninterrupted: turn.uninterrupted,
     recoveries: () => recoveriesOf(run),

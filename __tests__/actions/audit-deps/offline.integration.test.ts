@@ -30,7 +30,7 @@ const audit = (server: OsvServer, stateHome: string, inputs: Readonly<Record<str
     stateHome,
   })
 const fetches = ['GET /zips/PyPI/all.zip', 'GET /zips/npm/all.zip', 'GET /kev']
-const keptIn = (stateHome: string) => join(stateHome, 'ronde/kept/audit-deps')
+const keptIn = (stateHome: string) => join(stateHome, 'ronde/kept/audit-deps/files')
 const world = async (given: Partial<OsvWorld> = {}) => {
   const server = await osvServer({ records, ...given })
   const home = await temporaryFolder()

@@ -13,7 +13,6 @@ const familyOf = ({ ecosystem }: LockedPackage): string => ecosystem.split(':')[
 type Family = {
   readonly records: ReadonlyMap<string, readonly OsvRecord[]>
   readonly troubles: readonly SourceTrouble[]
-  readonly digest: string
   readonly notes: readonly string[]
 }
 
@@ -50,11 +49,11 @@ const byName = (values: readonly unknown[]) => {
 }
 
 const readFamily = async (family: string, opened: OpenZip, packages: readonly LockedPackage[]): Promise<Family> => {
-  const { file, index, unreadable, digest } = opened
+  const { file, index, unreadable } = opened
   try {
     const { values, lost } = await recordsAbout(file, index, new Set(packages.map(({ name }) => name)))
     const { records, odd } = byName(values)
-    return { records, troubles: troublesOf(family, lost + odd + unreadable), digest, notes: [noteOf(family, opened)] }
+    return { records, troubles: troublesOf(family, lost + odd + unreadable), notes: [noteOf(family, opened)] }
   } finally {
     await file.close()
   }
@@ -64,16 +63,15 @@ const lookIn = async (family: string, packages: readonly LockedPackage[], parts:
   const opened = await openZip(family, parts)
   if (!('cause' in opened)) return readFamily(family, opened, packages)
   const cause = `OSV's file of ${family} cannot be used: ${opened.cause}`
-  return { records: new Map(), troubles: [{ subject: `source/${family}`, cause, advice }], digest: '', notes: [] }
+  return { records: new Map(), troubles: [{ subject: `source/${family}`, cause, advice }], notes: [] }
 }
 
-/** OSV's files, one for each ecosystem; each is fetched at most once a day. `keep`: called when all of them are there. */
+/** OSV's files, one for each ecosystem; each is fetched at most once a day. `keep`: called when all of them are there, for they may be new. */
 export const createOsvZips =
-  (parts: ZipStoreParts, keep: (digest: string) => Promise<void>): AdvisorySource =>
+  (parts: ZipStoreParts, keep: () => Promise<void>): AdvisorySource =>
   async (packages) => {
     const records = new Map<string, readonly OsvRecord[]>()
     const troubles: SourceTrouble[] = []
-    const digests: string[] = []
     const notes: string[] = []
     // In turn: each may take much memory while it is indexed.
     for (const [family, all] of Map.groupBy(packages, familyOf)) {
@@ -81,8 +79,7 @@ export const createOsvZips =
       for (const one of all) records.set(packageKey(one), read.records.get(one.name) ?? [])
       troubles.push(...read.troubles)
       notes.push(...read.notes)
-      digests.push(`${family}-${read.digest}`)
     }
-    if (troubles.length === 0 && digests.length > 0) await keep(digests.toSorted().join('-'))
+    if (troubles.length === 0 && records.size > 0) await keep()
     return { records, troubles, notes }
   }

@@ -24,8 +24,6 @@ export type OpenZip = {
   readonly file: FileHandle
   readonly index: string
   readonly fetchedAt: Instant
-  /** Names its content. */
-  readonly digest: string
   readonly unreadable: number
   readonly note: string | undefined
 }
@@ -71,7 +69,7 @@ const openKept = async (one: KeptZip, parts: ZipStoreParts): Promise<OpenZip | u
   if ((await sumOf(file)) !== one.crc32c) return void (await file.close())
   const index = await readFile(pathOf(parts, `${one.file}.index`), 'utf8')
   const note = one.checked ? undefined : 'who sends it says no checksum'
-  return { file, index, fetchedAt: one.fetchedAt, digest: one.crc32c, unreadable: one.unreadable, note }
+  return { file, index, fetchedAt: one.fetchedAt, unreadable: one.unreadable, note }
 }
 
 /** `crc32c=AAAAAA==,md5=…` */
