@@ -14,7 +14,7 @@ import { partOptions, parts } from './parts.generated.ts'
 
 const options = { ...ownOptions, ...partOptions }
 
-type Options = ActionOptions<typeof options>
+type Options = ActionOptions<typeof options, (typeof reads)[number]>
 type PartId = (typeof parts)[number]['ids'][number]
 
 const unfinished = unfinishedAs('audit.incomplete', { expected: 'a finished audit', audience: 'security' })
@@ -72,6 +72,7 @@ export const action = defineAction({
     new: { description: 'How many of them the pull request brings; empty where nothing was compared.' },
     fixable: { description: 'How many of them a newer version fixes.' },
   },
-  timeoutMs: () => 120_000,
+  // Files of hundreds of megabytes, and images, take their time.
+  timeoutMs: ({ offline, images }) => 120_000 + (offline ? 240_000 : 0) + images.length * 180_000,
   run,
 })

@@ -53,16 +53,16 @@ const openApi = async (url: string, asking: Asking, folder: KeptFolder, isChange
   }
 }
 
-/** EPSS changes no verdict: a pull request does not wait for it, and offline nobody does. */
+/** `records`: the folder of those that are kept; each part has its own, for it keeps what it used. EPSS changes no verdict: a pull request does not wait for it, and offline nobody does. */
 export const openSources = async (
   options: AuditOptions,
   { context, startedAt: now }: AuditWorld,
-  isChange: boolean,
+  { isChange, records }: { readonly isChange: boolean; readonly records: string },
 ): Promise<AuditSources> => {
   const asking: Asking = { ask: context.askWeb, signal: context.signal, counts: { requests: 0 } }
   const kev = options['kev-url']
   if (!options.offline) {
-    const advisories = await openApi(options['osv-url'], asking, await context.openKept('records'), isChange)
+    const advisories = await openApi(options['osv-url'], asking, await context.openKept(records), isChange)
     return { asking, advisories, exploited: { kev, epss: isChange ? undefined : options['epss-url'] } }
   }
   const folder = await context.openKept('files')

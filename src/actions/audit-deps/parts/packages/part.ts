@@ -1,13 +1,12 @@
-import type { Context } from '../../../../contract/context.ts'
 import { byWorstStatus } from '../../../../contract/status.ts'
-import { applyIgnores, type Ignored, type IgnoreFile, readIgnoreFile } from '../../../../domain/packages/ignore.ts'
+import type { Ignored } from '../../../../domain/packages/ignore.ts'
 import { type Advisory, matchAdvisories, packageKey } from '../../../../domain/packages/match.ts'
 import type { LockedPackage } from '../../../../domain/packages/package.ts'
-import { pathMatcher } from '../../../../probes/files/path-pattern.ts'
-import { readWorkspaceFile } from '../../../../tools/workspace-file.ts'
+import { lookAtIgnores } from '../../accepted.ts'
 import type { AuditOptions } from '../../options.ts'
 import type { AuditTotals } from '../../overview.ts'
 import { type AuditOutcome, type AuditWorld, definePart } from '../../part.ts'
+import { type RankedAdvisory, rankAdvisory } from '../../rank.ts'
 import { askExploited } from '../../sources/exploited.ts'
 import { openSources } from '../../sources/open-sources.ts'
 import type { AdvisorySource, SourceTrouble } from '../../sources/source.ts'
@@ -28,7 +27,6 @@ import {
   type PackageFindingId,
   packageIds,
 } from './policy.ts'
-import { type RankedAdvisory, rankAdvisory } from './rank.ts'
 
 /** What is to be audited: everything, or what a change brings beside what it replaces. */
 type Scan = {
@@ -51,29 +49,6 @@ const askAdvisories = async ({ packages, compared }: Scan, source: AdvisorySourc
   const found = matchAdvisories(packages, recordsOf)
   const advisories = compared === undefined ? found : newAdvisories(found, matchAdvisories(former, recordsOf))
   return { advisories, before: found.length - advisories.length, troubles, notes }
-}
-
-type IgnoreLook = { readonly file: IgnoreFile; readonly ignored: Ignored }
-
-const maxIgnoreBytes = 1024 * 1024
-
-/** Of a change the base's: what it accepts itself does not count before it is merged. */
-const readIgnores = (path: string, { workspace }: Context, base: AuditBase | undefined) =>
-  base === undefined ? readWorkspaceFile(workspace, path, maxIgnoreBytes) : base.git.readFile(base.revision, path)
-
-const lookAtIgnores = async (
-  advisories: readonly Advisory[],
-  path: string,
-  { context, startedAt }: AuditWorld,
-  base: AuditBase | undefined,
-): Promise<IgnoreLook> => {
-  const read = await readIgnores(path, context, base)
-  const file =
-    read.kind === 'text'
-      ? readIgnoreFile(read.text, startedAt)
-      : { entries: [], mistakes: read.kind === 'absent' ? [] : [{ line: 1, text: read.cause }] }
-  const matches = (pattern: string, one: string) => pathMatcher(pattern)(one)
-  return { file, ignored: applyIgnores(advisories, file.entries, { now: startedAt, matches }) }
 }
 
 /** Files of which nothing is told otherwise. */
@@ -109,7 +84,7 @@ const totalsOf = (
 const audit = async (scan: Scan, options: AuditOptions, world: AuditWorld): Promise<AuditOutcome<PackageFindingId>> => {
   const { context } = world
   const { gathered, compared } = scan
-  const sources = await openSources(options, world, compared !== undefined)
+  const sources = await openSources(options, world, { isChange: compared !== undefined, records: 'records' })
   const { advisories, before, notes, troubles: ofOsv } = await askAdvisories(scan, sources.advisories)
   const { file, ignored } = await lookAtIgnores(advisories, options['ignore-file'], world, compared?.base)
   const cves = ignored.kept.flatMap(({ ids }) => ids)
@@ -126,7 +101,7 @@ const audit = async (scan: Scan, options: AuditOptions, world: AuditWorld): Prom
       ...ranked.map(judgeAdvisory),
       ...judgeFiles(gathered),
       ...troubles.map(judgeSourceTrouble),
-      ...judgeIgnores(options['ignore-file'], file, ignored.uses, isWhole && compared === undefined),
+      ...judgeIgnores(options['ignore-file'], file, ignored.uses, isWhole && compared === undefined && options.images.length === 0),
       ...(compared === undefined || !isWhole || ranked.length > 0
         ? []
         : [judgeCleanChange(new Set(scan.packages.map(packageKey)).size, before)]),

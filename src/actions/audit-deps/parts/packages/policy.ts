@@ -2,10 +2,10 @@ import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import type { Obstacle } from '../../../../contract/seen.ts'
 import { type IgnoreFile, type IgnoreUse, longestIgnoreDays } from '../../../../domain/packages/ignore.ts'
 import type { LockedPackage } from '../../../../domain/packages/package.ts'
+import type { RankedAdvisory } from '../../rank.ts'
 import type { SourceTrouble } from '../../sources/source.ts'
 import { adviceOf } from './advice.ts'
 import type { FileTrouble, GatheredPackages, UnpinnedPackage } from './gather.ts'
-import type { RankedAdvisory } from './rank.ts'
 
 /** All ids of this part. */
 export const packageIds = ['audit.vulnerability', 'audit.unpinned', 'audit.ignore', 'audit.incomplete', 'audit.head'] as const
@@ -16,7 +16,8 @@ type PackageFinding = JudgedFinding<PackageFindingId>
 const incidentKey = 'vulnerabilities'
 const mostPlaces = 20
 
-const placeText = ({ file, line }: Pick<LockedPackage, 'file' | 'line'>): string => `${file}:${line}`
+/** Inside an image there are no lines. */
+const placeText = ({ file, line }: Pick<LockedPackage, 'file' | 'line'>): string => (line === 0 ? file : `${file}:${line}`)
 
 const wayText = ({ way }: LockedPackage): readonly string[] => (way.length > 1 ? [`by way of ${way.join(' > ')}`] : [])
 
