@@ -1,6 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { z } from 'zod'
@@ -51,7 +52,7 @@ const layerPaths = async (archive: Archive): Promise<readonly string[] | undefin
   return undefined
 }
 
-const packers: readonly { readonly magic: string; readonly open: () => NodeJS.ReadWriteStream }[] = [
+const packers: readonly { readonly magic: string; readonly open: () => Transform }[] = [
   { magic: '1f8b', open: () => createGunzip() },
   { magic: '28b52ffd', open: () => createZstdDecompress() },
 ]

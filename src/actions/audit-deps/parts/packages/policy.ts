@@ -121,7 +121,7 @@ export const judgeFileTrouble = ({ path, line, cause }: FileTrouble): PackageFin
     location: { path, line },
   })
 
-export const judgeSourceTrouble = ({ subject, cause, advice }: SourceTrouble): PackageFinding =>
+export const judgeSourceTrouble = ({ subject, cause, advice }: SourceTrouble): JudgedFinding<'audit.incomplete'> =>
   finding({
     id: 'audit.incomplete',
     subject,
