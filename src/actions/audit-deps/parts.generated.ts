@@ -3,6 +3,7 @@ import { inOrder } from '../../core/parts.ts'
 import { part as images } from './parts/images/part.ts'
 import { part as osUpdates } from './parts/os-updates/part.ts'
 import { part as packages } from './parts/packages/part.ts'
+import { part as versions } from './parts/versions/part.ts'
 
-export const parts = inOrder([images, osUpdates, packages])
-export const partOptions = { ...images.options, ...osUpdates.options, ...packages.options }
+export const parts = inOrder([images, osUpdates, packages, versions])
+export const partOptions = { ...images.options, ...osUpdates.options, ...packages.options, ...versions.options }

@@ -72,7 +72,7 @@ export const harmlessOptions: ReadonlySet<string> = new Set(
     'path branch pull-request look-back reports servers max-age',
     'table date-column day-table day-column log grace expect-rows-deleted',
     'for id subject up-to reason end',
-    'paths ecosystems severity unknown-severity critical-packages only-fixable ignore-file comment sarif sbom base osv-url osv-zip-url kev-url epss-url offline images os-updates',
+    'paths ecosystems severity unknown-severity critical-packages only-fixable ignore-file comment sarif sbom base osv-url osv-zip-url kev-url epss-url offline images os-updates versions',
   ].flatMap((names) => names.split(' ')),
 )
 

@@ -1,4 +1,5 @@
 import type { Context } from '../../../../contract/context.ts'
+import type { Seen } from '../../../../contract/seen.ts'
 import { canonicalName, rulesOf } from '../../../../domain/packages/ecosystem.ts'
 import type { LockedPackage } from '../../../../domain/packages/package.ts'
 import { type ImageAccess, type ImagePackage, type ImageSeen, identifyImage, seeImage } from '../../../../probes/image/image.ts'
@@ -40,15 +41,12 @@ const lockedIn = (image: NamedImage, seen: ImageSeen): readonly LockedPackage[] 
       way: [],
     }))
 
-type LookedAt = { readonly seen: ImageSeen } | Omit<ImageTrouble, 'name'>
-
-const look = async (reference: string, access: ImageAccess, known: Map<string, LookedAt>): Promise<LookedAt> => {
+const look = async (reference: string, access: ImageAccess, known: Map<string, Seen<ImageSeen>>): Promise<Seen<ImageSeen>> => {
   const found = await identifyImage(reference, access)
   if (!found.seen) return found
   const before = known.get(found.value.id)
   if (before !== undefined) return before
-  const seen = await seeImage(found.value, access)
-  const looked: LookedAt = seen.seen ? { seen: seen.value } : seen
+  const looked = await seeImage(found.value, access)
   known.set(found.value.id, looked)
   return looked
 }
@@ -57,20 +55,20 @@ const look = async (reference: string, access: ImageAccess, known: Map<string, L
 export const gatherImages = async (names: readonly string[], context: Context): Promise<GatheredImages> => {
   const { runProgram: run, signal, temporary } = context
   const access: ImageAccess = { run, signal, temporary, now: () => context.now() }
-  const known = new Map<string, LookedAt>()
+  const known = new Map<string, Seen<ImageSeen>>()
   const packages: LockedPackage[] = []
   const images: { image: NamedImage; packages: number }[] = []
   const troubles: ImageTrouble[] = []
   for (const image of await namedImages(names, context)) {
     const looked = await look(image.reference, access, known)
-    if (!('seen' in looked)) {
+    if (!looked.seen) {
       troubles.push({ name: image.name, cause: looked.cause, advice: looked.advice })
       continue
     }
-    const inside = lockedIn(image, looked.seen)
+    const inside = lockedIn(image, looked.value)
     packages.push(...inside)
     images.push({ image, packages: inside.length })
-    for (const cause of looked.seen.troubles)
+    for (const cause of looked.value.troubles)
       troubles.push({ name: image.name, cause, advice: 'take an image whose distribution OSV knows' })
   }
   return { packages, images, troubles }
