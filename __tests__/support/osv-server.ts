@@ -54,7 +54,11 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
 /** OSV matches generously here: what it names is judged by whoever asks. */
 const namesFor = ({ records }: OsvWorld, query: Query): readonly ServedRecord[] =>
   records.filter(({ affected }) =>
-    affected.some(({ package: about }) => about.name.toLowerCase() === query.package.name && about.ecosystem === query.package.ecosystem),
+    affected.some(
+      ({ package: about }) =>
+        about.name.toLowerCase() === query.package.name &&
+        [query.package.ecosystem, query.package.ecosystem.split(':')[0]].includes(about.ecosystem),
+    ),
   )
 
 const resultFor = (world: OsvWorld, query: Query) => {

@@ -79,8 +79,8 @@ const one = (product: 'python' | 'postgresql' | 'debian' | 'nginx', version: str
 
 describe('what is judged', () => {
   test.each([
-    ['2027-08-02', 'ok'],
-    ['2027-08-03', 'warning'],
+    ['2027-08-01', 'ok'],
+    ['2027-08-02', 'warning'],
     ['2027-10-31', 'warning'],
     ['2027-11-01', 'critical'],
   ])('Python 3.11, which ends on 2027-10-31, is on %s %s', (day, status) => {

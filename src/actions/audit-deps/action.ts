@@ -11,6 +11,7 @@ import { options as ownOptions, reads } from './options.ts'
 import { type AuditTotals, comparedScope, noTotals, overviewOf } from './overview.ts'
 import type { AuditOutcome } from './part.ts'
 import { partOptions, parts } from './parts.generated.ts'
+import { updatersOf } from './updaters.ts'
 
 const options = { ...ownOptions, ...partOptions }
 
@@ -43,6 +44,9 @@ const run = async (given: Options, context: Context) => {
   const totals = ran.map(({ outcome }) => outcome?.totals).find((one) => one !== undefined) ?? noTotals
   if (given.comment) await tellPullRequest(totals, context)
   const files = await attachmentsOf(given, totals, context)
+  const updaters = await updatersOf(context.workspace)
+  const isFixable = totals.vulnerabilities.some(({ fixed }) => fixed !== undefined)
+  if (isFixable && updaters.length === 0) context.progress.say('nobody proposes the fixes here: neither Dependabot nor Renovate is set up')
   const { outputs, facts } = overviewOf(totals)
   const pathOf = (name: string): string => files.find((one) => one.name === name)?.path ?? ''
   return {
@@ -50,13 +54,13 @@ const run = async (given: Options, context: Context) => {
     findings: ran.flatMap(({ findings }) => findings),
     attachments: files,
     outputs: { ...outputs, 'sarif-file': pathOf(sarifName), 'sbom-file': pathOf(sbomName) },
-    facts,
+    facts: { ...facts, updaters: [...updaters] },
   }
 }
 
 export const action = defineAction({
   name: 'audit-deps',
-  description: 'Audits Python and Node lockfiles against OSV, and says what is vulnerable, how bad it is and what to run.',
+  description: 'Audits Python and Node lockfiles and images against OSV, and says what is vulnerable, how bad it is and what to run.',
   kind: 'observe',
   // One incident for each repository, whichever runner looked.
   place: 'repository',

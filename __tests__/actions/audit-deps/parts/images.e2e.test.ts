@@ -22,7 +22,7 @@ const severity = [{ type: 'CVSS_V3', score: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:
 const records = [
   record('GHSA-h2', 'h2', '4.3.0', { severity }),
   record('GHSA-m', 'minimist', '1.2.6', { ecosystem: 'npm', severity }),
-  record('DEBIAN-CVE-2026-1', 'python-django', '99', { ecosystem: 'Debian', severity }),
+  record('DEBIAN-CVE-2026-1', 'python-django', '9:9', { ecosystem: 'Debian', severity }),
 ]
 
 let project: TestProject
