@@ -59,6 +59,8 @@ export interface Context {
   readonly workspace: string
   /** The names under `servers:` of the configuration; empty where it has one server. */
   readonly servers: readonly string[]
+  /** The file of the configuration as it was named, whether it is there or not: relative to the workspace, or absolute. */
+  readonly configuration: string
   /** Where files for later steps of the job go: `RUNNER_TEMP`, else the system's folder for what is temporary. */
   readonly temporary: string
   /** Absent where the run is about none. */

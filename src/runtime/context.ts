@@ -28,6 +28,7 @@ type Given = Pick<
   | 'dryRun'
   | 'server'
   | 'servers'
+  | 'configuration'
   | 'workspace'
 >
 
@@ -63,6 +64,7 @@ export const createContext = (parts: ContextParts): Context => {
     server: parts.server,
     workspace: parts.workspace,
     servers: parts.servers,
+    configuration: parts.configuration,
     pullRequest: parts.pullRequest,
     temporary: parts.temporary,
     openKept: parts.openKept,

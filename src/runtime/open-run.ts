@@ -137,6 +137,7 @@ export const openRun = async (opening: Opening): Promise<Run> => {
     lastLook: lastLookOf(redactor, [parsed.server]),
     server: parsed.server,
     servers: parsed.servers,
+    configuration: parsed.configuration,
     dryRun: parsed.dryRun,
     pullRequest: event.pullRequest,
     temporary: environment['RUNNER_TEMP'] || tmpdir(),

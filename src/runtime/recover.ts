@@ -83,6 +83,7 @@ const contextOf = (
     repository,
     server,
     servers: [],
+    configuration: '',
     temporary: tmpdir(),
     dryRun: false,
     common: header.version === 1 ? configured : { compose: reached.compose, database: reached.database },

@@ -22,6 +22,8 @@ export type Run = {
   readonly repository: string
   /** The names under `servers:` of the configuration. */
   readonly servers: readonly string[]
+  /** The file of the configuration, as it was named. */
+  readonly configuration: string
   /** Whom the run is about: all actions of a server keep their state and their incidents under the same site. */
   readonly of: SiteOfRun
   readonly workspace: string

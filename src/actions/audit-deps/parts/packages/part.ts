@@ -94,7 +94,7 @@ const audit = async (scan: Scan, options: AuditOptions, world: AuditWorld): Prom
     .flatMap((one) => rankAdvisory(one, options, exploited) ?? [])
     .toSorted((a, b) => byWorstStatus(a.status, b.status))
   const isWhole = troubles.length === 0 && gathered.troubles.length === 0
-  const rules = ['.github/ronde.yml', options['ignore-file']]
+  const rules = [context.configuration, options['ignore-file']]
   return {
     completed: isWhole && compared === undefined,
     findings: [
