@@ -65,10 +65,10 @@ describe('a pull request is told what it brings', () => {
     ['all of a lockfile that is new', {}, { 'requirements.txt': 'h2==4.1.0\n' }, ['critical PyPI/h2@4.1.0 GHSA-h']],
     ['nothing by one that goes', { 'requirements.txt': 'h2==4.1.0\n' }, { 'requirements.txt': null }, []],
     [
-      'what it adds to a base in UTF-16',
-      { 'requirements.txt': '\uFEFFdjango==4.2.8\n' },
+      'nothing against a base in UTF-16, where it was vulnerable before',
+      { 'requirements.txt': Buffer.from('\uFEFFdjango==4.2.8\r\nh2==3.0.0\r\n', 'utf16le') },
       { 'requirements.txt': 'django==4.2.8\nh2==4.1.0\n' },
-      ['critical PyPI/h2@4.1.0 GHSA-h'],
+      [],
     ],
     ['a conflict in a lockfile', { 'requirements.txt': django }, { 'requirements.txt': '<<<<<<< a\n' }, ['unknown file/requirements.txt']],
   ] as readonly [string, TreeChange, TreeChange, readonly string[]][])('%s', async (...row) => {
