@@ -1,6 +1,7 @@
-/** OSV, CISA's feed and EPSS at 100 ms a request: one package of twenty is vulnerable. Prints its port; tells who asks it how many requests came since. */
+/** OSV, its file of npm (4,000 records), CISA's feed and EPSS at 100 ms a request: one package of twenty is vulnerable. Prints its port; tells who asks it how many requests came since. */
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { zipOf } from '../__tests__/support/zip.ts'
 
 const latencyMs = 100
 const every = 20
@@ -24,7 +25,17 @@ const recordOf = (name: string) => ({
   affected: [{ package: { ecosystem: 'npm', name }, ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '2.0.0' }] }] }],
 })
 
+/** As many records again are about packages that nobody here has. */
+const allZip = zipOf(
+  Object.fromEntries(
+    Array.from({ length: 4_000 }, (_, index) => `package-${index}`)
+      .filter((name, index) => index >= 2_000 || isVulnerable(name))
+      .map((name) => [`GHSA-${name}.json`, JSON.stringify(recordOf(name))]),
+  ),
+)
+
 const answerTo = (path: string, body: string): unknown => {
+  if (path === '/zips/npm/all.zip') return allZip
   if (path === '/kev') return { vulnerabilities: [] }
   if (path.startsWith('/epss')) return { data: [] }
   if (path.startsWith('/v1/vulns/')) return recordOf(path.slice('/v1/vulns/GHSA-'.length))
@@ -36,9 +47,11 @@ const answerTo = (path: string, body: string): unknown => {
   }
 }
 
+const sent = (answer: unknown): string | Buffer => (Buffer.isBuffer(answer) ? answer : JSON.stringify(answer))
+
 const server = createServer((request, response) => {
   requests += 1
-  void bodyOf(request).then((body) => setTimeout(() => response.end(JSON.stringify(answerTo(request.url ?? '', body))), latencyMs))
+  void bodyOf(request).then((body) => setTimeout(() => response.end(sent(answerTo(request.url ?? '', body))), latencyMs))
 })
 server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port))
 process.on('message', () => {
