@@ -43,7 +43,8 @@ const fromCache = async ({ temporary, action }: KeptParts, cache: GitHubCache, n
   await cache.restore(path, prefix)
   const before = await contentOf(path)
   const keep = async () => {
-    const now = await contentOf(path)
+    // A folder that went away has nothing to keep.
+    const now = await contentOf(path).catch(() => '')
     if (now !== before && now !== '') await cache.save(path, `${prefix}${Date.now().toString(36)}`)
   }
   return { path, keep }

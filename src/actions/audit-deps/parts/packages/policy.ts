@@ -1,11 +1,12 @@
 import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import type { Obstacle } from '../../../../contract/seen.ts'
-import { type DriftedPin, driftedPins } from '../../../../domain/packages/drift.ts'
+import { driftedPins } from '../../../../domain/packages/drift.ts'
 import { type IgnoreFile, type IgnoreUse, longestIgnoreDays } from '../../../../domain/packages/ignore.ts'
 import type { LockedPackage } from '../../../../domain/packages/package.ts'
 import type { RankedAdvisory } from '../../rank.ts'
 import type { SourceTrouble } from '../../sources/source.ts'
 import { adviceOf } from './advice.ts'
+import { judgeDrift } from './drift.ts'
 import type { FileTrouble, GatheredPackages, UnpinnedPackage } from './gather.ts'
 
 /** All ids of this part. */
@@ -106,26 +107,6 @@ export const judgeUnpinned = (path: string, all: readonly UnpinnedPackage[]): Pa
     certainty: 'hard',
     audience: 'security',
     location: { path, line: all[0]?.line ?? 1 },
-  })
-}
-
-const driftText = ({ pin, locked }: DriftedPin): string => `${pin.name} ${pin.version}, locked ${locked.join(' and ')}`
-
-/** Two files that shall say the same: which of them is installed decides what is vulnerable. */
-export const judgeDrift = (path: string, all: readonly DriftedPin[]): PackageFinding => {
-  const [first] = all
-  return finding({
-    id: 'audit.unpinned',
-    subject: `drift/${path}`,
-    status: 'warning',
-    title: `${path} pins ${all.length === 1 ? 'another version' : 'other versions'} than ${first?.lock ?? 'its lock'}`,
-    observed: all.slice(0, 3).map(driftText).join('; ') + (all.length > 3 ? ` and ${all.length - 3} more` : ''),
-    expected: 'one version of each package in both',
-    advice: 'make it anew from the lock, such as with `poetry export`, `uv export` or `pipenv requirements`, in the same commit',
-    evidence: all.slice(0, mostNames).map((one) => `${placeText(one.pin)} ${driftText(one)}`),
-    certainty: 'hard',
-    audience: 'security',
-    location: { path, line: first?.pin.line ?? 1 },
   })
 }
 
