@@ -14,13 +14,13 @@ import { adviceOf } from './advice.ts'
 import { type AuditBase, baseOf, changedPackages, newAdvisories, readBase } from './base.ts'
 import { type GatheredPackages, gatherPackages } from './gather.ts'
 import { changedRules } from './head.ts'
+import { judgeIgnores } from './ignores.ts'
 import { createReadBytes, findFiles } from './look.ts'
 import {
   judgeAdvisory,
   judgeCleanChange,
   judgeCleanFile,
   judgeFiles,
-  judgeIgnores,
   judgeNoBase,
   judgeNoFiles,
   judgeSourceTrouble,
