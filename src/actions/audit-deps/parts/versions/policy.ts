@@ -53,26 +53,30 @@ const judgeLife = ({ eol, extended }: LifeOfCycle, now: Instant): LifeVerdict =>
 const behindOf = ({ product, version }: SeenVersion, life: LifeOfCycle): number =>
   product === 'postgresql' ? (minorsBehind(version, life) ?? 0) : 0
 
-const judgeOne = (places: readonly SeenVersion[], now: Instant): readonly VersionFinding[] => {
-  const [first] = places
+const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
+
+const shownPlaces = (places: readonly SeenVersion[]): string => {
+  const shown = places.slice(0, 3).map(({ where }) => where)
+  return `${shown.join(', ')}${places.length > 3 ? ` and ${places.length - 3} more` : ''}`
+}
+
+const judgeOne = ([first, ...others]: readonly SeenVersion[], now: Instant): readonly VersionFinding[] => {
   const life = first === undefined ? undefined : lifeOf(first.product, first.version)
   if (first === undefined || life === undefined) return []
+  const places = [first, ...others]
   const { status, observed } = judgeLife(life, now)
   const behind = behindOf(first, life)
-  const name = `${names[first.product]} ${first.version}`
-  const bad = status !== 'ok' || behind > 0
+  const isBehind = behind > 0
+  const news = isBehind ? `; ${counted(behind, 'release')} behind ${life.latest}` : ''
   return [
     finding({
       id: 'audit.end-of-life',
       subject: `${first.product} ${first.version}`,
-      status: status === 'ok' && behind > 0 ? 'warning' : status,
-      title: `${name}: ${observed}${behind > 0 ? `; ${behind} ${behind === 1 ? 'release' : 'releases'} behind ${life.latest ?? ''}` : ''}`,
-      observed: `${places
-        .map(({ where }) => where)
-        .slice(0, 3)
-        .join(', ')}${places.length > 3 ? ` and ${places.length - 3} more` : ''}`,
+      status: status === 'ok' && isBehind ? 'warning' : status,
+      title: `${names[first.product]} ${first.version}: ${observed}${news}`,
+      observed: shownPlaces(places),
       expected: `a line that is maintained for ${soonDays} days more, at its last release`,
-      advice: bad ? adviceFor(first, life, status === 'ok') : '',
+      advice: adviceFor(first, life, status === 'ok' ? (isBehind ? 'behind' : 'none') : 'old'),
       evidence: [...places.map(({ where }) => where), `by ${lifeTable.source} of ${lifeTable.asOf}`],
       certainty: 'hard',
       audience: 'technical',
@@ -81,10 +85,12 @@ const judgeOne = (places: readonly SeenVersion[], now: Instant): readonly Versio
   ]
 }
 
-const adviceFor = ({ product }: SeenVersion, { latest }: LifeOfCycle, onlyBehind: boolean): string =>
-  onlyBehind
-    ? `take ${names[product]} ${latest ?? 'the last release'}: a minor release needs no migration, only a new image and a restart`
-    : `plan the move to a newer line of ${names[product]}, and try it on a copy first`
+const adviceFor = ({ product }: SeenVersion, { latest }: LifeOfCycle, what: 'none' | 'behind' | 'old'): string =>
+  ({
+    none: '',
+    behind: `take ${names[product]} ${latest}: a minor release needs no migration, only a new image and a restart`,
+    old: `plan the move to a newer line of ${names[product]}, and try it on a copy first`,
+  })[what]
 
 /** A table that is old does not know of what ended since. */
 const judgeTable = (now: Instant): readonly VersionFinding[] => {
