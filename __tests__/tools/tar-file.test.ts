@@ -38,7 +38,8 @@ describe('archives', () => {
     await using folder = await temporaryFolder()
     const found = await contentsOf(await archive(folder.path, format))
     expect(found).toMatchObject({ 'folder a': '', 'file a/x': 'hello', 'file empty': '', 'file large': undefined, 'link link': '' })
-    if (format !== 'ustar') expect(found[`file ${long}`]).toBe('long')
+    // ustar has no room for such a name.
+    expect(found[`file ${long}`]).toBe(format === 'ustar' ? undefined : 'long')
   })
 
   test('inside of a file, and cut: what is whole is given', async () => {

@@ -20,8 +20,15 @@ export type GitHubCacheParts = {
 
 /** All that the library reads. */
 const needed = [
-  ...['ACTIONS_RESULTS_URL', 'ACTIONS_RUNTIME_TOKEN', 'ACTIONS_CACHE_SERVICE_V2', 'ACTIONS_CACHE_MODE', 'ACTIONS_CACHE_URL'],
-  ...['GITHUB_SERVER_URL', 'GITHUB_WORKSPACE', 'RUNNER_TEMP', 'NODE_EXTRA_CA_CERTS'],
+  'ACTIONS_RESULTS_URL',
+  'ACTIONS_RUNTIME_TOKEN',
+  'ACTIONS_CACHE_SERVICE_V2',
+  'ACTIONS_CACHE_MODE',
+  'ACTIONS_CACHE_URL',
+  'GITHUB_SERVER_URL',
+  'GITHUB_WORKSPACE',
+  'RUNNER_TEMP',
+  'NODE_EXTRA_CA_CERTS',
 ]
 
 /** A cache that is slow is worth less than none. */

@@ -74,31 +74,48 @@ const plainPath = (name: string): string | undefined => {
 /** What stood before a header and is about it: a longer name, a larger size. */
 type Ahead = { readonly path?: string; readonly size?: number }
 
-const aheadOf = (flag: string, content: Buffer): Ahead => {
-  if (flag === 'L') return { path: textAt(content, 0, content.length) }
-  const { path, size } = paxFields(content)
-  return { ...(path === undefined ? {} : { path }), ...(size === undefined ? {} : { size: Number(size) }) }
+/** A header with the bytes behind it. */
+type Header = { readonly flag: string; readonly block: Buffer; readonly bytes: number; readonly at: number }
+
+const takeAhead = (ahead: Ahead, flag: string, content: Buffer): Ahead => {
+  if (flag === 'L') return { ...ahead, path: textAt(content, 0, content.length) }
+  const { path = ahead.path, size } = paxFields(content)
+  return Object.assign({}, path === undefined ? {} : { path }, size === undefined ? {} : { size: Number(size) })
 }
 
-const isSound = (bytes: number): boolean => Number.isSafeInteger(bytes) && bytes >= 0
+/** Undefined for what is no header, or says more than there is. */
+const headerAt = (block: Buffer, at: number, { bytes: all }: TarPlace, size: number | undefined): Header | undefined => {
+  if (block.length < blockBytes || block[0] === 0) return undefined
+  const bytes = size ?? numberAt(block, 124, 12)
+  const isSound = Number.isSafeInteger(bytes) && bytes >= 0 && at + blockBytes + bytes <= all
+  return isSound ? { flag: textAt(block, 156, 1), block, bytes, at } : undefined
+}
+
+const isAbout = ({ flag }: Header): boolean => flag === 'L' || flag === 'x'
+/** Of the whole archive, or of a link: nothing of it is needed. */
+const isPassedOver = ({ flag }: Header): boolean => flag === 'g' || flag === 'K'
+
+const entryOf = ({ flag, block, bytes, at }: Header, { path: longer }: Ahead, from: number): TarEntry | undefined => {
+  const path = plainPath(longer ?? nameOf(block))
+  return path === undefined ? undefined : { path, kind: kinds[flag] ?? 'other', offset: from + at + blockBytes, bytes }
+}
 
 /** The files of an archive in their order: only headers are read. It ends at the first that is none. */
 export async function* tarEntries(place: TarPlace): AsyncGenerator<TarEntry> {
   const read = createRead(place)
   let ahead: Ahead = {}
   for (let at = 0; at + blockBytes <= place.bytes; ) {
-    const block = await read(at, blockBytes)
-    if (block.length < blockBytes || block[0] === 0) return
-    const flag = textAt(block, 156, 1)
-    const bytes = ahead.size ?? numberAt(block, 124, 12)
-    if (!isSound(bytes) || at + blockBytes + bytes > place.bytes) return
-    const isAhead = flag === 'L' || flag === 'x'
-    if (isAhead && bytes > mostNameBytes) return
-    if (isAhead) ahead = { ...ahead, ...aheadOf(flag, await read(at + blockBytes, bytes)) }
-    const path = plainPath(ahead.path ?? nameOf(block))
-    if (!isAhead && path !== undefined) yield { path, kind: kinds[flag] ?? 'other', offset: place.from + at + blockBytes, bytes }
-    if (!isAhead && flag !== 'g' && flag !== 'K') ahead = {}
-    at += blockBytes + Math.ceil(bytes / blockBytes) * blockBytes
+    const header = headerAt(await read(at, blockBytes), at, place, ahead.size)
+    if (header === undefined || (isAbout(header) && header.bytes > mostNameBytes)) return
+    at += blockBytes + Math.ceil(header.bytes / blockBytes) * blockBytes
+    if (isAbout(header)) {
+      ahead = takeAhead(ahead, header.flag, await read(header.at + blockBytes, header.bytes))
+      continue
+    }
+    if (isPassedOver(header)) continue
+    const entry = entryOf(header, ahead, place.from)
+    ahead = {}
+    if (entry !== undefined) yield entry
   }
 }
 

@@ -152,7 +152,11 @@ export const seeImage = async ({ id, bytes }: { id: string; bytes: number }, acc
     if (ended.ended !== 'exit' || ended.exitCode !== 0) return refusal('docker image save', ended)
     const saved = await openSaved(path, folder)
     if ('trouble' in saved) return couldNotLook(saved.trouble, 'look at it with `docker image inspect`')
-    return saw(await readLayers(saved.layers).finally(saved.close), now())
+    try {
+      return saw(await readLayers(saved.layers), now())
+    } finally {
+      await saved.close()
+    }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -50,6 +50,11 @@ const sumOf = async (file: FileHandle): Promise<string> => {
   }
 }
 
+const withFile = async <T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> => {
+  await using file = await open(path)
+  return await use(file)
+}
+
 const pathOf = ({ folder }: ZipStoreParts, name: string): string => join(folder, name)
 
 /** What an earlier run kept, or nothing: not there, written by another release, cut, or changed since. */
@@ -66,7 +71,10 @@ const readKept = async (ecosystem: string, parts: ZipStoreParts): Promise<OpenZi
 
 const openKept = async (one: KeptZip, parts: ZipStoreParts): Promise<OpenZip | undefined> => {
   const file = await open(pathOf(parts, `${one.file}.zip`))
-  if ((await sumOf(file)) !== one.crc32c) return void (await file.close())
+  if ((await sumOf(file)) !== one.crc32c) {
+    await file.close()
+    return undefined
+  }
   const index = await readFile(pathOf(parts, `${one.file}.index`), 'utf8')
   const note = one.checked ? undefined : 'who sends it says no checksum'
   return { file, index, fetchedAt: one.fetchedAt, unreadable: one.unreadable, note }
@@ -86,8 +94,7 @@ const fetchZip = async (ecosystem: string, parts: ZipStoreParts): Promise<Fetche
     const part = pathOf(parts, `${ecosystem}-${randomUUID()}.part`)
     const answer = await fetchFile(`${url}/${encodeURIComponent(ecosystem)}/all.zip`, part, asking)
     if (!answer.ok) return { cause: answer.missing === true ? 'there is no such file' : answer.cause }
-    const file = await open(part)
-    const sum = await sumOf(file).finally(() => file.close())
+    const sum = await withFile(part, sumOf)
     const said = saidSum(answer.hash)
     if (said === undefined || said === sum) return { part, sum, checked: said !== undefined }
     await rm(part, { force: true })
@@ -103,8 +110,7 @@ const sweep = async (ecosystem: string, current: string, { folder }: ZipStorePar
 
 const takeOver = async (ecosystem: string, fetched: Exclude<Fetched, { cause: string }>, parts: ZipStoreParts) => {
   const { part, sum, checked } = fetched
-  const file = await open(part)
-  const index = await indexZip(file).finally(() => file.close())
+  const index = await withFile(part, indexZip)
   if ('trouble' in index) return { cause: index.trouble }
   const one: KeptZip = { file: `${ecosystem}-${randomUUID()}`, crc32c: sum, fetchedAt: parts.now, unreadable: index.unreadable, checked }
   await writeFile(pathOf(parts, `${one.file}.index`), index.text, { mode: 0o600, flag: 'wx' })

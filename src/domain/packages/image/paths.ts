@@ -44,11 +44,15 @@ export const hiddenBy = (path: string): string | undefined => {
 const isHidden = (path: string, hidden: readonly string[]): boolean =>
   hidden.some((one) => path === one || path.startsWith(one.endsWith('/') || one === '' ? one : `${one}/`))
 
+const hide = (files: Map<string, unknown>, hidden: readonly string[]): void => {
+  for (const path of files.keys()) if (isHidden(path, hidden)) files.delete(path)
+}
+
 /** For each path that is visible in the end its file in each layer that has one since it was hidden last, lowest first. */
 export const visibleFiles = <At>(layers: readonly LayerContent<At>[]): readonly (readonly LayerFile<At>[])[] => {
   const files = new Map<string, LayerFile<At>[]>()
   for (const { files: own, hidden } of layers) {
-    if (hidden.length > 0) for (const path of [...files.keys()]) if (isHidden(path, hidden)) files.delete(path)
+    if (hidden.length > 0) hide(files, hidden)
     for (const file of own) files.set(file.path, [...(files.get(file.path) ?? []), file])
   }
   return [...files.values()]
