@@ -51,8 +51,12 @@ const sumOf = async (file: FileHandle): Promise<string> => {
 }
 
 const withFile = async <T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> => {
-  await using file = await open(path)
-  return await use(file)
+  const file = await open(path)
+  try {
+    return await use(file)
+  } finally {
+    await file.close()
+  }
 }
 
 const pathOf = ({ folder }: ZipStoreParts, name: string): string => join(folder, name)
