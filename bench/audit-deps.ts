@@ -19,9 +19,9 @@ const places = Array.from({ length: packageCount }, (_, index) => [`node_modules
 writeFileSync(join(workspace, 'package-lock.json'), JSON.stringify({ lockfileVersion: 3, packages: Object.fromEntries(places) }, null, 2))
 writeFileSync(join(folder, 'entry.ts'), `import { main } from '${process.cwd()}/src/index.ts'\nawait main('audit-deps')\n`)
 await build({
-  entryPoints: [join(folder, 'entry.ts')],
+  // What speaks with the network is a process of its own.
+  entryPoints: { entry: join(folder, 'entry.ts'), looker: 'src/looker.ts' },
   outdir: join(folder, 'dist'),
-  outExtension: { '.js': '.mjs' },
   bundle: true,
   splitting: true,
   minify: true,
@@ -33,6 +33,7 @@ await build({
   banner: { js: "import { createRequire } from 'node:module';const require=createRequire(import.meta.url);" },
   logLevel: 'error',
 })
+writeFileSync(join(folder, 'dist/package.json'), '{ "type": "module" }\n')
 const server = fork('bench/audit-deps.server.child.ts', [], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
 const [line] = (await once(server.stdout ?? server, 'data')) as [Buffer]
 const origin = `http://127.0.0.1:${line.toString().trim()}`
@@ -57,7 +58,7 @@ const peakFile = join(folder, 'peak')
 /** One run of the whole process. `time` writes its peak of memory where the program itself writes nothing. */
 const run = async (stateHome: string, more: Readonly<Record<string, string>> = {}) => {
   const startedAt = performance.now()
-  execFileSync('/usr/bin/time', ['-f', '%M', '-o', peakFile, process.execPath, join(folder, 'dist/entry.mjs')], {
+  execFileSync('/usr/bin/time', ['-f', '%M', '-o', peakFile, process.execPath, join(folder, 'dist/entry.js')], {
     env: {
       PATH: process.env['PATH'] ?? '',
       GITHUB_WORKSPACE: workspace,

@@ -12,9 +12,9 @@ const versionIn = (text: string): string | undefined => /\bv?(\d+(?:\.\d+){1,3})
 const named = (product: NamedVersion['product'], version: string | undefined, where: string): readonly RunningVersion[] =>
   version === undefined ? [] : [{ product, version, where }]
 
-const ofEngine = async ({ docker }: Compose): Promise<readonly RunningVersion[]> => [
-  ...named('docker', versionIn(saidBy(await docker(['version', '--format', '{{.Server.Version}}']))), 'the engine'),
-  ...named('compose', versionIn(saidBy(await docker(['compose', 'version', '--short']))), 'docker compose'),
+const ofEngine = async (compose: Compose): Promise<readonly RunningVersion[]> => [
+  ...named('docker', versionIn(saidBy(await compose.docker(['version', '--format', '{{.Server.Version}}']))), 'the engine'),
+  ...named('compose', versionIn(saidBy(await compose.docker(['compose', 'version', '--short']))), 'docker compose'),
 ]
 
 /** `postgres (PostgreSQL) 15.4 (Debian 15.4-1.pgdg120+1)`, of containers whose image is called so. */

@@ -40,13 +40,17 @@ describe('lockfiles that mean harm', () => {
     ['package-lock.json', `{"packages":{"":${nested('[', ']')}}}`],
     ['bun.lock', `{"lockfileVersion":1,"packages":${nested('[', ']')}}`],
     ['poetry.lock', `[metadata]\nx = ${nested('[', ']', 20_000)}\n`],
-    ['uv.lock', `version = 1\n${'a.'.repeat(50_000)}b = 1\n`],
     ['pnpm-lock.yaml', Array.from({ length: 5_000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')],
     ['Pipfile.lock', nested('{"default":', '}')],
   ])('%s that is nested too deeply (%#) is one finding', async (path, text) => {
     const ran = await auditBeside({ [path]: text })
     expect(told(ran.findings)).toEqual([sound, `unknown file/${path}`])
     expect(ran.tookMs).toBeLessThan(20_000)
+  })
+
+  test('keys of TOML that nest without brackets are read', async () => {
+    const ran = await auditBeside({ 'uv.lock': `version = 1\n${'a.'.repeat(50_000)}b = 1\n` })
+    expect(told(ran.findings)).toEqual([sound, 'ok file/uv.lock'])
   })
 
   test('requirements that include each other end, with all that they hold', async () => {

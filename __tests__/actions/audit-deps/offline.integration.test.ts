@@ -95,7 +95,7 @@ describe('offline', () => {
       await using silent = await osvServer({ records, always: 'unavailable' })
       const ran = await audit(silent, of.home)
       expect(ran.outputs).toMatchObject({ status })
-      expect(`${JSON.stringify(ran.reports)}`).toContain(words)
+      expect(JSON.stringify(ran.reports)).toContain(words)
     },
     120_000,
   )

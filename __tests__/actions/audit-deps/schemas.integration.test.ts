@@ -16,7 +16,7 @@ const schemaAt = (path: string): Record<string, unknown> => {
 }
 
 const compile = (path: string, others: readonly string[] = []): ValidateFunction => {
-  const ajv = new Ajv({ strict: false, allErrors: true })
+  const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false })
   formats.default(ajv)
   for (const one of others) ajv.addSchema(schemaAt(one))
   return ajv.compile(schemaAt(path))
