@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { Ajv, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
@@ -10,15 +10,16 @@ import { runRonde, temporaryFolder } from '../../support/ronde.ts'
 
 const folder = execFileSync('scripts/schemas', { encoding: 'utf8' }).trim()
 /** Of draft 4 in one of them nothing is used that 7 does not know; what names the draft, and a name of its own, would be refused. */
-const schemaAt = (path: string): Record<string, unknown> => {
+const schemaAt = (path: string, without: readonly string[] = ['$schema', 'id']): Record<string, unknown> => {
   const schema: Record<string, unknown> = JSON.parse(readFileSync(join(folder, path), 'utf8'))
-  return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$schema' && key !== 'id'))
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => !without.includes(key)))
 }
 
 const compile = (path: string, others: readonly string[] = []): ValidateFunction => {
   const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false })
   formats.default(ajv)
-  for (const one of others) ajv.addSchema(schemaAt(one))
+  // By the names by which the other one knows them.
+  for (const one of others) ajv.addSchema(schemaAt(one, ['$schema', '$id']), `http://cyclonedx.org/schema/${basename(one)}`)
   return ajv.compile(schemaAt(path))
 }
 const cycloneDx = '@cyclonedx/cyclonedx-library/res/schema'
