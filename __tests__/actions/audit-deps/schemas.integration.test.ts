@@ -16,7 +16,7 @@ const schemaAt = (path: string, without: readonly string[] = ['$schema', 'id']):
 }
 
 const compile = (path: string, others: readonly string[] = []): ValidateFunction => {
-  const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false })
+  const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false, logger: false })
   formats.default(ajv)
   // By the names by which the other one knows them.
   for (const one of others) ajv.addSchema(schemaAt(one, ['$schema', '$id']), `http://cyclonedx.org/schema/${basename(one)}`)
