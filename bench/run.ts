@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 
-const helpers = new Set(['run.ts', 'measure.ts'])
+const helpers = new Set(['run.ts', 'measure.ts', 'audit-deps.lockfiles.ts'])
 const all = readdirSync('bench').filter((name) => name.endsWith('.ts') && !helpers.has(name) && !name.includes('.child.'))
 const wanted = process.argv.slice(2)
 const chosen = wanted.length === 0 ? all : all.filter((name) => wanted.includes(name.replace('.ts', '')))

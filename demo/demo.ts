@@ -1,7 +1,7 @@
 /**
  * `npm run demo`: a round finds a healthy server, then a broken one, then one that got worse, then a mended one, through `action.yml` as the
  * runner would; its incident is opened, updated and closed as an issue of a GitHub stand-in. Then a daily round finds a purge and a renewal that
- * were forgotten.
+ * were forgotten, and a monthly one a package that became vulnerable.
  * `--stack` uses the real compose stack. `--without break`, `worsen` or `mend` leaves a part out: then the story must not come true. `--out DIR` puts its files elsewhere.
  */
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

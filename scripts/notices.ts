@@ -7,6 +7,9 @@ type Manifest = { readonly name: string; readonly version: string; readonly lice
 /** What the bundler itself writes into the bundle comes from a package that npm does not install beside it. */
 const runtimeOfBundler = { title: 'webpack (its runtime, by @vercel/ncc): MIT', file: join(import.meta.dirname, 'notices/webpack.txt') }
 
+/** Packages whose authors name a licence and bring no text of it: the text, with the author whom their manifest names. */
+const keptTexts: Readonly<Record<string, string>> = { '@nodable/entities': 'nodable-entities.txt' }
+
 const tidy = (text: string): string => text.replaceAll('\r\n', '\n').trim()
 
 /** The section "License" of a README, for packages that have no file of their own for it. */
@@ -30,6 +33,11 @@ export const noticeOf = (folder: string): string => {
   return notice
 }
 
+const noticeFor = (folder: string): string => {
+  const kept = keptTexts[/node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(folder)?.[1] ?? '']
+  return kept === undefined ? noticeOf(folder) : tidy(readFileSync(join(import.meta.dirname, 'notices', kept), 'utf8'))
+}
+
 const titleOf = (folder: string): string => {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
   return `${name} ${version}: ${license ?? 'see below'}`
@@ -37,7 +45,7 @@ const titleOf = (folder: string): string => {
 
 /** One block a package; `folders` are those that the bundler names. */
 export const notices = (folders: readonly string[]): string => {
-  const blocks = folders.map((folder) => `${titleOf(folder)}\n\n${noticeOf(folder)}\n`)
+  const blocks = folders.map((folder) => `${titleOf(folder)}\n\n${noticeFor(folder)}\n`)
   const runtime = `${runtimeOfBundler.title}\n\n${tidy(readFileSync(runtimeOfBundler.file, 'utf8'))}\n`
   return [...blocks, runtime].join(`\n${'-'.repeat(80)}\n\n`)
 }

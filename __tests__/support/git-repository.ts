@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** Files by their path; null takes one away. */
-export type TreeChange = Readonly<Record<string, string | null>>
+export type TreeChange = Readonly<Record<string, string | Buffer | null>>
 
 const git = (folder: string, args: readonly string[]): string => {
   const identity = ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'commit.gpgsign=false', '-c', 'init.defaultBranch=main']

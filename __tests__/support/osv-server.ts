@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { crc32c, crc32cText } from '../../src/core/crc32c.ts'
 import { httpServer, type TestServer } from './http-server.ts'
+import { zipOf } from './zip.ts'
 
 /** A record as OSV gives it. */
 export type ServedRecord = {
@@ -33,6 +35,8 @@ export type OsvWorld = {
   readonly kev?: readonly string[]
   readonly epss?: Readonly<Record<string, number>>
   readonly latencyMs?: number
+  /** What is said of the sum of a file: the true one, another one, or none. */
+  readonly sum?: 'wrong' | 'none'
 }
 
 type Query = {
@@ -50,7 +54,11 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
 /** OSV matches generously here: what it names is judged by whoever asks. */
 const namesFor = ({ records }: OsvWorld, query: Query): readonly ServedRecord[] =>
   records.filter(({ affected }) =>
-    affected.some(({ package: about }) => about.name.toLowerCase() === query.package.name && about.ecosystem === query.package.ecosystem),
+    affected.some(
+      ({ package: about }) =>
+        about.name.toLowerCase() === query.package.name &&
+        [query.package.ecosystem, query.package.ecosystem.split(':')[0]].includes(about.ecosystem),
+    ),
   )
 
 const resultFor = (world: OsvWorld, query: Query) => {
@@ -102,7 +110,24 @@ const withFault = (fault: OsvFault | 'ok', value: unknown, response: ServerRespo
   faults[fault]()
 }
 
-/** OSV's API, CISA's feed (`/kev`) and EPSS (`/epss`) on one port, with the faults that they are told to have. */
+/** OSV's file of an ecosystem: `/zips/PyPI/all.zip`. */
+const zipFor = ({ records }: OsvWorld, path: string): Buffer | undefined => {
+  const family = /^\/zips\/([^/]+)\/all\.zip$/.exec(path)?.[1]
+  const all = records.filter(({ affected }) => affected.some(({ package: { ecosystem } }) => ecosystem.split(':')[0] === family))
+  return family === undefined || all.length === 0
+    ? undefined
+    : zipOf(Object.fromEntries(all.map((one) => [`${one.id}.json`, JSON.stringify(one)])))
+}
+
+const sendZip = (world: OsvWorld, zip: Buffer, fault: OsvFault | 'ok', response: ServerResponse): void => {
+  if (fault === 'unavailable') return void response.writeHead(503).end()
+  const sum = crc32cText(world.sum === 'wrong' ? 1 : crc32c(zip))
+  response.writeHead(200, { 'content-length': zip.length, ...(world.sum === 'none' ? {} : { 'x-goog-hash': `crc32c=${sum},md5=AAAA` }) })
+  if (fault === 'cut') return void response.write(zip.subarray(0, zip.length / 2), () => response.destroy())
+  response.end(zip)
+}
+
+/** OSV's API, its files below `/zips`, CISA's feed (`/kev`) and EPSS (`/epss`) on one port, with the faults that they are told to have. */
 export const osvServer = async (world: OsvWorld): Promise<OsvServer> => {
   const requests: string[] = []
   const queries: { name: string; version: string; page?: string }[] = []
@@ -113,6 +138,8 @@ export const osvServer = async (world: OsvWorld): Promise<OsvServer> => {
       const value = answerOf(world, url, await bodyOf(request), queries)
       const isRecord = url.pathname.includes('/v1/vulns/')
       const fault = world.always === 'missing-record' && !isRecord ? 'ok' : (world.always ?? world.faults?.[nth] ?? 'ok')
+      const zip = zipFor(world, url.pathname)
+      if (zip !== undefined) return sendZip(world, zip, fault, response)
       setTimeout(() => withFault(fault, value, response), world.latencyMs ?? 0)
     }
     void serve()

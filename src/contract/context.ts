@@ -4,6 +4,7 @@ import type { Connect } from './database.ts'
 import type { History } from './history.ts'
 import type { Isolate } from './isolation.ts'
 import type { JsonObject } from './json.ts'
+import type { OpenKept } from './kept.ts'
 import type { Programs, RunProgram } from './process.ts'
 import type { PullRequestOfRun } from './pull-request.ts'
 import type { Report } from './report.ts'
@@ -58,6 +59,8 @@ export interface Context {
   readonly workspace: string
   /** The names under `servers:` of the configuration; empty where it has one server. */
   readonly servers: readonly string[]
+  /** The file of the configuration as it was named, whether it is there or not: relative to the workspace, or absolute. */
+  readonly configuration: string
   /** Where files for later steps of the job go: `RUNNER_TEMP`, else the system's folder for what is temporary. */
   readonly temporary: string
   /** Absent where the run is about none. */
@@ -80,6 +83,7 @@ export interface Context {
   readonly byProxy?: (place: { readonly hostname: string; readonly protocol: string }) => boolean
   /** Asks a service on the network that the configuration names. */
   readonly askWeb: AskWeb
+  readonly openKept: OpenKept
   readonly progress: Progress
   readonly ledger: Ledger
   /** Does work under the lock of the site, while nothing else of Ronde changes it; a `change` action holds it already. Waits for nobody. */

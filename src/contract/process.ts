@@ -20,6 +20,8 @@ export type ProgramOptions = ProgramLimits &
     readonly stdin?: string
     /** What is kept of each of stdout and stderr; the rest is read and dropped. Default 8 MiB. */
     readonly maxBytes?: number
+    /** Of stdout. `latin1`: each byte is one character, for what may be no text. Default UTF-8. */
+    readonly encoding?: 'utf8' | 'latin1'
     /** The program is a Node of ours, and this is told how to talk with it as soon as it was started. */
     readonly conversation?: (conversation: Conversation) => void
     /** Give the conversation its line. */

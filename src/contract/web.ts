@@ -9,11 +9,19 @@ export type WebRequest = {
   readonly timeoutMs: number
   /** A longer answer counts as none. */
   readonly maxBytes: number
+  /** A file that is not there yet, where the body of a 200 goes; the text is then empty. What was written stays when it was cut. */
+  readonly into?: string
 }
 
-/** A whole answer of whatever status, or why there was none, in words that hold no part of the URL. `lasting`: a second try cannot change it. */
+/** A whole answer of whatever status (`hash`: what Google's storage says of the body, `crc32c=…,md5=…`), or why there was none, in words that hold no part of the URL. `lasting`: a second try cannot change it. */
 export type WebAnswer =
-  | { readonly answered: true; readonly status: number; readonly retryAfter: string | undefined; readonly text: string }
+  | {
+      readonly answered: true
+      readonly status: number
+      readonly retryAfter: string | undefined
+      readonly hash: string | undefined
+      readonly text: string
+    }
   | { readonly answered: false; readonly cause: string; readonly lasting: boolean }
 
 /**

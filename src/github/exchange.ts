@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises'
 import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http'
 import { createKeep } from '../core/keep.ts'
 import { loadHttps } from '../core/net/tls.ts'
@@ -12,6 +13,8 @@ export type Exchange = {
   readonly timeoutMs: number
   /** A longer answer counts as none. */
   readonly maxBytes: number
+  /** A file that is not there yet, where the body of a 200 goes; the text is then empty. What was written stays when it was cut. */
+  readonly into?: string | undefined
   readonly signal: AbortSignal
   /** Addresses that Ronde never connects to are refused before anything connects to them. */
   readonly guarded?: boolean
@@ -66,6 +69,26 @@ const readText = async (response: IncomingMessage, maxBytes: number): Promise<st
   return kept.bytes().toString('utf8')
 }
 
+/** As it comes, so that a body of hundreds of megabytes never stands in memory. */
+const writeBody = async (response: IncomingMessage, path: string, maxBytes: number): Promise<string> => {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    let bytes = 0
+    for await (const piece of response as AsyncIterable<Buffer>) {
+      bytes += piece.length
+      if (bytes > maxBytes) throw coded('ETOOLONG')
+      await file.appendFile(piece)
+    }
+    if (!response.complete) throw coded('ECUT')
+    return ''
+  } finally {
+    await file.close()
+  }
+}
+
+const bodyOf = (response: IncomingMessage, { into, maxBytes }: Exchange): Promise<string> =>
+  into === undefined || response.statusCode !== 200 ? readText(response, maxBytes) : writeBody(response, into, maxBytes)
+
 type Way = { readonly agent: Agent; readonly signal: AbortSignal; readonly resolveAll: ResolveAll }
 
 const send = (request: Exchange, { agent, signal, resolveAll }: Way): Promise<IncomingMessage> =>
@@ -102,7 +125,7 @@ export const createTransport = (environment: Readonly<Record<string, string | un
       try {
         const signal = AbortSignal.any([late, request.signal])
         const response = await send(request, { agent: agentFor(request.url.protocol), signal, resolveAll })
-        const text = await readText(response, request.maxBytes)
+        const text = await bodyOf(response, request)
         return { answered: true, status: response.statusCode ?? 0, headers: response.headers, text }
       } catch (error) {
         // Whatever goes wrong on the way is why there is no answer: the caller decides what that means.

@@ -5,6 +5,7 @@ export const findingIds = [
   'audit-deps.failed',
   'audit-deps.nothing',
   'audit-deps.unfinished',
+  'audit.end-of-life',
   'audit.head',
   'audit.ignore',
   'audit.incomplete',

@@ -20,6 +20,7 @@ type Given = Pick<
   Context,
   | 'pullRequest'
   | 'temporary'
+  | 'openKept'
   | 'ledger'
   | 'exclusively'
   | 'uninterrupted'
@@ -29,6 +30,7 @@ type Given = Pick<
   | 'dryRun'
   | 'server'
   | 'servers'
+  | 'configuration'
   | 'workspace'
 >
 
@@ -65,8 +67,10 @@ export const createContext = (parts: ContextParts): Context => {
     server: parts.server,
     workspace: parts.workspace,
     servers: parts.servers,
+    configuration: parts.configuration,
     pullRequest: parts.pullRequest,
     temporary: parts.temporary,
+    openKept: parts.openKept,
     dryRun: parts.dryRun,
     secrets,
     state: parts.store,

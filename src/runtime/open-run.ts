@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os'
-import { resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Secrets } from '../contract/context.ts'
 import type { Registry } from '../contract/registry.ts'
 import { foreignConfiguration } from '../core/event-guard.ts'
@@ -11,6 +11,7 @@ import { createAskEngine } from '../tools/engine-socket.ts'
 import { createPrograms } from '../tools/process/programs.ts'
 import { type BeforeParsing, lookBeforeParsing } from './before-parsing.ts'
 import type { EventOfRun } from './event.ts'
+import { openGitHubCache } from './github-cache.ts'
 import { guardEffect } from './guards.ts'
 import { guardedRepository, lastLookOf } from './last-look.ts'
 import { lookerProgram } from './looker-program.ts'
@@ -139,6 +140,7 @@ export const openRun = async (opening: Opening): Promise<Run> => {
     lastLook: lastLookOf(redactor, [parsed.server]),
     server: parsed.server,
     servers: parsed.servers,
+    configuration: parsed.configuration,
     dryRun: parsed.dryRun,
     remarks: [],
     pullRequest: event.pullRequest,
@@ -146,6 +148,8 @@ export const openRun = async (opening: Opening): Promise<Run> => {
     holdsLock: false,
     byProxy: (place) => goesByProxy(environment, place),
     openWeb: createAskWeb(loadTransports),
+    openCache: (signal) =>
+      openGitHubCache({ environment, event, script: join(dirname(start.looker), 'keeper.js'), runProgram: recoverer.runProgram, signal }),
     openRepository: async (wanted) => {
       const { openRepository } = await import('./repository.ts')
       const openTransport = await loadTransports()

@@ -84,6 +84,7 @@ const contextOf = (
     repository,
     server,
     servers: [],
+    configuration: '',
     temporary: tmpdir(),
     dryRun: false,
     common: header.version === 1 ? configured : { compose: reached.compose, database: reached.database },
@@ -95,6 +96,7 @@ const contextOf = (
     uninterrupted: (swap) => swap(new AbortController().signal),
     recoveries: () => ({ recoveries: [], troubles: [] }),
     openWeb: () => notHere('way to the network'),
+    openKept: async () => notHere('folder for later runs')(),
     openRepository: async () => notHere('repository')(),
     invoke: async () => notHere('other action')(),
   })

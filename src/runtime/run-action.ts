@@ -11,6 +11,7 @@ import { createIsolation } from '../tools/isolation/isolation.ts'
 import { attempt } from './attempt.ts'
 import { attemptChange } from './change.ts'
 import { createContext } from './context.ts'
+import { createOpenKept } from './kept.ts'
 import { guardedState } from './last-look.ts'
 import { exclusivelyFor, ledgerFor, ledgerOf, type OfThisRun, recoveriesOf } from './of-this-run.ts'
 import type { ActionOutcome, Prepared, RanAction, Run, Trend } from './run.ts'
@@ -85,6 +86,7 @@ const contextOf = (ofRun: OfThisRun, shared: Shared): Context => {
     action: prepared.action.name,
     common: prepared.options,
     ledger: ledgerOf(ofRun),
+    openKept: createOpenKept({ ...run, action: prepared.action.name, openCache: () => run.openCache(signal) }),
     exclusively: exclusivelyFor(ofRun),
     uninterrupted: turn.uninterrupted,
     recoveries: () => recoveriesOf(run),

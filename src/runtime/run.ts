@@ -9,6 +9,7 @@ import type { Repository } from '../contract/repository.ts'
 import type { AskWeb } from '../contract/web.ts'
 import type { Listing } from '../tools/compose.ts'
 import type { LookerProgram } from '../tools/isolation/looker.ts'
+import type { GitHubCache } from './github-cache.ts'
 import type { LastLook } from './last-look.ts'
 import type { WrittenUrl } from './parse/options.ts'
 import type { Printer } from './print.ts'
@@ -22,6 +23,8 @@ export type Run = {
   readonly repository: string
   /** The names under `servers:` of the configuration. */
   readonly servers: readonly string[]
+  /** The file of the configuration, as it was named. */
+  readonly configuration: string
   /** Whom the run is about: all actions of a server keep their state and their incidents under the same site. */
   readonly of: SiteOfRun
   readonly workspace: string
@@ -52,6 +55,8 @@ export type Run = {
   readonly byProxy?: NonNullable<Context['byProxy']>
   /** The way out to services that the configuration names, under the signal of each action. */
   openWeb(signal: AbortSignal): AskWeb
+  /** GitHub's cache, where the runner offers it. */
+  openCache(signal: AbortSignal): GitHubCache | undefined
   /** The repository on GitHub, connected anew for each action under its own deadline. */
   openRepository(wanted: RepositoryWanted): Promise<Repository>
   /** Another action with its configured options and these laid over them. */

@@ -4,7 +4,9 @@ import type { Exchange, ExchangeResult, OpenTransport, Transport } from '../gith
 
 const answerOf = (sent: ExchangeResult): WebAnswer => {
   if (!sent.answered) return { answered: false, cause: sent.cause, lasting: sent.cause.includes('EREFUSED_ADDRESS') }
-  return { answered: true, status: sent.status, retryAfter: sent.headers['retry-after'], text: sent.text }
+  const { status, headers, text } = sent
+  const hash = headers['x-goog-hash']
+  return { answered: true, status, retryAfter: headers['retry-after'], hash: typeof hash === 'string' ? hash : hash?.join(','), text }
 }
 
 const headersOf = (body: string | undefined): Exchange['headers'] => ({
@@ -18,11 +20,11 @@ export const createAskWeb =
   (load: () => Promise<OpenTransport>) =>
   (signal: AbortSignal): AskWeb => {
     let transport: Promise<Transport> | undefined
-    return async ({ method, url: text, body, timeoutMs, maxBytes }) => {
+    return async ({ method, url: text, body, timeoutMs, maxBytes, into }) => {
       const place = placeOf(text)
       if ('cause' in place) return { answered: false, cause: place.cause, lasting: true }
       transport ??= load().then((open) => open(signal))
-      const asked = { method, url: place.url, headers: headersOf(body), body, timeoutMs, maxBytes, signal, guarded: true }
+      const asked = { method, url: place.url, headers: headersOf(body), body, timeoutMs, maxBytes, into, signal, guarded: true }
       const { exchange } = await transport
       return answerOf(await exchange(asked))
     }

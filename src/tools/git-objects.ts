@@ -7,11 +7,15 @@ export type GitFile =
   | { readonly kind: 'absent' }
   | { readonly kind: 'refused'; readonly cause: string }
 
+export type GitBytes = Exclude<GitFile, { kind: 'text' }> | { readonly kind: 'bytes'; readonly bytes: Buffer }
+
 /** Commits of a checkout, read without checking anything out. */
 export type GitObjects = {
   /** False where the clone is too shallow, or there is none. */
   readonly hasCommit: (revision: string) => Promise<boolean>
   readonly readFile: (revision: string, path: string) => Promise<GitFile>
+  /** The same for files whose encoding is not known. */
+  readonly readBytes: (revision: string, path: string) => Promise<GitBytes>
   /** All paths of a commit; undefined where git could not say. */
   readonly listFiles: (revision: string) => Promise<readonly string[] | undefined>
 }
@@ -42,11 +46,19 @@ const maxBytes = 64 * 1024 * 1024
 const revisionShape = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,200}$/
 
 export const createGitObjects = ({ run, workspace, signal }: GitAccess): GitObjects => {
-  const git = (args: readonly string[]) =>
-    run('git', ['-C', workspace, ...safely(workspace), ...args], { timeoutMs, signal, maxBytes, environment: closed(workspace) })
-  const asks = async (args: readonly string[]): Promise<string | undefined> => {
-    const ended = await git(args)
+  const asks = async (args: readonly string[], encoding: 'utf8' | 'latin1' = 'utf8'): Promise<string | undefined> => {
+    const options = { timeoutMs, signal, maxBytes, encoding, environment: closed(workspace) }
+    const ended = await run('git', ['-C', workspace, ...safely(workspace), ...args], options)
     return ended.ended === 'exit' && ended.exitCode === 0 && !ended.truncated ? ended.stdout : undefined
+  }
+  const readBytes = async (revision: string, path: string): Promise<GitBytes> => {
+    const kind = await asks(['ls-tree', '-z', '--full-tree', '--format=%(objectmode) %(objectsize)', revision, '--', path])
+    if (kind === undefined) return { kind: 'refused', cause: 'git cannot read that commit' }
+    if (kind === '') return { kind: 'absent' }
+    if (!kind.startsWith('100')) return { kind: 'refused', cause: 'it is no plain file there' }
+    const content = await asks(['cat-file', 'blob', `${revision}:${path}`], 'latin1')
+    if (content === undefined) return { kind: 'refused', cause: 'git cannot read it, or it is too large' }
+    return { kind: 'bytes', bytes: Buffer.from(content, 'latin1') }
   }
   return {
     hasCommit: async (revision) => revisionShape.test(revision) && (await asks(['cat-file', '-e', `${revision}^{commit}`])) !== undefined,
@@ -54,13 +66,10 @@ export const createGitObjects = ({ run, workspace, signal }: GitAccess): GitObje
       const listed = await asks(['ls-tree', '-r', '-z', '--name-only', '--full-tree', revision])
       return listed?.split('\0').filter((path) => path !== '')
     },
+    readBytes,
     readFile: async (revision, path) => {
-      const kind = await asks(['ls-tree', '-z', '--full-tree', '--format=%(objectmode) %(objectsize)', revision, '--', path])
-      if (kind === undefined) return { kind: 'refused', cause: 'git cannot read that commit' }
-      if (kind === '') return { kind: 'absent' }
-      if (!kind.startsWith('100')) return { kind: 'refused', cause: 'it is no plain file there' }
-      const text = await asks(['cat-file', 'blob', `${revision}:${path}`])
-      return text === undefined ? { kind: 'refused', cause: 'git cannot read it, or it is too large' } : { kind: 'text', text }
+      const read = await readBytes(revision, path)
+      return read.kind === 'bytes' ? { kind: 'text', text: read.bytes.toString('utf8') } : read
     },
   }
 }

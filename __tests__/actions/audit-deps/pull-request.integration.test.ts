@@ -64,6 +64,12 @@ describe('a pull request is told what it brings', () => {
     ],
     ['all of a lockfile that is new', {}, { 'requirements.txt': 'h2==4.1.0\n' }, ['critical PyPI/h2@4.1.0 GHSA-h']],
     ['nothing by one that goes', { 'requirements.txt': 'h2==4.1.0\n' }, { 'requirements.txt': null }, []],
+    [
+      'nothing against a base in UTF-16, where it was vulnerable before',
+      { 'requirements.txt': Buffer.from('\uFEFFdjango==4.2.8\r\nh2==3.0.0\r\n', 'utf16le') },
+      { 'requirements.txt': 'django==4.2.8\nh2==4.1.0\n' },
+      [],
+    ],
     ['a conflict in a lockfile', { 'requirements.txt': django }, { 'requirements.txt': '<<<<<<< a\n' }, ['unknown file/requirements.txt']],
   ] as readonly [string, TreeChange, TreeChange, readonly string[]][])('%s', async (...row) => {
     const [, before, after, told] = row
@@ -114,6 +120,18 @@ describe('what a pull request says of its own audit', () => {
       'warning file/.github/ronde.yml',
       'warning file/.github/ronde-ignore.yml',
     ])
+  })
+
+  test('nor a webhook, nor a configuration that stands elsewhere', async () => {
+    const webhook = 'notify: [{ type: webhook, url: "http://127.0.0.1:9/steal" }]\n'
+    const ran = await pullRequest({
+      before: { 'ops/audit.yml': 'audit-deps: { critical-packages: [h2] }\n' },
+      after: { 'requirements.txt': 'h2==4.1.0\n', 'ops/audit.yml': `${rules}${webhook}` },
+      inputs: { config: 'ops/audit.yml' },
+    })
+    expect(bad(ran.findings)).toEqual(['critical PyPI/h2@4.1.0 GHSA-h', 'warning file/ops/audit.yml'])
+    expect(ran.findings[0]).toMatchObject({ observed: expect.stringContaining('critical-packages') })
+    expect(ran.log).not.toContain('steal')
   })
 
   test('counts when the base says it', async () => {

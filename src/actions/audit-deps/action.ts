@@ -11,10 +11,11 @@ import { options as ownOptions, reads } from './options.ts'
 import { type AuditTotals, comparedScope, noTotals, overviewOf } from './overview.ts'
 import type { AuditOutcome } from './part.ts'
 import { partOptions, parts } from './parts.generated.ts'
+import { updatersOf } from './updaters.ts'
 
 const options = { ...ownOptions, ...partOptions }
 
-type Options = ActionOptions<typeof options>
+type Options = ActionOptions<typeof options, (typeof reads)[number]>
 type PartId = (typeof parts)[number]['ids'][number]
 
 const unfinished = unfinishedAs('audit.incomplete', { expected: 'a finished audit', audience: 'security' })
@@ -43,6 +44,9 @@ const run = async (given: Options, context: Context) => {
   const totals = ran.map(({ outcome }) => outcome?.totals).find((one) => one !== undefined) ?? noTotals
   if (given.comment) await tellPullRequest(totals, context)
   const files = await attachmentsOf(given, totals, context)
+  const updaters = await updatersOf(context.workspace)
+  const isFixable = totals.vulnerabilities.some(({ fixed }) => fixed !== undefined)
+  if (isFixable && updaters.length === 0) context.progress.say('nobody proposes the fixes here: neither Dependabot nor Renovate is set up')
   const { outputs, facts } = overviewOf(totals)
   const pathOf = (name: string): string => files.find((one) => one.name === name)?.path ?? ''
   return {
@@ -50,13 +54,13 @@ const run = async (given: Options, context: Context) => {
     findings: ran.flatMap(({ findings }) => findings),
     attachments: files,
     outputs: { ...outputs, 'sarif-file': pathOf(sarifName), 'sbom-file': pathOf(sbomName) },
-    facts,
+    facts: { ...facts, updaters: [...updaters] },
   }
 }
 
 export const action = defineAction({
   name: 'audit-deps',
-  description: 'Audits Python and Node lockfiles against OSV, and says what is vulnerable, how bad it is and what to run.',
+  description: 'Audits Python and Node lockfiles and images against OSV, and says what is vulnerable, how bad it is and what to run.',
   kind: 'observe',
   // One incident for each repository, whichever runner looked.
   place: 'repository',
@@ -72,6 +76,7 @@ export const action = defineAction({
     new: { description: 'How many of them the pull request brings; empty where nothing was compared.' },
     fixable: { description: 'How many of them a newer version fixes.' },
   },
-  timeoutMs: () => 120_000,
+  // Files of hundreds of megabytes, and images, take their time.
+  timeoutMs: ({ offline, images }) => 120_000 + (offline ? 240_000 : 0) + images.length * 180_000,
   run,
 })

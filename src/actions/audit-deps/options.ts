@@ -5,6 +5,8 @@ import { httpUrl } from '../../core/options/url.ts'
 import { workspacePath } from '../../core/options/workspace-path.ts'
 
 const text = () => z.string().min(1, 'is empty')
+/** A service of compose, or a reference of an image. */
+const imageName = () => z.string().regex(/^[a-z0-9][a-z0-9._:/@-]{0,254}$/i, 'expected a service or an image such as web or postgres:16')
 const level = () => z.enum(['low', 'medium', 'high', 'critical'])
 
 /** The options of the section `audit-deps:`, which are inputs of the same name. */
@@ -34,6 +36,9 @@ export const options = {
   'ignore-file': workspacePath().prefault('.github/ronde-ignore.yml').meta({
     description: 'Accepted risks: a list of `{ id, package, version, path, reason, expires }`, each with a reason and an expiry.',
   }),
+  images: list(imageName())
+    .default([])
+    .meta({ description: 'Also look into these local images, by compose service or reference; never counted in `vulnerabilities`.' }),
   comment: z
     .boolean()
     .default(true)
@@ -43,6 +48,13 @@ export const options = {
   base: text()
     .optional()
     .meta({ description: "Commit or branch to compare with: only what is new against it is told. Default: a pull request's base." }),
+  offline: z.boolean().default(false).meta({
+    description:
+      "Judge by OSV's files of whole ecosystems, which are kept and fetched at most once a day, instead of asking OSV about packages; without EPSS.",
+  }),
+  'osv-zip-url': httpUrl()
+    .prefault('https://osv-vulnerabilities.storage.googleapis.com')
+    .meta({ description: 'For `offline`: where `/<ecosystem>/all.zip` is.' }),
   'osv-url': httpUrl().prefault('https://api.osv.dev').meta({ description: "Where OSV's API is." }),
   'kev-url': httpUrl()
     .prefault('https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json')
@@ -50,7 +62,7 @@ export const options = {
   'epss-url': httpUrl().prefault('https://api.first.org/data/v1/epss').meta({ description: 'Where EPSS answers `?cve=`.' }),
 }
 
-export const reads = [] as const
+export const reads = ['compose'] as const
 
 /** What the parts read besides options of their own. */
-export type AuditOptions = ActionOptions<typeof options>
+export type AuditOptions = ActionOptions<typeof options, (typeof reads)[number]>

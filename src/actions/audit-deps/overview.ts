@@ -16,6 +16,8 @@ export type AuditTotals = {
   readonly ignored: number
   readonly leftOut: number
   readonly requests: number
+  /** From when what was asked is, where that is not now. */
+  readonly notes: readonly string[]
   /** Only where it was compared with a base. */
   readonly compared?: {
     readonly base: string
@@ -36,12 +38,13 @@ export const noTotals: AuditTotals = {
   ignored: 0,
   leftOut: 0,
   requests: 0,
+  notes: [],
 }
 
 const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
 
 /** `214 packages in 3 files, 2 vulnerabilities (1 critical), 1 ignored` */
-const lineOf = ({ packages, files, vulnerabilities, critical, ignored, leftOut, compared }: AuditTotals): string =>
+const lineOf = ({ packages, files, vulnerabilities, critical, ignored, leftOut, compared, notes }: AuditTotals): string =>
   [
     `${counted(packages, 'package')} in ${counted(files.length, 'file')}`,
     `${counted(vulnerabilities.length, 'vulnerability', 'vulnerabilities')}${critical === 0 ? '' : ` (${critical} critical)`}`,
@@ -50,6 +53,7 @@ const lineOf = ({ packages, files, vulnerabilities, critical, ignored, leftOut, 
       ? []
       : [`new against ${compared.base.slice(0, 12)}; ${compared.before} of the changed packages were there before`]),
     ...(leftOut === 0 ? [] : [`${leftOut} left out by the options`]),
+    ...notes,
   ].join(', ')
 
 /** A comparison is a look of its own: it says nothing of what was there before, so nothing of that may be closed by it. */
@@ -87,6 +91,7 @@ export const overviewOf = (totals: AuditTotals) => ({
     packages: totals.packages,
     files: totals.files.map((one) => ({ ...one })),
     requests: totals.requests,
+    sources: [...totals.notes],
     vulnerabilities: totals.vulnerabilities.slice(0, mostListed).map(factOf),
     lines: { packages: lineOf(totals) },
     tables: [{ title: 'Vulnerabilities', columns, rows: totals.vulnerabilities.slice(0, mostListed).map(rowOf) }],

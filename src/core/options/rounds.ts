@@ -56,6 +56,11 @@ export const defaultRounds: Readonly<Record<string, readonly DefaultEntry[]>> = 
   daily: [always('health-check'), configured('purge-verify'), configured('backup', { kinds: ['database'] }), configured('cert-check')],
   weekly: [configured('backup', { kinds: ['volumes'] }), configured('db-maintain', { tasks: ['vacuum'] })],
   monthly: [configured('db-maintain'), configured('audit-deps'), configured('backup', { kinds: ['schema', 'config'] })],
-  yearly: [configured('audit-deps'), configured('access-audit')],
-  'before-campaign': [always('health-check'), configured('cert-check'), configured('audit-deps'), configured('db-maintain')],
+  yearly: [configured('audit-deps', { versions: true }), configured('access-audit')],
+  'before-campaign': [
+    always('health-check'),
+    configured('cert-check'),
+    configured('audit-deps', { versions: true }),
+    configured('db-maintain'),
+  ],
 }

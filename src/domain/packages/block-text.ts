@@ -5,12 +5,13 @@ export type BlockNode = {
   readonly line: number
   /** The scalar, unquoted; empty for a mapping. A value in flow style as it is written. */
   readonly text: string
-  readonly entries: Map<string, BlockNode>
+  readonly entries: ReadonlyMap<string, BlockNode>
 }
+type OpenNode = { readonly line: number; readonly text: string; entries: Map<string, BlockNode> }
 
 export type BlockText = { readonly documents: readonly BlockNode[] } | { readonly trouble: string }
 
-type Open = { readonly indent: number; readonly node: BlockNode }
+type Open = { readonly indent: number; readonly node: OpenNode }
 type Reading = {
   readonly documents: BlockNode[]
   stack: Open[]
@@ -22,7 +23,15 @@ type Reading = {
 
 const deepest = 50
 
-const nodeAt = (line: number, text = ''): BlockNode => ({ line, text, entries: new Map() })
+/** Most nodes are scalars: a map for each would be half of the work. */
+const none: Map<string, BlockNode> = new Map()
+const nodeAt = (line: number, text = ''): OpenNode => ({ line, text, entries: none })
+
+const addTo = (parent: OpenNode | undefined, key: string, node: BlockNode): void => {
+  if (parent === undefined) return
+  if (parent.entries === none) parent.entries = new Map()
+  parent.entries.set(key, node)
+}
 
 const indentOf = (line: string): number => {
   let at = 0
@@ -71,7 +80,7 @@ const goesOn = (value: string): boolean => /^[|>][+-]?$/.test(value) || (isQuote
 const put = (reading: Reading, indent: number, content: string, line: number): void => {
   const { key, value } = splitLine(content)
   const node = nodeAt(line, unquoted(value))
-  reading.stack.at(-1)?.node.entries.set(key, node)
+  addTo(reading.stack.at(-1)?.node, key, node)
   reading.stack.push({ indent, node })
   if (goesOn(value)) reading.scalarIndent = indent
 }
@@ -101,7 +110,7 @@ const take = (reading: Reading, indent: number, content: string, line: number): 
   if (content === ':' || content.startsWith(': ')) return takeAnswer(reading, indent, content, line)
   if (!content.startsWith('? ')) return put(reading, indent, content, line)
   const node = nodeAt(line)
-  reading.stack.at(-1)?.node.entries.set(unquoted(content.slice(2).trim()), node)
+  addTo(reading.stack.at(-1)?.node, unquoted(content.slice(2).trim()), node)
   reading.asked = { indent, node }
 }
 

@@ -72,12 +72,12 @@ export const harmlessOptions: ReadonlySet<string> = new Set(
     'path branch pull-request look-back reports servers max-age',
     'table date-column day-table day-column log grace expect-rows-deleted',
     'for id subject up-to reason end',
-    'paths ecosystems severity unknown-severity critical-packages only-fixable ignore-file comment sarif sbom base os-updates',
+    'paths ecosystems severity unknown-severity critical-packages only-fixable ignore-file comment sarif sbom base offline images os-updates versions',
   ].flatMap((names) => names.split(' ')),
 )
 
 /** Where an audit asks what is vulnerable: who chooses that chooses the verdict. Of a pull request it is the base that does. */
-export const sourceOptions: ReadonlySet<string> = new Set(['osv-url', 'kev-url', 'epss-url'])
+export const sourceOptions: ReadonlySet<string> = new Set(['osv-url', 'osv-zip-url', 'kev-url', 'epss-url'])
 
 const given = (value: unknown): boolean =>
   value !== undefined && value !== null && value !== false && value !== 'none' && !(Array.isArray(value) && value.length === 0)

@@ -44,6 +44,8 @@ export type ParsedRun = {
   /** What this release leaves out, one line each. */
   readonly notices: readonly string[]
   readonly round: { readonly name: string; readonly entries: readonly ParsedOptions[] } | undefined
+  /** The file, as it was named. */
+  readonly configuration: string
   /** The names under `servers:`, in their order. */
   readonly servers: readonly string[]
   /** The common part for another server, with its overrides. Throws a UserError. */
@@ -131,6 +133,7 @@ const assembled = (setting: Setting, common: Common, work: readonly ParsedOption
     common,
     ...ofSingle(single),
     round: isRound ? { name: given.round ?? '', entries: work } : undefined,
+    configuration: setting.file.source,
     servers: Object.keys(isMapping(setting.file.value['servers']) ? setting.file.value['servers'] : {}),
     commonFor: commonFor(setting),
     optionsFor: optionsFor(setting),

@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder'
 import { createKeep } from '../../core/keep.ts'
 
 /** Keeps the head of a stream and reads the rest away, so that a talkative program neither blocks nor fills our memory. */
-export const capture = (stream: Readable | null, maxBytes: number) => {
+export const capture = (stream: Readable | null, maxBytes: number, encoding: 'utf8' | 'latin1' = 'utf8') => {
   const kept = createKeep(maxBytes)
   let truncated = false
   stream?.on('data', (chunk: Buffer) => {
@@ -16,7 +16,7 @@ export const capture = (stream: Readable | null, maxBytes: number) => {
     truncated: () => truncated,
     text: () => {
       const bytes = kept.bytes()
-      return truncated ? new StringDecoder('utf8').write(bytes) : bytes.toString('utf8')
+      return truncated ? new StringDecoder(encoding).write(bytes) : bytes.toString(encoding)
     },
   }
 }

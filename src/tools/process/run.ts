@@ -39,7 +39,7 @@ export const createRun =
     if (!launched.started) return finished(startedAt, launched.ending)
     const { child } = launched
     options.conversation?.(conversationWith(child))
-    const stdout = capture(child.stdout, options.maxBytes ?? defaultMaxBytes)
+    const stdout = capture(child.stdout, options.maxBytes ?? defaultMaxBytes, options.encoding)
     const stderr = capture(child.stderr, options.maxBytes ?? defaultMaxBytes)
     // A program may end without reading its input (EPIPE); its exit tells whether that was wrong.
     child.stdin?.on('error', () => {})

@@ -121,6 +121,6 @@ export const createOsvApi =
           ? []
           : [trouble('source/osv', `it named records that are about other packages (${mixed}): its answers may be in the wrong order`)]),
       ],
-      requests: asking.counts.requests,
+      notes: [],
     }
   }

@@ -10,7 +10,8 @@ export type SourceAnswer = {
   /** Records that may be about a package, by its key; whether they are is judged by whoever asked. */
   readonly records: ReadonlyMap<string, readonly OsvRecord[]>
   readonly troubles: readonly SourceTrouble[]
-  readonly requests: number
+  /** What is to be known of the answer: from when it is. */
+  readonly notes: readonly string[]
 }
 
 /** Where advisories come from: OSV's API, or its files. Never throws for what is wrong with it. */

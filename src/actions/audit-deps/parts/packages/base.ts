@@ -29,8 +29,8 @@ export const readBase = async (base: AuditBase, options: AuditOptions): Promise<
   const paths = await git.listFiles(revision)
   if (paths === undefined) return { unreadable: { cause: `git cannot list the files of ${revision}`, advice } }
   const read = async (path: string) => {
-    const file = await git.readFile(revision, path)
-    if (file.kind === 'text') return { bytes: Buffer.from(file.text) }
+    const file = await git.readBytes(revision, path)
+    if (file.kind === 'bytes') return file
     return { cause: file.kind === 'absent' ? 'it is not there' : file.cause }
   }
   const gathered: GatheredPackages = await gatherPackages(paths.filter(isWanted(options.paths)), read, options.ecosystems)

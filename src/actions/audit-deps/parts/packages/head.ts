@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from 'node:path'
 import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import { readWorkspaceFile } from '../../../../tools/workspace-file.ts'
 import type { AuditBase } from './base.ts'
@@ -18,6 +19,14 @@ const judgeChanged = (path: string): JudgedFinding<'audit.head'> =>
     location: { path, line: 1 },
   })
 
+/** From the workspace, as git names it; what is outside is nothing that a change could touch. */
+const inWorkspace =
+  (workspace: string) =>
+  (path: string): readonly string[] => {
+    const here = relative(workspace, isAbsolute(path) ? path : `${workspace}/${path}`)
+    return here === '..' || here.startsWith('../') ? [] : [here]
+  }
+
 /** Files that decide over the audit and that the head changes: thresholds, sources, accepted risks. */
 export const changedRules = async (
   paths: readonly string[],
@@ -25,7 +34,7 @@ export const changedRules = async (
   { git, revision }: AuditBase,
 ): Promise<readonly JudgedFinding<'audit.head'>[]> => {
   const differs = await Promise.all(
-    paths.map(async (path) => {
+    [...new Set(paths.flatMap(inWorkspace(workspace)))].map(async (path) => {
       const [before, now] = [await git.readFile(revision, path), await readWorkspaceFile(workspace, path, maxBytes)]
       const same = before.kind === now.kind && (before.kind !== 'text' || now.kind !== 'text' || before.text === now.text)
       return same ? [] : [judgeChanged(path)]

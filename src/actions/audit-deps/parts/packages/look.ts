@@ -8,6 +8,9 @@ import type { FileTrouble, ReadBytes } from './gather.ts'
 /** Neither audited nor gone into, unless a pattern is given. */
 const skipped: ReadonlySet<string> = new Set(['node_modules', 'vendor', '.git', '.venv', 'dist'])
 
+/** Of a folder, whether nobody goes into it. */
+export const isSkipped = (path: string): boolean => skipped.has(basenameOf(path))
+
 /** A lockfile of 50,000 packages has some 20 MB. */
 const maxBytes = 64 * 1024 * 1024
 
@@ -35,7 +38,7 @@ export const findFiles = async (
   const matchers = patterns.map((pattern) => ({ pattern, matches: pathMatcher(pattern) }))
   const tree = await filesInTree(workspace, {
     isFile: isWanted(patterns),
-    isFolder: (path) => basenameOf(path) !== '.git' && (matchers.length > 0 || !skipped.has(basenameOf(path))),
+    isFolder: (path) => basenameOf(path) !== '.git' && (matchers.length > 0 || !isSkipped(path)),
     signal,
   })
   const missed = matchers.filter(({ matches }) => ![...tree.files, ...tree.links].some(matches))

@@ -1,37 +1,32 @@
-import type { Context } from '../../../../contract/context.ts'
 import { byWorstStatus } from '../../../../contract/status.ts'
-import { applyIgnores, type Ignored, type IgnoreFile, readIgnoreFile } from '../../../../domain/packages/ignore.ts'
+import type { Ignored } from '../../../../domain/packages/ignore.ts'
 import { type Advisory, matchAdvisories, packageKey } from '../../../../domain/packages/match.ts'
 import type { LockedPackage } from '../../../../domain/packages/package.ts'
-import { pathMatcher } from '../../../../probes/files/path-pattern.ts'
-import { readWorkspaceFile } from '../../../../tools/workspace-file.ts'
+import { lookAtIgnores } from '../../accepted.ts'
 import type { AuditOptions } from '../../options.ts'
+import type { AuditTotals } from '../../overview.ts'
 import { type AuditOutcome, type AuditWorld, definePart } from '../../part.ts'
-import type { Asking } from '../../sources/ask.ts'
+import { type RankedAdvisory, rankAdvisory } from '../../rank.ts'
 import { askExploited } from '../../sources/exploited.ts'
-import { createOsvApi } from '../../sources/osv-api.ts'
-import { createRecordCache } from '../../sources/record-cache.ts'
-import type { SourceTrouble } from '../../sources/source.ts'
+import { openSources } from '../../sources/open-sources.ts'
+import type { AdvisorySource, SourceTrouble } from '../../sources/source.ts'
 import { adviceOf } from './advice.ts'
 import { type AuditBase, baseOf, changedPackages, newAdvisories, readBase } from './base.ts'
 import { type GatheredPackages, gatherPackages } from './gather.ts'
 import { changedRules } from './head.ts'
+import { judgeIgnores } from './ignores.ts'
 import { createReadBytes, findFiles } from './look.ts'
 import {
   judgeAdvisory,
   judgeCleanChange,
   judgeCleanFile,
   judgeFiles,
-  judgeIgnores,
   judgeNoBase,
   judgeNoFiles,
   judgeSourceTrouble,
   type PackageFindingId,
   packageIds,
 } from './policy.ts'
-import { type RankedAdvisory, rankAdvisory } from './rank.ts'
-
-const note = 'records'
 
 /** What is to be audited: everything, or what a change brings beside what it replaces. */
 type Scan = {
@@ -40,41 +35,20 @@ type Scan = {
   readonly compared: { readonly base: AuditBase; readonly former: readonly LockedPackage[] } | undefined
 }
 
-type Advisories = { readonly advisories: readonly Advisory[]; readonly before: number; readonly troubles: readonly SourceTrouble[] }
+type Advisories = {
+  readonly advisories: readonly Advisory[]
+  readonly before: number
+  readonly troubles: readonly SourceTrouble[]
+  readonly notes: readonly string[]
+}
 
-const askAdvisories = async ({ packages, compared }: Scan, url: string, asking: Asking, { state }: Context): Promise<Advisories> => {
-  const cache = createRecordCache(state.note(note))
+const askAdvisories = async ({ packages, compared }: Scan, source: AdvisorySource): Promise<Advisories> => {
   const former = compared?.former ?? []
-  const { records, troubles } = await createOsvApi(url, asking, cache)([...packages, ...former])
-  const kept = cache.kept()
-  if (kept !== undefined && troubles.length === 0 && compared === undefined) state.setNote(note, kept)
+  const { records, troubles, notes } = await source([...packages, ...former])
   const recordsOf = (key: string) => records.get(key) ?? []
   const found = matchAdvisories(packages, recordsOf)
   const advisories = compared === undefined ? found : newAdvisories(found, matchAdvisories(former, recordsOf))
-  return { advisories, before: found.length - advisories.length, troubles }
-}
-
-type IgnoreLook = { readonly file: IgnoreFile; readonly ignored: Ignored }
-
-const maxIgnoreBytes = 1024 * 1024
-
-/** Of a change the base's: what it accepts itself does not count before it is merged. */
-const readIgnores = (path: string, { workspace }: Context, base: AuditBase | undefined) =>
-  base === undefined ? readWorkspaceFile(workspace, path, maxIgnoreBytes) : base.git.readFile(base.revision, path)
-
-const lookAtIgnores = async (
-  advisories: readonly Advisory[],
-  path: string,
-  { context, startedAt }: AuditWorld,
-  base: AuditBase | undefined,
-): Promise<IgnoreLook> => {
-  const read = await readIgnores(path, context, base)
-  const file =
-    read.kind === 'text'
-      ? readIgnoreFile(read.text, startedAt)
-      : { entries: [], mistakes: read.kind === 'absent' ? [] : [{ line: 1, text: read.cause }] }
-  const matches = (pattern: string, one: string) => pathMatcher(pattern)(one)
-  return { file, ignored: applyIgnores(advisories, file.entries, { now: startedAt, matches }) }
+  return { advisories, before: found.length - advisories.length, troubles, notes }
 }
 
 /** Files of which nothing is told otherwise. */
@@ -84,17 +58,11 @@ const cleanFiles = ({ gathered: { files, packages, troubles } }: Scan, ranked: r
   return files.filter(({ path }) => !bad.has(path)).map(({ path, notes }) => judgeCleanFile(path, counts.get(path)?.length ?? 0, notes))
 }
 
-/** EPSS changes no verdict: a pull request does not wait for it. */
-const exploitedUrls = (options: AuditOptions, { compared }: Scan) => ({
-  kev: options['kev-url'],
-  epss: compared === undefined ? options['epss-url'] : undefined,
-})
-
 const totalsOf = (
   scan: Scan,
   ranked: readonly RankedAdvisory[],
   ignored: Ignored,
-  { before, requests, isWhole }: { before: number; requests: number; isWhole: boolean },
+  how: Pick<AuditTotals, 'requests' | 'notes'> & { readonly before: number; readonly isWhole: boolean },
 ) => {
   const { gathered, compared } = scan
   const ofFiles = Map.groupBy(gathered.packages, ({ file: path }) => path)
@@ -107,32 +75,33 @@ const totalsOf = (
     critical: ranked.filter(({ status }) => status === 'critical').length,
     ignored: ignored.ignored.length,
     leftOut: ignored.kept.length - ranked.length,
-    requests,
-    ...(compared === undefined ? {} : { compared: { base: compared.base.revision, before, isWhole } }),
+    requests: how.requests,
+    notes: how.notes,
+    ...(compared === undefined ? {} : { compared: { base: compared.base.revision, before: how.before, isWhole: how.isWhole } }),
   }
 }
 
 const audit = async (scan: Scan, options: AuditOptions, world: AuditWorld): Promise<AuditOutcome<PackageFindingId>> => {
   const { context } = world
   const { gathered, compared } = scan
-  const asking: Asking = { ask: context.askWeb, signal: context.signal, counts: { requests: 0 } }
-  const { advisories, before, troubles: ofOsv } = await askAdvisories(scan, options['osv-url'], asking, context)
+  const sources = await openSources(options, world, { isChange: compared !== undefined, records: 'records' })
+  const { advisories, before, notes, troubles: ofOsv } = await askAdvisories(scan, sources.advisories)
   const { file, ignored } = await lookAtIgnores(advisories, options['ignore-file'], world, compared?.base)
   const cves = ignored.kept.flatMap(({ ids }) => ids)
-  const exploited = await askExploited(cves, exploitedUrls(options, scan), asking)
+  const exploited = await askExploited(cves, sources.exploited, sources.asking)
   const troubles = [...ofOsv, ...exploited.troubles]
   const ranked = ignored.kept
     .flatMap((one) => rankAdvisory(one, options, exploited) ?? [])
     .toSorted((a, b) => byWorstStatus(a.status, b.status))
   const isWhole = troubles.length === 0 && gathered.troubles.length === 0
-  const rules = ['.github/ronde.yml', options['ignore-file']]
+  const rules = [context.configuration, options['ignore-file']]
   return {
     completed: isWhole && compared === undefined,
     findings: [
       ...ranked.map(judgeAdvisory),
       ...judgeFiles(gathered),
       ...troubles.map(judgeSourceTrouble),
-      ...judgeIgnores(options['ignore-file'], file, ignored.uses, isWhole && compared === undefined),
+      ...judgeIgnores(options['ignore-file'], file, ignored.uses, isWhole && compared === undefined && options.images.length === 0),
       ...(compared === undefined || !isWhole || ranked.length > 0
         ? []
         : [judgeCleanChange(new Set(scan.packages.map(packageKey)).size, before)]),
@@ -140,7 +109,7 @@ const audit = async (scan: Scan, options: AuditOptions, world: AuditWorld): Prom
       // What could not be looked up is not clean.
       ...(ofOsv.length > 0 || compared !== undefined ? [] : cleanFiles(scan, ranked)),
     ],
-    totals: totalsOf(scan, ranked, ignored, { before, requests: asking.counts.requests, isWhole }),
+    totals: totalsOf(scan, ranked, ignored, { before, requests: sources.asking.counts.requests, notes, isWhole }),
   }
 }
 

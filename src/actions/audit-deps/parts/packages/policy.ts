@@ -1,11 +1,12 @@
 import { finding, type JudgedFinding } from '../../../../contract/finding.ts'
 import type { Obstacle } from '../../../../contract/seen.ts'
-import { type IgnoreFile, type IgnoreUse, longestIgnoreDays } from '../../../../domain/packages/ignore.ts'
+import { driftedPins } from '../../../../domain/packages/drift.ts'
 import type { LockedPackage } from '../../../../domain/packages/package.ts'
+import type { RankedAdvisory } from '../../rank.ts'
 import type { SourceTrouble } from '../../sources/source.ts'
 import { adviceOf } from './advice.ts'
+import { judgeDrift } from './drift.ts'
 import type { FileTrouble, GatheredPackages, UnpinnedPackage } from './gather.ts'
-import type { RankedAdvisory } from './rank.ts'
 
 /** All ids of this part. */
 export const packageIds = ['audit.vulnerability', 'audit.unpinned', 'audit.ignore', 'audit.incomplete', 'audit.head'] as const
@@ -16,7 +17,8 @@ type PackageFinding = JudgedFinding<PackageFindingId>
 const incidentKey = 'vulnerabilities'
 const mostPlaces = 20
 
-const placeText = ({ file, line }: Pick<LockedPackage, 'file' | 'line'>): string => `${file}:${line}`
+/** Inside an image there are no lines. */
+const placeText = ({ file, line }: Pick<LockedPackage, 'file' | 'line'>): string => (line === 0 ? file : `${file}:${line}`)
 
 const wayText = ({ way }: LockedPackage): readonly string[] => (way.length > 1 ? [`by way of ${way.join(' > ')}`] : [])
 
@@ -120,7 +122,7 @@ export const judgeFileTrouble = ({ path, line, cause }: FileTrouble): PackageFin
     location: { path, line },
   })
 
-export const judgeSourceTrouble = ({ subject, cause, advice }: SourceTrouble): PackageFinding =>
+export const judgeSourceTrouble = ({ subject, cause, advice }: SourceTrouble): JudgedFinding<'audit.incomplete'> =>
   finding({
     id: 'audit.incomplete',
     subject,
@@ -158,66 +160,15 @@ export const judgeNoFiles = (): PackageFinding =>
     audience: 'security',
   })
 
-const soonDays = 14
-
-type IgnoreWords = { readonly status: PackageFinding['status']; readonly observed: string }
-
-const wordsOfUse = ({ entry, used, daysLeft }: IgnoreUse): IgnoreWords | undefined => {
-  if (daysLeft < 0) return { status: 'warning', observed: `expired on ${entry.expires}; it ignores nothing any more` }
-  if (!used) return { status: 'warning', observed: 'nothing that was found is ignored by it' }
-  return daysLeft <= soonDays
-    ? { status: 'warning', observed: `expires on ${entry.expires}, in ${daysLeft} ${daysLeft === 1 ? 'day' : 'days'}` }
-    : undefined
-}
-
-const judgeUse = (path: string, use: IgnoreUse): readonly PackageFinding[] => {
-  const words = wordsOfUse(use)
-  const { entry } = use
-  const what = [entry.id, entry.package, entry.version, entry.path].filter((one) => one !== undefined).join(' ')
-  if (words === undefined) return []
-  return [
-    finding({
-      id: 'audit.ignore',
-      subject: `ignore/${what}`,
-      title: `${path}: the entry ${what}`,
-      expected: 'entries that are used, and that somebody looks at again before they end',
-      advice: 'look at the risk again: update the package and remove the entry, or give it another expiry',
-      evidence: [`reason: ${entry.reason}`],
-      audience: 'security',
-      location: { path, line: entry.line },
-      ...words,
-    }),
-  ]
-}
-
-/** What is wrong with the ignore file and its entries. `complete`: everything was looked at, so that what is unused is known. */
-export const judgeIgnores = (
-  path: string,
-  { mistakes }: IgnoreFile,
-  uses: readonly IgnoreUse[],
-  complete: boolean,
-): readonly PackageFinding[] => [
-  ...mistakes.map(({ line, text }) =>
-    finding({
-      id: 'audit.ignore',
-      subject: `ignore/line ${line}`,
-      status: 'warning',
-      title: `${path}, line ${line}: an entry that ignores nothing`,
-      observed: text,
-      expected: `a reason, and an expiry at most ${longestIgnoreDays} days away`,
-      advice: 'complete the entry',
-      certainty: 'hard',
-      audience: 'security',
-      location: { path, line },
-    }),
-  ),
-  ...uses.filter(({ used, daysLeft }) => complete || used || daysLeft < 0).flatMap((use) => judgeUse(path, use)),
-]
-
 const byFile = <Item extends { readonly path: string }>(items: readonly Item[]) => [...Map.groupBy(items, ({ path }) => path)]
 
 /** What the files themselves say, whatever is known of their packages. */
-export const judgeFiles = ({ unpinned, troubles }: Pick<GatheredPackages, 'unpinned' | 'troubles'>): readonly PackageFinding[] => [
+export const judgeFiles = ({
+  packages,
+  unpinned,
+  troubles,
+}: Pick<GatheredPackages, 'packages' | 'unpinned' | 'troubles'>): readonly PackageFinding[] => [
+  ...[...Map.groupBy(driftedPins(packages), ({ pin }) => pin.file)].map(([path, all]) => judgeDrift(path, all)),
   ...byFile(unpinned).map(([path, all]) => judgeUnpinned(path, all)),
   ...byFile(troubles).flatMap(([, [first]]) => (first === undefined ? [] : [judgeFileTrouble(first)])),
 ]

@@ -1,9 +1,9 @@
-import type { Status } from '../../../../contract/status.ts'
-import { canonicalName } from '../../../../domain/packages/ecosystem.ts'
-import type { Advisory } from '../../../../domain/packages/match.ts'
-import { type SeverityName, severityRank } from '../../../../domain/packages/severity.ts'
-import type { AuditOptions } from '../../options.ts'
-import type { ExploitedAnswer } from '../../sources/exploited.ts'
+import type { Status } from '../../contract/status.ts'
+import { canonicalName } from '../../domain/packages/ecosystem.ts'
+import type { Advisory } from '../../domain/packages/match.ts'
+import { type SeverityName, severityRank } from '../../domain/packages/severity.ts'
+import type { AuditOptions } from './options.ts'
+import type { ExploitedAnswer } from './sources/exploited.ts'
 
 type RankOptions = Pick<AuditOptions, 'severity' | 'unknown-severity' | 'critical-packages' | 'only-fixable'>
 
