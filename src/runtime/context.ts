@@ -26,6 +26,7 @@ type Given = Pick<
   | 'recoveries'
   | 'invoke'
   | 'dryRun'
+  | 'runId'
   | 'server'
   | 'servers'
   | 'workspace'
@@ -67,6 +68,7 @@ export const createContext = (parts: ContextParts): Context => {
     pullRequest: parts.pullRequest,
     temporary: parts.temporary,
     dryRun: parts.dryRun,
+    runId: parts.runId,
     secrets,
     state: parts.store,
     compose,

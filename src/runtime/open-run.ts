@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { resolve } from 'node:path'
 import type { Secrets } from '../contract/context.ts'
@@ -139,6 +140,7 @@ export const openRun = async (opening: Opening): Promise<Run> => {
     server: parsed.server,
     servers: parsed.servers,
     dryRun: parsed.dryRun,
+    runId: environment['GITHUB_RUN_ID'] || randomUUID(),
     pullRequest: event.pullRequest,
     temporary: environment['RUNNER_TEMP'] || tmpdir(),
     holdsLock: false,

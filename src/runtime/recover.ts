@@ -86,6 +86,7 @@ const contextOf = (
     servers: [],
     temporary: tmpdir(),
     dryRun: false,
+    runId: '',
     common: header.version === 1 ? configured : { compose: reached.compose, database: reached.database },
     stateDirectory: wanted.directory,
     store: noState,

@@ -36,6 +36,7 @@ export type Run = {
   readonly listing: Listing
   readonly looker: LookerProgram
   readonly dryRun: boolean
+  readonly runId: string
   /** This process has the lock of the site already. */
   readonly holdsLock: boolean
   /** Undefined on a hosted runner. */

@@ -1,7 +1,7 @@
-import type { Compose } from '../../contract/compose.ts'
-import type { Context } from '../../contract/context.ts'
-import type { Finished } from '../../contract/process.ts'
-import { UserError } from '../../contract/user-error.ts'
+import type { Compose } from '../contract/compose.ts'
+import type { Context } from '../contract/context.ts'
+import type { Finished } from '../contract/process.ts'
+import { UserError } from '../contract/user-error.ts'
 
 export type ContainerWorld = { readonly progress: Context['progress']; readonly compose: Pick<Compose, 'containers' | 'docker'> }
 
@@ -18,7 +18,7 @@ const saidBy = ({ stderr, ended }: Finished): string => stderr.trim().split('\n'
 /** Those of the project alone: an id that is another project's was put there by somebody else. One that is gone needs no start. */
 export const startContainers = async (containers: readonly string[], { compose, progress }: ContainerWorld): Promise<void> => {
   const seen = await compose.containers()
-  if (!seen.seen) throw new UserError(`containers that a backup stopped could not be started again: ${seen.cause}`)
+  if (!seen.seen) throw new UserError(`containers that a backup or a restore stopped could not be started again: ${seen.cause}`)
   const own = new Map(seen.value.map((one) => [one.id, one]))
   for (const id of containers) {
     const container = own.get(id)
@@ -29,7 +29,7 @@ export const startContainers = async (containers: readonly string[], { compose, 
     }
     if (container.state === 'running') continue
     const finished = await compose.docker(['start', '--', id], { timeoutMs: engineMs })
-    if (!isDone(finished)) throw new UserError(`${container.service} was stopped for a backup and does not start: ${saidBy(finished)}`)
+    if (!isDone(finished)) throw new UserError(`${container.service} was stopped for a backup or a restore and does not start: ${saidBy(finished)}`)
     progress.say(`started again: ${container.service}`)
   }
 }
