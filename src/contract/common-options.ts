@@ -27,10 +27,18 @@ export type LentBackup = {
   readonly 'trusted-keys'?: readonly string[] | undefined
 }
 
+/** How backups are encrypted, as far as a restore reads it: with which keys of this host they are opened. */
+export type LentEncryption = { readonly 'identity-file'?: string | undefined }
+
 /** Options that a section lends to other actions; the action whose they are holds itself to these types. */
 export type LentOptions = {
   readonly 'health-check': { readonly endpoints: readonly LentEndpoint[] }
-  readonly backup: { readonly root: string; readonly kinds: readonly string[]; readonly 'trusted-keys': readonly string[] }
+  readonly backup: {
+    readonly root: string
+    readonly kinds: readonly string[]
+    readonly 'trusted-keys': readonly string[]
+    readonly encrypt: LentEncryption
+  }
 }
 
 /** `health-check.endpoints`, `backup.root` */

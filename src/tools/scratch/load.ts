@@ -83,7 +83,7 @@ const makeRoles = async (session: PostgresSession, { source, scratch }: LoadCopy
   await session.query([...ours, ...theirs].join(';\n'))
 }
 
-export const localeOf = ({ provider, locale, collate, ctype }: CopySource): string => {
+export const localeOf = ({ provider, locale, collate, ctype }: Pick<CopySource, 'provider' | 'locale' | 'collate' | 'ctype'>): string => {
   const system = `LC_COLLATE ${literal(collate)} LC_CTYPE ${literal(ctype)}`
   if (provider === 'i' && locale !== undefined) return `${system} LOCALE_PROVIDER icu ICU_LOCALE ${literal(locale)}`
   if (provider === 'b' && locale !== undefined) return `${system} LOCALE_PROVIDER builtin BUILTIN_LOCALE ${literal(locale)}`
