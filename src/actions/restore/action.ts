@@ -39,6 +39,12 @@ const show = ({ context }: RestoreSite, plan: Plan): string => {
   return digest
 }
 
+/** The log holds the plan also where the summary is not read. */
+const sayPlan = ({ context }: RestoreSite, plan: Plan, command: string): void => {
+  for (const { does, subject } of plan.lines) context.progress.say(`plan: ${does} ${subject}`)
+  context.progress.say(`nothing was changed; to apply within 12 hours: ${command}`)
+}
+
 const isTyped = ({ digest, confirm }: RestoreOptions): boolean => digest !== undefined || confirm !== undefined
 
 const restoreDatabase = async (site: RestoreSite) => {
@@ -54,6 +60,7 @@ const restoreDatabase = async (site: RestoreSite) => {
   const wanted = beside || isTyped(given)
   if (!wanted || context.dryRun) {
     const digest = show(site, planned.plan)
+    sayPlan(site, planned.plan, applyCommand(site, planned))
     return resultOf([judgePlan(subject, planned, applyCommand(site, planned))], { digest }, planFacts(site, planned))
   }
   if (!beside) passGate(site, planned.plan)
@@ -66,6 +73,7 @@ const undoCommand = ({ database, context }: RestoreSite, { id, plan }: PlannedUn
 const undoPlanned = (site: RestoreSite, planned: PlannedUndo) => {
   const { plan, id } = planned
   const digest = show(site, plan)
+  sayPlan(site, plan, undoCommand(site, planned))
   const told = plan.lines.map(({ does, subject }) => `${does} ${subject}`)
   const found = finding({
     id: 'restore.plan',

@@ -1,0 +1,35 @@
+import { join } from 'node:path'
+import { mkdir } from 'node:fs/promises'
+import type { PostgresServer } from './postgres.ts'
+import { runRonde, type RondeRun, temporaryFolder } from './ronde.ts'
+import { runBackup } from './run-backup.ts'
+
+type Given = Omit<RondeRun, 'inputs' | 'files'> & { readonly database?: string; readonly section?: string }
+
+let runs = 0
+
+/** A dispatch by a person, in a workflow run of its own. */
+export const personsRun = (runId = String(2_000_000_000 + ++runs)) => ({
+  event_name: 'workflow_dispatch',
+  run_id: runId,
+  event: { inputs: {}, sender: { type: 'User', login: 'octocat' }, repository: { full_name: 'quiz/operations', default_branch: 'main', private: true } },
+})
+
+/** A server's backups and state, and the two actions that work with them. */
+export const restorePlace = async (server: PostgresServer, { database: usual = 'quiz', section = '' } = {}) => {
+  const folder = await temporaryFolder()
+  const [root, stateHome] = [join(folder.path, 'backups'), join(folder.path, 'state')]
+  await mkdir(stateHome, { mode: 0o700 })
+  const files = { '.github/ronde.yml': `backup: { root: '${root}' }\n${section}` }
+  const urlOf = (database: string) => server.url.replace(/\/postgres$/, `/${encodeURIComponent(database)}`)
+  return {
+    root,
+    stateHome,
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+    backup: (inputs: Readonly<Record<string, string>> = {}, database = usual) => runBackup(server, root, { stateHome, database, inputs }),
+    restore: (inputs: Readonly<Record<string, string>> = {}, { database = usual, ...more }: Given = {}) =>
+      runRonde('restore', { github: personsRun(), ...more, files, stateHome, inputs: { 'database-url': urlOf(database), server: 'quiz-prod', ...inputs } }),
+    look: (inputs: Readonly<Record<string, string>> = {}, database = usual) =>
+      runRonde('health-check', { files, stateHome, inputs: { 'database-url': urlOf(database), server: 'quiz-prod', checks: 'postgres', quick: 'true', ...inputs } }),
+  }
+}
