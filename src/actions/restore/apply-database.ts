@@ -80,7 +80,7 @@ const swapIn = async (site: RestoreSite, planned: PlannedDatabase, prepared: Pre
   const { copy } = prepared
   const trouble = await seeTrouble(site)
   const hasSafety = planned.place.live !== undefined && planned.unreadable === undefined
-  const safety = hasSafety ? await takeSafetyBackup(site) : undefined
+  const safety = hasSafety ? await takeSafetyBackup(site, planned.place.server.systemIdentifier) : undefined
   if (safety !== undefined && isCause(safety)) return { kind: 'refused', ...safety, leftBehind: false }
   const record = await recordOf(site, planned, prepared)
   const prepare = async () => {

@@ -13,7 +13,7 @@ export type SafetyBackup = { readonly id: string; readonly path: string; readonl
 const made = z.array(z.object({ id: z.string(), path: z.string(), verified: z.boolean() }))
 
 /** A century: nothing is pruned for a restore. Copies elsewhere can wait until the database is back. */
-const overrides = { kinds: ['database'], keep: { days: 36_500 }, 'off-site': [], accept: [] }
+const overrides = { kinds: ['database'], keep: { days: 36_500 }, 'off-site': [], accept: [] } as const
 
 const manifestIn = async (path: string): Promise<DatabaseManifest | undefined> => {
   const read = readManifest(await readFile(join(path, backupFiles.manifest), 'utf8'))
@@ -21,7 +21,7 @@ const manifestIn = async (path: string): Promise<DatabaseManifest | undefined> =
 }
 
 /** Backs up what is there before anything stops, and marks it as what a restore replaced; or why that was not done. */
-export const takeSafetyBackup = async (site: RestoreSite): Promise<SafetyBackup | Obstacle> => {
+export const takeSafetyBackup = async (site: RestoreSite, systemIdentifier: string): Promise<SafetyBackup | Obstacle> => {
   const { context } = site
   context.progress.say(`${site.database} is backed up before it is replaced`)
   const report = await context.invoke('backup', overrides)
@@ -32,6 +32,13 @@ export const takeSafetyBackup = async (site: RestoreSite): Promise<SafetyBackup 
       cause: `what is there could not be backed up first: ${bad?.observed ?? 'no backup was made'}`,
       advice: bad?.advice ?? 'see the log of the backup',
     }
+  const manifest = await manifestIn(first.path)
+  const { source } = manifest ?? {}
+  if (source?.systemIdentifier !== systemIdentifier || source.database !== site.database)
+    return {
+      cause: 'the backup that was made first is of another database than the one that is replaced',
+      advice: '`database` of ronde.yml must lead to the database that is restored',
+    }
   await writeSynced(join(first.path, backupFiles.preRestore), `before a restore of ${site.database}\n`)
-  return { ...first, manifest: await manifestIn(first.path) }
+  return { ...first, manifest }
 }

@@ -12,7 +12,7 @@ import type { ParsedOptions } from './options.ts'
 import { isMapping, type Path, pathText, valueAt } from './path.ts'
 import { namesIn } from './secrets.ts'
 import { belonging, gather, parseCommon, type RunRequest, type Setting } from './setting.ts'
-import { invocationLayer, parseEntry, parseWork } from './work.ts'
+import { invocationLayer, parseInvoked, parseWork } from './work.ts'
 
 /** The common part as far as the incidents of a server go by it. */
 const ofServer = ['incidents', 'contacts', 'maintenance', 'time-zone'] as const
@@ -67,7 +67,7 @@ const userError = (mistakes: readonly Mistake[]): UserError => new UserError(for
 const optionsFor =
   (setting: Setting): ParsedRun['optionsFor'] =>
   async (name, overrides) => {
-    const { parsed, mistakes, secrets } = await parseEntry(name, invocationLayer(overrides, 'another action'), setting)
+    const { parsed, mistakes, secrets } = await parseInvoked(name, invocationLayer(overrides, 'another action'), setting)
     for (const secret of secrets) setting.request.mask(secret)
     if (parsed === undefined) throw userError(mistakes)
     return parsed

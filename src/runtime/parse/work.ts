@@ -45,6 +45,16 @@ export const parseEntry = async (name: string, layer: Layer, setting: Setting): 
   return parseOptions({ action, file, overrides: server.overrides, above: [layer], find, hasInputs: false, lenders })
 }
 
+/** The same for an action that another one asks for: it maintains what that one does, also where an input says what that is. */
+export const parseInvoked = async (name: string, layer: Layer, setting: Setting): Promise<OptionsOutcome> => {
+  const { file, server, find, request, inputs } = setting
+  const action = await loaded(request.registry, name)
+  const lenders = await lendersFor(action, setting)
+  const isRead = ({ value }: Layer): boolean => Object.keys(value).every((key) => action.reads.some((one) => one === key))
+  const above = [...belonging(inputs, 'common').filter(isRead), layer]
+  return parseOptions({ action, file, overrides: server.overrides, above, find, hasInputs: false, lenders })
+}
+
 export type ParseWork = {
   readonly outcomes: readonly OptionsOutcome[]
   readonly mistakes: readonly Mistake[]
