@@ -82,6 +82,20 @@ const prepare = (load: LoadBeside): Promise<string | undefined> =>
     return failure
   })
 
+/** They come with their range, and no dump names their owner: it is that of the range. */
+const multirangesSql = `SELECT n.nspname::pg_catalog.text AS schema, t.typname::pg_catalog.text AS name, pg_catalog.pg_get_userbyid(o.typowner)::pg_catalog.text AS owner
+  FROM pg_catalog.pg_range AS r JOIN pg_catalog.pg_type AS t ON t.oid OPERATOR(pg_catalog.=) r.rngmultitypid
+    JOIN pg_catalog.pg_type AS o ON o.oid OPERATOR(pg_catalog.=) r.rngtypid JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) t.typnamespace
+  WHERE pg_catalog.pg_get_userbyid(t.typowner) OPERATOR(pg_catalog.=) $1`
+
+const giveMultiranges = async (session: PostgresSession, loader: string): Promise<void> => {
+  const rows = await session.ask(multirangesSql, [loader])
+  const statements = rows.map(
+    (row) => `ALTER TYPE ${session.quoted(String(row['schema']), String(row['name']))} OWNER TO ${session.quoted(String(row['owner']))}`,
+  )
+  if (statements.length > 0) await session.query(statements.join(';\n'))
+}
+
 /** Everything that the loader made goes to whom it belongs; what it still has then was not in the dump. */
 const giveAway = (load: LoadBeside): Promise<string | undefined> =>
   administrating(load, async (session) => {
@@ -89,6 +103,7 @@ const giveAway = (load: LoadBeside): Promise<string | undefined> =>
     const statements = ownerStatements(load.toc)
     for (let from = 0; from < statements.length; from += statementsAtOnce)
       await session.query(statements.slice(from, from + statementsAtOnce).join(';\n'))
+    await giveMultiranges(session, load.logins.loader)
     const left = await session.ask(leftSql, [load.logins.loader])
     return left.length === 0 ? undefined : `objects that the dump does not name were made while it was loaded: ${left.map((row) => String(row['what'])).join(', ')}`
   })
