@@ -9,8 +9,9 @@ import { listOfTurn, type RestoreTurn } from '../../domain/restore/turns.ts'
 import type { PostgresSession } from '../connect/session.ts'
 import type { ClientAccess, PostgresClient } from '../postgres-programs/client.ts'
 import { pipelineWords } from '../postgres-programs/ending-words.ts'
-import { lend, makeExtensions, restoreWords } from '../scratch/load.ts'
+import { makeExtensions, restoreWords } from '../scratch/load.ts'
 import { asAdministrator } from './administrator.ts'
+import { lendTo } from './lend.ts'
 import type { RestoreLogins } from './roles.ts'
 
 export type LoadBeside = {
@@ -78,7 +79,7 @@ const extensionsFor = async (session: PostgresSession, { extensions, otherMajor 
 const prepare = (load: LoadBeside): Promise<string | undefined> =>
   administrating(load, async (session) => {
     const failure = await extensionsFor(session, load)
-    if (failure === undefined) await lend(session, load.logins.loader, 'GRANT')
+    if (failure === undefined) await lendTo(session, load.logins.loader, 'GRANT')
     return failure
   })
 
@@ -99,7 +100,7 @@ const giveMultiranges = async (session: PostgresSession, loader: string): Promis
 /** Everything that the loader made goes to whom it belongs; what it still has then was not in the dump. */
 const giveAway = (load: LoadBeside): Promise<string | undefined> =>
   administrating(load, async (session) => {
-    await lend(session, load.logins.loader, 'REVOKE')
+    await lendTo(session, load.logins.loader, 'REVOKE')
     const statements = ownerStatements(load.toc)
     for (let from = 0; from < statements.length; from += statementsAtOnce)
       await session.query(statements.slice(from, from + statementsAtOnce).join(';\n'))

@@ -140,7 +140,7 @@ const lendable: readonly (readonly [string, string, string])[] = [
 ]
 
 /** Rights that a superuser had by himself when he made what the dump holds; they are taken back before its own grants come. */
-export const lend = async (session: PostgresSession, lending: string, how: 'GRANT' | 'REVOKE'): Promise<void> => {
+const lend = async (session: PostgresSession, lending: string, how: 'GRANT' | 'REVOKE'): Promise<void> => {
   for (const [rights, kind, sql] of lendable) {
     const [rows = []] = await session.query(sql)
     const statements = rows.map(
