@@ -21,7 +21,8 @@ const fellFrom = ([newest, before]: readonly StoredBackup[]): string | undefined
 }
 
 const latest = (candidates: readonly StoredBackup[]): ChosenBackup => {
-  const proven = newestFirst(candidates.filter(isProven))
+  // What a restore saved before it replaced it is what somebody wanted to be rid of.
+  const proven = newestFirst(candidates.filter((one) => isProven(one) && !one.marks.has('pre-restore')))
   const [newest] = proven
   if (newest === undefined)
     return {
