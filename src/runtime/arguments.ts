@@ -12,7 +12,8 @@ const readArguments = (given: readonly string[], known: readonly string[]): Argu
   for (let at = 0; at < given.length; at += 1) {
     const one = given[at] ?? ''
     const [, name, value] = written.exec(one) ?? []
-    if (name === undefined || !known.includes(name)) return { mistake: `there is no option ${one.slice(0, 60)}${didYouMean(name ?? one, known)}` }
+    if (name === undefined || !known.includes(name))
+      return { mistake: `there is no option ${one.slice(0, 60)}${didYouMean(name ?? one, known)}` }
     const next = given[at + 1]
     const takesNext = value === undefined && next !== undefined && !next.startsWith('--')
     if (takesNext) at += 1

@@ -29,7 +29,8 @@ export const startContainers = async (containers: readonly string[], { compose, 
     }
     if (container.state === 'running') continue
     const finished = await compose.docker(['start', '--', id], { timeoutMs: engineMs })
-    if (!isDone(finished)) throw new UserError(`${container.service} was stopped for a backup or a restore and does not start: ${saidBy(finished)}`)
+    if (!isDone(finished))
+      throw new UserError(`${container.service} was stopped for a backup or a restore and does not start: ${saidBy(finished)}`)
     progress.say(`started again: ${container.service}`)
   }
 }

@@ -39,7 +39,7 @@ const definitions = (database: string): string =>
 test('a database with one of everything comes back as it was: owners, rights, views, event triggers, publications', async () => {
   psql(server, 'CREATE DATABASE rich')
   psql(server, richDatabase, { database: 'rich' })
-  await using place = { ...(await restorePlace(server, { database: 'rich' })), database: 'rich' }
+  await using place = await restorePlace(server, { database: 'rich' })
   expect((await place.backup()).outputs['verified']).toBe('true')
   const before = definitions('rich')
   psql(server, 'DROP SCHEMA app CASCADE; DROP TABLE visits', { database: 'rich' })
@@ -53,7 +53,7 @@ test('a database with one of everything comes back as it was: owners, rights, vi
 })
 
 test('code of the dump runs with no more rights than a role without any, though everything is the superuser’s', async () => {
-  psql(server, "CREATE DATABASE trap; CREATE ROLE evil LOGIN")
+  psql(server, 'CREATE DATABASE trap; CREATE ROLE evil LOGIN')
   const program = `CREATE TABLE witness (who text, super text);
     CREATE FUNCTION spy(text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN
       BEGIN EXECUTE 'CREATE ROLE stolen SUPERUSER'; EXCEPTION WHEN OTHERS THEN NULL; END;
@@ -75,15 +75,19 @@ ALTER FUNCTION public.looks_like() OWNER TO postgres;
   // Without the traps being sprung by us.
   psql(server, "SET ROLE evil; RESET ROLE; INSERT INTO bait (t) VALUES ('x')", { database: 'trap', more: [] })
   psql(server, 'DROP ROLE IF EXISTS stolen')
-  await using place = { ...(await restorePlace(server, { database: 'trap' })), database: 'trap' }
+  await using place = await restorePlace(server, { database: 'trap' })
   await place.backup()
   psql(server, 'DROP ROLE IF EXISTS stolen')
   const planned = await place.restore({ into: 'beside' })
   expect(psql(server, "SELECT count(*) FROM pg_roles WHERE rolname = 'stolen'")).toBe('0')
   const copy = `trap__restore_${planned.outputs['restore-id'] ?? ''}`
   expect(planned.findings.map(({ id, status }) => `${status} ${id}`)).toEqual(['ok restore.beside'])
-  expect(psql(server, "SELECT string_agg(proname || ' ' || pg_get_userbyid(proowner), ', ' ORDER BY 1) FROM pg_proc WHERE pronamespace = 'public'::regnamespace", { database: copy })).toBe(
-    'hides evil, looks_like evil, spy postgres',
-  )
+  expect(
+    psql(
+      server,
+      "SELECT string_agg(proname || ' ' || pg_get_userbyid(proowner), ', ' ORDER BY 1) FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+      { database: copy },
+    ),
+  ).toBe('hides evil, looks_like evil, spy postgres')
   expect(psql(server, 'SELECT count(*) FROM bait', { database: copy })).toBe('1')
 })

@@ -41,17 +41,24 @@ const begun: Record<keyof RestoreRecords, string | undefined> = {
   kept: '"step":"kept"',
 }
 
-const databases = (): string => psql(server, "SELECT string_agg(datname, ' ' ORDER BY datname) FROM pg_database WHERE datname !~ '^template'")
+const databases = (): string =>
+  psql(server, "SELECT string_agg(datname, ' ' ORDER BY datname) FROM pg_database WHERE datname !~ '^template'")
 const rows = (): string => psql(server, 'SELECT count(*) FROM game', { database: 'quiz' })
 const roles = (): string => psql(server, "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'ronde%'")
 
 const prepare = async () => {
-  for (const one of databases().split(' ').filter((name) => name !== 'postgres')) {
+  for (const one of databases()
+    .split(' ')
+    .filter((name) => name !== 'postgres')) {
     psql(server, `ALTER DATABASE "${one}" ALLOW_CONNECTIONS false`)
     psql(server, `DROP DATABASE "${one}" WITH (FORCE)`)
   }
   psql(server, 'CREATE DATABASE quiz')
-  psql(server, "CREATE TABLE game AS SELECT n, repeat(md5(n::text), 5) AS word FROM generate_series(1, 60000) AS n; CREATE INDEX ON game (word)", { database: 'quiz' })
+  psql(
+    server,
+    'CREATE TABLE game AS SELECT n, repeat(md5(n::text), 5) AS word FROM generate_series(1, 60000) AS n; CREATE INDEX ON game (word)',
+    { database: 'quiz' },
+  )
   const place = await restorePlace(server)
   expect((await place.backup()).outputs['verified']).toBe('true')
   psql(server, 'DELETE FROM game WHERE n > 10', { database: 'quiz' })

@@ -26,7 +26,9 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]()
 })
 
-const state = () => psql(server, "SELECT string_agg(datname || oid, ' ' ORDER BY datname) FROM pg_database") + psql(server, 'SELECT count(*) FROM game', { database: 'quiz' })
+const state = () =>
+  psql(server, "SELECT string_agg(datname || oid, ' ' ORDER BY datname) FROM pg_database") +
+  psql(server, 'SELECT count(*) FROM game', { database: 'quiz' })
 let before = ''
 beforeEach(() => {
   before = state()
@@ -56,10 +58,15 @@ describe('nothing is changed', () => {
       await place.restore({ digest }),
       await place.restore({ digest, confirm }, { github: own }),
       await place.restore({ digest, confirm }, { github: { ...own, run_id: '77', event_name: 'schedule' } }),
-      await place.restore({ digest, confirm }, { github: { ...own, run_id: '78', event: { ...own.event, sender: { type: 'Bot', login: 'x[bot]' } } } }),
+      await place.restore(
+        { digest, confirm },
+        { github: { ...own, run_id: '78', event: { ...own.event, sender: { type: 'Bot', login: 'x[bot]' } } } },
+      ),
     ]
     expect(tried.map(({ exitCode }) => exitCode)).toEqual([1, 1, 1, 1, 1])
-    expect(tried.map(({ log }) => /must be exactly quiz@quiz-prod|in another run|runs only on workflow_dispatch|only a person/.exec(log)?.[0])).toEqual([
+    expect(
+      tried.map(({ log }) => /must be exactly quiz@quiz-prod|in another run|runs only on workflow_dispatch|only a person/.exec(log)?.[0]),
+    ).toEqual([
       'must be exactly quiz@quiz-prod',
       'must be exactly quiz@quiz-prod',
       'in another run',
@@ -82,11 +89,16 @@ describe('nothing is changed', () => {
     psql(server, "BEGIN; INSERT INTO game VALUES (1); PREPARE TRANSACTION 'held'", { database: 'quiz' })
     const ran = await place.restore()
     psql(server, "ROLLBACK PREPARED 'held'", { database: 'quiz' })
-    expect(ran.findings).toMatchObject([{ id: 'restore.plan', status: 'critical', observed: expect.stringContaining('prepared transaction held') }])
+    expect(ran.findings).toMatchObject([
+      { id: 'restore.plan', status: 'critical', observed: expect.stringContaining('prepared transaction held') },
+    ])
   })
 
   test('by a role that is no superuser', async () => {
-    psql(server, "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'weak') THEN CREATE ROLE weak LOGIN PASSWORD 'weak role of the quiz'; END IF; END $$")
+    psql(
+      server,
+      "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'weak') THEN CREATE ROLE weak LOGIN PASSWORD 'weak role of the quiz'; END IF; END $$",
+    )
     const ran = await place.restore({ 'database-url': `postgres://weak:weak%20role%20of%20the%20quiz@127.0.0.1:${server.port}/quiz` })
     expect(ran.findings).toMatchObject([{ id: 'restore.plan', status: 'critical', observed: 'role weak is no superuser' }])
   })
@@ -103,12 +115,18 @@ describe('a backup that is not what it should be', () => {
     withBackups(async (fresh, where) => {
       appendFileSync(join(where, 'database.dump'), 'x')
       const ran = await fresh.restore()
-      expect([ran.exitCode, ran.findings[0]?.observed]).toEqual([1, expect.stringMatching(/is damaged: database.dump is not what was written/)])
+      expect([ran.exitCode, ran.findings[0]?.observed]).toEqual([
+        1,
+        expect.stringMatching(/is damaged: database.dump is not what was written/),
+      ])
     }))
 
   test('unsigned or altered: refused, unless it is trusted by its id', () =>
     withBackups(async (fresh, where, one) => {
-      writeFileSync(join(where, 'manifest.json'), readFileSync(join(where, 'manifest.json'), 'utf8').replace('"inconsistent"', ' "inconsistent"'))
+      writeFileSync(
+        join(where, 'manifest.json'),
+        readFileSync(join(where, 'manifest.json'), 'utf8').replace('"inconsistent"', ' "inconsistent"'),
+      )
       const ran = await fresh.restore({ backup: one })
       expect(ran.findings).toMatchObject([{ status: 'critical', observed: expect.stringContaining('that a known key signed') }])
       const trusted = await fresh.restore({ backup: one, 'trust-unsigned': 'true' })
@@ -139,9 +157,14 @@ describe('a backup that is not what it should be', () => {
       const { signatureOf } = await import('../../../src/domain/backup/signing.ts')
       const text = readFileSync(join(copy, 'manifest.json'), 'utf8').replace(/"serverVersion": "15/, '"serverVersion": "19')
       writeFileSync(join(copy, 'manifest.json'), text)
-      writeFileSync(join(copy, 'manifest.sig'), signatureOf(new TextEncoder().encode(text), readFileSync(join(fresh.stateHome, 'ronde/backup-signing-key.pem'), 'utf8')))
+      writeFileSync(
+        join(copy, 'manifest.sig'),
+        signatureOf(new TextEncoder().encode(text), readFileSync(join(fresh.stateHome, 'ronde/backup-signing-key.pem'), 'utf8')),
+      )
       const ran = await fresh.restore({ backup: copy.split('/').at(-1) ?? '' })
-      expect(ran.findings).toMatchObject([{ status: 'critical', observed: expect.stringMatching(/is of PostgreSQL 19.*and the server is the older 15/) }])
+      expect(ran.findings).toMatchObject([
+        { status: 'critical', observed: expect.stringMatching(/is of PostgreSQL 19.*and the server is the older 15/) },
+      ])
     }))
 
   test('that its dump does not bear out is not swapped in: what was there is there', () =>
@@ -150,12 +173,19 @@ describe('a backup that is not what it should be', () => {
       const { signatureOf } = await import('../../../src/domain/backup/signing.ts')
       const text = readFileSync(join(copy, 'manifest.json'), 'utf8').replace(/"rows": 100/, '"rows": 101')
       writeFileSync(join(copy, 'manifest.json'), text)
-      writeFileSync(join(copy, 'manifest.sig'), signatureOf(new TextEncoder().encode(text), readFileSync(join(fresh.stateHome, 'ronde/backup-signing-key.pem'), 'utf8')))
+      writeFileSync(
+        join(copy, 'manifest.sig'),
+        signatureOf(new TextEncoder().encode(text), readFileSync(join(fresh.stateHome, 'ronde/backup-signing-key.pem'), 'utf8')),
+      )
       const backup = copy.split('/').at(-1) ?? ''
       const planned = await fresh.restore({ backup })
       const now = state()
       const ran = await fresh.restore({ backup, digest: planned.outputs['digest'] ?? '', confirm: 'quiz@quiz-prod' })
-      expect([ran.exitCode, ran.outputs['restored'], ran.findings[0]?.observed]).toEqual([1, 'false', 'table public.game: 100 rows instead of 101'])
+      expect([ran.exitCode, ran.outputs['restored'], ran.findings[0]?.observed]).toEqual([
+        1,
+        'false',
+        'table public.game: 100 rows instead of 101',
+      ])
       expect(state()).toBe(now)
       expect(psql(server, "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'ronde%'")).toBe('0')
     }))

@@ -40,7 +40,9 @@ beforeAll(async () => {
     (answer) => answer === '1',
     60_000,
   )
-  await psql("CREATE TABLE scores AS SELECT n, md5(n::text) AS who FROM generate_series(1, 5000) AS n; CREATE FUNCTION mark() RETURNS int LANGUAGE sql AS 'SELECT 1'")
+  await psql(
+    "CREATE TABLE scores AS SELECT n, md5(n::text) AS who FROM generate_series(1, 5000) AS n; CREATE FUNCTION mark() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+  )
 })
 afterAll(() => project.remove())
 
@@ -55,12 +57,19 @@ test('the database of a service comes back while its application is connected; t
   await psql('DELETE FROM scores WHERE n > 7')
   const restore = (inputs: Readonly<Record<string, string>>) =>
     runRonde('restore', { github: personsRun(), stateHome, files, inputs: { ...common, ...inputs } })
-  const connected = () => psql("SELECT count(*) FROM pg_stat_activity WHERE query ~ 'pg_sleep' AND application_name = 'psql' AND pid <> pg_backend_pid()", 'postgres')
+  const connected = () =>
+    psql(
+      "SELECT count(*) FROM pg_stat_activity WHERE query ~ 'pg_sleep' AND application_name = 'psql' AND pid <> pg_backend_pid()",
+      'postgres',
+    )
   await until(connected, (answer) => answer === '1', 30_000)
 
   const planned = await restore({})
   expect(planned.reports[0]?.facts['plan']).toMatchObject({
-    lines: expect.arrayContaining([expect.objectContaining({ does: 'stop meanwhile', subject: 'service app' }), expect.objectContaining({ does: 'end' })]),
+    lines: expect.arrayContaining([
+      expect.objectContaining({ does: 'stop meanwhile', subject: 'service app' }),
+      expect.objectContaining({ does: 'end' }),
+    ]),
   })
   const started = await docker('inspect', '--format', '{{.State.StartedAt}}', await project.idOf('app'))
   const applied = await restore({ digest: planned.outputs['digest'] ?? '', confirm: 'game@quiz-prod' })

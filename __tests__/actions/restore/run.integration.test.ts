@@ -18,19 +18,27 @@ afterAll(async () => {
 const inQuiz = (sql: string, database = 'quiz') => psql(server, sql, { database })
 
 const fresh = () => {
-  const old = psql(server, "SELECT datname FROM pg_database WHERE datname !~ '^(postgres|template)'").split('\n').filter((one) => one !== '')
+  const old = psql(server, "SELECT datname FROM pg_database WHERE datname !~ '^(postgres|template)'")
+    .split('\n')
+    .filter((one) => one !== '')
   for (const one of old) {
     psql(server, `ALTER DATABASE "${one}" ALLOW_CONNECTIONS false`)
     psql(server, `DROP DATABASE "${one}" WITH (FORCE)`)
   }
   psql(server, "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'app') THEN CREATE ROLE app LOGIN; END IF; END $$")
   psql(server, 'CREATE DATABASE quiz OWNER app CONNECTION LIMIT 50')
-  psql(server, `ALTER DATABASE quiz SET search_path TO "$user", public, "odd, name"; ALTER ROLE app IN DATABASE quiz SET work_mem TO '7MB';
-    REVOKE CONNECT ON DATABASE quiz FROM PUBLIC; GRANT CONNECT ON DATABASE quiz TO app; COMMENT ON DATABASE quiz IS 'the quiz'`)
-  inQuiz("CREATE TABLE game (id serial, name text); ALTER TABLE game OWNER TO app; INSERT INTO game (name) SELECT 'player ' || n FROM generate_series(1, 100) AS n")
+  psql(
+    server,
+    `ALTER DATABASE quiz SET search_path TO "$user", public, "odd, name"; ALTER ROLE app IN DATABASE quiz SET work_mem TO '7MB';
+    REVOKE CONNECT ON DATABASE quiz FROM PUBLIC; GRANT CONNECT ON DATABASE quiz TO app; COMMENT ON DATABASE quiz IS 'the quiz'`,
+  )
+  inQuiz(
+    "CREATE TABLE game (id serial, name text); ALTER TABLE game OWNER TO app; INSERT INTO game (name) SELECT 'player ' || n FROM generate_series(1, 100) AS n",
+  )
 }
 
-const databases = (): readonly string[] => psql(server, "SELECT datname FROM pg_database WHERE datname !~ '^template' ORDER BY 1").split('\n')
+const databases = (): readonly string[] =>
+  psql(server, "SELECT datname FROM pg_database WHERE datname !~ '^template' ORDER BY 1").split('\n')
 const dressOf = (database: string) =>
   psql(
     server,
@@ -51,12 +59,18 @@ describe('a restore of a database', () => {
     const before = dressOf('quiz')
     inQuiz("DELETE FROM game WHERE id > 40; INSERT INTO game (name) VALUES ('late')")
     const planned = await place.restore()
-    expect([planned.exitCode, planned.outputs['restored'], planned.log]).toEqual([0, 'false', expect.stringContaining('-f confirm=quiz@quiz-prod')])
+    expect([planned.exitCode, planned.outputs['restored'], planned.log]).toEqual([
+      0,
+      'false',
+      expect.stringContaining('-f confirm=quiz@quiz-prod'),
+    ])
     const { digest = '' } = planned.outputs
     expect(digest).toMatch(/^[0-9a-f]{12}$/)
     expect(inQuiz('SELECT count(*) FROM game')).toBe('41')
     expect(databases()).toEqual(['postgres', 'quiz'])
-    expect(planned.reports[0]?.facts['plan']).toMatchObject({ lines: expect.arrayContaining([{ does: 'replace', subject: expect.any(String), bytes: expect.any(Number) }]) })
+    expect(planned.reports[0]?.facts['plan']).toMatchObject({
+      lines: expect.arrayContaining([{ does: 'replace', subject: expect.any(String), bytes: expect.any(Number) }]),
+    })
 
     const applied = await place.restore({ digest, confirm: 'quiz@quiz-prod' })
     expect(applied.findings.map(({ id, status, observed }) => `${status} ${id} ${observed}`)).toEqual([

@@ -2,7 +2,13 @@ import { describe, expect, test } from '@jest/globals'
 import type { StoredBackup } from '../../../src/domain/backup/stored.ts'
 import { chooseBackup } from '../../../src/domain/restore/choose.ts'
 
-type Given = { readonly day: number; readonly rows?: number; readonly verified?: boolean; readonly system?: string; readonly marks?: readonly string[] }
+type Given = {
+  readonly day: number
+  readonly rows?: number
+  readonly verified?: boolean
+  readonly system?: string
+  readonly marks?: readonly string[]
+}
 
 const stored = ({ day, rows = 100, verified = true, system = '1', marks = [] }: Given): StoredBackup =>
   ({
@@ -31,8 +37,16 @@ describe('the latest proven backup', () => {
     ['is the newest of those that are proven', [{ day: 1 }, { day: 3, verified: false }, { day: 2 }], 'day-2'],
     ['is none of what a restore saved', [{ day: 1 }, { day: 3, marks: ['pre-restore'] }], 'day-1'],
     ['is refused when there is none', [{ day: 1, verified: false }], 'none of its 1 backups is proven'],
-    ['is refused when several sources are meant', [{ day: 1 }, { day: 2, system: '2' }], /^backups of 2 sources could be meant: day-2, day-1$/],
-    ['is refused when it has less than half of the rows', [{ day: 1 }, { day: 2, rows: 49 }], 'day-2 has 49 rows, and day-1 before it had 100'],
+    [
+      'is refused when several sources are meant',
+      [{ day: 1 }, { day: 2, system: '2' }],
+      /^backups of 2 sources could be meant: day-2, day-1$/,
+    ],
+    [
+      'is refused when it has less than half of the rows',
+      [{ day: 1 }, { day: 2, rows: 49 }],
+      'day-2 has 49 rows, and day-1 before it had 100',
+    ],
     ['is taken with half of the rows', [{ day: 1 }, { day: 2, rows: 50 }], 'day-2'],
     ['is taken when a person accepted it', [{ day: 1 }, { day: 2, rows: 1, marks: ['accepted'] }], 'day-2'],
   ])('%s', (_, given, expected) => {

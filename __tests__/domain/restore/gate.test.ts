@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { planOf } from '../../../src/contract/plan.ts'
 import { digestOfPlan, refusedByGate, shownPlans, withPlan } from '../../../src/domain/restore/gate.ts'
-import { markText, readMark, type RestoreMark } from '../../../src/domain/restore/mark.ts'
+import { markText, type RestoreMark, readMark } from '../../../src/domain/restore/mark.ts'
 import { beforeNameOf, copyNameOf } from '../../../src/domain/restore/names.ts'
 import { scramVerifier } from '../../../src/domain/restore/scram.ts'
 
@@ -16,11 +16,46 @@ test.each<[string, Parameters<typeof refusedByGate>, RegExp | undefined]>([
   ['no word', [{ digest, confirm: undefined }, setting], /exactly quiz@prod/],
   ['another word', [{ digest, confirm: 'quiz@Prod' }, setting], /exactly quiz@prod/],
   ['another plan', [{ digest: '0'.repeat(12), confirm: 'quiz@prod' }, setting], /another plan/],
-  ['never shown', [{ digest, confirm: 'quiz@prod' }, { ...setting, shown: [] }], /no run on this server/],
-  ['too old', [{ digest, confirm: 'quiz@prod' }, { ...setting, now: 12 * hour + 1 }], /older than 12 hours/],
-  ['as old as it may be', [{ digest, confirm: 'quiz@prod' }, { ...setting, now: 12 * hour }], undefined],
-  ['a clock that went back', [{ digest, confirm: 'quiz@prod' }, { ...setting, now: -1 }], /clock/],
-  ['its own run', [{ digest, confirm: 'quiz@prod' }, { ...setting, run: 'one' }], /very run/],
+  [
+    'never shown',
+    [
+      { digest, confirm: 'quiz@prod' },
+      { ...setting, shown: [] },
+    ],
+    /no run on this server/,
+  ],
+  [
+    'too old',
+    [
+      { digest, confirm: 'quiz@prod' },
+      { ...setting, now: 12 * hour + 1 },
+    ],
+    /older than 12 hours/,
+  ],
+  [
+    'as old as it may be',
+    [
+      { digest, confirm: 'quiz@prod' },
+      { ...setting, now: 12 * hour },
+    ],
+    undefined,
+  ],
+  [
+    'a clock that went back',
+    [
+      { digest, confirm: 'quiz@prod' },
+      { ...setting, now: -1 },
+    ],
+    /clock/,
+  ],
+  [
+    'its own run',
+    [
+      { digest, confirm: 'quiz@prod' },
+      { ...setting, run: 'one' },
+    ],
+    /very run/,
+  ],
 ])('%s', (_, [typed, given], expected) => {
   const refused = refusedByGate(typed, given)
   if (expected === undefined) expect(refused).toBeUndefined()
@@ -29,7 +64,9 @@ test.each<[string, Parameters<typeof refusedByGate>, RegExp | undefined]>([
 
 test('plans that were shown are kept for half a day, and nothing else is read', () => {
   const first = withPlan([], { digest: 'a', at: 0, run: 'x' })
-  expect(shownPlans(withPlan(shownPlans(first), { digest: 'b', at: 13 * hour, run: 'y' }))).toEqual([{ digest: 'b', at: 13 * hour, run: 'y' }])
+  expect(shownPlans(withPlan(shownPlans(first), { digest: 'b', at: 13 * hour, run: 'y' }))).toEqual([
+    { digest: 'b', at: 13 * hour, run: 'y' },
+  ])
   expect([shownPlans('nonsense'), shownPlans('{}'), shownPlans('[{"digest":1}]'), shownPlans(undefined)]).toEqual([[], [], [], []])
 })
 
@@ -42,7 +79,15 @@ test('names fit into PostgreSQL’s 63 bytes, and no character is cut in two', (
 })
 
 test('a mark is read as it was written, and no other comment is one', () => {
-  const mark: RestoreMark = { ronde: 'restore', id: '0123456789ab', is: 'before', database: 'q', manifest: 'm', until: '2026-12-07T00:00:00Z', comment: 'it’s "ours"' }
+  const mark: RestoreMark = {
+    ronde: 'restore',
+    id: '0123456789ab',
+    is: 'before',
+    database: 'q',
+    manifest: 'm',
+    until: '2026-12-07T00:00:00Z',
+    comment: 'it’s "ours"',
+  }
   expect(readMark(markText(mark))).toEqual(mark)
   expect([readMark('{"ronde":"restore","id":"x"}'), readMark('ours'), readMark(undefined)]).toEqual([undefined, undefined, undefined])
 })

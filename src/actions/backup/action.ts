@@ -139,7 +139,8 @@ const run = async (given: Options, context: Context) => {
     site,
     ran.flatMap(({ outcome }) => outcome?.backups ?? []),
   )
-  if (ran.some(({ name, outcome }) => name === 'database' && outcome?.backups?.every(({ proof }) => proof.verified) === true)) await dropExpired(site)
+  if (ran.some(({ name, outcome }) => name === 'database' && outcome?.backups?.every(({ proof }) => proof.verified) === true))
+    await dropExpired(site)
   const hooked = [...refused, ...(await laterHooks(given, context, [...refused, ...tended, ...ran.flatMap(({ findings }) => findings)]))]
   return {
     ...reportOf(ran, [...keys, ...hooked, ...tended], given),

@@ -1,6 +1,6 @@
-import { errorText } from '../../core/error-chain.ts'
 import type { Obstacle } from '../../contract/seen.ts'
 import { isUserError } from '../../contract/user-error.ts'
+import { errorText } from '../../core/error-chain.ts'
 import { markText } from '../../domain/restore/mark.ts'
 import { beforeNameOf } from '../../domain/restore/names.ts'
 import { restoreTurnOf } from '../../domain/restore/turns.ts'

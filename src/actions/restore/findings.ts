@@ -98,5 +98,8 @@ export const judgeBeside = (subject: string, copy: string, until: string, told: 
     observed: `until ${until}; equal to what the backup says`,
     expected: 'a copy that is equal to the backup',
     advice: 'copy what you need with psql and pg_dump; the live database was not touched',
-    evidence: [...told.notFilled.map((one) => `not filled: ${one}`), ...told.notCompared.map((one) => `not compared: ${one}`)].slice(0, mostTold),
+    evidence: [...told.notFilled.map((one) => `not filled: ${one}`), ...told.notCompared.map((one) => `not compared: ${one}`)].slice(
+      0,
+      mostTold,
+    ),
   })

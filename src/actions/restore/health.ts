@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { RestoreSite } from './site.ts'
 
-const untilMs = 90_000
+const untilMs = 60_000
 const everyMs = 3_000
 
 /** What health-check calls critical, each by its id and subject. */

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { UserError } from '../../contract/user-error.ts'
 import type { TocEntry } from '../../domain/restore/dump-toc.ts'
 import type { RestoreMark } from '../../domain/restore/mark.ts'
-import { ownersIn } from '../../domain/restore/owner-statements.ts'
 import { copyNameOf, restoreRoles } from '../../domain/restore/names.ts'
+import { ownersIn } from '../../domain/restore/owner-statements.ts'
 import { compareRestored } from '../../probes/restore/compare.ts'
 import type { PostgresSession } from '../../tools/connect/session.ts'
 import type { PostgresClient } from '../../tools/postgres-programs/client.ts'
@@ -62,7 +62,10 @@ const markOf = ({ site, planned }: CopyWanted, id: string, is: RestoreMark['is']
 const ownerFor = ({ planned, site }: CopyWanted, toc: readonly TocEntry[]): string => {
   const { live, server } = planned.place
   if (live !== undefined) return live.owner
-  const counts = Map.groupBy(toc.filter(({ owner }) => server.roles.has(owner) || planned.missingRoles.includes(owner)), ({ owner }) => owner)
+  const counts = Map.groupBy(
+    toc.filter(({ owner }) => server.roles.has(owner) || planned.missingRoles.includes(owner)),
+    ({ owner }) => owner,
+  )
   return [...counts].toSorted(([, a], [, b]) => b.length - a.length)[0]?.[0] ?? site.target.user
 }
 
@@ -75,10 +78,17 @@ const makeMissing = (session: PostgresSession, { planned }: CopyWanted): Promise
 const checkOwners = ({ planned }: CopyWanted, toc: readonly TocEntry[]): void => {
   const known = new Set([...planned.place.server.roles, ...planned.missingRoles])
   const unknown = [...ownersIn(toc)].filter((one) => !known.has(one))
-  if (unknown.length > 0) throw new UserError(`roles that own something in the backup are not here: ${unknown.join(', ')}; create them first`)
+  if (unknown.length > 0)
+    throw new UserError(`roles that own something in the backup are not here: ${unknown.join(', ')}; create them first`)
 }
 
-type Loading = { readonly id: string; readonly name: string; readonly password: string; readonly load: LoadBeside; readonly toc: readonly TocEntry[] }
+type Loading = {
+  readonly id: string
+  readonly name: string
+  readonly password: string
+  readonly load: LoadBeside
+  readonly toc: readonly TocEntry[]
+}
 
 const loadOf = (wanted: CopyWanted, id: string, password: string): LoadBeside => {
   const { site, planned, client, opened } = wanted
@@ -189,4 +199,3 @@ export const loadCopyBeside = async (wanted: CopyWanted): Promise<WholeCopy | Co
   const { id, name, load } = loading
   return { id, name, mark, load, notFilled: 'failures' in notFilled ? [] : notFilled, notCompared: compared.notCompared }
 }
-

@@ -18,17 +18,28 @@ const longestMs = 6 * 3_600_000
 const decrypt = async (site: RestoreSite, { work }: WorkPlace, stored: string, artifact: BackupArtifact): Promise<string | Obstacle> => {
   const identity = site.given['backup-section']?.encrypt?.['identity-file']
   if (identity === undefined)
-    return { cause: `${artifact.name} is encrypted, and no key is configured`, advice: 'set backup.encrypt.identity-file to a file of this host that holds one' }
+    return {
+      cause: `${artifact.name} is encrypted, and no key is configured`,
+      advice: 'set backup.encrypt.identity-file to a file of this host that holds one',
+    }
   const plain = join(work, 'database.dump')
   const limits = { signal: site.context.signal, timeoutMs: longestMs }
   const ending = await site.context.programs.pipe([decryptStage(identity)], { ...limits, stdin: { file: stored }, stdout: { file: plain } })
   const trouble = pipelineTrouble(ending)
-  if (trouble !== undefined) return { cause: `${artifact.name} cannot be decrypted: ${trouble}`, advice: `see that ${identity} holds one of the keys that it was encrypted to` }
+  if (trouble !== undefined)
+    return {
+      cause: `${artifact.name} cannot be decrypted: ${trouble}`,
+      advice: `see that ${identity} holds one of the keys that it was encrypted to`,
+    }
   return plain
 }
 
 /** Gives the dump in plain, and what is in it; read again to the last byte. */
-export const openBackup = async (site: RestoreSite, place: WorkPlace, { backup, manifest }: PlannedDatabase): Promise<OpenedBackup | Obstacle> => {
+export const openBackup = async (
+  site: RestoreSite,
+  place: WorkPlace,
+  { backup, manifest }: PlannedDatabase,
+): Promise<OpenedBackup | Obstacle> => {
   const artifact = manifest.artifacts.find(({ codec }) => codec === 'custom')
   if (artifact === undefined) return { cause: `the backup ${manifest.id} holds no dump`, advice: 'take another one' }
   const stored = join(backup.path, artifact.name)

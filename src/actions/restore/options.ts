@@ -25,7 +25,10 @@ export const options = {
   backup: backupId().default(latestVerified).meta({ description: 'Id of the backup, or `latest-verified`.' }),
   kind: z.enum(restoreKinds).default('database').meta({ description: 'What is restored.' }),
   target: databaseName().optional().meta({ description: 'The database that it becomes; by default the configured one.' }),
-  into: z.enum(['beside']).optional().meta({ description: '`beside`: the copy stays for 7 days beside the live database, which nothing happens to.' }),
+  into: z
+    .enum(['beside'])
+    .optional()
+    .meta({ description: '`beside`: the copy stays for 7 days beside the live database, which nothing happens to.' }),
   undo: z
     .string()
     .refine(isRestoreId, 'is no id of a restore: 12 hexadecimal digits')

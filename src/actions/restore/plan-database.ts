@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { type Plan, planFact } from '../../contract/plan.ts'
 import type { JsonObject } from '../../contract/json.ts'
+import { type Plan, planFact } from '../../contract/plan.ts'
 import { formatBytes, formatDuration } from '../../core/quantity.ts'
 import { backupFiles } from '../../domain/backup/layout.ts'
 import type { DatabaseManifest } from '../../domain/backup/manifest.ts'
@@ -79,7 +79,10 @@ const placeRefusal = ({ server, live, use, room }: SeenPlace, manifest: Database
       )
 }
 
-const warningsOf = (site: RestoreSite, { backup, place, manifest }: Pick<PlannedDatabase, 'backup' | 'place' | 'manifest'>): readonly string[] => {
+const warningsOf = (
+  site: RestoreSite,
+  { backup, place, manifest }: Pick<PlannedDatabase, 'backup' | 'place' | 'manifest'>,
+): readonly string[] => {
   const { context } = site
   const { server, rows, room } = place
   const major = majorOf(manifest.source.serverVersion)
@@ -88,7 +91,9 @@ const warningsOf = (site: RestoreSite, { backup, place, manifest }: Pick<Planned
     ...(manifest.server === context.server ? [] : [`it is of another server: ${manifest.server}`]),
     ...(manifest.source.systemIdentifier === server.systemIdentifier ? [] : ['it was made of another database server than the one here']),
     ...(startOf(backup) > context.now() ? ['it is dated in the future: a clock went back'] : []),
-    ...(major === server.major ? [] : [`it is of PostgreSQL ${major}, and the server is ${server.major}: definitions are not compared word for word`]),
+    ...(major === server.major
+      ? []
+      : [`it is of PostgreSQL ${major}, and the server is ${server.major}: definitions are not compared word for word`]),
     ...('why' in rows ? [`what is there now cannot be read, and is not backed up first: ${rows.why}`] : []),
     ...(room === undefined ? ['how much room the server has could not be seen'] : []),
   ]
@@ -101,7 +106,8 @@ const planFor = async (site: RestoreSite, backup: StoredBackup, place: SeenPlace
   if (bad !== undefined) return bad
   site.context.progress.say(`reading the backup ${manifest.id} again`)
   const damage = await damageOf(backup, site.context.signal)
-  if (damage !== undefined) return refusal(`the backup ${manifest.id} is damaged: ${damage}`, 'take another one; the plan of `latest-verified` lists them')
+  if (damage !== undefined)
+    return refusal(`the backup ${manifest.id} is damaged: ${damage}`, 'take another one; the plan of `latest-verified` lists them')
   const { sha256: manifestHash } = await digestOf(join(backup.path, backupFiles.manifest), site.context.signal)
   const { server, live, use, services, rows } = place
   const missingRoles = manifest.roles.filter((role) => !server.roles.has(role) && !role.startsWith('ronde_')).toSorted()
@@ -129,7 +135,10 @@ const candidateRow = (site: RestoreSite, backup: StoredBackup): readonly string[
   const { rows, bytes } = sizeOf(backup.manifest)
   const proof = backup.proof?.verified === true ? 'proven' : (backup.proof?.failures[0] ?? 'unproven')
   const elsewhere = backup.copies.filter(({ ok }) => ok).map(({ target }) => target)
-  return [backup.manifest.id, `${whenOf(site, backup)}, ${rows ?? 0} rows, ${formatBytes(bytes)}, ${proof}; ${['here', ...elsewhere].join(', ')}`]
+  return [
+    backup.manifest.id,
+    `${whenOf(site, backup)}, ${rows ?? 0} rows, ${formatBytes(bytes)}, ${proof}; ${['here', ...elsewhere].join(', ')}`,
+  ]
 }
 
 export const candidateTable = (site: RestoreSite, candidates: readonly StoredBackup[]): JsonObject => ({
@@ -161,7 +170,9 @@ export const planFacts = (site: RestoreSite, planned: PlannedDatabase): JsonObje
   }
 }
 
-export const planDatabase = async (site: RestoreSite): Promise<{ readonly place: SeenPlace; readonly planned: PlannedDatabase | PlanRefusal }> => {
+export const planDatabase = async (
+  site: RestoreSite,
+): Promise<{ readonly place: SeenPlace; readonly planned: PlannedDatabase | PlanRefusal }> => {
   const place = await lookAtPlace(site)
   const chosen = chooseBackup(site.given.backup, candidatesOf(site, place.server.systemIdentifier), site.stored)
   if ('refused' in chosen) return { place, planned: refusal(chosen.refused, chosen.advice) }

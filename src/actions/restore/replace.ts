@@ -1,7 +1,7 @@
 import { errorText } from '../../core/error-chain.ts'
+import { administer, asAdministrator } from '../../tools/restore/administrator.ts'
 import type { SwapRecord } from '../../tools/restore/swap.ts'
 import { swapDatabases } from '../../tools/restore/swap.ts'
-import { administer, asAdministrator } from '../../tools/restore/administrator.ts'
 import { startContainers } from '../../tools/service-containers.ts'
 import { newTrouble } from './health.ts'
 import type { SeenPlace } from './look.ts'
@@ -23,7 +23,8 @@ export type ReplaceWanted = {
 
 const verifyMs = 30_000
 
-const openedSql = 'SELECT oid::pg_catalog.text AS oid FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()'
+const openedSql =
+  'SELECT oid::pg_catalog.text AS oid FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()'
 
 /** As the application would: by the name, with the configured role. */
 const verifyOpen = async ({ target, context, application }: RestoreSite, { database, copyOid }: SwapRecord): Promise<void> => {
@@ -35,7 +36,9 @@ const verifyOpen = async ({ target, context, application }: RestoreSite, { datab
 
 const swap = async (site: RestoreSite, record: SwapRecord): Promise<void> => {
   const { context, beside, application } = site
-  await context.uninterrupted((signal) => asAdministrator(beside, { signal, application, timeoutMs: verifyMs }, (session) => swapDatabases(session, record)))
+  await context.uninterrupted((signal) =>
+    asAdministrator(beside, { signal, application, timeoutMs: verifyMs }, (session) => swapDatabases(session, record)),
+  )
   await verifyOpen(site, record)
 }
 

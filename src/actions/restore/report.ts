@@ -38,13 +38,20 @@ const besideTable = ({ beside, database }: RestoreSite, copy: WholeCopy): JsonOb
   const [from, to] = [copy.name, database].map((name) => sqlIdentifier(name))
   const login = `--host=${beside.host} --port=${beside.port} --username=${beside.user}`
   const isPlain = [copy.name, database, beside.host, beside.user].every((one) => /^[\w./-]+$/.test(one))
-  const lines = isPlain && from !== undefined && to !== undefined
-    ? [
-        ['connect', `psql ${login} ${copy.name}`],
-        ['copy a table back', `pg_dump ${login} --data-only --table=public.TABLE ${copy.name} | psql ${login} --single-transaction ${database}`],
-        ['copy some rows back', `psql ${login} -c "COPY (SELECT * FROM public.TABLE WHERE …) TO STDOUT" ${copy.name} | psql ${login} -c "COPY public.TABLE FROM STDIN" ${database}`],
-      ]
-    : [['connect', 'to the database of this restore, by your own client']]
+  const lines =
+    isPlain && from !== undefined && to !== undefined
+      ? [
+          ['connect', `psql ${login} ${copy.name}`],
+          [
+            'copy a table back',
+            `pg_dump ${login} --data-only --table=public.TABLE ${copy.name} | psql ${login} --single-transaction ${database}`,
+          ],
+          [
+            'copy some rows back',
+            `psql ${login} -c "COPY (SELECT * FROM public.TABLE WHERE …) TO STDOUT" ${copy.name} | psql ${login} -c "COPY public.TABLE FROM STDIN" ${database}`,
+          ],
+        ]
+      : [['connect', 'to the database of this restore, by your own client']]
   return { title: `Beside: ${copy.name}`, columns: ['for', 'line'], rows: lines }
 }
 
@@ -67,7 +74,11 @@ export const appliedResult = (site: RestoreSite, planned: PlannedDatabase, appli
   return { ...(applied.kind === 'beside' ? besideResult(site, planned, applied.copy) : restoredResult(site, planned, applied)), ...left }
 }
 
-const toldOf = ({ backup }: PlannedDatabase, { notFilled, notCompared }: WholeCopy) => ({ notFilled, notCompared, backup: backup.manifest.id })
+const toldOf = ({ backup }: PlannedDatabase, { notFilled, notCompared }: WholeCopy) => ({
+  notFilled,
+  notCompared,
+  backup: backup.manifest.id,
+})
 
 const besideResult = (site: RestoreSite, planned: PlannedDatabase, copy: WholeCopy) => {
   const found = judgeBeside(`database/${site.database}`, copy.name, copy.mark.until, toldOf(planned, copy))
@@ -84,7 +95,8 @@ const restoredResult = (
   const { until } = copy.mark
   const findings = [judgeRestored(subject, toldOf(planned, copy)), ...(replaced ? [judgeWayBack(subject, copy.id, until)] : [])]
   const outputs = { restored: 'true', 'safety-backup': safety?.id ?? '', 'restore-id': copy.id, 'undo-until': replaced ? until : '' }
-  const lines = { restore: `${site.database} is the backup ${planned.backup.manifest.id}${replaced ? `; undo: ${copy.id} until ${until}` : ''}` }
+  const lines = {
+    restore: `${site.database} is the backup ${planned.backup.manifest.id}${replaced ? `; undo: ${copy.id} until ${until}` : ''}`,
+  }
   return resultOf(findings, outputs, { lines, tables: [rowsTable(planned, safety)] })
 }
-

@@ -1,14 +1,19 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Obstacle } from '../../contract/seen.ts'
 import { backupFiles } from '../../domain/backup/layout.ts'
 import { type DatabaseManifest, readManifest } from '../../domain/backup/manifest.ts'
-import { readFile } from 'node:fs/promises'
 import { writeSynced } from '../../tools/backup-folder.ts'
 import type { RestoreSite } from './site.ts'
 
 /** A backup of what is about to be replaced. */
-export type SafetyBackup = { readonly id: string; readonly path: string; readonly verified: boolean; readonly manifest: DatabaseManifest | undefined }
+export type SafetyBackup = {
+  readonly id: string
+  readonly path: string
+  readonly verified: boolean
+  readonly manifest: DatabaseManifest | undefined
+}
 
 const made = z.array(z.object({ id: z.string(), path: z.string(), verified: z.boolean() }))
 

@@ -26,10 +26,18 @@ export const makeWorkPlace = async (site: RestoreSite, chain: RestoreChain): Pro
   return { token, work }
 }
 
-export type ClientWanted = { readonly chain: RestoreChain; readonly place: WorkPlace; readonly serverMajor: number; readonly backup: string }
+export type ClientWanted = {
+  readonly chain: RestoreChain
+  readonly place: WorkPlace
+  readonly serverMajor: number
+  readonly backup: string
+}
 
 /** PostgreSQL's programs for the server, which see the backup and nothing else of this host. */
-export const clientOf = ({ context, target }: RestoreSite, { chain, place, serverMajor, backup }: ClientWanted): Promise<PostgresClient | Obstacle> =>
+export const clientOf = (
+  { context, target }: RestoreSite,
+  { chain, place, serverMajor, backup }: ClientWanted,
+): Promise<PostgresClient | Obstacle> =>
   findClient({
     compose: context.compose,
     run: context.runProgram,

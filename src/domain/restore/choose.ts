@@ -43,17 +43,17 @@ const latest = (candidates: readonly StoredBackup[]): ChosenBackup => {
 }
 
 /** `candidates`: backups of the wanted kind and source; `all`: every backup that lies there, for an id may name any. */
-export const chooseBackup = (
-  wanted: string,
-  candidates: readonly StoredBackup[],
-  all: readonly StoredBackup[],
-): ChosenBackup => {
+export const chooseBackup = (wanted: string, candidates: readonly StoredBackup[], all: readonly StoredBackup[]): ChosenBackup => {
   if (wanted === latestVerified) return latest(candidates)
   const backup = all.find(({ manifest }) => manifest.id === wanted)
   return backup === undefined
-    ? { refused: `there is no backup ${wanted} that a known key signed`, advice: 'see the candidates in the plan of `latest-verified`, or `trusted-keys`' }
+    ? {
+        refused: `there is no backup ${wanted} that a known key signed`,
+        advice: 'see the candidates in the plan of `latest-verified`, or `trusted-keys`',
+      }
     : { backup }
 }
 
 /** The newest ones, for the plan. */
-export const newestCandidates = (candidates: readonly StoredBackup[], most = 5): readonly StoredBackup[] => newestFirst(candidates).slice(0, most)
+export const newestCandidates = (candidates: readonly StoredBackup[], most = 5): readonly StoredBackup[] =>
+  newestFirst(candidates).slice(0, most)

@@ -1,7 +1,7 @@
-import { type Plan, type PlanLine, planOf } from '../../contract/plan.ts'
 import type { JsonObject } from '../../contract/json.ts'
-import { bytesOf } from '../backup/stored.ts'
+import { type Plan, type PlanLine, planOf } from '../../contract/plan.ts'
 import type { DatabaseManifest } from '../backup/manifest.ts'
+import { bytesOf } from '../backup/stored.ts'
 
 /** What a plan of a database binds: whoever applies it does exactly this. */
 export type DatabasePlanned = {
@@ -29,7 +29,9 @@ const linesOf = (planned: DatabasePlanned): readonly PlanLine[] => {
     ...(oid === '' ? [] : [line('lose', `what was written to ${replaced} since ${manifest.startedAt}`)]),
     line(oid === '' ? 'make' : 'replace', `${replaced} by the backup ${manifest.id}`, bytesOf(manifest)),
     ...missingRoles.map((role) => line('make', `role ${role}, without rights and without login`)),
-    ...(oid === '' ? [] : [unreadable === undefined ? line('back up first', replaced) : line('not back up first', `${replaced}: it cannot be read`)]),
+    ...(oid === ''
+      ? []
+      : [unreadable === undefined ? line('back up first', replaced) : line('not back up first', `${replaced}: it cannot be read`)]),
     ...services.map((service) => line('stop meanwhile', `service ${service}`)),
     ...sessions.map((session) => line('end', `sessions of ${session}`)),
     ...(oid === '' ? [] : [line('keep for 7 days', `${replaced} as it is now; undo brings it back`)]),
@@ -53,7 +55,11 @@ export const planOfDatabase = (planned: DatabasePlanned): Plan => {
 export type RowsBefore = { readonly schema: string; readonly name: string; readonly rows: number }
 
 /** Table by table, the greatest differences first: rows now, rows of the backup. */
-export const lostRows = (manifest: DatabaseManifest, now: readonly RowsBefore[], most = 20): readonly (readonly [string, string, string])[] => {
+export const lostRows = (
+  manifest: DatabaseManifest,
+  now: readonly RowsBefore[],
+  most = 20,
+): readonly (readonly [string, string, string])[] => {
   const keyOf = ({ schema, name }: { schema: string; name: string }): string => `${schema}.${name}`
   const then = new Map(manifest.relations.map((one) => [keyOf(one), one.rows]))
   const all = new Map<string, { now: number | undefined; then: number | undefined }>()
@@ -64,5 +70,9 @@ export const lostRows = (manifest: DatabaseManifest, now: readonly RowsBefore[],
     .filter(([, one]) => one.now !== one.then)
     .toSorted(([a, one], [b, other]) => differs(other) - differs(one) || (a < b ? -1 : 1))
     .slice(0, most)
-    .map(([key, one]) => [key, one.now === undefined ? 'not there' : `about ${one.now}`, one.then === undefined ? 'not there' : `${one.then}`])
+    .map(([key, one]) => [
+      key,
+      one.now === undefined ? 'not there' : `about ${one.now}`,
+      one.then === undefined ? 'not there' : `${one.then}`,
+    ])
 }

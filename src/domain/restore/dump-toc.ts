@@ -99,7 +99,8 @@ export const readDumpToc = (bytes: Buffer): ReadToc | 'short' => {
   if (bytes.length < 11) return 'short'
   if (bytes.toString('latin1', 0, 5) !== magic || bytes.readUInt8(10) !== customFormat) return { trouble: 'is no archive of pg_dump -Fc' }
   const version = `${bytes.readUInt8(5)}.${bytes.readUInt8(6)}`
-  if (bytes.readUInt8(5) !== 1 || !knownVersions.has(bytes.readUInt8(6))) return { trouble: `is an archive of the unknown version ${version}` }
+  if (bytes.readUInt8(5) !== 1 || !knownVersions.has(bytes.readUInt8(6)))
+    return { trouble: `is an archive of the unknown version ${version}` }
   if (bytes.readUInt8(8) !== 4) return { trouble: 'was written by a machine with other integers' }
   try {
     return readEntries(bytes)

@@ -17,7 +17,14 @@ const inSchema: ReadonlySet<string> = new Set([
   'TYPE',
   'VIEW',
 ])
-const byName: ReadonlySet<string> = new Set(['EVENT TRIGGER', 'FOREIGN DATA WRAPPER', 'PROCEDURAL LANGUAGE', 'PUBLICATION', 'SCHEMA', 'SERVER'])
+const byName: ReadonlySet<string> = new Set([
+  'EVENT TRIGGER',
+  'FOREIGN DATA WRAPPER',
+  'PROCEDURAL LANGUAGE',
+  'PUBLICATION',
+  'SCHEMA',
+  'SERVER',
+])
 /** Named as pg_dump drops them, for they have arguments. */
 const asDropped: ReadonlySet<string> = new Set(['AGGREGATE', 'FUNCTION', 'OPERATOR', 'OPERATOR CLASS', 'OPERATOR FAMILY', 'PROCEDURE'])
 
@@ -43,10 +50,13 @@ const statementsFor = (entries: readonly TocEntry[]): readonly string[] =>
   entries.flatMap((one) => (one.owner === '' ? [] : objectsOf(one).map((object) => `ALTER ${object} OWNER TO ${quoted(one.owner)}`)))
 
 /** What gives everything that was loaded to whom it belongs. */
-export const ownerStatements = (entries: readonly TocEntry[]): readonly string[] => statementsFor(entries.filter(({ type }) => !isLaterType(type)))
+export const ownerStatements = (entries: readonly TocEntry[]): readonly string[] =>
+  statementsFor(entries.filter(({ type }) => !isLaterType(type)))
 
 /** The same of publications and event triggers. */
-export const laterOwnerStatements = (entries: readonly TocEntry[]): readonly string[] => statementsFor(entries.filter(({ type }) => isLaterType(type)))
+export const laterOwnerStatements = (entries: readonly TocEntry[]): readonly string[] =>
+  statementsFor(entries.filter(({ type }) => isLaterType(type)))
 
 /** All roles to whom something of a dump belongs. */
-export const ownersIn = (entries: readonly TocEntry[]): ReadonlySet<string> => new Set(entries.map(({ owner }) => owner).filter((one) => one !== ''))
+export const ownersIn = (entries: readonly TocEntry[]): ReadonlySet<string> =>
+  new Set(entries.map(({ owner }) => owner).filter((one) => one !== ''))

@@ -30,7 +30,11 @@ const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 const dumpedSchema = async ({ client, superuser, dump, programs, secrets, signal }: CompareRestored): Promise<string> => {
   const access = await client.access({ target: superuser, application: 'ronde' }, `${secrets}-dump`)
   const flags = ['--schema-only', '--no-tablespaces', '--no-security-labels', '--file=-', client.path(dump)]
-  const ending = await programs.pipe([access.stage('pg_restore', flags)], { stdout: { keepBytes: longestSchema }, timeoutMs: longestMs, signal })
+  const ending = await programs.pipe([access.stage('pg_restore', flags)], {
+    stdout: { keepBytes: longestSchema },
+    timeoutMs: longestMs,
+    signal,
+  })
   if (!ending.ok) throw new Error(`the definitions of the dump could not be read: ${pipelineWords(ending)}`)
   return new TextDecoder().decode(ending.bytes)
 }
@@ -39,7 +43,10 @@ const schemaFaults = async (compare: CompareRestored): Promise<CopyComparison> =
   const access = await compare.client.access({ target: compare.superuser, application: 'ronde' }, `${compare.secrets}-definitions`)
   const { differences, notCompared } = compareSchemas(await dumpedSchema(compare), await schemaText(access, compare))
   if (!compare.otherMajor) return { failures: differences, notCompared }
-  return { failures: [], notCompared: [...notCompared, ...(differences.length === 0 ? [] : ['definitions, which another major writes otherwise'])] }
+  return {
+    failures: [],
+    notCompared: [...notCompared, ...(differences.length === 0 ? [] : ['definitions, which another major writes otherwise'])],
+  }
 }
 
 const isVersion = (failure: string): boolean => /^extension .*: version /.test(failure)
@@ -47,7 +54,9 @@ const isVersion = (failure: string): boolean => /^extension .*: version /.test(f
 /** In what the copy differs from what the manifest says of the source, and from what the dump defines; empty when it is equal. */
 export const compareRestored = async (compare: CompareRestored): Promise<CopyComparison> => {
   const { manifest, otherMajor } = compare
-  const copied = new Set(manifest.relations.filter(({ by }) => by === 'copied').map(({ schema, name }) => `${quoted(schema)}.${quoted(name)}`))
+  const copied = new Set(
+    manifest.relations.filter(({ by }) => by === 'copied').map(({ schema, name }) => `${quoted(schema)}.${quoted(name)}`),
+  )
   const source = { contents: manifest, schema: '', copied, schemaOnly: false }
   const failures = await contentsFaults({ ...compare, source })
   const schema = await schemaFaults(compare)

@@ -57,7 +57,11 @@ export const imageClient = async (given: ImageClient): Promise<PostgresClient | 
       const { host } = access.target
       const isSocket = host.startsWith('/')
       const environment = await libpqEnvironment(access, { here: secrets, there: secrets })
-      const mounts = [...folders.map((path) => ({ path, readOnly: isSocket })), ...readOnly.map((path) => ({ path, readOnly: true })), ...(isSocket ? [{ path: host, readOnly: true }] : [])]
+      const mounts = [
+        ...folders.map((path) => ({ path, readOnly: isSocket })),
+        ...readOnly.map((path) => ({ path, readOnly: true })),
+        ...(isSocket ? [{ path: host, readOnly: true }] : []),
+      ]
       const variables = Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`])
       return {
         stage: (program, args) => {

@@ -23,10 +23,14 @@ export const administer = <T>(
   { signal, application, timeoutMs = longestMs }: AdministratorLimits,
   work: (session: PostgresSession) => Promise<T>,
 ): Promise<SessionResult<T>> =>
-  withPostgresSession(target, { signal, application, timeoutMs, connectTimeoutMs: 10_000, direct: true, serverTimeouts }, async (session) => {
-    await session.query('SET default_transaction_read_only = off; SET standard_conforming_strings = on')
-    return work(session)
-  })
+  withPostgresSession(
+    target,
+    { signal, application, timeoutMs, connectTimeoutMs: 10_000, direct: true, serverTimeouts },
+    async (session) => {
+      await session.query('SET default_transaction_read_only = off; SET standard_conforming_strings = on')
+      return work(session)
+    },
+  )
 
 /** The same; throws in words what the server or the way to it does wrong. */
 export const asAdministrator = async <T>(

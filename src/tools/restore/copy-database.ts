@@ -11,7 +11,10 @@ export const createCopy = async (
   { name, loader, reader, mark, like }: { name: string; loader: string; reader: string; mark: RestoreMark; like: CopyLike | undefined },
 ): Promise<void> => {
   const database = session.quoted(name)
-  const kind = like === undefined ? "ENCODING 'UTF8'" : `ENCODING ${literal(like.encoding)} ${localeOf(like)} TABLESPACE ${session.quoted(like.tablespace)}`
+  const kind =
+    like === undefined
+      ? "ENCODING 'UTF8'"
+      : `ENCODING ${literal(like.encoding)} ${localeOf(like)} TABLESPACE ${session.quoted(like.tablespace)}`
   await session.query(`CREATE DATABASE ${database} OWNER ${session.quoted(loader)} TEMPLATE template0 ${kind}`)
   await session.query(
     [
@@ -37,7 +40,8 @@ export const finishCopy = async (
   )
 }
 
-const endSessionsSql = 'SELECT pg_catalog.pg_terminate_backend(pid, 5000) FROM pg_catalog.pg_stat_activity WHERE datname OPERATOR(pg_catalog.=) $1 AND pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()'
+const endSessionsSql =
+  'SELECT pg_catalog.pg_terminate_backend(pid, 5000) FROM pg_catalog.pg_stat_activity WHERE datname OPERATOR(pg_catalog.=) $1 AND pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()'
 
 export const endSessionsOf = (session: PostgresSession, database: string) => session.ask(endSessionsSql, [database])
 

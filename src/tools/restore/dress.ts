@@ -14,12 +14,7 @@ const settingsSql = `SELECT CASE WHEN s.setrole ${is} 0 THEN NULL ELSE pg_catalo
   WHERE d.datname ${is} $1`
 
 /** Settings that are lists of names: what is kept of them is quoted already, name by name. */
-const lists: ReadonlySet<string> = new Set([
-  'local_preload_libraries',
-  'search_path',
-  'session_preload_libraries',
-  'temp_tablespaces',
-])
+const lists: ReadonlySet<string> = new Set(['local_preload_libraries', 'search_path', 'session_preload_libraries', 'temp_tablespaces'])
 
 const name = /^[A-Za-z_][A-Za-z0-9_$]*(?:\.[A-Za-z_][A-Za-z0-9_$]*)?$/
 
@@ -34,7 +29,12 @@ const listed = (text: string): readonly string[] => {
       one = ''
     } else one += character
   }
-  return [...found, one].map((each) => each.trim().replace(/^"(.*)"$/s, '$1').replaceAll('""', '"'))
+  return [...found, one].map((each) =>
+    each
+      .trim()
+      .replace(/^"(.*)"$/s, '$1')
+      .replaceAll('""', '"'),
+  )
 }
 
 const valueOf = (setting: string, value: string): string =>

@@ -6,7 +6,11 @@ const is = 'OPERATOR(pg_catalog.=)'
 const others = (owner: string): string => `NOT pg_catalog.pg_has_role($1, ${owner}, 'USAGE')`
 
 const lendable: readonly (readonly [rights: string, kind: string, sql: string])[] = [
-  ['USAGE', 'FOREIGN DATA WRAPPER', `SELECT pg_catalog.quote_ident(fdwname) AS name FROM pg_catalog.pg_foreign_data_wrapper WHERE ${others('fdwowner')}`],
+  [
+    'USAGE',
+    'FOREIGN DATA WRAPPER',
+    `SELECT pg_catalog.quote_ident(fdwname) AS name FROM pg_catalog.pg_foreign_data_wrapper WHERE ${others('fdwowner')}`,
+  ],
   [
     'CREATE, USAGE',
     'SCHEMA',

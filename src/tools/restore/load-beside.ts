@@ -35,7 +35,9 @@ export type LoadBeside = {
 }
 
 /** `notFilled`: materialised views whose own code has something against being run now. */
-export type LoadedBeside = { readonly loaded: true; readonly notFilled: readonly string[] } | { readonly loaded: false; readonly cause: string }
+export type LoadedBeside =
+  | { readonly loaded: true; readonly notFilled: readonly string[] }
+  | { readonly loaded: false; readonly cause: string }
 
 const longestMs = 2 ** 31 - 1
 const mostListed = 256 * 1_048_576
@@ -64,8 +66,10 @@ const entriesOf = async ({ client, programs, dump, signal }: LoadBeside, access:
   return ending.ok ? dumpEntries(new TextDecoder().decode(ending.bytes)) : `${basename(dump)}: ${pipelineWords(ending)}`
 }
 
-const administrating = <T>({ administrator, application, signal }: LoadBeside, work: (session: PostgresSession) => Promise<T>): Promise<T> =>
-  asAdministrator(administrator, { application, signal }, work)
+const administrating = <T>(
+  { administrator, application, signal }: LoadBeside,
+  work: (session: PostgresSession) => Promise<T>,
+): Promise<T> => asAdministrator(administrator, { application, signal }, work)
 
 const extensionsFor = async (session: PostgresSession, { extensions, otherMajor }: LoadBeside): Promise<string | undefined> => {
   if (!otherMajor) return (await makeExtensions(session, { extensions }))?.cause
@@ -106,7 +110,9 @@ const giveAway = (load: LoadBeside): Promise<string | undefined> =>
       await session.query(statements.slice(from, from + statementsAtOnce).join(';\n'))
     await giveMultiranges(session, load.logins.loader)
     const left = await session.ask(leftSql, [load.logins.loader])
-    return left.length === 0 ? undefined : `objects that the dump does not name were made while it was loaded: ${left.map((row) => String(row['what'])).join(', ')}`
+    return left.length === 0
+      ? undefined
+      : `objects that the dump does not name were made while it was loaded: ${left.map((row) => String(row['what'])).join(', ')}`
   })
 
 /** The database itself is given away by the swap. */
@@ -144,7 +150,6 @@ export const loadBeside = async (load: LoadBeside): Promise<LoadedBeside> => {
   return cause === undefined ? { loaded: true, notFilled } : { loaded: false, cause }
 }
 
-
 /** Publications, and at the very end event triggers: from then on nothing is defined there by a superuser of ours. */
 export const loadLast = async (load: LoadBeside): Promise<string | undefined> => {
   const access = await load.client.access({ target: load.administrator, application: load.application }, join(load.work, 'last'))
@@ -157,4 +162,3 @@ export const loadLast = async (load: LoadBeside): Promise<string | undefined> =>
   if (owned.length > 0) await administrating(load, (session) => session.query(owned.join(';\n')))
   return runTurn(load, access, { name: 'triggers', entries, flags: ['--exit-on-error'] })
 }
-

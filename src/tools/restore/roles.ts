@@ -1,5 +1,5 @@
-import type { PostgresSession } from '../connect/session.ts'
 import { scramVerifier } from '../../domain/restore/scram.ts'
+import type { PostgresSession } from '../connect/session.ts'
 import { literal } from '../scratch/load.ts'
 
 export type RestoreLogins = { readonly loader: string; readonly reader: string }
@@ -24,7 +24,8 @@ export const createRestoreRoles = async (session: PostgresSession, logins: Resto
   await session.query(statementsFor(session, logins, password).join(';\n'))
 }
 
-const terminateSql = 'SELECT pg_catalog.pg_terminate_backend(pid, 5000) FROM pg_catalog.pg_stat_activity WHERE usename OPERATOR(pg_catalog.=) $1'
+const terminateSql =
+  'SELECT pg_catalog.pg_terminate_backend(pid, 5000) FROM pg_catalog.pg_stat_activity WHERE usename OPERATOR(pg_catalog.=) $1'
 
 /** Ends their sessions and drops them; what they own is gone by then, or belongs to somebody else. */
 export const dropRestoreRoles = async (session: PostgresSession, { loader, reader }: RestoreLogins): Promise<void> => {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { markText, readMark, type RestoreMark } from '../../domain/restore/mark.ts'
+import { markText, type RestoreMark, readMark } from '../../domain/restore/mark.ts'
 import type { PostgresSession } from '../connect/session.ts'
 import { literal } from '../scratch/load.ts'
 import { endSessionsOf } from './copy-database.ts'
@@ -72,22 +72,26 @@ export const swapDatabases = async (session: PostgresSession, record: SwapRecord
   if (names.get(copyOid) !== copy) throw new Error(`the copy ${copy} is not there any more`)
   if (liveOid !== '' && names.get(liveOid) !== database) throw new Error(`the database ${database} is another one than in the plan`)
   if (liveOid === '') {
-    await inOneTransaction(session, [copy], [
-      rename(session, copy, database),
-      commentStatement(session, database, liveComment),
-      closed(session, database, false),
-    ])
+    await inOneTransaction(
+      session,
+      [copy],
+      [rename(session, copy, database), commentStatement(session, database, liveComment), closed(session, database, false)],
+    )
     return
   }
   await closeDatabase(session, database)
-  await inOneTransaction(session, [database, copy], [
-    rename(session, database, before),
-    commentStatement(session, before, beforeMark),
-    rename(session, copy, database),
-    commentStatement(session, database, liveComment),
-    // What an `undo` brings back was closed meanwhile.
-    closed(session, database, false),
-  ])
+  await inOneTransaction(
+    session,
+    [database, copy],
+    [
+      rename(session, database, before),
+      commentStatement(session, before, beforeMark),
+      rename(session, copy, database),
+      commentStatement(session, database, liveComment),
+      // What an `undo` brings back was closed meanwhile.
+      closed(session, database, false),
+    ],
+  )
 }
 
 /** Puts everything back as it was; whatever of it was done. Nothing is dropped. */
@@ -100,9 +104,12 @@ export const swapBack = async (session: PostgresSession, record: SwapRecord): Pr
   if (moved) await closeDatabase(session, database)
   const statements = [
     ...(moved ? [rename(session, database, copy), commentStatement(session, copy, copyMark)] : []),
-    ...(liveName !== undefined && liveName !== database ? [rename(session, liveName, database), commentStatement(session, database, liveComment)] : []),
+    ...(liveName !== undefined && liveName !== database
+      ? [rename(session, liveName, database), commentStatement(session, database, liveComment)]
+      : []),
   ]
-  if (statements.length > 0) await inOneTransaction(session, [...(moved ? [database] : []), ...(liveName === undefined ? [] : [liveName])], statements)
+  if (statements.length > 0)
+    await inOneTransaction(session, [...(moved ? [database] : []), ...(liveName === undefined ? [] : [liveName])], statements)
   if (liveOid !== '') await session.query(closed(session, database, false))
   if (moved) await session.query(closed(session, copy, false))
 }

@@ -109,7 +109,10 @@ const lendDatabase = async (session: PostgresSession, { source }: LoadCopy, { le
   await session.query([`GRANT CREATE ON DATABASE ${copyName} TO ${session.quoted(lending)}`, ...owner].join(';\n'))
 }
 
-export const makeExtensions = async (session: PostgresSession, { extensions }: Pick<CopySource, 'extensions'>): Promise<LoadFailure | undefined> => {
+export const makeExtensions = async (
+  session: PostgresSession,
+  { extensions }: Pick<CopySource, 'extensions'>,
+): Promise<LoadFailure | undefined> => {
   for (const { name, version, schema } of extensions) {
     const place = schema === 'pg_catalog' ? '' : ` SCHEMA ${session.quoted(schema)}`
     try {
