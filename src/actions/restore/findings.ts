@@ -61,20 +61,31 @@ export const halfDone = (subject: string, cause: string): RestoreFinding =>
     advice: 'the next run of any action takes it back first: mend what keeps it from that, then run one',
   })
 
-export type RestoredTold = { readonly notFilled: readonly string[]; readonly notCompared: readonly string[]; readonly backup: string }
+export type RestoredTold = {
+  readonly notFilled: readonly string[]
+  readonly leftOut: readonly string[]
+  readonly notCompared: readonly string[]
+  readonly backup: string
+}
 
-export const judgeRestored = (subject: string, { notFilled, notCompared, backup }: RestoredTold): RestoreFinding =>
-  finding({
+/** What is less than it was in the source, in words; empty when nothing is. */
+const lessThan = ({ notFilled, leftOut }: RestoredTold): string =>
+  [...(notFilled.length > 0 ? [`not filled: ${notFilled.join(', ')}`] : []), ...(leftOut.length > 0 ? [`left out: ${leftOut.join(', ')}`] : [])].join('; ')
+
+export const judgeRestored = (subject: string, told: RestoredTold): RestoreFinding => {
+  const less = lessThan(told)
+  return finding({
     ...shared,
     id: 'restore.verified',
     subject,
-    status: notFilled.length > 0 ? 'warning' : 'ok',
-    title: `${subject}: holds what the backup ${backup} says, row by row`,
-    observed: notFilled.length > 0 ? `not filled: ${notFilled.join(', ')}` : 'equal',
+    status: less === '' ? 'ok' : 'warning',
+    title: `${subject}: holds what the backup ${told.backup} says, row by row`,
+    observed: less === '' ? 'equal' : less,
     expected: 'a copy that is equal to the backup',
-    advice: notFilled.length > 0 ? 'REFRESH MATERIALIZED VIEW each of them; their own code failed while they were loaded' : '',
-    evidence: notCompared.map((one) => `not compared: ${one}`).slice(0, mostTold),
+    advice: less === '' ? '' : 'REFRESH MATERIALIZED VIEW those that are named; make subscriptions again where the other side is known',
+    evidence: told.notCompared.map((one) => `not compared: ${one}`).slice(0, mostTold),
   })
+}
 
 export const judgeWayBack = (subject: string, id: string, until: string): RestoreFinding =>
   finding({
@@ -98,8 +109,5 @@ export const judgeBeside = (subject: string, copy: string, until: string, told: 
     observed: `until ${until}; equal to what the backup says`,
     expected: 'a copy that is equal to the backup',
     advice: 'copy what you need with psql and pg_dump; the live database was not touched',
-    evidence: [...told.notFilled.map((one) => `not filled: ${one}`), ...told.notCompared.map((one) => `not compared: ${one}`)].slice(
-      0,
-      mostTold,
-    ),
+    evidence: [lessThan(told), ...told.notCompared.map((one) => `not compared: ${one}`)].filter((one) => one !== '').slice(0, mostTold),
   })

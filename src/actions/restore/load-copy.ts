@@ -35,6 +35,8 @@ export type WholeCopy = {
   readonly mark: RestoreMark
   readonly load: LoadBeside
   readonly notFilled: readonly string[]
+  /** What only somebody who knows the other side may make again. */
+  readonly leftOut: readonly string[]
   readonly notCompared: readonly string[]
 }
 
@@ -197,5 +199,6 @@ export const loadCopyBeside = async (wanted: CopyWanted): Promise<WholeCopy | Co
   }
   const mark = await finish(wanted, loading)
   const { id, name, load } = loading
-  return { id, name, mark, load, notFilled: 'failures' in notFilled ? [] : notFilled, notCompared: compared.notCompared }
+  const leftOut = loading.toc.filter(({ type }) => type === 'SUBSCRIPTION').map((one) => `subscription ${one.name}`)
+  return { id, name, mark, load, leftOut, notFilled: 'failures' in notFilled ? [] : notFilled, notCompared: compared.notCompared }
 }

@@ -74,8 +74,9 @@ export const appliedResult = (site: RestoreSite, planned: PlannedDatabase, appli
   return { ...(applied.kind === 'beside' ? besideResult(site, planned, applied.copy) : restoredResult(site, planned, applied)), ...left }
 }
 
-const toldOf = ({ backup }: PlannedDatabase, { notFilled, notCompared }: WholeCopy) => ({
+const toldOf = ({ backup }: PlannedDatabase, { notFilled, leftOut, notCompared }: WholeCopy) => ({
   notFilled,
+  leftOut,
   notCompared,
   backup: backup.manifest.id,
 })

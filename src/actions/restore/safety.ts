@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { Report } from '../../contract/report.ts'
 import type { Obstacle } from '../../contract/seen.ts'
 import { backupFiles } from '../../domain/backup/layout.ts'
 import { type DatabaseManifest, readManifest } from '../../domain/backup/manifest.ts'
@@ -25,25 +26,25 @@ const manifestIn = async (path: string): Promise<DatabaseManifest | undefined> =
   return 'value' in read && read.value.kind === 'database' ? read.value : undefined
 }
 
+const notMade = (bad: Report['findings'][number] | undefined): Obstacle => ({
+  cause: `what is there could not be backed up first: ${bad?.observed ?? 'no backup was made'}`,
+  advice: bad?.advice ?? 'see the log of the backup',
+})
+
+const ofAnother: Obstacle = {
+  cause: 'the backup that was made first is of another database than the one that is replaced',
+  advice: '`database` of ronde.yml must lead to the database that is restored',
+}
+
 /** Backs up what is there before anything stops, and marks it as what a restore replaced; or why that was not done. */
-export const takeSafetyBackup = async (site: RestoreSite, systemIdentifier: string): Promise<SafetyBackup | Obstacle> => {
-  const { context } = site
-  context.progress.say(`${site.database} is backed up before it is replaced`)
+export const takeSafetyBackup = async ({ context, database }: RestoreSite, systemIdentifier: string): Promise<SafetyBackup | Obstacle> => {
+  context.progress.say(`${database} is backed up before it is replaced`)
   const report = await context.invoke('backup', overrides)
   const [first] = made.safeParse(report.facts['backups']).data ?? []
-  const bad = report.findings.find(({ status }) => status === 'critical') ?? report.findings.find(({ status }) => status === 'unknown')
-  if (first === undefined || (bad !== undefined && !first.verified))
-    return {
-      cause: `what is there could not be backed up first: ${bad?.observed ?? 'no backup was made'}`,
-      advice: bad?.advice ?? 'see the log of the backup',
-    }
+  const bad = ['critical', 'unknown'].map((status) => report.findings.find((one) => one.status === status)).find((one) => one !== undefined)
+  if (first === undefined || (bad !== undefined && !first.verified)) return notMade(bad)
   const manifest = await manifestIn(first.path)
-  const { source } = manifest ?? {}
-  if (source?.systemIdentifier !== systemIdentifier || source.database !== site.database)
-    return {
-      cause: 'the backup that was made first is of another database than the one that is replaced',
-      advice: '`database` of ronde.yml must lead to the database that is restored',
-    }
-  await writeSynced(join(first.path, backupFiles.preRestore), `before a restore of ${site.database}\n`)
+  if (manifest?.source.systemIdentifier !== systemIdentifier || manifest.source.database !== database) return ofAnother
+  await writeSynced(join(first.path, backupFiles.preRestore), `before a restore of ${database}\n`)
   return { ...first, manifest }
 }

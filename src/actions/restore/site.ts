@@ -46,8 +46,8 @@ const trustedRoot = ({ 'backup-section': section }: RestoreOptions): string => {
 }
 
 /** Keys whose signature counts: our own, and those of the configuration. A key that lies beside the backups vouches for nobody. */
-const keysOf = ({ keptSecret }: Context, { 'backup-section': section }: RestoreOptions): readonly string[] => [
-  publicKeyOf(keptSecret(signingKeyFile, newSigningKey)),
+const keysOf = (context: Context, { 'backup-section': section }: RestoreOptions): readonly string[] => [
+  publicKeyOf(context.keptSecret(signingKeyFile, newSigningKey)),
   ...(section?.['trusted-keys'] ?? []),
 ]
 

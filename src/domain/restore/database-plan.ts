@@ -54,25 +54,19 @@ export const planOfDatabase = (planned: DatabasePlanned): Plan => {
 
 export type RowsBefore = { readonly schema: string; readonly name: string; readonly rows: number }
 
+type RowsOfTable = { now?: number; saved?: number }
+
+const keyOf = ({ schema, name }: { readonly schema: string; readonly name: string }): string => `${schema}.${name}`
+
+const difference = ({ now = 0, saved = 0 }: RowsOfTable): number => Math.abs(now - saved)
+
 /** Table by table, the greatest differences first: rows now, rows of the backup. */
-export const lostRows = (
-  manifest: DatabaseManifest,
-  now: readonly RowsBefore[],
-  most = 20,
-): readonly (readonly [string, string, string])[] => {
-  const keyOf = ({ schema, name }: { schema: string; name: string }): string => `${schema}.${name}`
-  const then = new Map(manifest.relations.map((one) => [keyOf(one), one.rows]))
-  const all = new Map<string, { now: number | undefined; then: number | undefined }>()
-  for (const [key, rows] of then) all.set(key, { now: undefined, then: rows })
-  for (const one of now) all.set(keyOf(one), { then: then.get(keyOf(one)), now: one.rows })
-  const differs = (one: { now: number | undefined; then: number | undefined }): number => Math.abs((one.now ?? 0) - (one.then ?? 0))
+export const lostRows = (manifest: DatabaseManifest, now: readonly RowsBefore[], most = 20): readonly (readonly [string, string, string])[] => {
+  const all = new Map<string, RowsOfTable>(manifest.relations.map((one) => [keyOf(one), { saved: one.rows }]))
+  for (const one of now) all.set(keyOf(one), { ...all.get(keyOf(one)), now: one.rows })
   return [...all]
-    .filter(([, one]) => one.now !== one.then)
-    .toSorted(([a, one], [b, other]) => differs(other) - differs(one) || (a < b ? -1 : 1))
+    .filter(([, one]) => one.now !== one.saved)
+    .toSorted(([a, one], [b, other]) => difference(other) - difference(one) || (a < b ? -1 : 1))
     .slice(0, most)
-    .map(([key, one]) => [
-      key,
-      one.now === undefined ? 'not there' : `about ${one.now}`,
-      one.then === undefined ? 'not there' : `${one.then}`,
-    ])
+    .map(([key, one]) => [key, one.now === undefined ? 'not there' : `about ${one.now}`, one.saved === undefined ? 'not there' : `${one.saved}`])
 }

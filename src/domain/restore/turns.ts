@@ -23,7 +23,3 @@ export const listOfTurn = (entries: readonly DumpEntry[], turn: RestoreTurn): st
     .filter((one) => restoreTurnOf(one) === turn)
     .map(({ line }) => `${line}\n`)
     .join('')
-
-/** What only somebody who knows the other side may make again. */
-export const notRestored = (entries: readonly DumpEntry[]): readonly string[] =>
-  entries.filter(({ what }) => what.startsWith('SUBSCRIPTION ')).map(({ what }) => what)

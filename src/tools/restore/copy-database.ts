@@ -46,12 +46,13 @@ const endSessionsSql =
 export const endSessionsOf = (session: PostgresSession, database: string) => session.ask(endSessionsSql, [database])
 
 const markedSql = `SELECT datname::pg_catalog.text AS name, pg_catalog.shobj_description(oid, 'pg_database')::pg_catalog.text AS comment
-  FROM pg_catalog.pg_database WHERE oid::pg_catalog.text OPERATOR(pg_catalog.=) $1 OR datname OPERATOR(pg_catalog.=) $2`
+  FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) $1`
 
 /** Drops a database that a restore made, by its name and its mark; any other stays. */
 export const dropMarked = async (session: PostgresSession, name: string, isOurs: (comment: string) => boolean): Promise<boolean> => {
-  const [row] = await session.ask(markedSql, ['', name])
-  if (row === undefined || !isOurs(String(row['comment'] ?? ''))) return false
+  const [row] = await session.ask(markedSql, [name])
+  const comment = row?.['comment']
+  if (row === undefined || !isOurs(typeof comment === 'string' ? comment : '')) return false
   await session.query(`ALTER DATABASE ${session.quoted(name)} ALLOW_CONNECTIONS false`)
   await endSessionsOf(session, name)
   await session.query(`DROP DATABASE ${session.quoted(name)}`)
