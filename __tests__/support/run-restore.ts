@@ -38,6 +38,7 @@ export const restorePlace = async (server: PostgresServer, { database: usual = '
     backup: (inputs: Readonly<Record<string, string>> = {}, database = usual) => runBackup(server, root, { stateHome, database, inputs }),
     restore: (inputs: Readonly<Record<string, string>> = {}, { database = usual, ...more }: Given = {}) =>
       runRonde('restore', {
+        timeoutMs: 200_000,
         github: personsRun(),
         ...more,
         files,
