@@ -1,5 +1,7 @@
+import { z } from 'zod'
 import type { Plan } from '../../contract/plan.ts'
 import type { Instant } from '../../contract/seen.ts'
+import { readJson } from '../../core/read-json.ts'
 
 /** How long a plan may be applied. */
 export const planHours = 12
@@ -12,25 +14,13 @@ export const digestOfPlan = ({ digest }: Plan): string => digest.slice(0, digest
 /** A plan that was shown: by which run, and when. */
 export type ShownPlan = { readonly digest: string; readonly at: Instant; readonly run: string }
 
-const isShown = (value: unknown): value is ShownPlan =>
-  typeof value === 'object' &&
-  value !== null &&
-  'digest' in value &&
-  typeof value.digest === 'string' &&
-  'at' in value &&
-  typeof value.at === 'number' &&
-  'run' in value &&
-  typeof value.run === 'string'
+const shownShape = z.array(z.object({ digest: z.string(), at: z.number(), run: z.string() }))
+const mostValues = 1_000
 
-/** The plans that a note of the state holds. */
+/** The plans that a note of the state holds; what cannot be read was shown by nobody. */
 export const shownPlans = (note: string | undefined): readonly ShownPlan[] => {
-  try {
-    const read: unknown = JSON.parse(note ?? '[]')
-    return Array.isArray(read) ? read.filter(isShown) : []
-  } catch {
-    // What cannot be read was shown by nobody.
-    return []
-  }
+  const read = readJson(note ?? '[]', mostValues)
+  return 'value' in read ? (shownShape.safeParse(read.value).data ?? []) : []
 }
 
 const mostPlans = 50

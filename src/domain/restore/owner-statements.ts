@@ -28,6 +28,13 @@ const byName: ReadonlySet<string> = new Set([
 /** Named as pg_dump drops them, for they have arguments. */
 const asDropped: ReadonlySet<string> = new Set(['AGGREGATE', 'FUNCTION', 'OPERATOR', 'OPERATOR CLASS', 'OPERATOR FAMILY', 'PROCEDURE'])
 
+/** `FUNCTION app.touch()` of `DROP FUNCTION app.touch();` and a line's end. */
+const undropped = (drop: string): string => {
+  let end = drop.length
+  while (end > 0 && ';\n'.includes(drop.charAt(end - 1))) end -= 1
+  return drop.slice('DROP '.length, end)
+}
+
 const digits = /^\d+$/
 
 /** What `ALTER … OWNER TO` calls an entry; several for a list of large objects, none for what has no owner of its own. */
@@ -38,7 +45,7 @@ const objectsOf = ({ type, name, schema, drop, definition }: TocEntry): readonly
   if (drop === '') return []
   if (inSchema.has(type)) return [`${type} ${quoted(schema)}.${quoted(name)}`]
   if (byName.has(type)) return [`${type} ${quoted(name)}`]
-  return asDropped.has(type) ? [drop.slice('DROP '.length).replace(/[;\n]+$/, '')] : []
+  return asDropped.has(type) ? [undropped(drop)] : []
 }
 
 /** Made by a superuser when all else is done: their owner is told again then. */
