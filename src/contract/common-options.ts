@@ -27,6 +27,22 @@ export type LentBackup = {
   readonly 'trusted-keys'?: readonly string[] | undefined
 }
 
+/** Where copies of backups go, as far as a restore reads it. */
+export type LentOffSite = {
+  readonly directory?: string | undefined
+  readonly rclone?: string | undefined
+  readonly 'rclone-config'?: string | undefined
+  readonly s3?:
+    | {
+        readonly bucket: string
+        readonly endpoint: string
+        readonly region: string
+        readonly 'access-key': string
+        readonly 'secret-key': string
+      }
+    | undefined
+}
+
 /** How backups are encrypted, as far as a restore reads it: with which keys of this host they are opened. */
 export type LentEncryption = { readonly 'identity-file'?: string | undefined }
 
@@ -38,6 +54,7 @@ export type LentOptions = {
     readonly kinds: readonly string[]
     readonly 'trusted-keys': readonly string[]
     readonly encrypt: LentEncryption
+    readonly 'off-site': readonly LentOffSite[]
   }
 }
 

@@ -21,7 +21,8 @@ afterAll(async () => {
 })
 
 const inQuiz = (sql: string, database = 'quiz') => psql(server, sql, { database })
-const databases = (): readonly string[] => psql(server, "SELECT datname FROM pg_database WHERE datname !~ '^(template|postgres$)' ORDER BY 1").split('\n')
+const databases = (): readonly string[] =>
+  psql(server, "SELECT datname FROM pg_database WHERE datname !~ '^(template|postgres$)' ORDER BY 1").split('\n')
 
 beforeEach(() => {
   for (const one of databases().filter((name) => name !== '')) {
@@ -45,7 +46,10 @@ test('an encrypted backup is opened by a key file of the host, and by no other',
   inQuiz('DELETE FROM game')
   writeFileSync(place.keyFile, stranger.secret, { mode: 0o600 })
   const refused = await apply(place)
-  expect([refused.outputs['restored'], refused.findings[0]?.observed]).toEqual(['false', expect.stringMatching(/cannot be decrypted: .*no identity matched/)])
+  expect([refused.outputs['restored'], refused.findings[0]?.observed]).toEqual([
+    'false',
+    expect.stringMatching(/cannot be decrypted: .*no identity matched/),
+  ])
   expect(inQuiz('SELECT count(*) FROM game')).toBe('0')
   writeFileSync(place.keyFile, two.secret)
   const applied = await apply(place)
@@ -64,7 +68,10 @@ test('when health-check is worse after the swap, what was there is there again',
   inQuiz('DELETE FROM game WHERE n > 9')
   const ran = await apply(place)
   http.close()
-  expect([ran.outputs['restored'], ran.findings[0]?.observed]).toEqual(['false', expect.stringMatching(/health-check is worse than before/)])
+  expect([ran.outputs['restored'], ran.findings[0]?.observed]).toEqual([
+    'false',
+    expect.stringMatching(/health-check is worse than before/),
+  ])
   expect(inQuiz('SELECT count(*) FROM game')).toBe('9')
   expect(databases().filter((name) => name.includes('__before_'))).toEqual([])
 })
@@ -80,7 +87,12 @@ test('on the host the inputs are options of a command, with the same plan and th
     spawnSync(process.execPath, ['.build/restore.js', '--config', config, '--report-file', report, ...options], {
       encoding: 'utf8',
       cwd: resolve('.'),
-      env: { PATH: process.env['PATH'] ?? '', HOME: place.stateHome, XDG_STATE_HOME: place.stateHome, 'INPUT_DATABASE-URL': place.urlOf('quiz') },
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOME: place.stateHome,
+        XDG_STATE_HOME: place.stateHome,
+        'INPUT_DATABASE-URL': place.urlOf('quiz'),
+      },
     })
   expect(command('--digset', 'x').stderr).toContain('there is no option --digset; did you mean digest?')
   const planned = command('--kind', 'database', '--backup=latest-verified')
@@ -102,7 +114,9 @@ test('the first proven backup after 7 days drops what a restore kept, and its dr
   psql(server, `COMMENT ON DATABASE "${kept}" IS '${late}'`)
   psql(server, `CREATE DATABASE quiz__before_0123456789ab`)
   const dry = await place.backup({ 'dry-run': 'true' })
-  expect(dry.reports[0]?.facts['plan']).toMatchObject({ lines: expect.arrayContaining([expect.objectContaining({ does: 'drop', subject: `database ${kept}, which a restore kept` })]) })
+  expect(dry.reports[0]?.facts['plan']).toMatchObject({
+    lines: expect.arrayContaining([expect.objectContaining({ does: 'drop', subject: `database ${kept}, which a restore kept` })]),
+  })
   expect(databases()).toContain(kept)
   await place.backup()
   expect(databases()).toEqual(['quiz', 'quiz__before_0123456789ab'])

@@ -70,7 +70,10 @@ export type RestoredTold = {
 
 /** What is less than it was in the source, in words; empty when nothing is. */
 const lessThan = ({ notFilled, leftOut }: RestoredTold): string =>
-  [...(notFilled.length > 0 ? [`not filled: ${notFilled.join(', ')}`] : []), ...(leftOut.length > 0 ? [`left out: ${leftOut.join(', ')}`] : [])].join('; ')
+  [
+    ...(notFilled.length > 0 ? [`not filled: ${notFilled.join(', ')}`] : []),
+    ...(leftOut.length > 0 ? [`left out: ${leftOut.join(', ')}`] : []),
+  ].join('; ')
 
 export const judgeRestored = (subject: string, told: RestoredTold): RestoreFinding => {
   const less = lessThan(told)

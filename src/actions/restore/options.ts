@@ -25,6 +25,7 @@ export const options = {
   backup: backupId().default(latestVerified).meta({ description: 'Id of the backup, or `latest-verified`.' }),
   kind: z.enum(restoreKinds).default('database').meta({ description: 'What is restored.' }),
   target: databaseName().optional().meta({ description: 'The database that it becomes; by default the configured one.' }),
+  from: z.enum(['off-site']).optional().meta({ description: '`off-site`: the backup is fetched from `backup.off-site` first.' }),
   into: z
     .enum(['beside'])
     .optional()
@@ -47,7 +48,7 @@ export const options = {
 }
 
 export const reads = ['compose', 'database'] as const
-export const borrows = ['backup.root', 'backup.trusted-keys', 'backup.encrypt'] as const
+export const borrows = ['backup.root', 'backup.trusted-keys', 'backup.encrypt', 'backup.off-site'] as const
 
 export type RestoreOptions = ActionOptions<typeof options, (typeof reads)[number], (typeof borrows)[number]>
 

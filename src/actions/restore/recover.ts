@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import type { Context } from '../../contract/context.ts'
 import { undoSteps } from '../../core/steps.ts'
-import { locateServer } from './site.ts'
+import { locateServer } from './locate.ts'
 import { leftToUndo, type RestoreWorld, restoreSteps } from './steps.ts'
 
 export const worldOf = (context: Context): RestoreWorld => ({

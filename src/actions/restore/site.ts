@@ -7,6 +7,8 @@ import { latestVerified } from '../../domain/restore/choose.ts'
 import { seeStored, seeUnsigned } from '../../probes/backup/stored.ts'
 import { folderFault } from '../../tools/folder-trust.ts'
 import { besideDatabase, restoreApplication } from '../../tools/restore/administrator.ts'
+import { fetchFromOffSite } from './from-off-site.ts'
+import { locateServer } from './locate.ts'
 import type { RestoreOptions } from './options.ts'
 
 /** Where a restore takes from, and where it goes to. */
@@ -24,24 +26,14 @@ export type RestoreSite = {
   readonly stored: readonly StoredBackup[]
 }
 
-export const locateServer = async ({ connect }: Pick<Context, 'connect'>): Promise<PostgresTarget> => {
-  const location = await connect.postgres()
-  if (!location.seen) throw new UserError(`the database cannot be found: ${location.cause}; ${location.advice}`)
-  const { value } = location
-  if (value.kind === 'target') return value.target
-  throw new UserError(
-    value.kind === 'down'
-      ? `the database server does not run: ${value.cause}; start it first`
-      : 'no database is configured: set database.service or database.url',
-  )
-}
-
-const trustedRoot = ({ 'backup-section': section }: RestoreOptions): string => {
+const trustedRoot = (given: RestoreOptions): string => {
+  const { 'backup-section': section } = given
   const root = section?.root
   if (root === undefined) throw new UserError('ronde.yml has no section backup: write backup: { root: /var/backups/… } into it')
   const fault = folderFault(root)
-  if (fault === 'absent') throw new UserError(`backup.root: there is no ${root}`)
-  if (fault !== undefined) throw new UserError(`backup.root: ${fault.path} ${fault.reason}: what lies there could be anybody's`)
+  if (fault === 'absent' && given.from === undefined) throw new UserError(`backup.root: there is no ${root}`)
+  if (fault !== undefined && fault !== 'absent')
+    throw new UserError(`backup.root: ${fault.path} ${fault.reason}: what lies there could be anybody's`)
   return root
 }
 
@@ -62,6 +54,7 @@ const storedFor = async (root: string, given: RestoreOptions, context: Context):
 
 export const openSite = async (context: Context, given: RestoreOptions): Promise<RestoreSite> => {
   const root = trustedRoot(given)
+  if (given.from !== undefined) await fetchFromOffSite(context, given, { root, keys: keysOf(context, given) })
   const target = await locateServer(context)
   const database = given.target ?? target.database
   return {

@@ -61,12 +61,20 @@ const keyOf = ({ schema, name }: { readonly schema: string; readonly name: strin
 const difference = ({ now = 0, saved = 0 }: RowsOfTable): number => Math.abs(now - saved)
 
 /** Table by table, the greatest differences first: rows now, rows of the backup. */
-export const lostRows = (manifest: DatabaseManifest, now: readonly RowsBefore[], most = 20): readonly (readonly [string, string, string])[] => {
+export const lostRows = (
+  manifest: DatabaseManifest,
+  now: readonly RowsBefore[],
+  most = 20,
+): readonly (readonly [string, string, string])[] => {
   const all = new Map<string, RowsOfTable>(manifest.relations.map((one) => [keyOf(one), { saved: one.rows }]))
   for (const one of now) all.set(keyOf(one), { ...all.get(keyOf(one)), now: one.rows })
   return [...all]
     .filter(([, one]) => one.now !== one.saved)
     .toSorted(([a, one], [b, other]) => difference(other) - difference(one) || (a < b ? -1 : 1))
     .slice(0, most)
-    .map(([key, one]) => [key, one.now === undefined ? 'not there' : `about ${one.now}`, one.saved === undefined ? 'not there' : `${one.saved}`])
+    .map(([key, one]) => [
+      key,
+      one.now === undefined ? 'not there' : `about ${one.now}`,
+      one.saved === undefined ? 'not there' : `${one.saved}`,
+    ])
 }
