@@ -99,7 +99,7 @@ test('on the host the inputs are options of a command, with the same plan and th
   expect(planned.status).toBe(0)
   const { facts } = JSON.parse(readFileSync(report, 'utf8')) as { facts: { plan: { digest: string } } }
   const applied = command('--digest', facts.plan.digest.slice(0, 12), '--confirm', 'quiz@quiz-prod')
-  expect([applied.status, inQuiz('SELECT count(*) FROM game')]).toEqual([0, '100'])
+  expect([applied.status, applied.stdout + applied.stderr, inQuiz('SELECT count(*) FROM game')]).toEqual([0, expect.any(String), '100'])
 })
 
 test('the first proven backup after 7 days drops what a restore kept, and its dry run says so; before that it stays', async () => {

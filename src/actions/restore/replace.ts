@@ -57,6 +57,8 @@ export const replaceDatabase = async (site: RestoreSite, { record, services, tro
     await startContainers(containers, worldOf(site.context))
     const worse = await newTrouble(site, trouble)
     if (worse.length > 0) throw new Error(`health-check is worse than before: ${worse.slice(0, 3).join('; ')}`)
+    // A look that was cut short says nothing.
+    site.context.signal.throwIfAborted()
     await chain.step('kept', { id: record.id })
     return { replaced: true }
   } catch (error) {
