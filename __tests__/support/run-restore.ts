@@ -6,6 +6,9 @@ import { runBackup } from './run-backup.ts'
 
 type Given = Omit<RondeRun, 'inputs' | 'files'> & { readonly database?: string; readonly section?: string }
 
+/** Whatever else runs on the machine of the tests is no business of this server. */
+export const onlyDatabase = 'health-check: { checks: [postgres] }\n'
+
 let runs = 0
 
 /** A dispatch by a person, in a workflow run of its own. */
@@ -20,7 +23,7 @@ export const personsRun = (runId = String(2_000_000_000 + ++runs)) => ({
 })
 
 /** A server's backups and state, and the two actions that work with them. */
-export const restorePlace = async (server: PostgresServer, { database: usual = 'quiz', section = '', encrypt = '' } = {}) => {
+export const restorePlace = async (server: PostgresServer, { database: usual = 'quiz', section = onlyDatabase, encrypt = '' } = {}) => {
   const folder = await temporaryFolder()
   const [root, stateHome] = [join(folder.path, 'backups'), join(folder.path, 'state')]
   await mkdir(stateHome, { mode: 0o700 })

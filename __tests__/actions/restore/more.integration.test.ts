@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globa
 import { newAgeKey } from '../../support/age.ts'
 import { debian, psql } from '../../support/backup.ts'
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
-import { restorePlace } from '../../support/run-restore.ts'
+import { onlyDatabase, restorePlace } from '../../support/run-restore.ts'
 
 jest.setTimeout(300_000)
 
@@ -63,7 +63,7 @@ test('when health-check is worse after the swap, what was there is there again',
   }).listen(0, '127.0.0.1')
   await once(http, 'listening')
   const { port } = http.address() as AddressInfo
-  await using place = await restorePlace(server, { section: `health-check: { endpoints: [{ url: 'http://127.0.0.1:${port}/' }] }` })
+  await using place = await restorePlace(server, { section: `health-check: { checks: [postgres, endpoints], endpoints: [{ url: 'http://127.0.0.1:${port}/' }] }` })
   await place.backup()
   inQuiz('DELETE FROM game WHERE n > 9')
   const ran = await apply(place)
@@ -81,7 +81,7 @@ test('on the host the inputs are options of a command, with the same plan and th
   await place.backup()
   inQuiz('DELETE FROM game')
   const config = join(place.root, '../ronde.yml')
-  writeFileSync(config, `server: quiz-prod\nbackup: { root: '${place.root}' }\n`)
+  writeFileSync(config, `server: quiz-prod\nbackup: { root: '${place.root}' }\n${onlyDatabase}`)
   const report = join(place.root, '../report.json')
   const command = (...options: readonly string[]) =>
     spawnSync(process.execPath, ['.build/restore.js', '--config', config, '--report-file', report, ...options], {

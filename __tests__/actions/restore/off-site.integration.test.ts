@@ -37,7 +37,7 @@ test('on a new machine with an empty server, of the copy elsewhere and the publi
   const stateHome = join(place.root, '../new-state')
   await mkdir(stateHome, { mode: 0o700 })
   const fileOf = (keys: string) => ({
-    '.github/ronde.yml': `backup:\n  root: ${place.root}\n  off-site: [{ directory: ${share} }]\n${keys}`,
+    '.github/ronde.yml': `backup:\n  root: ${place.root}\n  off-site: [{ directory: ${share} }]\n${keys}${onlyDatabase}`,
   })
   const trusted = fileOf(
     `  trusted-keys:\n    - |\n${key
