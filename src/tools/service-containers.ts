@@ -27,7 +27,7 @@ export const startContainers = async (containers: readonly string[], { compose, 
         throw new UserError(`the ledger names the container ${id}, which is of another project: it is left as it is`)
       continue
     }
-    if (container.state === 'running') continue
+    // What was listed may be from before it was stopped; to start what runs does nothing.
     const finished = await compose.docker(['start', '--', id], { timeoutMs: engineMs })
     if (!isDone(finished))
       throw new UserError(`${container.service} was stopped for a backup or a restore and does not start: ${saidBy(finished)}`)
