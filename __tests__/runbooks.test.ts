@@ -19,6 +19,7 @@ const ids: readonly string[] = findingIds
 
 /** Strings that look like an id and are none. */
 const notIds: Readonly<Record<string, string>> = {
+  'backup.encrypt': 'an option that another action borrows',
   'backup.kinds': 'an option that another action borrows',
   'backup.root': 'an option that another action borrows',
   'backup.trusted-keys': 'an option that another action borrows',

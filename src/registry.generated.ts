@@ -10,5 +10,6 @@ export const actions: Registry = {
   'journal': () => import('./actions/journal/action.ts'),
   'merge': () => import('./actions/merge/action.ts'),
   'purge-verify': () => import('./actions/purge-verify/action.ts'),
+  'restore': () => import('./actions/restore/action.ts'),
   'silence': () => import('./actions/silence/action.ts'),
 }

@@ -14,7 +14,12 @@ export type ActionOptions<
   Shape extends OptionShape,
   Reads extends CommonSection = never,
   Lent extends LentOption = never,
-> = OptionsOf<Shape> & Pick<CommonOptions, Reads> & BorrowedOptions<Lent>
+> = OptionsOf<Shape> & Pick<CommonOptions, Reads> & BesideOwn<BorrowedOptions<Lent>, keyof Shape>
+
+/** What is borrowed of a section that is called like an option of the action's own comes as `<section>-section`. */
+type BesideOwn<Borrowed, Own extends PropertyKey> = {
+  readonly [Section in keyof Borrowed as Section extends Own ? `${Section & string}-section` : Section]: Borrowed[Section]
+}
 
 /** What the parser made of a declaration's own options, for whoever no longer knows their types. */
 export type ParsedValues = Readonly<Record<string, unknown>>

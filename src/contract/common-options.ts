@@ -27,10 +27,35 @@ export type LentBackup = {
   readonly 'trusted-keys'?: readonly string[] | undefined
 }
 
+/** Where copies of backups go, as far as a restore reads it. */
+export type LentOffSite = {
+  readonly directory?: string | undefined
+  readonly rclone?: string | undefined
+  readonly 'rclone-config'?: string | undefined
+  readonly s3?:
+    | {
+        readonly bucket: string
+        readonly endpoint: string
+        readonly region: string
+        readonly 'access-key': string
+        readonly 'secret-key': string
+      }
+    | undefined
+}
+
+/** How backups are encrypted, as far as a restore reads it: with which keys of this host they are opened. */
+export type LentEncryption = { readonly 'identity-file'?: string | undefined }
+
 /** Options that a section lends to other actions; the action whose they are holds itself to these types. */
 export type LentOptions = {
   readonly 'health-check': { readonly endpoints: readonly LentEndpoint[] }
-  readonly backup: { readonly root: string; readonly kinds: readonly string[]; readonly 'trusted-keys': readonly string[] }
+  readonly backup: {
+    readonly root: string
+    readonly kinds: readonly string[]
+    readonly 'trusted-keys': readonly string[]
+    readonly encrypt: LentEncryption
+    readonly 'off-site': readonly LentOffSite[]
+  }
 }
 
 /** `health-check.endpoints`, `backup.root` */

@@ -65,6 +65,8 @@ export interface Context {
   readonly temporary: string
   /** Absent where the run is about none. */
   readonly pullRequest?: PullRequestOfRun | undefined
+  /** Of this workflow run on GitHub, whatever its attempt; elsewhere of this process: a change that is planned in one run is applied in another. */
+  readonly runId: string
   /** Show what would be done and change nothing; only an action that may change something can be asked for it. */
   readonly dryRun: boolean
   readonly secrets: Secrets

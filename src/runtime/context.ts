@@ -28,6 +28,7 @@ type Given = Pick<
   | 'invoke'
   | 'byProxy'
   | 'dryRun'
+  | 'runId'
   | 'server'
   | 'servers'
   | 'configuration'
@@ -72,6 +73,7 @@ export const createContext = (parts: ContextParts): Context => {
     temporary: parts.temporary,
     openKept: parts.openKept,
     dryRun: parts.dryRun,
+    runId: parts.runId,
     secrets,
     state: parts.store,
     compose,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Secrets } from '../contract/context.ts'
@@ -140,9 +141,10 @@ export const openRun = async (opening: Opening): Promise<Run> => {
     lastLook: lastLookOf(redactor, [parsed.server]),
     server: parsed.server,
     servers: parsed.servers,
-    configuration: parsed.configuration,
+    configuration: parsed.configuration.source,
     dryRun: parsed.dryRun,
     remarks: [],
+    runId: environment['GITHUB_RUN_ID'] || randomUUID(),
     pullRequest: event.pullRequest,
     temporary: environment['RUNNER_TEMP'] || tmpdir(),
     holdsLock: false,

@@ -87,6 +87,7 @@ const contextOf = (
     configuration: '',
     temporary: tmpdir(),
     dryRun: false,
+    runId: '',
     common: header.version === 1 ? configured : { compose: reached.compose, database: reached.database },
     stateDirectory: wanted.directory,
     store: noState,

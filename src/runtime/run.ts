@@ -42,6 +42,7 @@ export type Run = {
   readonly dryRun: boolean
   /** What is said of the run as a whole, whatever the action finds. */
   readonly remarks: readonly JudgedFinding[]
+  readonly runId: string
   /** This process has the lock of the site already. */
   readonly holdsLock: boolean
   /** Undefined on a hosted runner. */

@@ -15,7 +15,13 @@ test.each([
   const ask = async ({ body = '' }: { readonly body?: string | undefined }) => {
     const { queries } = JSON.parse(body) as { queries: readonly { version: string }[] }
     asked.push(...queries.map((one) => one.version))
-    return { answered: true as const, status: 200, retryAfter: undefined, text: JSON.stringify({ results: queries.map(() => ({})) }) }
+    return {
+      answered: true as const,
+      status: 200,
+      retryAfter: undefined,
+      hash: undefined,
+      text: JSON.stringify({ results: queries.map(() => ({})) }),
+    }
   }
   const asking = { ask, signal: new AbortController().signal, counts: { requests: 0 } }
   const { troubles } = await createOsvApi(

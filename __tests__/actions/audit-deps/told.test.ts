@@ -3,17 +3,17 @@ import { commentText } from '../../../src/actions/audit-deps/comment-text.ts'
 import { type AuditTotals, noTotals, overviewOf } from '../../../src/actions/audit-deps/overview.ts'
 import { judgeApt } from '../../../src/actions/audit-deps/parts/os-updates/policy.ts'
 import { adviceOf } from '../../../src/actions/audit-deps/parts/packages/advice.ts'
+import { judgeIgnores } from '../../../src/actions/audit-deps/parts/packages/ignores.ts'
 import {
   judgeAdvisory,
   judgeCleanChange,
   judgeCleanFile,
   judgeFiles,
-  judgeIgnores,
   judgeNoBase,
   judgeNoFiles,
   judgeSourceTrouble,
 } from '../../../src/actions/audit-deps/parts/packages/policy.ts'
-import { rankAdvisory } from '../../../src/actions/audit-deps/parts/packages/rank.ts'
+import { rankAdvisory } from '../../../src/actions/audit-deps/rank.ts'
 import { couldNotLook, saw } from '../../../src/contract/seen.ts'
 import type { IgnoreEntry } from '../../../src/domain/packages/ignore.ts'
 import type { Advisory } from '../../../src/domain/packages/match.ts'
@@ -181,13 +181,14 @@ const rows: readonly [what: string, told: () => readonly string[]][] = [
   ['a change that brings nothing', () => toldOf(judgeCleanChange(2, 3))],
   [
     'one package that is not pinned',
-    () => toldOf(judgeFiles({ unpinned: [{ path: 'r.txt', line: 4, name: 'flask', wanted: '>=2' }], troubles: [] })),
+    () => toldOf(judgeFiles({ packages: [], unpinned: [{ path: 'r.txt', line: 4, name: 'flask', wanted: '>=2' }], troubles: [] })),
   ],
   [
     'four packages that are not pinned, and a file that could not be read',
     () =>
       toldOf(
         judgeFiles({
+          packages: [],
           unpinned: ['a', 'b', 'c', 'd'].map((name, line) => ({ path: 'r.txt', line: line + 1, name, wanted: 'any' })),
           troubles: [
             { path: 'b.lock', line: 7, cause: 'it is no JSON' },
@@ -199,7 +200,7 @@ const rows: readonly [what: string, told: () => readonly string[]][] = [
   [
     '52 packages that are not pinned',
     () => [
-      `${judgeFiles({ unpinned: Array.from({ length: 52 }, (_, line) => ({ path: 'r.txt', line, name: 'a', wanted: 'any' })), troubles: [] })[0]?.evidence.length}`,
+      `${judgeFiles({ packages: [], unpinned: Array.from({ length: 52 }, (_, line) => ({ path: 'r.txt', line, name: 'a', wanted: 'any' })), troubles: [] })[0]?.evidence.length}`,
     ],
   ],
   ['a source that does not answer', () => toldOf(judgeSourceTrouble({ subject: 'osv', cause: 'status 503', advice: 'run it again' }))],

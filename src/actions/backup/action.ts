@@ -15,6 +15,7 @@ import { isPublicKey, newSigningKey, signingKeyFile } from '../../domain/backup/
 import { seeStored } from '../../probes/backup/stored.ts'
 import { prepareRoot } from '../../tools/backup-folder.ts'
 import { encryptionOf, encryptOptions } from './encrypt-options.ts'
+import { dropExpired, plannedDrops } from './expired.ts'
 import { hookOptions, runHooks } from './hooks.ts'
 import { keepOptions } from './keep-options.ts'
 import { locateDatabase } from './locate.ts'
@@ -105,7 +106,8 @@ const planned = async (given: Options, context: Context) => {
   const database = await locateDatabase(context)
   const subject = 'target' in database ? `database/${database.target.database}` : 'database'
   const made = given.kinds.map((kind) => ({ does: 'back up', subject: `${kind} of ${subject} into ${given.root}`, bytes: 0 }))
-  const plan = planOf([...made, ...(await plannedPrune(given, { root: given.root, context }, await keysBeside(given.root)))])
+  const pruned = await plannedPrune(given, { root: given.root, context }, await keysBeside(given.root))
+  const plan = planOf([...made, ...pruned, ...(await plannedDrops({ context, database }))])
   const would = finding({
     id: 'backup.verified',
     subject,
@@ -137,6 +139,8 @@ const run = async (given: Options, context: Context) => {
     site,
     ran.flatMap(({ outcome }) => outcome?.backups ?? []),
   )
+  if (ran.some(({ name, outcome }) => name === 'database' && outcome?.backups?.every(({ proof }) => proof.verified) === true))
+    await dropExpired(site)
   const hooked = [...refused, ...(await laterHooks(given, context, [...refused, ...tended, ...ran.flatMap(({ findings }) => findings)]))]
   return {
     ...reportOf(ran, [...keys, ...hooked, ...tended], given),

@@ -1,11 +1,9 @@
 import { statfs } from 'node:fs/promises'
 import type { PostgresTarget } from '../../contract/database.ts'
 import type { Obstacle } from '../../contract/seen.ts'
-import { chooseClient, noClientWords } from '../../domain/backup/client.ts'
 import type { DiskRoom } from '../../domain/backup/room.ts'
-import { hostClient, type PostgresClient } from '../../tools/postgres-programs/client.ts'
-import { isMountable } from '../../tools/postgres-programs/helper-container.ts'
-import { imageClient } from '../../tools/postgres-programs/image-client.ts'
+import type { PostgresClient } from '../../tools/postgres-programs/client.ts'
+import { findClient } from '../../tools/postgres-programs/find-client.ts'
 import { findPrograms } from '../../tools/postgres-programs/installed.ts'
 import { containerPlace } from '../../tools/scratch/container-place.ts'
 import { hostPlace, type ScratchOwner, type ScratchPlace, scratchFolder } from '../../tools/scratch/place.ts'
@@ -19,41 +17,12 @@ export type WantedPrograms = {
   readonly serverMajor: number
 }
 
-/** The container and image of a compose service; undefined for a database elsewhere, or where docker does not answer. */
-const serverImage = async ({
-  site,
-  target,
-  unfinished,
-}: WantedPrograms): Promise<{ readonly container: string; readonly image: string } | undefined> => {
-  const { compose } = site.context
-  if (target.service === undefined || !isMountable(unfinished.folder)) return undefined
-  const containers = await compose.containers()
-  const own = containers.seen ? containers.value.find(({ service, state }) => service === target.service && state === 'running') : undefined
-  if (own === undefined) return undefined
-  const inspected = await compose.docker(['inspect', '--format', '{{.Image}}', own.id])
-  const image = inspected.stdout.trim()
-  return /^sha256:[0-9a-f]{64}$/.test(image) ? { container: own.id, image } : undefined
-}
-
-const fromImage = async (wanted: WantedPrograms): Promise<PostgresClient | undefined> => {
-  const { site, unfinished, serverMajor } = wanted
-  const server = await serverImage(wanted)
-  if (server === undefined) return undefined
-  const { runProgram: run, signal } = site.context
-  const { random: token, folder, work } = unfinished
-  await site.steps.step('containers', { token })
-  return imageClient({ ...server, token, folders: [folder, work], serverMajor, run, signal })
-}
-
 /** PostgreSQL's client programs for a server of this major: of its own image, else of this host; or what to install. */
-export const clientFor = async (wanted: WantedPrograms): Promise<PostgresClient | Obstacle> => {
-  const { site, serverMajor } = wanted
-  const { runProgram: run, signal } = site.context
-  const own = await fromImage(wanted)
-  if (own !== undefined && own.major >= serverMajor) return own
-  const installed = await findPrograms('pg_dump', { run, signal })
-  const chosen = chooseClient(installed, serverMajor)
-  return chosen === undefined ? noClientWords(installed, serverMajor) : hostClient(chosen)
+export const clientFor = ({ site, target, unfinished, serverMajor }: WantedPrograms): Promise<PostgresClient | Obstacle> => {
+  const { compose, runProgram: run, signal } = site.context
+  const { random: token, folder, work } = unfinished
+  const begin = () => site.steps.step('containers', { token })
+  return findClient({ compose, run, signal, target, serverMajor, token, folders: [folder, work], begin })
 }
 
 export type FoundPlace = { readonly place: ScratchPlace; readonly owner: ScratchOwner }

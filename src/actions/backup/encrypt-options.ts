@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Context } from '../../contract/context.ts'
 import type { Obstacle } from '../../contract/seen.ts'
+import { absolutePath } from '../../core/options/common.ts'
 import { list } from '../../core/options/list.ts'
 import { secretText } from '../../core/options/secret.ts'
 import { recipientTrouble } from '../../domain/backup/recipients.ts'
@@ -21,6 +22,9 @@ export const encryptOptions = {
       recipients: list(recipient())
         .default([])
         .meta({ description: 'Public halves of age or ssh keys: two or more, of which one is kept offline.' }),
+      'identity-file': absolutePath()
+        .optional()
+        .meta({ description: 'File on this host with the secret keys that open backups, for `restore`.' }),
       'drill-key': secretText().optional().meta({
         description: 'A secret age key with which each stored file is read again. Whoever takes this server then reads the backups, too.',
       }),

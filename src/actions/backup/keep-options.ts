@@ -4,7 +4,8 @@ import { timeOfBackupId } from '../../domain/backup/layout.ts'
 import type { RetainOptions } from './retain.ts'
 
 const count = (most: number) => z.number().int().min(0).max(most)
-const mostDays = 3_660
+/** A century: what is made for a restore prunes nothing. */
+const mostDays = 36_600
 const mostSlots = 1_000
 
 const backupId = () =>

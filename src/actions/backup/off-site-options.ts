@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { list } from '../../core/options/list.ts'
 import { secretText } from '../../core/options/secret.ts'
 import { httpUrl } from '../../core/options/url.ts'
-import type { S3Place } from '../../tools/off-site/rclone.ts'
 
 const text = () => z.string().min(1, 'is empty')
 
@@ -38,11 +37,3 @@ const target = z
 export const offSiteOption = list(target).default([]).meta({ description: 'Where copies go: `directory`, `rclone` or `s3` each.' })
 
 export type OffSiteOption = z.output<typeof target>
-
-export const placeOf = (given: z.output<typeof s3>): S3Place => ({
-  bucket: given.bucket,
-  endpoint: given.endpoint,
-  region: given.region,
-  accessKey: given['access-key'],
-  secretKey: given['secret-key'],
-})

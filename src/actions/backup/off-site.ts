@@ -5,25 +5,14 @@ import { backupFiles } from '../../domain/backup/layout.ts'
 import type { StoredBackup, StoredCopy } from '../../domain/backup/stored.ts'
 import { seeBackupIds } from '../../probes/backup/stored.ts'
 import { replaceSynced } from '../../tools/backup-folder.ts'
-import { directoryTarget } from '../../tools/off-site/directory.ts'
-import { rcloneTarget, s3Remote } from '../../tools/off-site/rclone.ts'
+import { offSiteTarget } from '../../tools/off-site/open-target.ts'
 import { sendBackup } from '../../tools/off-site/send.ts'
 import type { OffSiteTarget } from '../../tools/off-site/target.ts'
 import { judgeCopy, judgeProtection, keptHere } from './off-site-findings.ts'
-import { type OffSiteOption, placeOf } from './off-site-options.ts'
+import type { OffSiteOption } from './off-site-options.ts'
 import type { BackupSite } from './part.ts'
 
 export type OffSiteFinding = JudgedFinding<'backup.off-site' | 'backup.encryption'>
-
-const longestMs = 6 * 3_600_000
-
-const targetOf = (option: OffSiteOption, { context }: Pick<BackupSite, 'context'>): OffSiteTarget => {
-  const limits = { signal: context.signal, timeoutMs: longestMs }
-  if (option.directory !== undefined) return directoryTarget(option.directory, context.signal)
-  if (option.s3 !== undefined) return rcloneTarget(s3Remote(placeOf(option.s3)), context.programs, limits)
-  const remote = option.rclone ?? ''
-  return rcloneTarget({ name: remote, remote, config: option['rclone-config'], s3: false }, context.programs, limits)
-}
 
 /** Kinds that hold passwords in plain: never sent unless they are encrypted. */
 const secretKinds = new Set(['config', 'globals'])
@@ -80,7 +69,7 @@ export const sendOffSite = async (
   const findings: OffSiteFinding[] = kept.map(({ manifest }) => keptHere(manifest))
   const copies = new Map<string, StoredCopy[]>()
   for (const option of options) {
-    const target = targetOf(option, site)
+    const target = offSiteTarget(option, site.context)
     findings.push(...(await sendAll(site, target, sent, copies)), judgeProtection(target.name, await target.protection()))
   }
   for (const [path, list] of copies) await replaceSynced(join(path, backupFiles.copies), `${JSON.stringify(list, undefined, 1)}\n`)

@@ -8,7 +8,13 @@ import { endOwnSessions } from '../../tools/connect/own-sessions.ts'
 import { withPostgresSession } from '../../tools/connect/session.ts'
 import { removeHelpers } from '../../tools/postgres-programs/helper-container.ts'
 import { removeScratch } from '../../tools/scratch/place.ts'
-import { type ContainerWorld, type RunningContainer, removeHelper, startContainers, stopContainers } from './containers.ts'
+import {
+  type ContainerWorld,
+  type RunningContainer,
+  removeHelper,
+  startContainers,
+  stopContainers,
+} from '../../tools/service-containers.ts'
 
 /** Steps of archives. */
 export type ArchiveRecords = {

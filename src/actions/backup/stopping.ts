@@ -1,6 +1,6 @@
 import type { Obstacle } from '../../contract/seen.ts'
 import { beginSteps } from '../../core/steps.ts'
-import { runsSince } from './containers.ts'
+import { runningAmong } from '../../tools/service-containers.ts'
 import type { BackupSite } from './part.ts'
 import { backupSteps } from './steps.ts'
 
@@ -23,11 +23,7 @@ export const whileStopped = async <T>(
       advice: 'correct `stop-services`: it lists services of the compose project',
     }
   const named = seen.value.filter(({ service, oneOff }) => services.includes(service) && !oneOff)
-  const since = await Promise.all(named.map(({ id }) => runsSince(id, world)))
-  const running = named.flatMap(({ id, service }, index) => {
-    const startedAt = since[index]
-    return startedAt === undefined ? [] : [{ id, service, startedAt }]
-  })
+  const running = await runningAmong(named, world)
   if (running.length === 0) return work()
   const steps = beginSteps(backupSteps, world, context.ledger)
   try {

@@ -3,7 +3,7 @@ import type { Obstacle } from '../../contract/seen.ts'
 import { beginSteps } from '../../core/steps.ts'
 import { canRead, isDatabaseFolder, type SeenVolume, seeVolumeUsers, type VolumeUser } from '../../probes/backup/volume.ts'
 import { packStage } from '../../tools/archive/stages.ts'
-import { helperLabel } from './containers.ts'
+import { helperLabel } from '../../tools/service-containers.ts'
 import type { BackupSite } from './part.ts'
 import { backupSteps } from './steps.ts'
 

@@ -5,6 +5,8 @@ const excluded: ReadonlySet<string> = new Set([
   'PUBLICATION TABLE',
   'PUBLICATION TABLES IN SCHEMA',
   'SUBSCRIPTION',
+  // Stands in the text that pg_restore makes of a dump.
+  'MATERIALIZED VIEW DATA',
 ])
 
 const heading = /^-- (?:Data for )?Name: (.*); Type: ([A-Z ]+); Schema: (.*); Owner: ?(.*)$/

@@ -54,7 +54,7 @@ export const schemaText = async (
   return new TextDecoder().decode(ending.bytes)
 }
 
-const contentsOf = async (compare: CompareCopy, access: ClientAccess): Promise<SeenContents> => {
+const contentsOf = async (compare: Omit<CompareCopy, 'superuser'>, access: ClientAccess): Promise<SeenContents> => {
   const { reader, programs, signal, source } = compare
   const serverTimeouts = { statement: 0, lock: 0, idleInTransaction: 0, clientCheck: 1_000 }
   const limits = { signal, connectTimeoutMs: 10_000, timeoutMs: longestMs, application: 'ronde', direct: true as const, serverTimeouts }
@@ -71,7 +71,8 @@ const contentsOf = async (compare: CompareCopy, access: ClientAccess): Promise<S
   return result.value
 }
 
-const contentsFaults = async (compare: CompareCopy): Promise<readonly string[]> => {
+/** In what rows, sequences, large objects and extensions differ. */
+export const contentsFaults = async (compare: Omit<CompareCopy, 'superuser'>): Promise<readonly string[]> => {
   const { client, secrets, source } = compare
   const access = await client.access({ target: compare.reader, application: 'ronde' }, `${secrets}-reader`)
   const { failures, ...contents } = await contentsOf(compare, access)

@@ -63,6 +63,19 @@ export const seeStoredBackup = async (path: string, id: string, keys: readonly s
   }
 }
 
+/** One that a person names and trusts though no known key signed it; it counts as unproven. Undefined when there is none, or its manifest is none. */
+export const seeUnsigned = async (root: string, id: string): Promise<StoredBackup | undefined> => {
+  for (const source of await seeSourceFolders(root)) {
+    const path = join(root, source, id)
+    if (!(await isFolder(join(root, source))) || !(await isFolder(path))) continue
+    const text = (await readFileOf(join(path, backupFiles.manifest)))?.toString('utf8')
+    const manifest = text === undefined ? undefined : readManifest(text)
+    if (manifest === undefined || !('value' in manifest) || manifest.value.id !== id) continue
+    return { path, manifest: manifest.value, proof: undefined, marks: new Set(), copies: [] }
+  }
+  return undefined
+}
+
 /** Folders of sources below a root: `<server>--<name>--<kind>`. */
 export const seeSourceFolders = async (root: string): Promise<readonly string[]> => {
   const names = await entriesOf(root)

@@ -118,7 +118,9 @@ export const parseOptions = (request: OptionsRequest): OptionsOutcome => {
   const secrets = all.flatMap((one) => one.secrets)
   if (own.value === undefined || mistakes.length > 0) return { parsed: undefined, mistakes, secrets }
   const { timeout, ...options } = own.value
-  const given = Object.fromEntries(borrowed.map(([name, { value }]) => [name, value]))
+  const given = Object.fromEntries(
+    borrowed.map(([name, { value }]) => [Object.hasOwn(action.options, name) ? `${name}-section` : name, value]),
+  )
   const parsed = { action, options: { ...options, ...given }, timeoutMs: timeout as number | undefined, databaseUrl: writtenUrl(layers) }
   return { parsed, mistakes, secrets }
 }

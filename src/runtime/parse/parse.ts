@@ -15,7 +15,7 @@ import { isMapping, type Path, pathText, valueAt } from './path.ts'
 import { namesIn } from './secrets.ts'
 import { belonging, gather, parseCommon, type RunRequest, type Setting } from './setting.ts'
 import { withPlaces } from './where-keys-belong.ts'
-import { invocationLayer, parseEntry, parseWork } from './work.ts'
+import { invocationLayer, parseInvoked, parseWork } from './work.ts'
 
 /** The common part as far as the incidents of a server go by it. */
 const ofServer = ['incidents', 'contacts', 'maintenance', 'time-zone'] as const
@@ -44,8 +44,6 @@ export type ParsedRun = {
   /** What this release leaves out, one line each. */
   readonly notices: readonly string[]
   readonly round: { readonly name: string; readonly entries: readonly ParsedOptions[] } | undefined
-  /** The file, as it was named. */
-  readonly configuration: string
   /** The names under `servers:`, in their order. */
   readonly servers: readonly string[]
   /** The common part for another server, with its overrides. Throws a UserError. */
@@ -73,7 +71,7 @@ const userError = (mistakes: readonly Mistake[]): UserError => new UserError(for
 const optionsFor =
   (setting: Setting): ParsedRun['optionsFor'] =>
   async (name, overrides) => {
-    const { parsed, mistakes, secrets } = await parseEntry(name, invocationLayer(overrides, 'another action'), setting)
+    const { parsed, mistakes, secrets } = await parseInvoked(name, invocationLayer(overrides, 'another action'), setting)
     for (const secret of secrets) setting.request.mask(secret)
     if (parsed === undefined) throw userError(mistakes)
     return parsed
@@ -133,7 +131,6 @@ const assembled = (setting: Setting, common: Common, work: readonly ParsedOption
     common,
     ...ofSingle(single),
     round: isRound ? { name: given.round ?? '', entries: work } : undefined,
-    configuration: setting.file.source,
     servers: Object.keys(isMapping(setting.file.value['servers']) ? setting.file.value['servers'] : {}),
     commonFor: commonFor(setting),
     optionsFor: optionsFor(setting),

@@ -46,6 +46,16 @@ export const parseEntry = async (name: string, layer: Layer, setting: Setting): 
   return parseOptions({ action, file, overrides: server.overrides, above: [layer], find, hasInputs: false, lenders })
 }
 
+/** The same for an action that another one asks for: it maintains what that one does, also where an input says what that is. */
+export const parseInvoked = async (name: string, layer: Layer, setting: Setting): Promise<OptionsOutcome> => {
+  const { file, server, find, request, inputs } = setting
+  const action = await loaded(request.registry, name)
+  const lenders = await lendersFor(action, setting)
+  const isRead = ({ value }: Layer): boolean => Object.keys(value).every((key) => action.reads.some((one) => one === key))
+  const above = [...belonging(inputs, 'common').filter(isRead), layer]
+  return parseOptions({ action, file, overrides: server.overrides, above, find, hasInputs: false, lenders })
+}
+
 type OfRound = { readonly name: string; readonly file: Configuration }
 
 /** What is missing and has no line of its own is told at the entry that asks for it. */

@@ -65,6 +65,7 @@ export const directoryTarget = (directory: string, signal: AbortSignal): OffSite
   return {
     name: directory,
     put: (file, path) => done(() => copyWhole(file, at(path))),
+    get: (path, file) => done(() => copyWhole(at(path), file)),
     read: (path) => tried(() => hashFile(at(path), signal)),
     list: (folder) => tried(async () => (await filesBelow(at(folder))).filter((one) => !one.includes(begun))),
     remove: (path) => done(() => rm(at(path), { force: true })),

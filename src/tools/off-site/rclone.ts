@@ -103,6 +103,7 @@ export const rcloneTarget = (place: RcloneRemote, { run, pipe }: Pick<Programs, 
   return {
     name,
     put: (file, path) => done(['copyto', '--ignore-times', '--no-traverse', '--', file, at(path)]),
+    get: (path, file) => done(['copyto', '--ignore-times', '--no-traverse', '--', at(path), file]),
     read: async (path) => {
       const hash = createHash('sha256')
       let bytes = 0

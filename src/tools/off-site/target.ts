@@ -13,6 +13,8 @@ export type OffSiteTarget = {
   put(file: string, path: string): Promise<Obstacle | undefined>
   /** Reads all of a file that is there. */
   read(path: string): Promise<TargetFile | Obstacle>
+  /** Copies a file from there into a new one here; undefined when it did. */
+  get(path: string, file: string): Promise<Obstacle | undefined>
   /** All files below a folder, named from it; none where there is no such folder. */
   list(folder: string): Promise<readonly string[] | Obstacle>
   remove(path: string): Promise<Obstacle | undefined>

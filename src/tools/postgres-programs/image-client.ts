@@ -12,6 +12,8 @@ export type ImageClient = {
   readonly container: string
   readonly token: string
   readonly folders: readonly string[]
+  /** Folders that are read alone. */
+  readonly readOnly?: readonly string[]
   readonly serverMajor: number
   readonly run: RunProgram
   readonly signal: AbortSignal
@@ -25,7 +27,7 @@ const user = (): string => `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0
 export const programFolders = (major: number): readonly string[] => ['', `/usr/lib/postgresql/${major}/bin/`]
 
 /** Which of the folders has a program, and its version. */
-export const findInImage = async (program: 'pg_dump' | 'postgres', given: Omit<ImageClient, 'container' | 'folders'>) => {
+export const findInImage = async (program: 'pg_dump' | 'postgres', given: Omit<ImageClient, 'container' | 'folders' | 'readOnly'>) => {
   const { image, token, serverMajor, run, signal } = given
   for (const folder of programFolders(serverMajor).toReversed()) {
     const name = `ronde-look-${crypto.randomUUID()}`
@@ -42,7 +44,7 @@ export const findInImage = async (program: 'pg_dump' | 'postgres', given: Omit<I
 
 /** Client programs of the server's own image, each run in a container of its own beside the server; undefined when the image has none. */
 export const imageClient = async (given: ImageClient): Promise<PostgresClient | undefined> => {
-  const { image, container, token, folders } = given
+  const { image, container, token, folders, readOnly = [] } = given
   const found = await findInImage('pg_dump', given)
   if (found === undefined) return undefined
   return {
@@ -55,7 +57,11 @@ export const imageClient = async (given: ImageClient): Promise<PostgresClient | 
       const { host } = access.target
       const isSocket = host.startsWith('/')
       const environment = await libpqEnvironment(access, { here: secrets, there: secrets })
-      const mounts = [...folders.map((path) => ({ path, readOnly: isSocket })), ...(isSocket ? [{ path: host, readOnly: true }] : [])]
+      const mounts = [
+        ...folders.map((path) => ({ path, readOnly: isSocket })),
+        ...readOnly.map((path) => ({ path, readOnly: true })),
+        ...(isSocket ? [{ path: host, readOnly: true }] : []),
+      ]
       const variables = Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`])
       return {
         stage: (program, args) => {

@@ -50,7 +50,7 @@ export type LoadedCopy = { readonly loaded: true; readonly copy: CopyTarget } | 
 const dayMs = 2 ** 31 - 1
 const copyName = 'ronde_copy'
 
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 /** As the scratch server's superuser, where nothing of the dump is run. */
 const asSuperuser = async <T>(target: PostgresTarget, signal: AbortSignal, work: (session: PostgresSession) => Promise<T>): Promise<T> => {
@@ -83,7 +83,7 @@ const makeRoles = async (session: PostgresSession, { source, scratch }: LoadCopy
   await session.query([...ours, ...theirs].join(';\n'))
 }
 
-const localeOf = ({ provider, locale, collate, ctype }: CopySource): string => {
+export const localeOf = ({ provider, locale, collate, ctype }: Pick<CopySource, 'provider' | 'locale' | 'collate' | 'ctype'>): string => {
   const system = `LC_COLLATE ${literal(collate)} LC_CTYPE ${literal(ctype)}`
   if (provider === 'i' && locale !== undefined) return `${system} LOCALE_PROVIDER icu ICU_LOCALE ${literal(locale)}`
   if (provider === 'b' && locale !== undefined) return `${system} LOCALE_PROVIDER builtin BUILTIN_LOCALE ${literal(locale)}`
@@ -109,7 +109,10 @@ const lendDatabase = async (session: PostgresSession, { source }: LoadCopy, { le
   await session.query([`GRANT CREATE ON DATABASE ${copyName} TO ${session.quoted(lending)}`, ...owner].join(';\n'))
 }
 
-const makeExtensions = async (session: PostgresSession, { extensions }: CopySource): Promise<LoadFailure | undefined> => {
+export const makeExtensions = async (
+  session: PostgresSession,
+  { extensions }: Pick<CopySource, 'extensions'>,
+): Promise<LoadFailure | undefined> => {
   for (const { name, version, schema } of extensions) {
     const place = schema === 'pg_catalog' ? '' : ` SCHEMA ${session.quoted(schema)}`
     try {
@@ -189,7 +192,7 @@ const restore = async (
 }
 
 /** What pg_restore says of the first entry that fails: its name, and the server's word. */
-const restoreWords = (stderr: string): string => {
+export const restoreWords = (stderr: string): string => {
   const from = /from TOC entry \d+; \d+ \d+ (.*)/.exec(stderr)?.[1]
   const word = /(?:error: |ERROR: +)(?!could not execute query: ERROR)(.*)/.exec(
     stderr.replace('could not execute query: ERROR:', 'ERROR:'),

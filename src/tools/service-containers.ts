@@ -1,7 +1,7 @@
-import type { Compose } from '../../contract/compose.ts'
-import type { Context } from '../../contract/context.ts'
-import type { Finished } from '../../contract/process.ts'
-import { UserError } from '../../contract/user-error.ts'
+import type { Compose } from '../contract/compose.ts'
+import type { Context } from '../contract/context.ts'
+import type { Finished } from '../contract/process.ts'
+import { UserError } from '../contract/user-error.ts'
 
 export type ContainerWorld = { readonly progress: Context['progress']; readonly compose: Pick<Compose, 'containers' | 'docker'> }
 
@@ -19,11 +19,23 @@ const saidBy = ({ stderr, ended }: Finished): string => stderr.trim().split('\n'
 export type RunningContainer = { readonly id: string; readonly startedAt: string }
 
 /** Since when a container runs; undefined where it does not. Asked anew: the list of the project's containers is of the run's beginning. */
-export const runsSince = async (id: string, { compose }: ContainerWorld): Promise<string | undefined> => {
+const runsSince = async (id: string, { compose }: ContainerWorld): Promise<string | undefined> => {
   const format = '--format={{.State.Running}} {{.State.StartedAt}}'
   const finished = await compose.docker(['container', 'inspect', format, '--', id], { timeoutMs: engineMs })
   const [isRunning, startedAt] = finished.stdout.trim().split(' ')
   return isDone(finished) && isRunning === 'true' ? startedAt : undefined
+}
+
+/** Those that run now, with since when. */
+export const runningAmong = async <One extends { readonly id: string }>(
+  containers: readonly One[],
+  world: ContainerWorld,
+): Promise<readonly (One & RunningContainer)[]> => {
+  const since = await Promise.all(containers.map(({ id }) => runsSince(id, world)))
+  return containers.flatMap((one, index) => {
+    const startedAt = since[index]
+    return startedAt === undefined ? [] : [{ ...one, startedAt }]
+  })
 }
 
 /**
@@ -35,7 +47,7 @@ const startAgain = async ({ id, startedAt }: RunningContainer, service: string, 
   if (since !== undefined && since !== startedAt) return
   const args = since === undefined ? ['start', '--', id] : ['restart', '--time=60', '--', id]
   const finished = await world.compose.docker(args, { timeoutMs: engineMs })
-  if (!isDone(finished)) throw new UserError(`${service} was stopped for a backup and does not start: ${saidBy(finished)}`)
+  if (!isDone(finished)) throw new UserError(`${service} was stopped for a backup or a restore and does not start: ${saidBy(finished)}`)
   world.progress.say(`started again: ${service}`)
 }
 
@@ -43,7 +55,7 @@ const startAgain = async ({ id, startedAt }: RunningContainer, service: string, 
 export const startContainers = async (containers: readonly RunningContainer[], world: ContainerWorld): Promise<void> => {
   const { compose } = world
   const seen = await compose.containers()
-  if (!seen.seen) throw new UserError(`containers that a backup stopped could not be started again: ${seen.cause}`)
+  if (!seen.seen) throw new UserError(`containers that a backup or a restore stopped could not be started again: ${seen.cause}`)
   const own = new Map(seen.value.map((one) => [one.id, one.service]))
   for (const container of containers) {
     const service = own.get(container.id)
