@@ -35,6 +35,15 @@ const uses: readonly { what: string; use: (printer: Printer, text: string) => vo
   { what: 'a line', use: (printer, text) => printer.line(text), own: [] },
   { what: 'an untrusted block', use: (printer, text) => printer.untrusted(`first\n${text}\nlast`), own: ['stop-commands'] },
   { what: 'a group', use: (printer, text) => printer.group(text, [text, text]), own: ['group', 'stop-commands', 'endgroup'] },
+  {
+    what: 'progress',
+    use: (printer, text) => {
+      printer.progress(text)
+      printer.progress(text)
+      printer.line(text)
+    },
+    own: ['group', 'endgroup'],
+  },
   { what: 'an annotation', use: (printer, text) => printer.command('error', { title: text }, text), own: ['error'] },
 ]
 
@@ -66,6 +75,16 @@ describe.each(uses)('$what', ({ use, own }) => {
   test('on a plain terminal holds no command at all', () => {
     expect(obeyed(printed((printer) => use(printer, 'text'), { workflow: false }))).toEqual([])
   })
+})
+
+test('lines of long work stand in one group, which ends where something else is said', () => {
+  const lines = printed((printer) => {
+    printer.progress('dump 1 MB')
+    printer.progress('dump 2 MB')
+    printer.line('ok')
+    printer.progress('dump 3 MB')
+  })
+  expect(lines).toEqual(['::group::Progress', 'dump 1 MB', 'dump 2 MB', '::endgroup::', 'ok', '::group::Progress', 'dump 3 MB'])
 })
 
 describe('masking', () => {

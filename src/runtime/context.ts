@@ -89,7 +89,7 @@ export const createContext = (parts: ContextParts): Context => {
       secrets,
       speakTls: createSpeakTls({ program: parts.looker, run: runProgram }),
     }),
-    progress: { say: (line) => parts.printer.line(line) },
+    progress: { say: (line) => parts.printer.progress(line) },
     ledger: parts.ledger,
     exclusively: parts.exclusively,
     uninterrupted: parts.uninterrupted,

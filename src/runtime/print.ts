@@ -10,6 +10,8 @@ export type CommandProperties = Readonly<Record<string, string | number>>
 /** Everything that a run says on its standard output goes through here, and is redacted and inert when it gets there. */
 export interface Printer {
   line(text: string): void
+  /** A line of long work: folded with those beside it. */
+  progress(text: string): void
   /** Text of several lines that others wrote: inert, and the runner obeys nothing in it. */
   untrusted(block: string): void
   /** Folded lines. */
@@ -56,6 +58,7 @@ type Line = (text: string) => void
 
 const plainPrinter = (line: Line, lines: (block: string) => readonly string[]): Printer => ({
   line,
+  progress: line,
   untrusted: (block) => {
     for (const one of lines(block)) line(one)
   },
@@ -71,6 +74,31 @@ const lookedAt = (lines: readonly string[], redact: (text: string) => string): r
   const joined = lines.join('\n')
   const redacted = redact(joined)
   return redacted === joined ? lines : redacted.split('\n')
+}
+
+/** Lines of long work stand in one group of the log, which ends as soon as anything else is printed. */
+const withProgressGroup = (printer: Omit<Printer, 'progress'>, issue: (name: 'group' | 'endgroup', message: string) => void): Printer => {
+  let isOpen = false
+  const closed =
+    <Words extends readonly unknown[]>(print: (...words: Words) => void) =>
+    (...words: Words): void => {
+      if (isOpen) issue('endgroup', '')
+      isOpen = false
+      print(...words)
+    }
+  return {
+    line: closed(printer.line),
+    untrusted: closed(printer.untrusted),
+    group: closed(printer.group),
+    command: closed(printer.command),
+    // What it says is not shown.
+    mask: printer.mask,
+    progress: (text) => {
+      if (!isOpen) issue('group', 'Progress')
+      isOpen = true
+      printer.line(text)
+    },
+  }
 }
 
 /** The one place that writes to the standard output. */
@@ -90,20 +118,21 @@ export const createPrinter = ({ workflow, redact = (text) => text, write = toStd
     write(body.map((one) => `${one}\n`).join(''))
     issue(token, {}, '')
   }
-  return {
+  const printer = {
     line,
-    untrusted: (block) => stopped(lines(block)),
-    group: (title, body) => {
+    untrusted: (block: string) => stopped(lines(block)),
+    group: (title: string, body: readonly string[]) => {
       issue('group', {}, safe(title))
       stopped(body.map(safe))
       issue('endgroup', {}, '')
     },
-    command: (name, properties, message) => {
+    command: (name: CommandName, properties: CommandProperties, message: string) => {
       const own = Object.entries(properties).map(([key, value]) => [key, safe(String(value))])
       issue(name, Object.fromEntries(own), withAddresses(lookedAt(inertMessage(redact(message)).split('\n'), redact).join('\n')))
     },
-    mask: (secret) => {
+    mask: (secret: string) => {
       for (const form of maskForms(secret)) issue('add-mask', {}, form)
     },
   }
+  return withProgressGroup(printer, (name, message) => issue(name, {}, message))
 }

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, jest, test } from '@jest/globals'
 import { newAgeKey } from '../../support/age.ts'
 import { agedCopy } from '../../support/own-backups.ts'
@@ -192,6 +193,22 @@ describe('size and retention', () => {
     )
     expect(existsSync(path)).toBe(true)
     expect(readdirSync(root).filter((name) => name.startsWith('.'))).toEqual([])
+  })
+
+  test('where the clock went back nothing goes, and the run after that goes on', async () => {
+    const { run, stateHome } = await place()
+    const first = (await run()).outputs['backup-path'] ?? ''
+    const old = await agedCopy(first, stateHome, { at: new Date(Date.now() - 100 * 86_400_000), verified: false, random: '0'.repeat(16) })
+    const [file = ''] = globSync(join(stateHome, '**/state.db'))
+    using state = new DatabaseSync(file)
+    // As if that run had been tomorrow.
+    expect(state.prepare("UPDATE note SET value = value + 86400000 WHERE key = 'clock'").run().changes).toBe(1)
+    expect(found(await run(), 'backup.retention')).toMatchObject([
+      { status: 'warning', observed: expect.stringContaining('the clock of this server went back') },
+    ])
+    expect(existsSync(old)).toBe(true)
+    expect(found(await run(), 'backup.retention')).toMatchObject([{ status: 'ok' }])
+    expect(existsSync(old)).toBe(false)
   })
 
   test('what is kept is read again first: where one is damaged nothing goes', async () => {

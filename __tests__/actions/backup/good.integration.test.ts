@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { debian, psql, tryBackup } from '../../support/backup.ts'
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
@@ -47,6 +48,8 @@ test('an empty database is proven', async () => {
 })
 
 test('a database that was itself restored from a dump is proven', async () => {
-  psql(server, 'CREATE DATABASE twice TEMPLATE rich')
+  psql(server, 'CREATE DATABASE twice TEMPLATE template0')
+  const url = (database: string) => server.url.replace(/\/postgres$/, `/${database}`)
+  execFileSync('sh', ['-c', '"$0/pg_dump" -Fc "$1" | "$0/pg_restore" --exit-on-error -d "$2"', debian, url('rich'), url('twice')])
   expect((await tryBackup(server, { database: 'twice' })).outcome).toMatchObject({ kind: 'proven' })
 })

@@ -25,7 +25,7 @@ import type { BackupSite } from './part.ts'
 import { partOptions, parts } from './parts.generated.ts'
 import { recover } from './recover.ts'
 import { type RanKind, reportOf } from './report.ts'
-import { keysBeside, showPublicKey } from './root-key.ts'
+import { judgeTrust, keysBeside, showPublicKey } from './root-key.ts'
 import { type BackupWorld, backupSteps } from './steps.ts'
 import { knownKeys, plannedPrune, tendBackups } from './tend.ts'
 import { writeRestoreAdvice } from './write-advice.ts'
@@ -45,7 +45,7 @@ const options = {
   'off-site': offSiteOption,
   'trusted-keys': list(publicKey())
     .default([])
-    .meta({ description: 'Public halves of other keys whose backups count here, as PEM: of the server before a rebuild.' }),
+    .meta({ description: 'Public halves of the keys whose backups count, as PEM: of this server, and of the one before a rebuild.' }),
   ...partOptions,
 }
 const reads = ['compose', 'database'] as const
@@ -119,7 +119,7 @@ const planned = async (given: Options, context: Context) => {
     audience: 'technical',
   })
   return {
-    ...reportOf([], ['findings' in database ? database.findings : [would]].flat(), given),
+    ...reportOf([], { findings: ['findings' in database ? database.findings : [would]].flat() }, given),
     scope: ['plan'],
     facts: { plan: planFact(plan) },
   }
@@ -130,7 +130,7 @@ const run = async (given: Options, context: Context) => {
   const fault = await prepareRoot(given.root)
   if (fault !== undefined) throw new UserError(`root: ${fault.cause}; ${fault.advice}`)
   const site = await siteOf(context, given)
-  const keys = await showPublicKey(given.root, site.signingKey)
+  const keys = [...(await showPublicKey(given.root, site.signingKey)), ...judgeTrust(site.signingKey, given['trusted-keys'])]
   const refused = await runHooks(given, 'pre', context)
   const ran = refused.length === 0 ? await runKinds(given, site) : []
   if (ran.some(({ outcome }) => (outcome?.backups ?? []).length > 0)) await writeRestoreAdvice(site)
@@ -141,9 +141,10 @@ const run = async (given: Options, context: Context) => {
   )
   if (ran.some(({ name, outcome }) => name === 'database' && outcome?.backups?.every(({ proof }) => proof.verified) === true))
     await dropExpired(site)
-  const hooked = [...refused, ...(await laterHooks(given, context, [...refused, ...tended, ...ran.flatMap(({ findings }) => findings)]))]
+  const sofar = [...refused, ...tended.findings, ...ran.flatMap(({ findings }) => findings)]
+  const hooked = [...refused, ...(await laterHooks(given, context, sofar))]
   return {
-    ...reportOf(ran, [...keys, ...hooked, ...tended], given),
+    ...reportOf(ran, { findings: [...keys, ...hooked, ...tended.findings], tables: tended.tables }, given),
     ...(ran.some(({ outcome }) => outcome?.leftBehind === true) ? { leftBehind: true as const } : {}),
   }
 }

@@ -5,12 +5,14 @@ import type { BackupArtifact, DatabaseManifest } from '../../domain/backup/manif
 import { expectedDumpBytes, missingBytes, scratchBytes } from '../../domain/backup/room.ts'
 import { judgeUnreachable } from '../../domain/postgres/reachable.ts'
 import { type SeenCluster, seeCluster } from '../../probes/backup/cluster.ts'
+import { isOnDiskOfData } from '../../probes/backup/data-folder.ts'
 import { seeLackingRights } from '../../probes/backup/rights.ts'
 import { digestOf, writeSynced } from '../../tools/backup-folder.ts'
 import type { PostgresSession } from '../../tools/connect/session.ts'
 import type { PostgresClient } from '../../tools/postgres-programs/client.ts'
 import { clientFor, roomOf, scratchFor } from './dump-place.ts'
-import { lacksRightsToDump, noRoom, noScratchRoom, notMade } from './findings.ts'
+import { configLink } from './earlier.ts'
+import { lacksRightsToDump, noRoom, noScratchRoom, notMade, sameDisk } from './findings.ts'
 import type { FilledBackup, UnfinishedBackup } from './make-backup.ts'
 import type { BackupSite } from './part.ts'
 import { type ProofOutcome, proveDatabase } from './prove.ts'
@@ -37,7 +39,13 @@ export type FilledDatabase = FilledBackup<DatabaseRefusal> & {
   readonly extra?: readonly JudgedFinding<'backup.room'>[]
 }
 
-type Prepared = { readonly cluster: SeenCluster; readonly client: PostgresClient; readonly expectedBytes: number }
+type Prepared = {
+  readonly cluster: SeenCluster
+  readonly client: PostgresClient
+  readonly expectedBytes: number
+  /** The root is on the disk of the data. */
+  readonly besideData: boolean
+}
 
 /** All that can be said before anything is dumped. */
 const prepare = async (session: PostgresSession, fill: FillDatabase): Promise<Prepared | DatabaseRefusal> => {
@@ -49,7 +57,9 @@ const prepare = async (session: PostgresSession, fill: FillDatabase): Promise<Pr
   if ('cause' in client) return { findings: [notMade(subject, client)] }
   const expectedBytes = expectedDumpBytes(cluster.sizeBytes, lastBytes)
   const missing = missingBytes(expectedBytes, await roomOf(site.root))
-  return missing > 0 ? { findings: [noRoom(subject, site.root, missing)] } : { cluster, client, expectedBytes }
+  if (missing > 0) return { findings: [noRoom(subject, site.root, missing)] }
+  const besideData = await isOnDiskOfData(session, fill.target, { root: site.root, compose: site.context.compose })
+  return { cluster, client, expectedBytes, besideData }
 }
 
 type Taken = Prepared & { readonly taken: TakenDatabase }
@@ -131,6 +141,7 @@ const manifestOf = async (fill: FillDatabase, { cluster, client, taken }: Taken,
     clientVersion: client.version,
     startedAt: startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
+    ...(await configLink(site)),
     artifacts: [await artifactOf(fill, taken)],
     inconsistent: [],
     roles: [...cluster.roles],
@@ -138,9 +149,21 @@ const manifestOf = async (fill: FillDatabase, { cluster, client, taken }: Taken,
   }
 }
 
-const failuresOf = (proved: ProofOutcome): readonly string[] => {
+/** Why a backup is not proven; empty when it is. */
+export const failuresOf = (proved: ProofOutcome): readonly string[] => {
   if (proved.kind === 'proven') return []
   return proved.kind === 'failed' ? proved.failures : [`unproven: ${proved.why}`]
+}
+
+/** The note of the state that holds the root of which it was told. */
+const sameDiskNote = 'same-disk'
+
+const placeFindings = ({ site }: FillDatabase, { besideData }: Prepared): readonly JudgedFinding<'backup.room'>[] => {
+  if (!besideData) return []
+  const { state } = site.context
+  const isNew = state.note(sameDiskNote) !== site.root
+  state.setNote(sameDiskNote, site.root)
+  return [sameDisk(site.root, isNew)]
 }
 
 /** Dumps a database, proves the dump, and says what both hold. */
@@ -152,5 +175,5 @@ export const fillDatabase = async (fill: FillDatabase): Promise<FilledDatabase> 
   const { proved, extra = [] } = await prove(fill, taken)
   const at = new Date(context.now()).toISOString()
   const proof = { verified: proved.kind === 'proven', at, failures: [...failuresOf(proved)], ciphertext: 'none' as const }
-  return { filled: true, manifest, proof, proved, extra }
+  return { filled: true, manifest, proof, proved, extra: [...placeFindings(fill, taken), ...extra] }
 }

@@ -75,13 +75,32 @@ export const noScratchRoom = (subject: string, where: string, missing: number): 
     audience: 'infrastructure',
   })
 
+/** One disk that fails takes the database and its backups. `isNew`: nobody was told yet. */
+export const sameDisk = (root: string, isNew: boolean): JudgedFinding<'backup.room'> =>
+  finding({
+    id: 'backup.room',
+    subject: 'backups/disk',
+    status: isNew ? 'warning' : 'ok',
+    title: 'the backups lie on the disk of the database',
+    observed: `${root} is on the file system of the server's data`,
+    expected: 'another disk, or copies elsewhere',
+    advice: isNew ? 'set `root` to another disk, or `off-site` to a place elsewhere; this is told once' : '',
+    certainty: 'hard',
+    audience: 'infrastructure',
+  })
+
 const mostTold = 20
 
 const rowsOf = ({ relations }: DatabaseManifest): number => relations.reduce((sum, { rows }) => sum + rows, 0)
 
+const holdingsOf = (manifest: DatabaseManifest): string =>
+  manifest.kind === 'globals'
+    ? counted(manifest.roles.length, 'role')
+    : `${counted(manifest.relations.length, 'table')}, ${counted(rowsOf(manifest), 'row')}`
+
 /** What the proof came to. */
 export const judgeProof = (subject: string, made: MadeBackup, manifest: DatabaseManifest, outcome: ProofOutcome): VerifiedFinding => {
-  const size = `${formatBytes(made.bytes)}, ${counted(manifest.relations.length, 'table')}, ${counted(rowsOf(manifest), 'row')}`
+  const size = `${formatBytes(made.bytes)}, ${holdingsOf(manifest)}`
   const shared = { id: 'backup.verified', subject, expected, certainty: 'hard', audience: 'technical' } as const
   const measurements = [{ name: 'backup', value: made.bytes, unit: 'bytes' }]
   if (outcome.kind === 'proven')

@@ -51,14 +51,14 @@ const signed = async (folder: string, name: string, signature: string, { text, k
 const finish = async (site: BackupSite, { folder, work, id }: UnfinishedBackup, filled: Wanted & SealedBackup) => {
   const { root, context, signingKey: key } = site
   const made = { ...filled, ...(await sealBackup(site, folder, filled)) }
-  const size = await markSize(folder, made.manifest, site.stored)
+  const marked = await markSize(folder, made.manifest, site.stored)
   const { proof, proofSignature, manifest, manifestSignature } = backupFiles
   await signed(folder, proof, proofSignature, { text: documentText(made.proof), key })
   await signed(folder, manifest, manifestSignature, { text: documentText(made.manifest), key })
   const path = join(root, sourceFolderName({ server: context.server, kind: made.kind, name: made.name }), id)
   await context.uninterrupted(() => publishFolder(folder, path))
   await removePartial(root, work)
-  return { path, size, manifest: made.manifest, proof: made.proof }
+  return { path, ...marked, manifest: made.manifest, proof: made.proof }
 }
 
 export type BackupAttempt<Refusal> =
@@ -82,8 +82,8 @@ const attempt = async <Refusal extends object>(
   const unfinished = await begin(site)
   const filled = await fill(unfinished)
   if (!filled.filled) return { kind: 'refused', refusal: filled }
-  const { path, manifest, proof, size } = await finish(site, unfinished, { ...wanted, manifest: filled.manifest, proof: filled.proof })
-  return { kind: 'made', made: { id: unfinished.id, path, ...wanted, bytes: bytesOf(manifest), proof, size } }
+  const { manifest, ...finished } = await finish(site, unfinished, { ...wanted, manifest: filled.manifest, proof: filled.proof })
+  return { kind: 'made', made: { id: unfinished.id, ...wanted, ...finished, bytes: bytesOf(manifest) } }
 }
 
 /** Makes one backup: whole and in its place, or nothing of it is left. */

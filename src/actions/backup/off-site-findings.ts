@@ -3,11 +3,10 @@ import type { Obstacle } from '../../contract/seen.ts'
 import { formatBytes } from '../../core/quantity.ts'
 import type { BackupManifest } from '../../domain/backup/manifest.ts'
 import { leastRecipients } from '../../domain/backup/recipients.ts'
-import { bytesOf } from '../../domain/backup/stored.ts'
+import { bytesOf, nameOf } from '../../domain/backup/stored.ts'
 import type { TargetProtection } from '../../tools/off-site/target.ts'
 
-const thingOf = (manifest: BackupManifest): string =>
-  'name' in manifest ? `${manifest.kind} ${manifest.name}` : `${manifest.kind} ${manifest.source.database}`
+const thingOf = (manifest: BackupManifest): string => `${manifest.kind} ${nameOf(manifest)}`
 
 /** What became of one copy. */
 export const judgeCopy = (target: string, manifest: BackupManifest, trouble: Obstacle | undefined): JudgedFinding<'backup.off-site'> => {

@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path'
 import type { JudgedFinding } from '../../contract/finding.ts'
 import type { Obstacle } from '../../contract/seen.ts'
 import { backupFiles } from '../../domain/backup/layout.ts'
-import type { StoredBackup, StoredCopy } from '../../domain/backup/stored.ts'
+import { nameOf, type StoredBackup, type StoredCopy } from '../../domain/backup/stored.ts'
 import { seeBackupIds } from '../../probes/backup/stored.ts'
 import { replaceSynced } from '../../tools/backup-folder.ts'
 import { offSiteTarget } from '../../tools/off-site/open-target.ts'
@@ -12,7 +12,7 @@ import { judgeCopy, judgeProtection, keptHere } from './off-site-findings.ts'
 import type { OffSiteOption } from './off-site-options.ts'
 import type { BackupSite } from './part.ts'
 
-export type OffSiteFinding = JudgedFinding<'backup.off-site' | 'backup.encryption'>
+type OffSiteFinding = JudgedFinding<'backup.off-site' | 'backup.encryption'>
 
 /** Kinds that hold passwords in plain: never sent unless they are encrypted. */
 const secretKinds = new Set(['config', 'globals'])
@@ -55,13 +55,22 @@ const sendAll = async (
   return findings
 }
 
+/** `rows`: for the summary, what lies where. */
+type SentOffSite = { readonly findings: readonly OffSiteFinding[]; readonly rows: string[][] }
+
+const placesOf = (made: readonly StoredBackup[], copies: ReadonlyMap<string, readonly StoredCopy[]>): string[][] =>
+  made.map(({ path, manifest }) => {
+    const elsewhere = (copies.get(path) ?? []).map(({ target, ok }) => `${target}${ok ? ', read back' : ': no copy'}`)
+    return [`${manifest.kind} ${nameOf(manifest)}`, [path, ...elsewhere].join('; ')]
+  })
+
 /** Sends what this run made to every target. What one target does says nothing of another; nothing is ever removed there but what was cut. */
 export const sendOffSite = async (
   site: Pick<BackupSite, 'context'>,
   options: readonly OffSiteOption[],
   made: readonly StoredBackup[],
-): Promise<readonly OffSiteFinding[]> => {
-  if (options.length === 0 || made.length === 0) return []
+): Promise<SentOffSite> => {
+  if (options.length === 0 || made.length === 0) return { findings: [], rows: [] }
   const [kept, sent] = [
     made.filter((one) => secretKinds.has(one.manifest.kind) && isOpen(one)),
     made.filter((one) => !secretKinds.has(one.manifest.kind) || !isOpen(one)),
@@ -73,5 +82,5 @@ export const sendOffSite = async (
     findings.push(...(await sendAll(site, target, sent, copies)), judgeProtection(target.name, await target.protection()))
   }
   for (const [path, list] of copies) await replaceSynced(join(path, backupFiles.copies), `${JSON.stringify(list, undefined, 1)}\n`)
-  return findings
+  return { findings, rows: placesOf(made, copies) }
 }

@@ -37,6 +37,8 @@ export type MadeBackup = {
   readonly kind: BackupKind
   readonly name: string
   readonly bytes: number
+  /** Of the newest one of its source before it. */
+  readonly lastBytes: number | undefined
   readonly proof: BackupProof
   /** How it stands against those before it. */
   readonly size: JudgedFinding<'backup.suspect'>

@@ -2,9 +2,10 @@
 import { inOrder } from '../../core/parts.ts'
 import { part as config } from './parts/config/part.ts'
 import { part as database } from './parts/database/part.ts'
+import { part as globals } from './parts/globals/part.ts'
 import { part as media } from './parts/media/part.ts'
 import { part as schema } from './parts/schema/part.ts'
 import { part as volumes } from './parts/volumes/part.ts'
 
-export const parts = inOrder([config, database, media, schema, volumes])
-export const partOptions = { ...config.options, ...database.options, ...media.options, ...schema.options, ...volumes.options }
+export const parts = inOrder([config, database, globals, media, schema, volumes])
+export const partOptions = { ...config.options, ...database.options, ...globals.options, ...media.options, ...schema.options, ...volumes.options }

@@ -20,7 +20,14 @@ type OwnFinding = JudgedFinding<'backup.key' | 'backup.verified' | 'backup.hook'
 
 const proofWords = ({ proof }: MadeBackup): string => (proof.verified ? 'proven' : (proof.failures[0] ?? 'unproven'))
 
-const factsOf = (ran: readonly RanKind[], made: readonly MadeBackup[]): JsonObject => ({
+/** `612 MB (+3.1 MB)` against the one before. */
+const sizeWords = ({ bytes, lastBytes }: MadeBackup): string => {
+  if (lastBytes === undefined) return `${formatBytes(bytes)}, the first`
+  const more = bytes - lastBytes
+  return `${formatBytes(bytes)} (${more < 0 ? '−' : '+'}${formatBytes(Math.abs(more))})`
+}
+
+const factsOf = (ran: readonly RanKind[], made: readonly MadeBackup[], tables: readonly JsonObject[]): JsonObject => ({
   lines: { backup: ran.flatMap(({ outcome }) => outcome?.line ?? []).join('; ') },
   tables:
     made.length === 0
@@ -28,26 +35,31 @@ const factsOf = (ran: readonly RanKind[], made: readonly MadeBackup[]): JsonObje
       : [
           {
             title: 'Backups',
-            columns: ['what', 'size, proof'],
-            rows: made.map((one) => [`${one.kind} ${one.name}`, `${formatBytes(one.bytes)}, ${proofWords(one)}`]),
+            columns: ['what', 'size, against last time', 'proof'],
+            rows: made.map((one) => [`${one.kind} ${one.name}`, sizeWords(one), proofWords(one)]),
           },
+          ...tables,
         ],
   backups: made.map(({ id, path, kind, name, bytes, proof }) => ({ id, path, kind, name, bytes, verified: proof.verified })),
 })
 
 /** The report's parts from what became of each kind. */
-export const reportOf = (ran: readonly RanKind[], own: readonly OwnFinding[], { kinds }: Pick<BackupOptions, 'kinds'>) => {
+export const reportOf = (
+  ran: readonly RanKind[],
+  { findings, tables = [] }: { readonly findings: readonly OwnFinding[]; readonly tables?: readonly JsonObject[] },
+  { kinds }: Pick<BackupOptions, 'kinds'>,
+) => {
   const made = ran.flatMap(({ outcome }) => outcome?.backups ?? [])
   return {
     scope: completedParts(ran),
-    findings: [...own, ...ran.flatMap(({ findings }) => findings)],
+    findings: [...findings, ...ran.flatMap((one) => one.findings)],
     outputs: {
       'backup-id': made.map(({ id }) => id).join('\n'),
       'backup-path': made.map(({ path }) => path).join('\n'),
       'size-bytes': made.reduce((sum, { bytes }) => sum + bytes, 0),
       verified: String(made.length >= kinds.length && made.every(({ proof }) => proof.verified)),
     },
-    facts: factsOf(ran, made),
+    facts: factsOf(ran, made, tables),
     attachments: [],
   }
 }

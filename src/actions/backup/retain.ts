@@ -7,7 +7,7 @@ import { asRetained, type StoredBackup, sourceKeyOf } from '../../domain/backup/
 import { digestOf } from '../../tools/backup-folder.ts'
 import { emptyTrash, moveToTrash } from '../../tools/trash.ts'
 import type { BackupSite, MadeBackup } from './part.ts'
-import { judgeRetention, notRetained } from './retention-findings.ts'
+import { judgeRetention, notRetained, retentionRow } from './retention-findings.ts'
 
 export type RetainOptions = {
   readonly keep: KeepOptions & { readonly pin: readonly string[] }
@@ -66,7 +66,10 @@ const damagesOf = async ({ site, stored }: RetainSetting, { kept }: RetentionPla
   return damages
 }
 
-export type RetentionFinding = JudgedFinding<'backup.retention'>
+type RetentionFinding = JudgedFinding<'backup.retention'>
+
+/** `rows`: for the summary, a line a source. */
+type Retained = { readonly findings: readonly RetentionFinding[]; readonly rows: string[][] }
 
 const prune = async (setting: RetainSetting, plan: RetentionPlan, subject: string): Promise<RetentionFinding> => {
   const { site, stored } = setting
@@ -84,7 +87,7 @@ const prune = async (setting: RetainSetting, plan: RetentionPlan, subject: strin
 }
 
 /** Removes what no rule keeps, of the sources of which this run made a proven backup. Says what stays and why. */
-export const retain = async (setting: RetainSetting, made: readonly MadeBackup[]): Promise<readonly RetentionFinding[]> => {
+export const retain = async (setting: RetainSetting, made: readonly MadeBackup[]): Promise<Retained> => {
   const { site, stored } = setting
   const byId = new Map(stored.map((one) => [one.manifest.id, one]))
   const groupOf = ({ id }: MadeBackup) => {
@@ -94,11 +97,15 @@ export const retain = async (setting: RetainSetting, made: readonly MadeBackup[]
   const own = new Map(made.map((one) => [groupOf(one), one]))
   const plans = plansFor(setting, ({ source, kind }) => own.get(JSON.stringify([source, kind]))?.proof.verified === true)
   const findings: RetentionFinding[] = []
+  const rows: string[][] = []
   for (const plan of plans) {
     const one = own.get(JSON.stringify([plan.source, plan.kind]))
-    if (one !== undefined) findings.push(await prune(setting, plan, `${one.kind}/${one.name}`))
+    if (one === undefined) continue
+    const judged = await prune(setting, plan, `${one.kind}/${one.name}`)
+    findings.push(judged)
+    rows.push(retentionRow(`${one.kind} ${one.name}`, plan, judged))
   }
   await emptyTrash(site.root)
   site.context.state.setNote(clockNote, String(site.context.now()))
-  return findings
+  return { findings, rows }
 }

@@ -1,7 +1,7 @@
 import { finding, type JudgedFinding } from '../../contract/finding.ts'
 import { formatBytes } from '../../core/quantity.ts'
 import { counted } from '../../core/render/headline.ts'
-import type { PruneObstacle, RetentionPlan } from '../../domain/backup/retention.ts'
+import type { KeepReason, PruneObstacle, RetentionPlan } from '../../domain/backup/retention.ts'
 import { bytesOf, type StoredBackup } from '../../domain/backup/stored.ts'
 import type { Shrinkage } from '../../domain/backup/suspect.ts'
 
@@ -50,6 +50,30 @@ export const judgeRetention = (
     evidence: keptLines(plan),
     audience: 'infrastructure',
   })
+}
+
+const reasonWords: Readonly<Record<KeepReason, string>> = {
+  young: 'young',
+  daily: 'daily',
+  weekly: 'weekly',
+  monthly: 'monthly',
+  yearly: 'yearly',
+  verified: 'the last proven',
+  newest: 'the newest',
+  pinned: 'pinned',
+  'pre-restore': 'from before a restore',
+  future: 'dated in the future',
+}
+
+/** What stays and why, what goes, in one line of the summary: `quiz`, `34`, `30 young, 4 weekly`, `1`. */
+export const retentionRow = (what: string, { kept, spare, removed, obstacle }: RetentionPlan, { status }: JudgedFinding): string[] => {
+  const reasons = Map.groupBy(
+    kept.flatMap(({ why }) => why),
+    (why) => why,
+  )
+  const because = [...reasons].map(([why, all]) => `${all.length} ${reasonWords[why]}`).join(', ')
+  const stays = obstacle !== undefined || status === 'critical'
+  return [what, `${kept.length}`, because, stays ? `none; ${spare.length} could go` : `${removed.length}`]
 }
 
 /** What is kept cannot be read as it was written: nothing goes. */

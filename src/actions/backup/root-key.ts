@@ -20,6 +20,25 @@ const newKey = (root: string): JudgedFinding<'backup.key'> =>
     audience: 'security',
   })
 
+const untrustedKey = (): JudgedFinding<'backup.key'> =>
+  finding({
+    id: 'backup.key',
+    subject: 'backups/trusted-keys',
+    status: 'warning',
+    title: 'this server signs with a key that `trusted-keys` does not name',
+    observed: `the public half is in ${rootFiles.publicKey}, beside the backups`,
+    expected: 'a key of `trusted-keys`: on a new machine nothing else tells which backups are yours',
+    advice: 'compare the file with your recovery sheet, then add its newest block to `trusted-keys`',
+    certainty: 'hard',
+    audience: 'security',
+  })
+
+/** Where keys are named, this server's must be among them. */
+export const judgeTrust = (signingKey: string, trusted: readonly string[]): readonly JudgedFinding<'backup.key'>[] => {
+  const own = publicKeyOf(signingKey)
+  return trusted.length === 0 || trusted.some((one) => sameKey(one, own)) ? [] : [untrustedKey()]
+}
+
 /** The public keys that lie beside the backups. */
 export const keysBeside = async (root: string): Promise<readonly string[]> => {
   const text = await readFile(join(root, rootFiles.publicKey), 'utf8').catch(() => '')

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { BackupArtifact, BackupManifest, BackupProof } from '../../domain/backup/manifest.ts'
 import { decryptFileStage } from '../../tools/age.ts'
 import { pipelineTrouble, writeArtifact } from '../../tools/artifact.ts'
+import { followFile } from './follow-file.ts'
 import type { BackupSite } from './part.ts'
 
 const longestMs = 6 * 3_600_000
@@ -15,7 +16,11 @@ const seal = async ({ context, encryption }: BackupSite, folder: string, artifac
   const [plain, name] = [join(folder, artifact.name), `${artifact.name}.age`]
   const limits = { signal: context.signal, timeoutMs: longestMs }
   const stages = [{ program: 'cat', args: ['--', plain] }]
-  const stored = await writeArtifact(context.programs.pipe, { stages, file: join(folder, name), recipients, limits })
+  const file = join(folder, name)
+  const followed = { path: file, what: 'encrypted', expectedBytes: artifact.bytes }
+  const stored = await followFile(context.progress, followed, () =>
+    writeArtifact(context.programs.pipe, { stages, file, recipients, limits }),
+  )
   if (!stored.ok) throw new Error(`${artifact.name} could not be encrypted: ${stored.cause}`)
   const { bytes, sha256, sha256Plain } = stored
   if (sha256Plain !== artifact.sha256Plain) throw new Error(`${artifact.name} changed between its proof and its encryption`)

@@ -1,4 +1,5 @@
 import type { JudgedFinding } from '../../contract/finding.ts'
+import type { JsonObject } from '../../contract/json.ts'
 import type { PlanLine } from '../../contract/plan.ts'
 import { publicKeyOf } from '../../domain/backup/signing.ts'
 import { bytesOf } from '../../domain/backup/stored.ts'
@@ -24,19 +25,28 @@ export const knownKeys = (signingKey: string, { 'trusted-keys': trusted }: Pick<
   ...trusted,
 ]
 
+type TendedBackups = { readonly findings: readonly TendFinding[]; readonly tables: readonly JsonObject[] }
+
 /** What follows when backups are made: how they stand against those before, copies elsewhere, and what goes. */
-export const tendBackups = async (given: TendOptions, site: BackupSite, made: readonly MadeBackup[]): Promise<readonly TendFinding[]> => {
+export const tendBackups = async (given: TendOptions, site: BackupSite, made: readonly MadeBackup[]): Promise<TendedBackups> => {
   const stored = await seeStored(site.root, knownKeys(site.signingKey, given))
   const ids = new Set(made.map(({ id }) => id))
   const own = stored.filter(({ manifest }) => ids.has(manifest.id))
   const isUnproven = made.some(({ proof }) => proof.ciphertext === 'unproven')
-  return [
+  const sent = await sendOffSite(site, given['off-site'], own)
+  const kept = await retain({ site, stored, ...retainOptionsOf(given) }, made)
+  const findings = [
     ...made.map(({ size }) => size),
     ...judgeRecipients(site.encryption.recipients),
     ...(isUnproven ? [ciphertextUnproven()] : []),
-    ...(await sendOffSite(site, given['off-site'], own)),
-    ...(await retain({ site, stored, ...retainOptionsOf(given) }, made)),
+    ...sent.findings,
+    ...kept.findings,
   ]
+  const tables = [
+    { title: 'Copies', columns: ['what', 'where'], rows: sent.rows },
+    { title: 'Kept', columns: ['of', 'kept', 'because', 'removed'], rows: kept.rows },
+  ].filter(({ rows }) => rows.length > 0)
+  return { findings, tables }
 }
 
 /** What would go when these kinds were backed up well now. `keys`: those that lie beside the backups, for a dry run makes none. */

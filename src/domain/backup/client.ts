@@ -16,7 +16,7 @@ export const noClientWords = (installed: readonly InstalledPrograms[], serverMaj
   cause:
     installed.length === 0
       ? `no pg_dump is installed here, and the server is PostgreSQL ${serverMajor}`
-      : `pg_dump ${installed.map(({ version }) => version).join(', ')} is older than the server, PostgreSQL ${serverMajor}`,
+      : `pg_dump ${[...new Set(installed.map(({ version }) => version))].join(', ')} is older than the server, PostgreSQL ${serverMajor}`,
   advice: `install postgresql-client-${serverMajor} or a newer one, or name the server's compose service: its own image has the programs`,
 })
 

@@ -61,7 +61,7 @@ const common = {
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),
   artifacts: z.array(artifactShape),
-  /** The id of the config backup of the same time, if there is one. */
+  /** Of a database: the id of the newest config backup at that time, if there is one. */
   config: z.string().optional(),
   /** What is known to be less than right with it, in words: a file that vanished while it was read. Empty: nothing. */
   inconsistent: z.array(z.string()),

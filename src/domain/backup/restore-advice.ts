@@ -3,6 +3,7 @@ import { counted } from '../../core/render/headline.ts'
 import { plainLine } from '../../core/text/plain.ts'
 import { shellCommand } from '../../core/text/shell-command.ts'
 import type { BackupManifest, BackupProof } from './manifest.ts'
+import { nameOf } from './stored.ts'
 
 /** The newest whole backup of one source. */
 export type NewestBackup = {
@@ -22,9 +23,6 @@ export type RestoreAdvice = {
 const longest = 200
 const plain = (text: string): string => plainLine(text, longest).replaceAll('`', "'")
 
-const nameOf = ({ manifest }: NewestBackup): string =>
-  'source' in manifest && 'database' in manifest.source ? manifest.source.database : 'name' in manifest ? manifest.name : ''
-
 const proofWords = ({ proof }: NewestBackup): string => {
   if (proof === undefined) return 'its proof cannot be read'
   return proof.verified ? `proven ${proof.at}` : `**not proven**: ${plain(proof.failures[0] ?? '')}`
@@ -34,7 +32,7 @@ const factsOf = (one: NewestBackup): string => {
   const { manifest } = one
   const bytes = formatBytes(manifest.artifacts.reduce((sum, { bytes: own }) => sum + own, 0))
   const rows =
-    'relations' in manifest
+    manifest.kind === 'database'
       ? `, ${counted(
           manifest.relations.reduce((sum, { rows: own }) => sum + own, 0),
           'row',
@@ -71,34 +69,63 @@ const rolesOf = ({ manifest }: NewestBackup): readonly string[] =>
 
 const loadOf = (one: NewestBackup, file: string): string =>
   one.manifest.kind === 'schema'
-    ? command('psql', '--no-psqlrc', '--set', 'ON_ERROR_STOP=1', '--file', file, `--dbname=${nameOf(one)}`)
-    : command('pg_restore', '--exit-on-error', `--dbname=${nameOf(one)}`, file)
+    ? command('psql', '--no-psqlrc', '--set', 'ON_ERROR_STOP=1', '--file', file, `--dbname=${nameOf(one.manifest)}`)
+    : command('pg_restore', '--exit-on-error', `--dbname=${nameOf(one.manifest)}`, file)
 
-const commandsOf = (one: NewestBackup): readonly string[] => {
+const withoutAge = (name: string): string => name.replace(/\.age$/, '')
+
+/** What age locked is opened beside it, with the key that was kept offline. */
+const openedOf = ({ manifest }: NewestBackup): readonly string[] =>
+  manifest.artifacts
+    .filter(({ recipients }) => recipients.length > 0)
+    .map(({ name }) => `age --decrypt --identity "$IDENTITY" --output ${command(withoutAge(name))} ${command(name)}`)
+
+const unpackers = { none: 'cat', gzip: 'gzip -dc', zstd: 'zstd -dc', custom: 'cat' } as const
+
+/** Into an empty folder: nothing that is there is written over. */
+const unpackOf = ({ manifest }: NewestBackup): readonly string[] =>
+  manifest.artifacts.flatMap(({ name, codec }) => [
+    `mkdir -p -- "$TARGET"/${command(`${manifest.kind}-${nameOf(manifest)}`)}`,
+    `${unpackers[codec]} ${command(withoutAge(name))} | tar --extract --numeric-owner --preserve-permissions --directory "$TARGET"/${command(`${manifest.kind}-${nameOf(manifest)}`)}`,
+  ])
+
+/** A role that is there already, such as the first superuser, is said and stops nothing. */
+const loadRoles = (file: string): readonly string[] => [command('psql', '--no-psqlrc', '--file', file, '--dbname=postgres')]
+
+const commandsOf = (one: NewestBackup, hasGlobals: boolean): readonly string[] => {
   const [first] = one.manifest.artifacts
-  const name = nameOf(one)
+  if (first !== undefined && one.manifest.kind === 'globals') return loadRoles(withoutAge(first.name))
+  if ('entries' in one.manifest) return unpackOf(one)
+  const name = nameOf(one.manifest)
   const isOfDatabase = one.manifest.kind === 'database' || one.manifest.kind === 'schema'
   if (first === undefined || !isOfDatabase || !isNameable(name)) return []
-  return [...rolesOf(one), command('createdb', '--template', 'template0', '--', name), loadOf(one, first.name)]
+  return [
+    ...(hasGlobals ? [] : rolesOf(one)),
+    command('createdb', '--template', 'template0', '--', name),
+    loadOf(one, withoutAge(first.name)),
+  ]
 }
 
-const section = (one: NewestBackup): readonly string[] => [
-  `## ${one.manifest.kind}: ${plain(nameOf(one))}`,
+const section = (one: NewestBackup, hasGlobals: boolean): readonly string[] => [
+  `## ${one.manifest.kind}: ${plain(nameOf(one.manifest))}`,
   '',
   `${factsOf(one)}. ${serverOf(one)}`.trim(),
   '',
-  ...code([command('cd', '--', one.path), ...check(one), ...commandsOf(one)]),
+  ...code([command('cd', '--', one.path), ...check(one), ...openedOf(one), ...commandsOf(one, hasGlobals)]),
 ]
 
 /** `RESTORE.md`: all that somebody needs who has this folder, standard tools, and nothing of Ronde. */
-export const restoreAdviceText = ({ server, root, publicKey, newest }: RestoreAdvice): string =>
-  [
+export const restoreAdviceText = ({ server, root, publicKey, newest }: RestoreAdvice): string => {
+  const [globals, others] = [true, false].map((wanted) => newest.filter(({ manifest }) => (manifest.kind === 'globals') === wanted))
+  const ordered = [...(globals ?? []), ...(others ?? [])]
+  return [
     `# How to bring back ${plain(server)} by hand`,
     '',
     `Written anew by each backup of Ronde into \`${plain(root)}\`. Needed: openssl, sha256sum, and PostgreSQL's client programs of the server's major or newer;`,
-    'PGHOST, PGPORT, PGUSER and PGPASSWORD lead them to an empty server, as a superuser. Each folder below stands for itself; older ones lie beside it.',
+    'PGHOST, PGPORT, PGUSER and PGPASSWORD lead them to an empty server, as a superuser. IDENTITY is the file of an age key, where files end in `.age`; TARGET an',
+    'empty folder for archives, of which the manifest says where they belong (`base`). Each folder below stands for itself; older ones lie beside it.',
     '',
-    "A role that is there already (`createuser` says so) is in nobody's way; give those that log in their passwords again.",
+    "A role that is there already (its command says so) is in nobody's way; give those that log in their passwords again.",
     '',
     'Compare the public key with your recovery sheet before you trust a signature:',
     '',
@@ -106,5 +133,6 @@ export const restoreAdviceText = ({ server, root, publicKey, newest }: RestoreAd
     publicKey.trim(),
     '```',
     '',
-    ...newest.flatMap(section),
+    ...ordered.flatMap((one) => section(one, (globals ?? []).length > 0)),
   ].join('\n')
+}

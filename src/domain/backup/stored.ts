@@ -27,6 +27,12 @@ export const sourceKeyOf = (manifest: BackupManifest): string =>
     ? JSON.stringify([manifest.source.systemIdentifier, manifest.source.database])
     : JSON.stringify([manifest.source.project, manifest.source.volume])
 
+/** What a backup's folder is called by: the database, the volume, or the kind itself. */
+export const nameOf = (manifest: BackupManifest): string => {
+  if ('name' in manifest) return manifest.name
+  return manifest.kind === 'globals' ? manifest.kind : manifest.source.database
+}
+
 export const startOf = ({ manifest }: Pick<StoredBackup, 'manifest'>): Instant => Date.parse(manifest.startedAt)
 
 export const bytesOf = ({ artifacts }: BackupManifest): number => artifacts.reduce((sum, { bytes }) => sum + bytes, 0)

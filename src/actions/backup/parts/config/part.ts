@@ -9,7 +9,8 @@ import { definePart } from '../../part.ts'
 export const part = definePart({
   name: 'config',
   description: 'Files that a new server needs besides the repository: `.env`, compose files, `grafana.ini`.',
-  order: 50,
+  // Before the database, whose manifest names it.
+  order: 5,
   options: {
     'config-files': list(z.string().min(1, 'is empty'), { uniqueBy: (path) => path })
       .optional()
