@@ -1,0 +1,1 @@
+import './keeper/index.js'

@@ -1,0 +1,4 @@
+import { keepCompiledCode } from './start/index.js'
+keepCompiledCode(process.env)
+const { main } = await import('./index.js')
+await main('restore')
