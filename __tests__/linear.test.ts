@@ -16,6 +16,7 @@ const bounded: Readonly<Record<string, string>> = {
   'src/core/text/markdown.ts /[.,;:!?)\\]\'"]+$/': 'a word of such a line',
   'src/core/text/slash-commands.ts /\\\\[!-/:-@[-`{-~]|(?<!`)(`+)(?!`).*?(?<!`)\\1(?!`)|\\[[^[\\]\\\\`<>!()~$]*\\]\\([^\\s()<>"\'\\\\`]*\\)|<https?:\\/\\/[^\\s<>]*>/g':
     'a line of at most 2,000 characters: 62 runs of backticks of different lengths',
+  'src/core/options/threshold.ts /[a-z]+$/i': 'a limit of our own writing',
   'src/core/render/headline.ts /\\B(?=(?:\\d{3})+$)/g': 'the digits of a number',
 }
 

@@ -79,7 +79,8 @@ const beyondSchemas = [
   /only a POST has a body|the answer to HEAD|an http:\/\/ endpoint has no TLS|a tcp:\/\/ endpoint has none|line break|set by Ronde itself/,
   /JSON in quotes|only \$\{NAME\} is replaced|expected exactly one of slack|stays as it is written|is evaluated in workflows only/,
   /refers back|repeats too much|is never|group|Ronde|address stands in brackets|starttls|servername|a number from 1 to 65535/,
-  /does not run|one of them, not both/,
+  /does not run|one of them, not both|expected exactly one of directory|is no id of a backup|neither latest-verified nor/,
+  /no Ed25519 public key|is no recipient/,
 ]
 
 const written = (schema: z.ZodType, depth: number): fc.Arbitrary<unknown> => {

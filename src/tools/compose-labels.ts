@@ -48,7 +48,8 @@ export const parseLabelled = (stdout: string): readonly Labelled[] =>
     .split('\n')
     .filter((one) => one.trim() !== '')
     .map((one) => {
-      const [id = '', state = '', ...labels] = line().parse(jsonValue(one), { jitless: true })
+      const [id, ...rest] = line().parse(jsonValue(one), { jitless: true })
+      const [state = '', ...labels] = rest
       return labelled(id, state, (name) => labels[labelNames.indexOf(name as (typeof labelNames)[number])] ?? '')
     })
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ActionOptions } from '../../contract/action.ts'
 import { timeOfBackupId } from '../../domain/backup/layout.ts'
 import { latestVerified } from '../../domain/restore/choose.ts'
-import { isRestoreId } from '../../domain/restore/names.ts'
+import { restoreId } from '../../domain/restore/names.ts'
 
 export const restoreKinds = ['database'] as const
 
@@ -32,7 +32,7 @@ export const options = {
     .meta({ description: '`beside`: the copy stays for 7 days beside the live database, which nothing happens to.' }),
   undo: z
     .string()
-    .refine(isRestoreId, 'is no id of a restore: 12 hexadecimal digits')
+    .regex(restoreId, 'is no id of a restore: 12 hexadecimal digits')
     .optional()
     .meta({ description: 'Id of a restore that is taken back: what it replaced takes its place again.' }),
   'trust-unsigned': z

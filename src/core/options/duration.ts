@@ -27,7 +27,7 @@ const longUnits: readonly (readonly [RegExp, number])[] = [
 /** `1h30m`, `12 min 5 s` and `2 weeks` as they would be written; undefined for anything else. */
 const otherwiseWritten = (text: string): string | undefined => {
   if (!/^(?:\d{1,9}(?:\.\d{1,6})? ?[a-z]{1,12} ?){1,6}$/i.test(text)) return undefined
-  const parts = [...text.matchAll(/([\d.]+) ?([a-z]+)/gi)].map(([, number, word = '']) => {
+  const parts = [...text.matchAll(/(?<![\d.])([\d.]+) ?([a-z]+)/gi)].map(([, number, word = '']) => {
     const unit = longUnits.find(([pattern]) => pattern.test(word))?.[1]
     return unit === undefined ? Number.NaN : Number(number) * unit
   })

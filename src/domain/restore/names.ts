@@ -2,7 +2,7 @@
 const longestName = 63
 
 /** The id of a restore: 12 hexadecimal digits. */
-export const isRestoreId = (text: string): boolean => /^[0-9a-f]{12}$/.test(text)
+export const restoreId = /^[0-9a-f]{12}$/
 
 /** At most so many bytes of UTF-8, with no character cut in two. */
 const cut = (text: string, most: number): string => {

@@ -4,7 +4,7 @@ import { shown } from '../../core/options/shown.ts'
 const expression = /\$\{\{/
 const namedExpression = /\$\{\{\s*(?:secrets|vars|env)\.([A-Za-z_]\w*)\s*\}\}/
 /** `${NAME}`, and the forms that a shell knows besides. */
-const name = /\$\{[A-Za-z_]\w*[^}{]*\}/
+const name = /\$\{[A-Za-z_][^}{$]*\}/
 
 /** Whether GitHub would have to evaluate it. */
 export const holdsExpression = (text: string): boolean => expression.test(text)

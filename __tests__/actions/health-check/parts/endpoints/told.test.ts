@@ -57,7 +57,7 @@ const rows: readonly [what: string, told: () => readonly string[]][] = [
   ['status 505', () => status(505)],
   [
     'a status that nobody expects',
-    () => of(once(answer({ status: 202 })), target({ url: 'https://quiz.example/', status: 200 })).slice(-4),
+    () => of(once(answer({ status: 202 })), target({ url: 'https://quiz.example/', status: 200 })).slice(-5),
   ],
 
   ['a connection', () => of(once(connected, 700), open)],
@@ -90,7 +90,7 @@ const rows: readonly [what: string, told: () => readonly string[]][] = [
           latenciesMs: [],
         },
         health,
-      ).slice(-10),
+      ).slice(-11),
   ],
 
   ['a name that does not exist', () => failed('unresolved', 'dns', 'ENOTFOUND')],
