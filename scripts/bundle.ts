@@ -15,6 +15,9 @@ export const packageFolders = (modules: readonly Module[]): readonly string[] =>
   return [...new Set(folders.filter((folder) => folder !== undefined))].toSorted()
 }
 
+/** What a package would like to use and does without where nobody installed it; here only tools of ours bring it. */
+const notBundled = ['supports-color']
+
 const bundle = async (script: string, target: string): Promise<readonly string[]> => {
   const aside = mkdtempSync(join(tmpdir(), 'ronde-bundle-'))
   const list = join(aside, 'stats.json')
@@ -24,6 +27,7 @@ const bundle = async (script: string, target: string): Promise<readonly string[]
       `${moduleFolder}/${script}`,
       '-C',
       '-q',
+      ...notBundled.flatMap((name) => ['-e', name]),
       '-o',
       target,
       '--stats-out',

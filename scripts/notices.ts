@@ -33,7 +33,8 @@ export const noticeOf = (folder: string): string => {
   return notice
 }
 
-const noticeFor = (folder: string): string => {
+/** The notice of the package in `folder`, or the text that is kept for it. */
+export const noticeFor = (folder: string): string => {
   const kept = keptTexts[/node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(folder)?.[1] ?? '']
   return kept === undefined ? noticeOf(folder) : tidy(readFileSync(join(import.meta.dirname, 'notices', kept), 'utf8'))
 }

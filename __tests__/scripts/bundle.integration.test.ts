@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { bundleAll } from '../../scripts/bundle.ts'
 import { emitModules } from '../../scripts/emit.ts'
-import { noticeOf } from '../../scripts/notices.ts'
+import { noticeFor } from '../../scripts/notices.ts'
 import { billOfMaterials } from '../../scripts/sbom.ts'
 
 /** The bundler leaves its own stand-in for an optional package that is not there. */
@@ -23,7 +23,7 @@ afterAll(() => rmSync(target, { recursive: true, force: true }))
 test('dist/licenses.txt holds the notice of every package that the bundler puts into dist', () => {
   const written = readFileSync('dist/licenses.txt', 'utf8')
   const without = folders.filter(
-    (folder) => !written.includes(`${json(`${folder}/package.json`).name} `) || !written.includes(noticeOf(folder)),
+    (folder) => !written.includes(`${json(`${folder}/package.json`).name} `) || !written.includes(noticeFor(folder)),
   )
   expect(folders.length).toBeGreaterThan(10)
   expect(without).toEqual([])
@@ -41,7 +41,7 @@ test('dependencies are exactly the packages that dist is made of, and what those
 test('the bill of materials names the same packages, each with its hash', () => {
   const { components, serialNumber } = JSON.parse(billOfMaterials(folders))
   const names = components.map(({ group, name }: { group?: string; name: string }) => (group === undefined ? name : `${group}/${name}`))
-  expect(names).toEqual(folders.map((folder) => folder.replace('node_modules/', '')))
+  expect(names).toEqual(folders.map((folder) => folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length)))
   expect(components.filter(({ hashes }: { hashes?: [{ content: string }] }) => hashes?.[0].content.length !== 128)).toEqual([])
   expect(serialNumber).toMatch(/^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
 })
