@@ -31,7 +31,7 @@ describe('an nginx that', () => {
         inputs: { 'fail-on': 'never' },
         files: {
           '.github/ronde.yml':
-            'compose: { project: quiz }\ncert-check: { nginx-service: web, timeout: 8s, letsencrypt: /does/not/exist, endpoints: ["127.0.0.1:1"] }\n',
+            'compose: { project: quiz }\ncert-check: { nginx-service: web, timeout: 8s, letsencrypt: false, endpoints: ["127.0.0.1:1"] }\n',
         },
         environment: { PATH: `${folder.path}:${process.env['PATH'] ?? ''}` },
         timeoutMs: 60_000,

@@ -86,7 +86,7 @@ describe('a log that is read slowly', () => {
     const log = readFileSync(join(folder, 'log'), 'utf8')
     expect(ended.exitCode).toBe(1)
     expect(log.length).toBeGreaterThan(128 * 1024)
-    expect(log).toMatch(/\n::error title=ronde::1500 mistakes.*\n$/)
+    expect(log).toMatch(/\n::error title=ronde,file=ronde\.yml,line=10,col=1::.*\n$/)
   })
 
   test('is whole after a cancel, as the runner sends it', async () => {

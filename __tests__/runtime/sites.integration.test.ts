@@ -45,7 +45,7 @@ const setting = async () => {
 const brainUrl = 'database: { url: "postgres://brain@127.0.0.1:9/brain" }'
 
 /** What `docker ps` answers where one project runs. */
-const shows = (project: string, directory: string): string => `printf '%s\\n' '["1","${project}","${directory}","","False","running"]'`
+const shows = (project: string, directory: string): string => `printf '%s\\n' '["1","running","${project}","${directory}","","","False"]'`
 
 describe('two repositories of one server that name no compose project', () => {
   test('neither recover nor refuse one another', async () => {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const id = 'a'.repeat(64)
-const listed = JSON.stringify([id, 'quiz', '/srv/quiz', '', 'False', 'running'])
+const listed = JSON.stringify([id, 'running', 'quiz', '/srv/quiz', '', '', 'False'])
 const inspected = JSON.stringify([
   {
     Id: id,

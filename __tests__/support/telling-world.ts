@@ -98,11 +98,14 @@ export const tellingObjects = async (server: PostgresServer, { table, index, col
   await owner.query(`INSERT INTO ${quoted(table)} SELECT n, '2020-01-01', n FROM generate_series(1, 5000) n; ANALYZE ${quoted(table)}`)
   await owner.query(`DELETE FROM ${quoted(table)} WHERE id < 4000`)
   await owner.query(`CREATE ROLE ${quoted(role)} LOGIN SUPERUSER PASSWORD 'quiz'`)
+  await owner.query('CREATE TABLE row_of_two (n int); INSERT INTO row_of_two VALUES (1)')
   const idle = await openSession(server, { user: role, password: 'quiz', application: session })
-  await idle.query(`BEGIN; LOCK TABLE ${quoted(table)} IN ROW EXCLUSIVE MODE; SELECT pg_advisory_xact_lock(1)`)
+  await idle.query(`BEGIN; LOCK TABLE ${quoted(table)} IN ROW EXCLUSIVE MODE; UPDATE row_of_two SET n = n`)
   const waiting = await openSession(server, { user: role, password: 'quiz', application: session })
-  // Waits for the first one, and no table does: every look goes on.
-  void waiting.query(`SELECT pg_advisory_lock(1) AS ${quoted(column)} FROM ${quoted(table)} LIMIT 1`).catch(() => {})
+  // Waits for a row of the first one, and for no table: every look goes on.
+  void waiting
+    .query(`UPDATE row_of_two SET n = n RETURNING (SELECT min(${quoted(column)}) FROM ${quoted(table)}) AS ${quoted(column)}`)
+    .catch(() => {})
   return {
     [Symbol.asyncDispose]: async () => {
       await idle[Symbol.asyncDispose]()
@@ -131,7 +134,7 @@ const containerOf = (service: string, { say, login }: Words) => ({
 export const tellingEngine = (directory: string, words: Words): Answers => {
   const containers = ['web', 'db'].map((service) => containerOf(service, words))
   const line = ({ Id }: { readonly Id: string }) =>
-    `${JSON.stringify([Id, 'quiz', directory, join(directory, 'compose.yml'), 'False', 'running'])}\n`
+    `${JSON.stringify([Id, 'running', 'quiz', directory, join(directory, 'compose.yml'), '', 'False'])}\n`
   const now = new Date().toISOString()
   const { say } = words
   return {

@@ -48,7 +48,7 @@ describe('as the runner runs it', () => {
     await session.query('DROP TABLE IF EXISTS game; CREATE TABLE game (day_date text)')
     await session.query("INSERT INTO game VALUES (E'\\n::error::taken over\\n##[error]taken over <img src=x> @everyone')")
     const ran = await runPurge(server.url)
-    expect(ran.badIds).toEqual(['critical purge.stale-rows'])
+    expect(ran.badIds).toEqual(['unknown purge.stale-rows'])
     expect(ran.annotations.map((one) => one.message).filter((text) => text.startsWith('taken over'))).toEqual([])
     expect(ran.summary).not.toContain('<img')
   })

@@ -132,7 +132,7 @@ describe('a silence from its dispatch to its end', () => {
 describe('what people type', () => {
   const mistakes: readonly { what: string; inputs: Readonly<Record<string, string>>; says: string }[] = [
     { what: 'no time', inputs: {}, says: 'input for: missing' },
-    { what: 'too long a time', inputs: { for: '8d' }, says: '8 d is too long; at most 7 d' },
+    { what: 'too long a time', inputs: { for: '8d' }, says: '8d is too long; at most 7d' },
     { what: 'no unit', inputs: { for: '2' }, says: 'has no unit' },
     { what: 'both', inputs: { for: '2h', end: '3' }, says: 'one of them, not both' },
     { what: 'a word for a number', inputs: { end: 'mine' }, says: 'is not the number of a silence such as 12, or `all`' },

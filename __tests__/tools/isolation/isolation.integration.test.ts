@@ -13,7 +13,7 @@ afterAll(() => authority[Symbol.dispose]())
 const { issue } = authority
 const root = issue({ name: 'Test Root', ca: true, until: 3_650 })
 const leaf = issue({ name: 'quiz.example', by: root, names: ['DNS:quiz.example', 'IP:127.0.0.1'] })
-const settings = { 'ca-file': root.certPath, letsencrypt: '/does/not/exist' }
+const settings = { 'ca-file': root.certPath, letsencrypt: 'false' }
 
 const at = ({ port }: { readonly port: number }) => `127.0.0.1:${port}?servername=quiz.example`
 const yaml = (endpoints: readonly string[]) =>
@@ -82,7 +82,7 @@ describe('an endpoint that ends whoever looks at it', () => {
     await using mild = await killerServer('SIGSEGV', leaf, 0)
     const round = 'rounds:\n  quick: [health-check, cert-check]\n'
     const health = `health-check:\n  checks: [endpoints]\n  endpoints:\n${yaml([mild.origin, killer.origin])}\n`
-    const cert = `cert-check:\n  ca-file: ${root.certPath}\n  letsencrypt: /does/not/exist\n  endpoints: ["${at(mild)}"]\n`
+    const cert = `cert-check:\n  ca-file: ${root.certPath}\n  letsencrypt: false\n  endpoints: ["${at(mild)}"]\n`
     const ran = await runRonde('round', {
       inputs: { round: 'quick', 'fail-on': 'never' },
       files: { '.github/ronde.yml': round + health + cert },
@@ -119,7 +119,7 @@ describe('a PostgreSQL that ends whoever speaks TLS with it', () => {
     await using killer = await killerPostgres('SIGSEGV')
     await using mild = await killerServer('SIGSEGV', leaf, 0)
     const purge = 'purge-verify:\n  table: game\n  date-column: day\n'
-    const cert = `cert-check:\n  ca-file: ${root.certPath}\n  letsencrypt: /does/not/exist\n  endpoints: ["${at(mild)}"]\n`
+    const cert = `cert-check:\n  ca-file: ${root.certPath}\n  letsencrypt: false\n  endpoints: ["${at(mild)}"]\n`
     const ran = await runRonde('round', {
       inputs: { round: 'daily', 'fail-on': 'never' },
       files: {
