@@ -22,9 +22,9 @@ describe("Ronde's own work on the project", () => {
     server.break()
     const during = await server.look()
     expect(during.outputs['status']).toBe('critical')
-    expect(during.log).toMatch(/nothing opened \(backup \(process \d+\) works on this project, until .* at the latest\): endpoint\.status/)
+    expect(during.log).toMatch(/nothing opened \(update \(process \d+\) works on this project, until .* at the latest\): endpoint\.status/)
     expect(server.issues()).toEqual([])
-    expect(during.reports[0]?.origin?.work).toMatchObject([{ action: 'backup' }])
+    expect(during.reports[0]?.origin?.work).toMatchObject([{ action: 'update' }])
     await work.end()
     await server.look()
     expect(
@@ -32,7 +32,7 @@ describe("Ronde's own work on the project", () => {
         .issues()
         .map((one) => one.title)
         .toSorted(),
-    ).toEqual([expect.stringContaining('a run of backup died'), expect.stringContaining('503')])
+    ).toEqual([expect.stringContaining('a run of update died'), expect.stringContaining('503')])
   }, 60_000)
 
   test('explains nothing after its deadline, though its process lives on', async () => {
