@@ -13,7 +13,7 @@ test('the steps of a run become pending when its process is killed, and not befo
   expect(pendingRecoveries(directory, of)).toEqual({ recoveries: [], troubles: [] })
   keeper.kill()
   await keeper.ended
-  expect(pendingRecoveries(directory, of).recoveries).toMatchObject([{ action: 'backup', project: 'quiz', steps: 2 }])
+  expect(pendingRecoveries(directory, of).recoveries).toMatchObject([{ action: 'update', project: 'quiz', steps: 2 }])
   expect(leftLedgers(directory, new Set())).toMatchObject([
     { steps: [{ step: 'dump', to: '/var/backups/quiz/.part' }, { step: 'rename' }] },
   ])

@@ -53,11 +53,15 @@ const install = 'install it: sudo apt-get install rclone'
 
 const dated = /^\d{4}\/\d\d\/\d\d [\d:]+ /
 
-/** The last line that begins with a time, without it: `Failed to copyto: AccessDenied: …`; what follows such a line belongs to it. */
+/** The last line that begins with a time, without it: `Failed to copyto: AccessDenied: …`; what follows such a line, as `caused by: …`, belongs to it. */
 const lastWords = (stderr: string): string => {
-  const lines = stderr.split('\n')
-  const line = lines.findLast((one) => dated.test(one)) ?? lines.findLast((one) => one.trim() !== '') ?? ''
-  return line.replace(dated, '').trim()
+  const lines = stderr.split('\n').filter((one) => one.trim() !== '')
+  const at = lines.findLastIndex((one) => dated.test(one))
+  return lines
+    .slice(at, at === -1 ? undefined : at + 3)
+    .join(' ')
+    .replace(dated, '')
+    .trim()
 }
 
 const adviceFor = (cause: string, name: string): string => {
