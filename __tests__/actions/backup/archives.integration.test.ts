@@ -21,6 +21,8 @@ const place = async () => {
   const run = (inputs: Readonly<Record<string, string>> = {}) =>
     runRonde('backup', {
       stateHome,
+      // Other tests bring projects up and down on this machine's engine, and an archive is of a project.
+      environment: { DOCKER_HOST: `unix://${join(folder.path, 'no-engine.sock')}` },
       inputs: {
         kinds: 'media',
         media,

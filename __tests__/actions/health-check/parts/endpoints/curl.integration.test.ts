@@ -138,7 +138,8 @@ describe('what servers really send', () => {
         const curl = await curlTakes(url)
         return {
           name,
-          ronde: findings.every((one) => one.status !== 'critical' && one.status !== 'unknown'),
+          // A busy machine is slow, which is no verdict on what was sent.
+          ronde: findings.every((one) => one.id === 'endpoint.latency' || (one.status !== 'critical' && one.status !== 'unknown')),
           curl: ours === undefined ? curl : good,
         }
       }),
