@@ -1,8 +1,8 @@
 /** The snapshot of a schema of 500 tables, compared with the one before, beside Debian's `pg_dump --schema-only` on the same server. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { debian } from '../__tests__/support/backup.ts'
 import { type PostgresServer, startPostgres } from '../__tests__/support/postgres.ts'
-import { postgresMajors } from '../__tests__/support/postgres-majors.ts'
 import { openSession, targetOf } from '../__tests__/support/postgres-sessions.ts'
 import { temporaryFolder } from '../__tests__/support/ronde.ts'
 import { canonical, compareSchemas, type Schema } from '../src/actions/db-maintain/parts/schema/snapshot.ts'
@@ -14,7 +14,7 @@ const tables = 500
 const runs = 10
 
 /** pg_dump refuses a server that is newer than itself, so both are of one Debian package. */
-const binaries = postgresMajors.map((one) => one.binaries).find((folder) => folder !== undefined && existsSync(`${folder}/pg_dump`))
+const binaries = existsSync(`${debian}/pg_dump`) ? debian : undefined
 
 const table = (
   index: number,

@@ -2,47 +2,24 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
-import { createTestProject, docker, type TestProject, until } from '../../support/compose-project.ts'
+import { docker } from '../../support/compose-project.ts'
+import { createDatabaseProject, type DatabaseProject } from '../../support/database-project.ts'
 import { runRonde, temporaryFolder } from '../../support/ronde.ts'
 import { lyingIn, manifestIn } from '../../support/run-backup.ts'
 
 jest.setTimeout(180_000)
 
-const entrypoint = join(import.meta.dirname, '../../../stack/db/entrypoint')
-const composeFile = `
-services:
-  db:
-    image: "ronde-quiz/postgres:15"
-    pull_policy: never
-    command: [db-entrypoint]
-    stop_signal: SIGINT
-    environment: { POSTGRES_USER: quiz, POSTGRES_DB: game, POSTGRES_PASSWORD: horse-battery }
-    volumes: ["${entrypoint}:/usr/local/bin/db-entrypoint:ro"]
-`
-
-let project: TestProject
-let container = ''
-const inDatabase = (...args: readonly string[]) =>
-  docker('exec', '-e', 'PGPASSWORD=horse-battery', '-e', 'PGHOST=127.0.0.1', container, ...args)
-const psql = (sql: string) => inDatabase('psql', '-U', 'quiz', 'game', '-At', '-c', sql)
-
+let database: DatabaseProject
 beforeAll(async () => {
-  project = await createTestProject('ronde-test-backup', { 'compose.yaml': composeFile })
-  await project.compose('up', '-d')
-  container = await project.idOf('db')
-  await until(
-    () => psql('SELECT 1').catch(String),
-    (answer) => answer === '1',
-    60_000,
-  )
-  await inDatabase('pgbench', '-U', 'quiz', '-i', '-s', '3', '-q', 'game')
+  database = await createDatabaseProject({ name: 'ronde-test-backup' })
+  await database.inDatabase('pgbench', '-U', 'quiz', '-i', '-s', '3', '-q', 'game')
 })
-afterAll(() => project.remove())
+afterAll(() => database.project.remove())
 
 const inputs = () => ({
   server: 'quiz-prod',
-  'compose-directory': project.directory,
-  'compose-project': project.name,
+  'compose-directory': database.project.directory,
+  'compose-project': database.project.name,
   'database-service': 'db',
 })
 
@@ -71,7 +48,7 @@ test('the database of a service is backed up by its own image, proven in a conta
     }
   }
   const watching = watch()
-  const bench = inDatabase('pgbench', '-U', 'quiz', '-c', '2', '-T', '4', '-n', 'game')
+  const bench = database.inDatabase('pgbench', '-U', 'quiz', '-c', '2', '-T', '4', '-n', 'game')
   const ran = await runRonde('backup', { inputs: { ...inputs(), root } })
   expect(await bench).toMatch(/number of failed transactions: 0 /)
   over.abort()
@@ -112,7 +89,7 @@ test.each([
   await runRonde('health-check', { stateHome: state, inputs: { ...inputs(), checks: 'compose', quick: 'true' } })
   expect(await helpers()).toBe('')
   expect(lyingIn(root).filter((one) => one.startsWith('.partial'))).toEqual([])
-  expect(await psql("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'ronde/%'")).toBe('0')
+  expect(await database.psql("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'ronde/%'")).toBe('0')
   const next = await runRonde('backup', { stateHome: state, inputs: { ...inputs(), root } })
   expect(next.outputs['verified']).toBe('true')
 })

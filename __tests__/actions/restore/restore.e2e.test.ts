@@ -2,23 +2,14 @@ import { globSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
-import { createTestProject, docker, type TestProject, until } from '../../support/compose-project.ts'
+import { docker, until } from '../../support/compose-project.ts'
+import { createDatabaseProject, type DatabaseProject } from '../../support/database-project.ts'
 import { runRonde, temporaryFolder } from '../../support/ronde.ts'
 import { personsRun } from '../../support/run-restore.ts'
 
 jest.setTimeout(300_000)
 
-const entrypoint = join(import.meta.dirname, '../../../stack/db/entrypoint')
-const composeFile = `
-services:
-  db:
-    image: "ronde-quiz/postgres:15"
-    pull_policy: never
-    command: [db-entrypoint]
-    stop_signal: SIGINT
-    environment: { POSTGRES_USER: quiz, POSTGRES_DB: game, POSTGRES_PASSWORD: horse-battery }
-    volumes: ["${entrypoint}:/usr/local/bin/db-entrypoint:ro"]
-  app:
+const application = `  app:
     image: "ronde-quiz/postgres:15"
     pull_policy: never
     entrypoint: [sh, -c, 'while :; do psql -h db -U quiz game -At -c "SELECT pg_sleep(1000)"; sleep 0.2; done']
@@ -26,39 +17,33 @@ services:
     environment: { PGPASSWORD: horse-battery }
 `
 
-let project: TestProject
-let container = ''
-const psql = (sql: string, database = 'game') =>
-  docker('exec', '-e', 'PGPASSWORD=horse-battery', '-e', 'PGHOST=127.0.0.1', container, 'psql', '-U', 'quiz', database, '-At', '-c', sql)
-
+let database: DatabaseProject
 beforeAll(async () => {
-  project = await createTestProject('ronde-test-restore', { 'compose.yaml': composeFile })
-  await project.compose('up', '-d')
-  container = await project.idOf('db')
-  await until(
-    () => psql('SELECT 1').catch(String),
-    (answer) => answer === '1',
-    60_000,
-  )
-  await psql(
+  database = await createDatabaseProject({ name: 'ronde-test-restore', beside: application })
+  await database.psql(
     "CREATE TABLE scores AS SELECT n, md5(n::text) AS who FROM generate_series(1, 5000) AS n; CREATE FUNCTION mark() RETURNS int LANGUAGE sql AS 'SELECT 1'",
   )
 })
-afterAll(() => project.remove())
+afterAll(() => database.project.remove())
 
 test('the database of a service comes back while its application is connected; the application runs again, and undo works', async () => {
   await using folder = await temporaryFolder()
   const [root, stateHome] = [join(folder.path, 'backups'), join(folder.path, 'state')]
   await mkdir(stateHome, { mode: 0o700 })
   const files = { '.github/ronde.yml': `backup: { root: '${root}' }\n` }
-  const common = { server: 'quiz-prod', 'compose-directory': project.directory, 'compose-project': project.name, 'database-service': 'db' }
+  const common = {
+    server: 'quiz-prod',
+    'compose-directory': database.project.directory,
+    'compose-project': database.project.name,
+    'database-service': 'db',
+  }
   const made = await runRonde('backup', { stateHome, files, inputs: { ...common, root } })
   expect(made.outputs['verified']).toBe('true')
-  await psql('DELETE FROM scores WHERE n > 7')
+  await database.psql('DELETE FROM scores WHERE n > 7')
   const restore = (inputs: Readonly<Record<string, string>>) =>
     runRonde('restore', { github: personsRun(), stateHome, files, inputs: { ...common, ...inputs } })
   const connected = () =>
-    psql(
+    database.psql(
       "SELECT count(*) FROM pg_stat_activity WHERE query ~ 'pg_sleep' AND application_name = 'psql' AND pid <> pg_backend_pid()",
       'postgres',
     )
@@ -71,14 +56,14 @@ test('the database of a service comes back while its application is connected; t
       expect.objectContaining({ does: 'end' }),
     ]),
   })
-  const started = await docker('inspect', '--format', '{{.State.StartedAt}}', await project.idOf('app'))
+  const started = await docker('inspect', '--format', '{{.State.StartedAt}}', await database.project.idOf('app'))
   const applied = await restore({ digest: planned.outputs['digest'] ?? '', confirm: 'game@quiz-prod' })
   expect(applied.findings.map(({ id, status, observed }) => `${status} ${id} ${observed}`)).toEqual([
     'ok restore.verified equal',
     expect.stringContaining('ok restore.way-back'),
   ])
-  expect(await psql('SELECT count(*) FROM scores')).toBe('5000')
-  expect(await docker('inspect', '--format', '{{.State.StartedAt}}', await project.idOf('app'))).not.toBe(started)
+  expect(await database.psql('SELECT count(*) FROM scores')).toBe('5000')
+  expect(await docker('inspect', '--format', '{{.State.StartedAt}}', await database.project.idOf('app'))).not.toBe(started)
   await until(connected, (answer) => answer === '1', 30_000)
   expect(await docker('ps', '--all', '--quiet', '--filter', 'label=ronde.backup')).toBe('')
   expect(globSync(join(root, '.partial*'))).toEqual([])
@@ -87,5 +72,5 @@ test('the database of a service comes back while its application is connected; t
   const id = applied.outputs['restore-id'] ?? ''
   const back = await restore({ undo: id })
   const undone = await restore({ undo: id, digest: back.outputs['digest'] ?? '', confirm: 'game@quiz-prod' })
-  expect([undone.outputs['restored'], await psql('SELECT count(*) FROM scores')]).toEqual(['true', '7'])
+  expect([undone.outputs['restored'], await database.psql('SELECT count(*) FROM scores')]).toEqual(['true', '7'])
 })

@@ -1,4 +1,5 @@
 import type { PostgresSession } from '../../tools/connect/session.ts'
+import type { CopySource } from '../../tools/scratch/load.ts'
 import { booleanCell, numberCell, textsCell, wholeCell } from '../postgres/cells.ts'
 import { readOnly } from '../postgres/read-only.ts'
 
@@ -6,7 +7,7 @@ const is = 'OPERATOR(pg_catalog.=)'
 const json = (name: string): string => `(pg_catalog.to_jsonb(d) OPERATOR(pg_catalog.->>) '${name}')`
 
 /** What a dump of one database does not hold and a copy of it needs. */
-export type SeenCluster = {
+export type SeenCluster = Omit<CopySource, 'extensions'> & {
   readonly systemIdentifier: string
   readonly serverVersion: string
   readonly major: number
@@ -14,16 +15,6 @@ export type SeenCluster = {
   readonly role: string
   readonly standby: boolean
   readonly sizeBytes: number
-  readonly roles: readonly string[]
-  /** Of the schema `public`; undefined where it was dropped. */
-  readonly publicOwner: string | undefined
-  readonly encoding: string
-  readonly collate: string
-  readonly ctype: string
-  /** `c` the system's, `i` ICU, `b` PostgreSQL's own. */
-  readonly provider: string
-  /** Of ICU or PostgreSQL's own. */
-  readonly locale: string | undefined
 }
 
 const clusterSql = `SELECT (SELECT system_identifier FROM pg_catalog.pg_control_system())::pg_catalog.text AS identifier,

@@ -38,20 +38,28 @@ export type CompareCopy = {
   readonly signal: AbortSignal
 }
 
+type DefinitionsWanted = { readonly program: 'pg_dump' | 'pg_restore'; readonly flags: readonly string[]; readonly what: string }
+
+/** Definitions as one of PostgreSQL's programs writes them, without what belongs to one server. Throws in words. */
+export const definitionsFrom = async (
+  access: ClientAccess,
+  { program, flags, what }: DefinitionsWanted,
+  { programs, signal }: Pick<CompareCopy, 'programs' | 'signal'>,
+): Promise<string> => {
+  const stage = access.stage(program, ['--schema-only', '--no-tablespaces', '--no-security-labels', ...flags])
+  const ending = await programs.pipe([stage], { stdout: { keepBytes: longestSchema }, timeoutMs: longestMs, signal })
+  if (!ending.ok) throw new Error(`${what} could not be read: ${pipelineWords(ending)}`)
+  return new TextDecoder().decode(ending.bytes)
+}
+
 /** The text of a database's schema as this pg_dump writes it; `snapshot`: one that is held open. Throws in words. */
 export const schemaText = async (
   access: ClientAccess,
   { programs, signal }: Pick<CompareCopy, 'programs' | 'signal'>,
   more: readonly string[] = [],
 ): Promise<string> => {
-  const flags = ['--schema-only', '--no-tablespaces', '--no-security-labels', '--no-password', '--encoding=UTF8', ...more]
-  const ending = await programs.pipe([access.stage('pg_dump', flags)], {
-    stdout: { keepBytes: longestSchema },
-    timeoutMs: longestMs,
-    signal,
-  })
-  if (!ending.ok) throw new Error(`the schema could not be read: ${pipelineWords(ending)}`)
-  return new TextDecoder().decode(ending.bytes)
+  const flags = ['--no-password', '--encoding=UTF8', ...more]
+  return definitionsFrom(access, { program: 'pg_dump', flags, what: 'the schema' }, { programs, signal })
 }
 
 const contentsOf = async (compare: Omit<CompareCopy, 'superuser'>, access: ClientAccess): Promise<SeenContents> => {

@@ -3,8 +3,7 @@ import type { Programs } from '../../contract/process.ts'
 import type { DatabaseManifest } from '../../domain/backup/manifest.ts'
 import { compareSchemas } from '../../domain/backup/schema-text.ts'
 import type { PostgresClient } from '../../tools/postgres-programs/client.ts'
-import { pipelineWords } from '../../tools/postgres-programs/ending-words.ts'
-import { type CopyComparison, contentsFaults, schemaText } from '../backup/copy.ts'
+import { type CopyComparison, contentsFaults, definitionsFrom, schemaText } from '../backup/copy.ts'
 
 export type CompareRestored = {
   readonly manifest: DatabaseManifest
@@ -21,22 +20,13 @@ export type CompareRestored = {
   readonly otherMajor: boolean
 }
 
-const longestMs = 2 ** 31 - 1
-const longestSchema = 512 * 1_048_576
-
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 /** Definitions as the dump itself holds them. */
 const dumpedSchema = async ({ client, superuser, dump, programs, secrets, signal }: CompareRestored): Promise<string> => {
   const access = await client.access({ target: superuser, application: 'ronde' }, `${secrets}-dump`)
-  const flags = ['--schema-only', '--no-tablespaces', '--no-security-labels', '--file=-', client.path(dump)]
-  const ending = await programs.pipe([access.stage('pg_restore', flags)], {
-    stdout: { keepBytes: longestSchema },
-    timeoutMs: longestMs,
-    signal,
-  })
-  if (!ending.ok) throw new Error(`the definitions of the dump could not be read: ${pipelineWords(ending)}`)
-  return new TextDecoder().decode(ending.bytes)
+  const flags = ['--file=-', client.path(dump)]
+  return definitionsFrom(access, { program: 'pg_restore', flags, what: 'the definitions of the dump' }, { programs, signal })
 }
 
 const schemaFaults = async (compare: CompareRestored): Promise<CopyComparison> => {

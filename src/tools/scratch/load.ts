@@ -19,13 +19,17 @@ export type CopyTarget = {
   readonly lending: string
 }
 
+/** What of its cluster a copy of a database needs. */
 export type CopySource = {
   readonly roles: readonly string[]
+  /** Of the schema `public`; undefined where it was dropped. */
   readonly publicOwner: string | undefined
   readonly encoding: string
   readonly collate: string
   readonly ctype: string
+  /** `c` the system's, `i` ICU, `b` PostgreSQL's own. */
   readonly provider: string
+  /** Of ICU or PostgreSQL's own. */
   readonly locale: string | undefined
   readonly extensions: readonly { readonly name: string; readonly version: string; readonly schema: string }[]
 }
