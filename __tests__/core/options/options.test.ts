@@ -66,6 +66,12 @@ const accepted: readonly [string, z.ZodType, unknown, unknown][] = [
     { warning: 0.3, critical: Infinity, clear: 0.3, worse: 'above' },
   ],
   [
+    'a lone warning beside a built-in critical limit, which stays',
+    threshold({ kind: 'percentage', worse: 'above', usual: { warning: 0.8, critical: 0.95 } }),
+    '85%',
+    { warning: 0.85, critical: 0.95, clear: 0.85, worse: 'above' },
+  ],
+  [
     'the same in a list',
     threshold({ kind: 'duration', worse: 'above' }),
     ['5m'],

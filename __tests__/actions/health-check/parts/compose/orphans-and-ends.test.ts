@@ -40,6 +40,14 @@ describe('containers of services that the file does not have', () => {
     expect(seen(elsewhere).old?.status).toBe('ok')
   })
 
+  test('are not told how to be removed while others would go with them: compose takes all of the project’s name', () => {
+    const containers = [{ service: 'old' }, { service: 'theirs', folder: '/srv/other' }].map((one) => container({ ...here, ...one }))
+    const found = judge(snapshot(validConfig(declared()), container(here), ...containers))
+    const { advice } = about(found, 'compose.config', 'compose-file') ?? {}
+    expect(advice).toContain('containers of services that the file does not have: quiz-old-1')
+    expect(advice).not.toContain('--remove-orphans')
+  })
+
   test('of another folder are told beside the project', () => {
     expect(seen({ folder: '/srv/other' }).engine).toContain('containers of that name come from /srv/other too: quiz-old-1')
   })

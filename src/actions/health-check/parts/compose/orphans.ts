@@ -37,7 +37,8 @@ export const orphanAdvice = (snapshot: ComposeSnapshot): readonly string[] => {
   const others = elsewhere.filter((one) => inOtherFolder(one, snapshot))
   const otherFiles = elsewhere.filter((one) => !others.includes(one))
   const own = orphans.filter((one) => !elsewhere.includes(one))
-  const remove = projectCommand(snapshot.project, ['up', '-d', '--remove-orphans'])
+  // It takes every container of the project's name that these files do not have, whoever started it.
+  const remove = elsewhere.length === 0 ? projectCommand(snapshot.project, ['up', '-d', '--remove-orphans']) : undefined
   return [
     ...(own.length === 0
       ? []
