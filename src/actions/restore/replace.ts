@@ -45,9 +45,9 @@ const swap = async (site: RestoreSite, record: SwapRecord): Promise<void> => {
 /** Stops who works with the database, swaps, starts them, and looks whether all is well; takes everything back when it is not. */
 export const replaceDatabase = async (site: RestoreSite, { record, services, trouble, prepare }: ReplaceWanted): Promise<Replaced> => {
   const chain = beginChain(site)
-  const running = await runningAmong(services, worldOf(site.context))
-  const containers = running.map(({ id, startedAt }) => ({ id, startedAt }))
   try {
+    const running = await runningAmong(services, worldOf(site.context))
+    const containers = running.map(({ id, startedAt }) => ({ id, startedAt }))
     if (containers.length > 0) {
       site.context.progress.say(`stopped for the swap: ${running.map(({ service }) => service).join(', ')}`)
       await chain.step('stopped', { containers })
