@@ -161,7 +161,9 @@ describe('a fault of the server', () => {
   ]
   test.each(rows)('that %s is seen', async (_name, start, expected) => {
     await using server = await start()
-    expect(faultOf(await ask(`${server.origin}/0`, { timeoutMs }))).toMatchObject(expected)
+    // What has a fault of its own is told as that, however busy this machine is.
+    const waits = expected.kind === 'timeout' ? { timeoutMs } : {}
+    expect(faultOf(await ask(`${server.origin}/0`, waits))).toMatchObject(expected)
   })
 
   test('that wants a certificate of the client says so by its alert', async () => {
