@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { action } from '../../../src/actions/cert-check/action.ts'
 import { options } from '../../../src/actions/cert-check/options.ts'
 import { showCommand, targetsOf } from '../../../src/actions/cert-check/parts/endpoints/target.ts'
+import type { Registry } from '../../../src/contract/registry.ts'
+import { actions } from '../../../src/registry.generated.ts'
 import { parsedOptions } from '../../support/cert-check.ts'
 import { mistakesOf, parseTold } from '../../support/parse-run.ts'
 
@@ -108,6 +110,23 @@ servers: { a: {}, b: { health-check: { endpoints: ["https://b.example/"] } } }
     const of = async (server: string) => (await parseTold({ action, file, inputs: { server } })).options['health-check']
     expect(await of('a')).toMatchObject({ endpoints: [{ url: 'https://quiz.example/' }] })
     expect(await of('b')).toMatchObject({ endpoints: [{ url: 'https://b.example/' }] })
+  })
+
+  test.each([
+    ['cert-check: {}\n', []],
+    ['health-check: {}\n', ['health-check']],
+    ['servers: { a: { health-check: {} } }\n', ['health-check']],
+  ])('of %j loads only who lends: that costs every start', async (file, loads) => {
+    const asked: string[] = []
+    const registry: Registry = {
+      ...actions,
+      'health-check': () => {
+        asked.push('health-check')
+        return actions['health-check']?.() ?? Promise.reject(new Error('gone'))
+      },
+    }
+    await parseTold({ action, file, registry, inputs: file.startsWith('servers') ? { server: 'a' } : {} })
+    expect([...new Set(asked)]).toEqual(loads)
   })
 
   test('a mistake in what is borrowed is told at its place', async () => {

@@ -6,7 +6,7 @@ import { roundName } from '../../core/options/suite.ts'
 import type { Configuration } from './configuration.ts'
 import type { Layer } from './layers.ts'
 import { lendersOf, type OptionsOutcome, parseOptions } from './options.ts'
-import { pathText } from './path.ts'
+import { pathText, valueAt } from './path.ts'
 import { chooseRound, otherRounds, type PlacedEntry } from './rounds.ts'
 import { belonging, type Setting, textAt } from './setting.ts'
 
@@ -23,13 +23,16 @@ const loaded = async (registry: Registry, name: string): Promise<Action> => {
   return (await load()).action
 }
 
-/** One that is not in this release lends nothing. */
-const lendersFor = (action: Action, { request: { registry } }: Setting): Promise<readonly Action[]> =>
-  Promise.all(
+/** A section that is not there, or not of this release, lends nothing: its action is not even loaded. */
+const lendersFor = (action: Action, { request: { registry }, file, server: { overrides } }: Setting): Promise<readonly Action[]> => {
+  const isWritten = (name: string): boolean =>
+    [[name], ...(overrides === undefined ? [] : [[...overrides, name]])].some((path) => valueAt(file.value, path) !== undefined)
+  return Promise.all(
     lendersOf(action)
-      .filter((name) => Object.hasOwn(registry, name))
+      .filter((name) => Object.hasOwn(registry, name) && isWritten(name))
       .map((name) => loaded(registry, name)),
   )
+}
 
 const parseSingle = async (action: Action, setting: Setting): Promise<OptionsOutcome> => {
   const { inputs, file, server, find } = setting
